@@ -1,0 +1,106 @@
+"""What the dialogue remembers of one conversation; serialised as the state of its lane key."""
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+from gateway.fields.base import Reading, Value
+
+Source = Literal["citizen", "nlu", "agent", "channel", "default"]
+
+
+class Filled(Struct, frozen=True):
+    """A field's value in a draft; `text` is what the citizen wrote, `flagged` that nobody could read it."""
+
+    value: Value
+    text: str
+    source: Source = "citizen"
+    confirmed: bool = True
+    flagged: bool = False
+    warnings: tuple[str, ...] = ()
+    resolved: dict[str, str | float] | None = None
+
+
+class Draft(Struct, frozen=True):
+    """A form being filled 草稿. It keeps the template version it began with.
+
+    told      the citizen's own content clauses, in order: they prefill `description`
+    order     field ids in the order they were answered (for "back")
+    skipped   required questions passed over, fields whose ladder ended
+    """
+
+    id: str
+    template: str
+    version: int
+    started: int
+    values: dict[str, Filled] = {}
+    told: tuple[str, ...] = ()
+    uploads: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    noticed: tuple[int, ...] = ()
+
+
+class RatingDialog(Struct, frozen=True):
+    """An open invitation and what was answered so far (gateway/rating.py)."""
+
+    work_order_id: str
+    round: int
+    resolved: str | None = None
+    satisfaction: int | None = None
+    contacted: str | None = None
+
+
+class Case(Struct, frozen=True):
+    """One of this conversation's filed cases, as the citizen knows it."""
+
+    work_order_id: str
+    template: str
+    title: str
+    status: str
+    key: str = ""           # equal keys of one template: probably the same matter
+    round: int = 0
+    due: str | None = None
+
+
+class Dialogue(Struct, frozen=True):
+    """Everything remembered between two turns.
+
+    asked      the one thing asked by the last message (WIRE.md `ask`)
+    offered    option values of that message, in order, so that "2" means what was shown
+    asked_by   id of that message: a choice with another `to` is stale
+    attempts   failed answers to `asked`
+    stash      the citizen's words while a template is being chosen
+    mode       bot, or waiting for / talking to a person
+    """
+
+    language: str = "zh"
+    language_chosen: bool = False
+    asked: str | None = None
+    offered: tuple[str, ...] = ()
+    asked_by: str | None = None
+    attempts: int = 0
+    draft: Draft | None = None
+    stash: str = ""
+    rating: RatingDialog | None = None
+    cases: tuple[Case, ...] = ()
+    mode: Literal["bot", "waiting", "agent"] = "bot"
+    greeted: bool = False
+    noticed: str | None = None       # version of the privacy notice that was shown
+    noticed_at: int = 0
+    turn: int = 0
+
+
+_decoder = msgspec.json.Decoder(Dialogue)
+
+
+def load(state: bytes) -> Dialogue:
+    """The state of a lane key; b"" is a conversation that begins."""
+    return _decoder.decode(state) if state else Dialogue()
+
+
+def filled(reading: Reading, text: str, source: Source = "citizen") -> Filled:
+    resolved = dict(reading.resolved) if reading.resolved else None
+    return Filled(reading.value, text, source, warnings=reading.warnings, resolved=resolved)

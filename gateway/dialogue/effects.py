@@ -1,0 +1,76 @@
+"""What a step wants done. The step itself does nothing: gateway/conversation.py turns effects into one commit."""
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gateway.dialogue.draft import Draft
+from gateway.fields.base import Value
+from gateway.messages import Option
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A paragraph of the turn's one message: a key of the reply catalogs and its values."""
+
+    key: str
+    params: dict[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A paragraph that is text already: a template's own wording, a knowledge entry, a department's reply."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What the turn ends with: the one thing asked, its quick replies. The last Ask of a turn wins."""
+
+    what: str
+    choices: tuple[Option, ...] = ()
+    template: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """The citizen said yes: make this draft a work order. `{work_order}` in later Says is its number."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Supplement:
+    """Words for a case that is already filed."""
+
+    work_order_id: str
+    text: str
+    urge: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CallPerson:
+    """The citizen wants a person: the conversation goes to the console's queue."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class LeavePerson:
+    """The citizen goes back to the bot."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rated:
+    """The rating is complete enough to count (sent again when the citizen changes it)."""
+
+    work_order_id: str
+    round: int
+    resolved: str
+    satisfaction: int | None
+    contacted: str
+    reason: str | None
+    wants_rework: bool
+
+
+Effect = Say | Quote | Ask | File | Supplement | CallPerson | LeavePerson | Rated

@@ -1,0 +1,48 @@
+"""The city's own data, already loaded: names, time zone, districts, streets, emergency numbers, departments."""
+from __future__ import annotations
+
+from msgspec import Struct
+
+
+class Place(Struct, frozen=True, forbid_unknown_fields=True):
+    """One administrative division.
+
+    name    official, e.g. 海珠区, 广州市, 江海街道
+    en      romanised without the generic part, e.g. Haizhu; "" when unknown
+    adcode  6 digits (GB/T 2260) for province, city, district; 9 for a street or town
+    """
+
+    name: str
+    adcode: str
+    en: str = ""
+
+
+class Department(Struct, frozen=True, forbid_unknown_fields=True):
+    code: str
+    zh: str
+    en: str
+    skills: tuple[str, ...] = ()
+
+
+class EmergencyNumber(Struct, frozen=True, forbid_unknown_fields=True):
+    """kind: fire, medical, police, traffic, gas, …; number as dialled."""
+
+    kind: str
+    number: str
+    zh: str
+    en: str
+
+
+class City(Struct, frozen=True, forbid_unknown_fields=True):
+    """One city. `divisions` are all provinces, cities and districts of the country (an address may lead
+    anywhere), `streets` the home city's own."""
+
+    adcode: str
+    zh: str
+    en: str
+    time_zone: str
+    hotline: str = "12345"
+    departments: tuple[Department, ...] = ()
+    emergency: tuple[EmergencyNumber, ...] = ()
+    divisions: tuple[Place, ...] = ()
+    streets: tuple[Place, ...] = ()

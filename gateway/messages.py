@@ -1,0 +1,150 @@
+"""What goes through the gateway: messages from citizens, staff, cases and timers, and what we answer.
+
+Everything here is a frozen msgspec struct; `encode` and `decode_*` are the only JSON doors,
+so that a body that was stored once can be read for as long as it is kept.
+"""
+from __future__ import annotations
+
+from typing import Literal
+
+import msgspec
+from msgspec import Struct
+
+Sender = Literal["bot", "agent", "department"]
+
+
+class Text(Struct, frozen=True, tag="text"):
+    """What a citizen wrote. Never used as a template, a format string or a path."""
+
+    text: str
+
+
+class Choice(Struct, frozen=True, tag="choice"):
+    """A tapped option. `to` is the id of the message that offered it; None means the latest one."""
+
+    value: str
+    to: str | None = None
+
+
+class Form(Struct, frozen=True, tag="form"):
+    """A form card sent whole: field id → what the citizen typed or picked."""
+
+    template: str
+    fields: dict[str, str | int | float | bool | list[str]]
+
+
+class Upload(Struct, frozen=True, tag="upload"):
+    """A stored file's id (gateway/uploads.py); ownership is checked before it comes here."""
+
+    upload: str
+    media_type: str = ""
+
+
+class Location(Struct, frozen=True, tag="location"):
+    """A map point, degrees; `label` is the address the platform shows for it."""
+
+    lat: float
+    long: float
+    label: str = ""
+
+
+class AgentJoins(Struct, frozen=True, tag="agent_joins"):
+    agent: str
+
+
+class AgentSays(Struct, frozen=True, tag="agent_says"):
+    agent: str
+    text: str
+
+
+class AgentLeaves(Struct, frozen=True, tag="agent_leaves"):
+    """The clerk hands the conversation back to the bot."""
+
+    agent: str
+
+
+class CaseNews(Struct, frozen=True, tag="case_news"):
+    """What the citizen is to be told about one of their cases (sent by gateway/cases.py)."""
+
+    work_order_id: str
+    news: Literal[
+        "accepted", "dispatched", "progress", "question", "closed", "rejected", "reopened",
+        "rate", "rate_reminder", "rating_expired", "rating_cancelled", "rework_sent", "coordination",
+    ]
+    round: int = 0
+    text: str | None = None
+    text_en: str | None = None
+    department: str | None = None
+    due: str | None = None
+
+
+class Elapsed(Struct, frozen=True, tag="elapsed"):
+    """A timer of this conversation fired: `draft_reminder` or `draft_expiry`; `of` names the draft it was armed for."""
+
+    timer: str
+    of: str = ""
+
+
+Content = Text | Choice | Form | Upload | Location | AgentJoins | AgentSays | AgentLeaves | CaseNews | Elapsed
+CitizenContent = Text | Choice | Form | Upload | Location
+
+
+class Inbound(Struct, frozen=True):
+    """One item of a conversation's mailbox (lane `in`).
+
+    id            unique within the conversation; the provider's retry carries the same one
+    conversation  `channel:platform user`, the key of the lane
+    at            ms since 1970, when the channel received it
+    """
+
+    id: str
+    conversation: str
+    channel: str
+    at: int
+    content: Content
+
+
+class Option(Struct, frozen=True):
+    """One quick reply: `value` comes back as Choice.value, `label` is what people see."""
+
+    value: str
+    label: str
+
+
+class Outbound(Struct, frozen=True, kw_only=True):
+    """One message to a citizen; one per turn, its id is (turn, ordinal) and the same at every retry.
+
+    ask       the one thing asked now (a field id or a word of WIRE.md), None when nothing is
+    original  the untranslated text when `text` is a translation
+    reply_to  the client's id of the message this answers
+    """
+
+    id: str
+    at: int
+    text: str
+    sender: Sender = msgspec.field(name="from", default="bot")
+    language: str = "zh"
+    choices: tuple[Option, ...] = ()
+    ask: str | None = None
+    template: str | None = None
+    work_order: str | None = None
+    original: str | None = None
+    reply_to: str | None = None
+
+
+_inbound = msgspec.json.Decoder(Inbound)
+_outbound = msgspec.json.Decoder(Outbound)
+encode = msgspec.json.Encoder().encode
+
+
+def decode_inbound(body: bytes) -> Inbound:
+    return _inbound.decode(body)
+
+
+def decode_outbound(body: bytes) -> Outbound:
+    return _outbound.decode(body)
+
+
+def conversation_key(channel: str, user: str) -> str:
+    """`web:3f…`: unique over all channels; `user` is the channel's own opaque id."""
+    return f"{channel}:{user}"

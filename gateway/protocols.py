@@ -1,0 +1,145 @@
+"""Every seam, on one page. An adapter implements one of these; the flow knows nothing else of it.
+
+The store's four contracts live beside their implementations and are named here so that there is one door.
+"""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, Protocol
+
+from msgspec import Struct
+
+from gateway.messages import Inbound, Outbound
+from gateway.orders import CaseOp
+from gateway.store.blobs import BlobStore
+from gateway.store.lanes import Changes, Emit, Feed, LaneStore, Lease, Put
+from gateway.store.records import Record, Records
+from gateway.store.shared import SharedStore
+
+if TYPE_CHECKING:  # the pure dialogue reads this page too and must not pull the server in
+    from aiohttp import web
+
+__all__ = [
+    "Accept", "Answer", "BlobStore", "Capabilities", "CaseBackend", "Changes", "Channel", "Emit", "Feed",
+    "KnowledgeBase", "LaneStore", "Lease", "NluContext", "Put", "Receipt", "Record", "Records", "Scored",
+    "SharedStore", "Understander", "Understanding",
+]
+
+
+# --- understanding ------------------------------------------------------------------------------------------
+
+class Scored(Struct, frozen=True):
+    id: str
+    score: float  # 0…1
+
+
+class NluContext(Struct, frozen=True):
+    """What the engine may know: the open template and the asked field, None outside a form."""
+
+    template: str | None = None
+    asked: str | None = None
+
+
+class Understanding(Struct, frozen=True):
+    """An engine's ranking of one message; entities and commands are ours (gateway/understanding.py).
+
+    intents    best first; `complaint.<template id>` for templates, else a word of NLU.md (ask_faq, greet, …)
+    templates  the complaint templates alone, best first, scores as in `intents`
+    content    the message without its social clauses (你好, thank you), as it was written
+    in_scope   0…1; below the engine's threshold the message is about nothing we know
+    sure       the engine's own decision that intents[0] may be taken without asking back
+    """
+
+    intents: tuple[Scored, ...]
+    templates: tuple[Scored, ...]
+    content: str
+    in_scope: float
+    sure: bool
+    engine: str
+    model: str
+
+
+class Understander(Protocol):
+    name: str
+
+    async def understand(self, text: str, language: str, context: NluContext) -> Understanding:
+        """Never raises on text; at most the first 300 characters of each clause count."""
+        ...
+
+
+class Answer(Struct, frozen=True):
+    """A knowledge-base entry that was found; texts are approved wording, shown as they stand."""
+
+    id: str
+    score: float
+    sure: bool
+    question: str
+    text: str
+    source: str
+    department: str
+    valid_until: str | None = None
+
+
+class KnowledgeBase(Protocol):
+    async def search(self, text: str, language: str, n: int = 3) -> Sequence[Answer]:
+        """Best first; expired entries never appear. `sure` on the first means: answer with it."""
+        ...
+
+
+# --- channels -----------------------------------------------------------------------------------------------
+
+class Accept(Protocol):
+    """gateway/intake.py, as a channel sees it."""
+
+    async def __call__(self, inbound: Inbound) -> Literal["new", "duplicate"]:
+        """Durable when it returns. Raises Unavailable or RateLimited (mailbox full): then do not acknowledge."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What the platform can show; what it cannot falls back as declared, never silently."""
+
+    name: str
+    choices: bool      # tappable options; otherwise they are numbered in the text
+    max_text: int      # characters per message
+    feed: bool         # True: a durable feed is the delivery (web); False: through the `out` lane
+
+
+class Channel(Protocol):
+    """One platform. `routes` are added to the application; `send` is used by the `out` lane only."""
+
+    capabilities: Capabilities
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        ...
+
+    async def send(self, user: str, message: Outbound) -> None:
+        """Raises SendError. Channels with a feed never see this call."""
+        ...
+
+
+# --- case backends ------------------------------------------------------------------------------------------
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """The backend has it, under its own number."""
+
+    external_id: str
+    system: str
+
+
+class CaseBackend(Protocol):
+    """Where work orders go. `repeat` says what a second send of the same key does:
+    `idempotent` the backend recognises it, `lookup` we ask before we send again, `neither` a person decides."""
+
+    name: str
+    repeat: Literal["idempotent", "lookup", "neither"]
+
+    async def send(self, op: CaseOp) -> Receipt:
+        """Raises SendError; Uncertain when the outcome is not known."""
+        ...
+
+    async def lookup(self, work_order_id: str) -> Receipt | None:
+        ...
