@@ -95,6 +95,7 @@ class CaseOp(Struct, frozen=True):
     work_order_id: str
     n: int
     payload: dict[str, Any]
+    at: int  # ms since 1970, when it was decided; the bridge gives up by this age
 
     @property
     def key(self) -> str:
@@ -132,6 +133,99 @@ class RatingAnswer(Struct, frozen=True):
     contacted: Literal["yes", "no", "unknown"] = "unknown"
     reason: str | None = None
     wants_rework: bool = False
+
+
+class StaffAction(Struct, frozen=True):
+    """What a member of staff does to a case on the staff page.
+
+    id    made by the page, so that a double click acts once
+    text  the reply or question to the citizen, or the reason
+    """
+
+    id: str
+    act: Literal["accept", "dispatch", "progress", "question", "close", "reject"]
+    who: str
+    department: str | None = None
+    text: str | None = None
+
+
+class Filed(Struct, frozen=True, tag="filed"):
+    """First item of a case's mailbox (lane `events`): the work order as the citizen confirmed it."""
+
+    order: dict[str, Any]
+    conversation: str
+    at: int
+
+
+class Happened(Struct, frozen=True, tag="happened"):
+    """A backend's event, proved and stored."""
+
+    event: CaseEvent
+    at: int
+
+
+class Answered(Struct, frozen=True, tag="answered"):
+    """The citizen rated a round, or changed the rating."""
+
+    answer: RatingAnswer
+    at: int
+
+
+class Added(Struct, frozen=True, tag="added"):
+    """The citizen added words to the case, or urges it."""
+
+    text: str
+    urge: bool
+    at: int
+
+
+class Due(Struct, frozen=True, tag="due"):
+    """A timer of this case fired: invite, remind, expire, rework."""
+
+    timer: str
+    round: int
+    at: int
+
+
+CaseItem = Filed | Happened | Answered | Added | Due
+
+
+class HistoryLine(Struct, frozen=True):
+    """One line of a case's history, for staff and citizen. what: filed, an event type without `case.`, rated,
+    rework, supplement, urged."""
+
+    at: int
+    what: str
+    round: int = 0
+    text: str | None = None
+    department: str | None = None
+    answer: RatingAnswer | None = None
+
+
+class CaseState(Struct, frozen=True):
+    """The life of one case: state of its `events` key, and record `work_order` (same body) for lists and look-up.
+
+    The record is indexed by status, department, template, round, conversation and created (ms).
+    seq         last backend event applied
+    invited     round with an open invitation, None when there is none
+    rated       the answer of the current round
+    """
+
+    work_order_id: str
+    conversation: str
+    order: dict[str, Any]
+    created: int
+    status: str = "submitted"
+    round: int = 0
+    seq: int = 0
+    department: str | None = None
+    due: str | None = None
+    history: tuple[HistoryLine, ...] = ()
+    invited: int | None = None
+    rated: RatingAnswer | None = None
+    rework_due: bool = False
+    coordination: bool = False
+    operations: int = 0  # CaseOps emitted so far: n of the next idempotency key
 
 
 def check(order: WorkOrder) -> None:

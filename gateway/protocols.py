@@ -4,14 +4,14 @@ The store's four contracts live beside their implementations and are named here 
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from msgspec import Struct
 
 from gateway.messages import Inbound, Outbound
-from gateway.orders import CaseOp
+from gateway.orders import CaseOp, StaffAction
 from gateway.store.blobs import BlobStore
 from gateway.store.lanes import Changes, Emit, Feed, LaneStore, Lease, Put
 from gateway.store.records import Record, Records
@@ -21,10 +21,14 @@ if TYPE_CHECKING:  # the pure dialogue reads this page too and must not pull the
     from aiohttp import web
 
 __all__ = [
-    "Accept", "Answer", "BlobStore", "Capabilities", "CaseBackend", "Changes", "Channel", "Emit", "Feed",
-    "KnowledgeBase", "LaneStore", "Lease", "NluContext", "Put", "Receipt", "Record", "Records", "Scored",
+    "Accept", "Answer", "BlobStore", "Capabilities", "CaseBackend", "CaseDesk", "Changes", "Channel", "Emit", "Feed",
+    "Handler", "KnowledgeBase", "LaneStore", "Lease", "NluContext", "Put", "Receipt", "Record", "Records", "Scored",
     "SharedStore", "Understander", "Understanding",
 ]
+
+# One leased key with its items → what to commit. Errors decide: Retry and Paused come back later uncounted,
+# Rejected buries the head item, Uncertain parks it, anything else counts as a raised error.
+Handler = Callable[[Lease], Awaitable[Changes]]
 
 
 # --- understanding ------------------------------------------------------------------------------------------
@@ -142,4 +146,12 @@ class CaseBackend(Protocol):
         ...
 
     async def lookup(self, work_order_id: str) -> Receipt | None:
+        ...
+
+
+class CaseDesk(Protocol):
+    """Staff's hands on a case, offered by backends that live inside the gateway; others are watched only."""
+
+    async def act(self, work_order_id: str, action: StaffAction) -> None:
+        """Durable and visible when it returns. Raises Conflict when the case's state forbids it, NotFound."""
         ...

@@ -49,6 +49,9 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     pattern: str | None = None
 
 
+NO_LIMITS = Limits()
+
+
 @dataclass(frozen=True, slots=True)
 class Context:
     """What a type may know about the outside.
@@ -62,7 +65,7 @@ class Context:
     city: City
     language: str = "zh"
     options: tuple[Option, ...] = ()
-    limits: Limits = Limits()
+    limits: Limits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,15 @@
 """The read side: records written as `Put`s in a commit, found again by id or by an index.
 
 Kinds in use: work_order, conversation, transcript, audit, staff, template, upload, desk_case, citizen.
+A record that belongs to a lane's key changes only in that key's commits; `write` is for the others.
 """
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
+
+from gateway.store.lanes import Put
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +21,10 @@ class Record:
 
 
 class Records(Protocol):
+    async def write(self, puts: Sequence[Put]) -> None:
+        """All of them durably or none; the last write of an id wins. Raises Unavailable."""
+        ...
+
     async def get(self, kind: str, id: str) -> Record | None:
         ...
 
