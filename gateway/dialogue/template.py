@@ -14,7 +14,7 @@ Role = Literal["sender", "receiver", "place", "merchant", "affected"]
 class Condition(Struct, frozen=True, forbid_unknown_fields=True):
     """True when the named field has one of the values; `present`/`absent` ask only whether it is filled.
 
-    With `any`, true when one of those conditions is.
+    With `any`, true when one of those conditions is; with `all`, when every one of them is.
     """
 
     field: str = ""
@@ -22,6 +22,7 @@ class Condition(Struct, frozen=True, forbid_unknown_fields=True):
     present: bool = False
     absent: bool = False
     any: tuple[Condition, ...] = ()
+    all: tuple[Condition, ...] = ()
 
 
 class Field(Struct, frozen=True, forbid_unknown_fields=True):
