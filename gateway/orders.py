@@ -209,6 +209,7 @@ class CaseState(Struct, frozen=True):
     seq         last backend event applied
     invited     round with an open invitation, None when there is none
     rated       the answer of the current round
+    expired     nobody answered in time: a late answer is recorded, without automatic rework
     """
 
     work_order_id: str
@@ -224,6 +225,7 @@ class CaseState(Struct, frozen=True):
     invited: int | None = None
     rated: RatingAnswer | None = None
     rework_due: bool = False
+    expired: bool = False
     coordination: bool = False
     operations: int = 0  # CaseOps emitted so far: n of the next idempotency key
 

@@ -51,6 +51,8 @@ class RatingDialog(Struct, frozen=True):
     resolved: str | None = None
     satisfaction: int | None = None
     contacted: str | None = None
+    reason: str | None = None
+    wants_rework: bool | None = None
 
 
 class Case(Struct, frozen=True):

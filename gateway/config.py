@@ -1,0 +1,162 @@
+"""Configuration: one TOML file, then the environment (`HUIYIN_SECTION_KEY`, secrets also `…_FILE`).
+
+Every setting is an attribute here with its default; config.example.toml says why. An unknown key, a value of the
+wrong type or an unreadable secret file stops the start with the key's name (errors.ConfigError).
+"""
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal, get_type_hints
+
+import msgspec
+from msgspec import Struct
+
+from gateway.errors import ConfigError
+
+PREFIX = "HUIYIN"
+
+
+class Server(Struct, frozen=True, forbid_unknown_fields=True):
+    host: str = "127.0.0.1"
+    port: int = 8080
+    public_url: str = ""
+    drain_s: float = 20.0
+
+
+class Data(Struct, frozen=True, forbid_unknown_fields=True):
+    dir: str = "data"
+
+
+class Store(Struct, frozen=True, forbid_unknown_fields=True):
+    url: str = "sqlite:"
+    mailbox_cap: int = 200
+
+
+class Api(Struct, frozen=True, forbid_unknown_fields=True):
+    understand: Literal["staff", "open"] = "staff"
+
+
+class Desk(Struct, frozen=True, forbid_unknown_fields=True):
+    demo_password: str = ""
+
+
+class CaseBridge(Struct, frozen=True, forbid_unknown_fields=True):
+    backend: Literal["desk"] = "desk"
+
+
+class Rating(Struct, frozen=True, forbid_unknown_fields=True):
+    """Times of closure → rating → rework; quiet hours concern pushes only and come with the first such channel."""
+
+    delay_s: float = 600.0
+    change_s: float = 600.0
+    reminder_s: float = 172_800.0
+    expire_s: float = 604_800.0
+    max_rounds: int = 2
+
+
+class Web(Struct, frozen=True, forbid_unknown_fields=True):
+    origins: tuple[str, ...] = ()
+    per_address: int = 50
+    messages_per_minute: int = 60
+
+
+class City(Struct, frozen=True, forbid_unknown_fields=True):
+    folder: str = "city"
+
+
+class Nlu(Struct, frozen=True, forbid_unknown_fields=True):
+    engine: Literal["embedded", "null"] = "embedded"
+
+
+class Retention(Struct, frozen=True, forbid_unknown_fields=True):
+    draft_days: int = 30
+    feed_days: int = 7
+    transcript_days: int = 180
+    case_days: int = 1096
+    dedupe_days: int = 7
+
+
+class Privacy(Struct, frozen=True, forbid_unknown_fields=True):
+    notice_version: str = "2026-11"
+
+
+class Observe(Struct, frozen=True, forbid_unknown_fields=True):
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    metrics_allow: tuple[str, ...] = ("127.0.0.1", "::1")
+
+
+class Config(Struct, frozen=True, forbid_unknown_fields=True):
+    server: Server = msgspec.field(default_factory=Server)
+    data: Data = msgspec.field(default_factory=Data)
+    store: Store = msgspec.field(default_factory=Store)
+    api: Api = msgspec.field(default_factory=Api)
+    desk: Desk = msgspec.field(default_factory=Desk)
+    casebridge: CaseBridge = msgspec.field(default_factory=CaseBridge)
+    rating: Rating = msgspec.field(default_factory=Rating)
+    web: Web = msgspec.field(default_factory=Web)
+    city: City = msgspec.field(default_factory=City)
+    nlu: Nlu = msgspec.field(default_factory=Nlu)
+    retention: Retention = msgspec.field(default_factory=Retention)
+    privacy: Privacy = msgspec.field(default_factory=Privacy)
+    observe: Observe = msgspec.field(default_factory=Observe)
+    trusted_proxies: tuple[str, ...] = ()
+
+
+def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:
+    """File, then environment. Raises ConfigError naming the key."""
+    document = _read(file) if file else {}
+    _overlay(document, Config, (PREFIX,), dict(os.environ if environ is None else environ))
+    try:
+        return msgspec.convert(document, Config, strict=False)
+    except msgspec.ValidationError as error:
+        raise ConfigError(f"{file or 'environment'}: {error}") from error
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        return tomllib.loads(file.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise ConfigError(f"{file}: {error}") from error
+
+
+def _overlay(document: dict[str, Any], kind: type[Struct], path: tuple[str, ...], environ: dict[str, str]) -> None:
+    """Put what the environment says over the document; what nobody claims is a misspelt setting."""
+    claimed = set(_claim(document, kind, path, environ))
+    for name in environ:
+        if name.startswith(PREFIX + "_") and name not in claimed:
+            raise ConfigError(f"{name}: no such setting")
+
+
+def _claim(
+    document: dict[str, Any], kind: type[Struct], path: tuple[str, ...], environ: dict[str, str]
+) -> list[str]:
+    claimed: list[str] = []
+    for key, hint in get_type_hints(kind).items():
+        here = (*path, key.upper())
+        if isinstance(hint, type) and issubclass(hint, Struct):
+            section = document.setdefault(key, {})
+            if not isinstance(section, dict):
+                raise ConfigError(f"{'.'.join(here[1:]).lower()}: must be a table")
+            claimed += _claim(section, hint, here, environ)
+            continue
+        name = "_".join(here)
+        claimed += [name, name + "_FILE"]
+        value = _value(name, environ)
+        if value is not None:
+            document[key] = [part.strip() for part in value.split(",")] if "tuple" in str(hint) else value
+    return claimed
+
+
+def _value(name: str, environ: Mapping[str, str]) -> str | None:
+    if name in environ:
+        return environ[name]
+    file = environ.get(name + "_FILE")
+    if file is None:
+        return None
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{name}_FILE: {error}") from error

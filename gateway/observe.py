@@ -1,0 +1,58 @@
+"""Metrics, and logs as one JSON line each with personal data masked at one point (`mask_event`)."""
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+from prometheus_client import Counter, Gauge, Histogram
+
+from gateway.masking import mask_text
+
+INBOUND = Counter("huiyin_inbound_total", "Messages taken in", ["channel", "outcome"])
+TURNS = Counter("huiyin_turns_total", "Turns taken", ["asked"])
+TURN_SECONDS = Histogram(
+    "huiyin_turn_seconds", "One turn from lease to changes, by step", ["step"],
+    buckets=(0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.5, 1.0),
+)
+TURN_ERRORS = Counter("huiyin_turn_errors_total", "Turns that raised", ["lane"])
+WORK_ORDERS = Counter("huiyin_work_orders_total", "Work orders filed", ["template"])
+RATINGS = Counter("huiyin_ratings_total", "Ratings given", ["resolved"])
+LANE_WAITING = Gauge("huiyin_lane_waiting", "Items waiting", ["lane"])
+LANE_DEAD = Gauge("huiyin_lane_dead", "Dead letters", ["lane"])
+LANE_OLDEST = Gauge("huiyin_lane_oldest_seconds", "Age of the oldest waiting item", ["lane"])
+
+
+def mask_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """The one masking point of the logs: every string of an event, tracebacks included."""
+    return {key: mask_text(value) if isinstance(value, str) else value for key, value in event.items()}
+
+
+def configure_logging(level: str, stream: Any = None) -> None:
+    """JSON lines on stderr for our own logs and for every library's."""
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.stdlib.add_log_level,
+        structlog.stdlib.add_logger_name,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        mask_event,
+    ]
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(stream or sys.stderr)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(
+        processors=[
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        foreign_pre_chain=shared,
+    ))
+    root = logging.getLogger()
+    root.handlers = [handler]
+    root.setLevel(level)

@@ -1,0 +1,169 @@
+"""The rating dialogue, pure: invitation → resolved → satisfaction → reason → (contacted) → thanks.
+
+The rating counts as soon as the reason is given or skipped; "did they contact you" is asked last and only adds.
+resolved = no, or satisfaction ≤ 2 unless resolved, sends the case back; partly, and yes with ≤ 2, are offered it.
+"""
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable
+from typing import TypeVar
+
+from msgspec.structs import replace
+
+from gateway.dialogue.draft import Dialogue, RatingDialog
+from gateway.dialogue.effects import Ask, Effect, Rated, Say
+from gateway.messages import Choice, CitizenContent, Option, Text
+
+ASKS = ("resolved", "satisfaction", "reason", "rework", "contacted")
+SKIP = "skip"
+T = TypeVar("T")
+Outcome = tuple[Dialogue, list[Effect]]
+
+# Longer phrases first: 不满意 must never be read as 满意, nor "not solved" as "solved".
+_RESOLVED: tuple[tuple[str, str], ...] = (
+    (r"(部分|一部分|一半|解决了一些|partly|partially|some ?what|half)", "partly"),
+    (r"(没有?(?!问题)(完全)?(被)?(解决|处理|弄好|修好|办好)|未(解决|处理)|没有$|^没$|^没呢|^还没|不行|不满意|^不$|^否$|^无$|老样子"
+     r"|not (been )?(re)?solved|unresolved|not fixed|isn'?t|wasn'?t|hasn'?t|didn'?t|^no\b|^nope\b|^not\b|still )", "no"),
+    (r"(解决了|已解决|处理好了|弄好了|修好了|^是(的)?$|^对$|^有$|^嗯$|没问题|^好了|^yes\b|^yep\b|^yeah\b|^solved|^resolved|fixed)", "yes"),
+)
+_SATISFACTION: tuple[tuple[str, int], ...] = (
+    (r"(非常|很|极|太)不满|very (bad|dissatisfied|unhappy)|terrible|awful|👎", 1),
+    (r"不太?满意|不满|dissatisfied|not (very |really )?(satisfied|happy)|unhappy|^bad$|^poor$|差", 2),
+    (r"一般|还行|还可以|凑合|so.?so|^ok(ay)?$|average|neutral", 3),
+    (r"(非常|很|十分|特别|太)满意|very (good|satisfied|happy)|excellent|great|👍", 5),
+    (r"满意|^satisfied|^happy|^good$|不错", 4),
+)
+_YES_NO: tuple[tuple[str, str], ...] = (
+    (r"^(没|无|否|不|no\b|nope\b|not\b|never\b)", "no"),
+    (r"^(是|有|对|嗯|好|可以|要|联系|yes\b|yep\b|yeah\b|sure\b|please\b)", "yes"),
+)
+
+
+def fold(text: str) -> str:
+    """Full-width to half-width, lower case, without marks around it."""
+    return unicodedata.normalize("NFKC", text).strip(" \t\r\n。.!！~,，;；、").lower()
+
+
+def read_resolved(text: str) -> str | None:
+    return _first(_RESOLVED, fold(text))
+
+
+def read_satisfaction(text: str) -> int | None:
+    """1…5 from a digit, a number of points or words; None when unclear."""
+    folded = fold(text)
+    digit = re.fullmatch(r"([1-5])\s*(分|星|颗星|points?|stars?|/\s*5)?", folded)
+    return int(digit[1]) if digit else _first(_SATISFACTION, folded)
+
+
+def read_yes_no(text: str) -> str | None:
+    return _first(_YES_NO, fold(text))
+
+
+def _first(table: tuple[tuple[str, T], ...], text: str) -> T | None:
+    return next((value for pattern, value in table if re.search(pattern, text)), None)
+
+
+def invite(state: Dialogue, work_order_id: str, round_: int) -> Outcome:
+    """Open the rating of one round; the form the citizen may be in the middle of stays."""
+    state = replace(state, rating=RatingDialog(work_order_id, round_))
+    return _ask(state, "resolved", [Say("rating.invite", {"work_order": work_order_id})])
+
+
+def applies(state: Dialogue, content: CitizenContent) -> bool:
+    """Whether this message answers the rating rather than the form."""
+    return state.rating is not None and state.asked in ASKS and _words(content) is not None
+
+
+def step(state: Dialogue, content: CitizenContent) -> Outcome | None:
+    """One answer; None when it cannot be read as one (then the ordinary dialogue has it)."""
+    words, asked = _words(content), state.asked
+    if state.rating is None or words is None or asked not in ASKS:
+        return None
+    stale = isinstance(content, Choice) and (content.to not in (None, state.asked_by) or words not in state.offered)
+    if stale:
+        return _ask(state, asked, [Say("rating.again")])
+    return _ANSWERS[asked](state, state.rating, words)
+
+
+def _words(content: CitizenContent) -> str | None:
+    if isinstance(content, Choice):
+        return content.value
+    return content.text if isinstance(content, Text) else None
+
+
+def _resolved(state: Dialogue, rating: RatingDialog, words: str) -> Outcome | None:
+    answer = words if words in ("yes", "partly", "no") else read_resolved(words)
+    if answer is None:
+        return None
+    return _ask(replace(state, rating=replace(rating, resolved=answer)), "satisfaction")
+
+
+def _satisfaction(state: Dialogue, rating: RatingDialog, words: str) -> Outcome | None:
+    points = read_satisfaction(words)
+    if points is None:
+        return None
+    rating = replace(rating, satisfaction=points)
+    state = replace(state, rating=rating)
+    if rating.resolved == "no" or points <= 2:
+        return _ask(state, "reason")
+    if rating.resolved == "partly":
+        return _ask(state, "rework")
+    return _counted(state, rating, wants_rework=False)
+
+
+def _reason(state: Dialogue, rating: RatingDialog, words: str) -> Outcome:
+    """Any words are a reason; the offered ones come as their label, `skip` gives none."""
+    skipped = words == SKIP or fold(words) in ("跳过", "skip")
+    rating = replace(rating, reason=None if skipped else words[:500])
+    state = replace(state, rating=rating)
+    if rating.resolved == "yes":
+        return _ask(state, "rework")
+    return _counted(state, rating, wants_rework=True)
+
+
+def _rework(state: Dialogue, rating: RatingDialog, words: str) -> Outcome | None:
+    answer = read_yes_no(words)
+    return None if answer is None else _counted(state, rating, wants_rework=answer == "yes")
+
+
+def _contacted(state: Dialogue, rating: RatingDialog, words: str) -> Outcome | None:
+    answer = read_yes_no(words)
+    if answer is None:
+        return None
+    rating = replace(rating, contacted=answer)
+    state = replace(state, rating=None, asked=None, offered=())
+    return state, [_rated(rating, bool(rating.wants_rework)), Say("rating.thanks_again")]
+
+
+_ANSWERS: dict[str, Callable[[Dialogue, RatingDialog, str], Outcome | None]] = {
+    "resolved": _resolved, "satisfaction": _satisfaction, "reason": _reason, "rework": _rework,
+    "contacted": _contacted,
+}
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "resolved": ("yes", "partly", "no"), "satisfaction": ("5", "4", "3", "2", "1"), "reason": (SKIP,),
+    "rework": ("yes", "no"), "contacted": ("yes", "no"),
+}
+
+
+def _counted(state: Dialogue, rating: RatingDialog, *, wants_rework: bool) -> Outcome:
+    """The rating stands from here on; the last question only adds to it."""
+    rating = replace(rating, wants_rework=wants_rework)
+    effects: list[Effect] = [
+        _rated(rating, wants_rework), Say("rating.rework" if wants_rework else "rating.thanks"),
+    ]
+    return _ask(replace(state, rating=rating), "contacted", effects)
+
+
+def _rated(rating: RatingDialog, wants_rework: bool) -> Rated:
+    return Rated(
+        rating.work_order_id, rating.round, rating.resolved or "unknown", rating.satisfaction,
+        rating.contacted or "unknown", rating.reason, wants_rework,
+    )
+
+
+def _ask(state: Dialogue, what: str, before: list[Effect] | None = None) -> Outcome:
+    choices = tuple(Option(value, f"rating.{what}_{value}") for value in _CHOICES[what])
+    state = replace(state, asked=what, offered=_CHOICES[what], attempts=0)
+    return state, [*(before or []), Say(f"rating.{what}"), Ask(what, choices)]

@@ -1,0 +1,162 @@
+"""The generic lane loop and the supervisor of background tasks: two of the five places that catch everything.
+
+A worker claims keys of one lane and runs the lane's handler on each; a key's items are worked off in order by one
+task while other keys go on beside it. What the handler raises decides what becomes of the head item.
+"""
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from typing import Any
+
+import structlog
+
+from gateway.errors import Fenced, Paused, Rejected, Retry, Unavailable, Uncertain
+from gateway.observe import TURN_ERRORS
+from gateway.protocols import Handler, LaneStore, Lease, SharedStore
+
+log = structlog.get_logger(__name__)
+
+LEASE_MS = 10_000
+RENEW_S = 3.0        # DESIGN.md: lease 10 s, renewed every 3 s
+SWEEP_S = 1.0        # hints may be lost: look again after a second
+BACKOFF_MS = (200, 1_000, 5_000, 30_000)
+
+
+class Supervisor:
+    """Keeps background tasks alive: one that raises is logged and started again after a growing pause."""
+
+    def __init__(self) -> None:
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def spawn(self, name: str, body: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        task = asyncio.create_task(self._keep(name, body), name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _keep(self, name: str, body: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        pause = 0.1
+        while True:
+            try:
+                return await body()
+            except Exception:
+                log.exception("task_failed", task=name, again_in_s=pause)
+            await asyncio.sleep(pause)
+            pause = min(pause * 2, 30.0)
+
+    async def close(self) -> None:
+        tasks = list(self._tasks)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class LaneWorker:
+    """Runs `handler` over one lane until `drain`. `at_once` bounds the keys worked on together."""
+
+    def __init__(
+        self, lane: str, handler: Handler, store: LaneStore, shared: SharedStore, *, owner: str, at_once: int = 64,
+        lease_ms: int = LEASE_MS,
+    ) -> None:
+        self.lane = lane
+        self._handler = handler
+        self._store = store
+        self._shared = shared
+        self._owner = owner
+        self._free = asyncio.Semaphore(at_once)
+        self._lease_ms = lease_ms
+        self._held: dict[str, Lease] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._draining = False
+
+    async def run(self) -> None:
+        """Claim and work until drained."""
+        hints = self._shared.subscribe([f"lane:{self.lane}"])
+        try:
+            while not self._draining:
+                if not await self._claim():
+                    await hints.next(SWEEP_S)
+        finally:
+            hints.close()
+
+    async def renew(self) -> None:
+        """Prolong what is being worked on until drained and idle."""
+        while not (self._draining and not self._held):
+            await asyncio.sleep(RENEW_S)
+            if self._held:
+                await self._store.renew(list(self._held.values()), self._lease_ms)
+
+    def begin(self, lease: Lease) -> None:
+        """Work on a lease that came with an ingest; spares a round trip through `claim`."""
+        self._held[lease.key] = lease
+        task = asyncio.create_task(self._work(lease))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    @property
+    def owner(self) -> str:
+        """Who may lease with an ingest: nobody any more while draining."""
+        return "" if self._draining else self._owner
+
+    async def drain(self, timeout_s: float) -> None:
+        """Start nothing new, finish what runs, give back what did not finish in time."""
+        self._draining = True
+        if self._tasks:
+            await asyncio.wait(list(self._tasks), timeout=timeout_s)
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for lease in list(self._held.values()):
+            with suppress(Unavailable):
+                await self._store.release(lease)
+
+    async def _claim(self) -> int:
+        await self._free.acquire()
+        self._free.release()
+        leases = await self._store.claim(self.lane, self._owner, lease_ms=self._lease_ms)
+        for lease in leases:
+            self.begin(lease)
+        return len(leases)
+
+    async def _work(self, first: Lease) -> None:
+        async with self._free:
+            lease: Lease | None = first
+            while lease is not None:
+                self._held[lease.key] = lease
+                lease = await self._turn(lease)
+        self._held.pop(first.key, None)
+
+    async def _turn(self, lease: Lease) -> Lease | None:
+        """One handler call and its commit, or what its error says."""
+        try:
+            changes = await self._handler(lease)
+            return await self._store.commit(lease, changes, keep=not self._draining)
+        except Fenced:
+            log.warning("lease_lost", lane=self.lane)
+        except Unavailable:
+            # The store is away: the lease runs out by itself and the turn starts again from the saved state.
+            log.warning("store_unavailable", lane=self.lane)
+        except (Retry, Paused) as error:
+            await self._settle(self._store.defer(lease, int((error.after_s or 30.0) * 1000), error.why))
+        except Rejected as error:
+            await self._settle(self._store.bury(lease, error.why))
+        except Uncertain as error:
+            await self._settle(self._store.park(lease, error.why))
+        except Exception as error:
+            TURN_ERRORS.labels(self.lane).inc()
+            log.exception("turn_failed", lane=self.lane, attempts=lease.attempts)
+            delay = BACKOFF_MS[min(lease.attempts, len(BACKOFF_MS) - 1)]
+            await self._settle(self._store.fail(lease, delay, type(error).__name__))
+        return None
+
+    async def _settle(self, done: Coroutine[Any, Any, None]) -> None:
+        with suppress(Fenced, Unavailable):
+            await done
+
+
+async def tick(store: LaneStore, every_s: float = 0.2) -> None:
+    """Fire due timers for ever."""
+    while True:
+        if not await store.tick():
+            await asyncio.sleep(every_s)
