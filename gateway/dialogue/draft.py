@@ -74,7 +74,10 @@ class Dialogue(Struct, frozen=True):
     offered    option values of that message, in order, so that "2" means what was shown
     asked_by   id of that message: a choice with another `to` is stale
     attempts   failed answers to `asked`
-    stash      the citizen's words while a template is being chosen
+    stash      the citizen's words while a template is being chosen, or before a draft is resumed
+    candidates ids of the templates that may fit the stash, best first
+    uploads    ids and media types of files that came before there was a draft
+    last       ms of the citizen's last message
     mode       bot, or waiting for / talking to a person
     """
 
@@ -86,6 +89,8 @@ class Dialogue(Struct, frozen=True):
     attempts: int = 0
     draft: Draft | None = None
     stash: str = ""
+    candidates: tuple[str, ...] = ()
+    uploads: tuple[tuple[str, str], ...] = ()
     rating: RatingDialog | None = None
     cases: tuple[Case, ...] = ()
     mode: Literal["bot", "waiting", "agent"] = "bot"
@@ -93,6 +98,7 @@ class Dialogue(Struct, frozen=True):
     noticed: str | None = None       # version of the privacy notice that was shown
     noticed_at: int = 0
     turn: int = 0
+    last: int = 0
 
 
 _decoder = msgspec.json.Decoder(Dialogue)

@@ -2,10 +2,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from gateway.dialogue.draft import Draft
 from gateway.fields.base import Value
 from gateway.messages import Option
+
+Timer = Literal["draft_reminder", "draft_expiry"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,19 +27,35 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Labelled:
+    """A quick reply whose label is text already: a template's option, the citizen's own words."""
+
+    value: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
-    """What the turn ends with: the one thing asked, its quick replies. The last Ask of a turn wins."""
+    """What the turn ends with: the one thing asked, its quick replies. The last Ask of a turn wins.
+
+    The label of an Option is a key of the reply catalogs, that of a Labelled stands as it is.
+    """
 
     what: str
-    choices: tuple[Option, ...] = ()
+    choices: tuple[Option | Labelled, ...] = ()
     template: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """The citizen said yes: make this draft a work order. `{work_order}` in later Says is its number."""
+    """The citizen said yes: make this draft a work order.
+
+    The Say `receipt` that follows needs the values `work_order`, `lookup_code` and `due` (a moment or "").
+    key  for draft.Case.key
+    """
 
     draft: Draft
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,4 +92,19 @@ class Rated:
     wants_rework: bool
 
 
-Effect = Say | Quote | Ask | File | Supplement | CallPerson | LeavePerson | Rated
+@dataclass(frozen=True, slots=True)
+class Arm:
+    """Start or move a timer of this conversation: it comes back as messages.Elapsed(timer, of)."""
+
+    timer: Timer
+    of: str
+    after_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class Disarm:
+    timer: Timer
+    of: str
+
+
+Effect = Say | Quote | Ask | File | Supplement | CallPerson | LeavePerson | Rated | Arm | Disarm
