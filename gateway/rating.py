@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TypeVar
 
 from msgspec.structs import replace
@@ -19,14 +19,17 @@ from gateway.messages import Choice, CitizenContent, Option, Text
 ASKS = ("resolved", "satisfaction", "reason", "rework", "contacted")
 SKIP = "skip"
 T = TypeVar("T")
+Reasons = tuple[Option, ...]
 Outcome = tuple[Dialogue, list[Effect]]
 
 # Longer phrases first: 不满意 must never be read as 满意, nor "not solved" as "solved".
 _RESOLVED: tuple[tuple[str, str], ...] = (
     (r"(部分|一部分|一半|解决了一些|partly|partially|some ?what|half)", "partly"),
-    (r"(没有?(?!问题)(完全)?(被)?(解决|处理|弄好|修好|办好)|未(解决|处理)|没有$|^没$|^没呢|^还没|不行|不满意|^不$|^否$|^无$|老样子"
-     r"|not (been )?(re)?solved|unresolved|not fixed|isn'?t|wasn'?t|hasn'?t|didn'?t|^no\b|^nope\b|^not\b|still )", "no"),
-    (r"(解决了|已解决|处理好了|弄好了|修好了|^是(的)?$|^对$|^有$|^嗯$|没问题|^好了|^yes\b|^yep\b|^yeah\b|^solved|^resolved|fixed)", "yes"),
+    (r"(没有?(完全)?(被)?(解决|处理|弄好|修好|办好)|未(解决|处理)|没有$|^没$|^没呢|^还没|不行|不满意|^不$|^否$|^无$|老样子"
+     r"|not (been )?(re)?solved|unresolved|not fixed|isn'?t|wasn'?t|hasn'?t|didn'?t"
+     r"|^(no|nope|not)(?![a-z])(?! problem)|(?<![a-z])still )", "no"),
+    (r"(解决了|已解决|处理好了|弄好了|修好了|^是(的)?$|^对$|^有$|^嗯$|没问题|^好了"
+     r"|^(yes|yep|yeah)(?![a-z])|^no problem|^solved|^resolved|fixed)", "yes"),
 )
 _SATISFACTION: tuple[tuple[str, int], ...] = (
     (r"(非常|很|极|太)不满|very (bad|dissatisfied|unhappy)|terrible|awful|👎", 1),
@@ -36,8 +39,8 @@ _SATISFACTION: tuple[tuple[str, int], ...] = (
     (r"满意|^satisfied|^happy|^good$|不错", 4),
 )
 _YES_NO: tuple[tuple[str, str], ...] = (
-    (r"^(没|无|否|不|no\b|nope\b|not\b|never\b)", "no"),
-    (r"^(是|有|对|嗯|好|可以|要|联系|yes\b|yep\b|yeah\b|sure\b|please\b)", "yes"),
+    (r"^(没|无|否|不|(no|nope|not|never)(?![a-z]))", "no"),
+    (r"^(是|有|对|嗯|好|可以|要|联系|(yes|yep|yeah|sure|please)(?![a-z]))", "yes"),
 )
 
 
@@ -76,15 +79,18 @@ def applies(state: Dialogue, content: CitizenContent) -> bool:
     return state.rating is not None and state.asked in ASKS and _words(content) is not None
 
 
-def step(state: Dialogue, content: CitizenContent) -> Outcome | None:
-    """One answer; None when it cannot be read as one (then the ordinary dialogue has it)."""
+def step(state: Dialogue, content: CitizenContent, reasons: Reasons = ()) -> Outcome | None:
+    """One answer; None when it cannot be read as one (then the ordinary dialogue has it).
+
+    reasons  the template's rework reasons in the citizen's language
+    """
     words, asked = _words(content), state.asked
     if state.rating is None or words is None or asked not in ASKS:
         return None
     stale = isinstance(content, Choice) and (content.to not in (None, state.asked_by) or words not in state.offered)
     if stale:
-        return _ask(state, asked, [Say("rating.again")])
-    return _ANSWERS[asked](state, state.rating, words)
+        return _ask(state, asked, [Say("rating.again")], reasons)
+    return _ANSWERS[asked](state, state.rating, words, reasons)
 
 
 def _words(content: CitizenContent) -> str | None:
@@ -93,42 +99,43 @@ def _words(content: CitizenContent) -> str | None:
     return content.text if isinstance(content, Text) else None
 
 
-def _resolved(state: Dialogue, rating: RatingDialog, words: str) -> Outcome | None:
+def _resolved(state: Dialogue, rating: RatingDialog, words: str, reasons: Reasons) -> Outcome | None:
     answer = words if words in ("yes", "partly", "no") else read_resolved(words)
     if answer is None:
         return None
     return _ask(replace(state, rating=replace(rating, resolved=answer)), "satisfaction")
 
 
-def _satisfaction(state: Dialogue, rating: RatingDialog, words: str) -> Outcome | None:
+def _satisfaction(state: Dialogue, rating: RatingDialog, words: str, reasons: Reasons) -> Outcome | None:
     points = read_satisfaction(words)
     if points is None:
         return None
     rating = replace(rating, satisfaction=points)
     state = replace(state, rating=rating)
     if rating.resolved == "no" or points <= 2:
-        return _ask(state, "reason")
+        return _ask(state, "reason", reasons=reasons)
     if rating.resolved == "partly":
         return _ask(state, "rework")
     return _counted(state, rating, wants_rework=False)
 
 
-def _reason(state: Dialogue, rating: RatingDialog, words: str) -> Outcome:
+def _reason(state: Dialogue, rating: RatingDialog, words: str, reasons: Reasons) -> Outcome:
     """Any words are a reason; the offered ones come as their label, `skip` gives none."""
-    skipped = words == SKIP or fold(words) in ("跳过", "skip")
-    rating = replace(rating, reason=None if skipped else words[:500])
+    skipped = fold(words) in (SKIP, "跳过", "没有", "no")
+    picked = next((option.label for option in reasons if option.value == words), words)
+    rating = replace(rating, reason=None if skipped else picked[:500])
     state = replace(state, rating=rating)
     if rating.resolved == "yes":
         return _ask(state, "rework")
     return _counted(state, rating, wants_rework=True)
 
 
-def _rework(state: Dialogue, rating: RatingDialog, words: str) -> Outcome | None:
+def _rework(state: Dialogue, rating: RatingDialog, words: str, reasons: Reasons) -> Outcome | None:
     answer = read_yes_no(words)
     return None if answer is None else _counted(state, rating, wants_rework=answer == "yes")
 
 
-def _contacted(state: Dialogue, rating: RatingDialog, words: str) -> Outcome | None:
+def _contacted(state: Dialogue, rating: RatingDialog, words: str, reasons: Reasons) -> Outcome | None:
     answer = read_yes_no(words)
     if answer is None:
         return None
@@ -137,7 +144,7 @@ def _contacted(state: Dialogue, rating: RatingDialog, words: str) -> Outcome | N
     return state, [_rated(rating, bool(rating.wants_rework)), Say("rating.thanks_again")]
 
 
-_ANSWERS: dict[str, Callable[[Dialogue, RatingDialog, str], Outcome | None]] = {
+_ANSWERS: dict[str, Callable[[Dialogue, RatingDialog, str, Reasons], Outcome | None]] = {
     "resolved": _resolved, "satisfaction": _satisfaction, "reason": _reason, "rework": _rework,
     "contacted": _contacted,
 }
@@ -163,7 +170,9 @@ def _rated(rating: RatingDialog, wants_rework: bool) -> Rated:
     )
 
 
-def _ask(state: Dialogue, what: str, before: list[Effect] | None = None) -> Outcome:
+def _ask(state: Dialogue, what: str, before: Sequence[Effect] = (), reasons: Reasons = ()) -> Outcome:
     choices = tuple(Option(value, f"rating.{what}_{value}") for value in _CHOICES[what])
-    state = replace(state, asked=what, offered=_CHOICES[what], attempts=0)
-    return state, [*(before or []), Say(f"rating.{what}"), Ask(what, choices)]
+    if what == "reason":
+        choices = (*reasons, *choices)
+    state = replace(state, asked=what, offered=tuple(choice.value for choice in choices), attempts=0)
+    return state, [*before, Say(f"rating.{what}"), Ask(what, choices)]
