@@ -155,3 +155,7 @@ class CaseDesk(Protocol):
     async def act(self, work_order_id: str, action: StaffAction) -> None:
         """Durable and visible when it returns. Raises Conflict when the case's state forbids it, NotFound."""
         ...
+
+    async def allowed(self, work_order_id: str) -> Sequence[str]:
+        """The acts of StaffAction that the case permits now; none for a case it does not have."""
+        ...
