@@ -4,7 +4,8 @@
     ├── Refused            the caller is at fault; becomes problem+json with `status` and `code`
     │   ├── Malformed      400   ├── Unauthorised  401   ├── Forbidden   403
     │   ├── NotFound       404   ├── Conflict      409   ├── TooLarge    413
-    │   ├── Unsupported    415   ├── Unprocessable 422   └── RateLimited 429
+    │   ├── Unsupported    415   ├── Unprocessable 422   ├── RateLimited 429
+    │   └── TooSlow        408
     ├── Unavailable        503; nothing was stored, the caller may come again
     ├── Fenced             our lease is over: drop the work, somebody else has it
     ├── Unreadable         a field's value could not be read; `code` names the prompt to show
@@ -85,6 +86,10 @@ class Unprocessable(Refused):
 
 class RateLimited(Refused):
     status, code = 429, "rate_limited"
+
+
+class TooSlow(Refused):
+    status, code = 408, "too_slow"
 
 
 class Unavailable(HuiyinError):
