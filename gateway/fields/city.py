@@ -33,9 +33,9 @@ class EmergencyNumber(Struct, frozen=True, forbid_unknown_fields=True):
     en: str
 
 
-class City(Struct, frozen=True, forbid_unknown_fields=True):
+class City(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
     """One city. `divisions` are all provinces, cities and districts of the country (an address may lead
-    anywhere), `streets` the home city's own."""
+    anywhere), `streets` the home city's own. Its hash is kept: indexes of the places are cached by city."""
 
     adcode: str
     zh: str

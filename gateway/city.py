@@ -1,0 +1,138 @@
+"""Reads a city's data folder (city/README.md), and counts its deadlines in working days.
+
+Working days: the folder's holidays.yaml for the years it names, else the package chinese-calendar, else weekends only.
+"""
+from __future__ import annotations
+
+import csv
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+from zoneinfo import ZoneInfo
+
+import chinese_calendar
+import msgspec
+import yaml
+from msgspec import Struct
+
+from gateway.errors import ConfigError
+from gateway.fields.city import City, Place
+
+_log = logging.getLogger(__name__)
+_T = TypeVar("_T")
+_COLUMNS = ("adcode", "name", "en")
+_SATURDAY = 5
+
+
+def load(folder: Path) -> City:
+    """The city of this folder. Raises ConfigError naming file and key."""
+    document = _document(folder / "city.yaml")
+    if not isinstance(document, dict):
+        raise ConfigError(f"{folder / 'city.yaml'}: a mapping is expected")
+    places = {"divisions": _places(folder / "divisions.csv"), "streets": _places(folder / "streets.csv")}
+    city = _convert(document | places, City, folder / "city.yaml")
+    try:
+        ZoneInfo(city.time_zone)
+    except (KeyError, ValueError, OSError) as fault:
+        raise ConfigError(f"{folder / 'city.yaml'}: time_zone: no such zone {city.time_zone!r}") from fault
+    return city
+
+
+class DeadlineClass(Struct, frozen=True, forbid_unknown_fields=True):
+    """Working days after the day of filing; 0 is the same day."""
+
+    accept: int
+    contact: int
+    resolve: int
+
+
+class DayList(Struct, frozen=True, forbid_unknown_fields=True):
+    """One year's exceptions: days off, and weekend days that are worked."""
+
+    off: frozenset[date] = frozenset()
+    on: frozenset[date] = frozenset()
+
+
+@dataclass(frozen=True)
+class Deadlines:
+    """`due` counts working days; a year nobody knows has weekends only and is warned about once."""
+
+    classes: Mapping[str, DeadlineClass]
+    years: Mapping[int, DayList] = field(default_factory=dict)
+    _warned: set[int] = field(default_factory=set, repr=False, compare=False)
+
+    def due(self, name: str, at: datetime) -> dict[str, str]:
+        """The work order's `due` {accept_by, contact_by, resolve_by}, RFC 3339, at the end of those days.
+
+        at: aware, in the city's time zone. Raises KeyError for a class that does not exist.
+        """
+        days = self.classes[name]
+        counts = {"accept_by": days.accept, "contact_by": days.contact, "resolve_by": days.resolve}
+        return {key: self.end_of(at, count).isoformat() for key, count in counts.items()}
+
+    def end_of(self, at: datetime, working_days: int) -> datetime:
+        """23:59:59 of the nth working day after `at`; 0 is its own day, or the next working day."""
+        day = at.date()
+        while working_days > 0 or not self.is_working_day(day):
+            day += timedelta(days=1)
+            working_days -= self.is_working_day(day)
+        return datetime.combine(day, time(23, 59, 59), at.tzinfo)
+
+    def is_working_day(self, day: date) -> bool:
+        own = self.years.get(day.year)
+        if own:
+            return day in own.on or (day.weekday() < _SATURDAY and day not in own.off)
+        if self.knows(day.year):
+            return bool(chinese_calendar.is_workday(day))
+        if day.year not in self._warned:
+            self._warned.add(day.year)
+            _log.warning("no holidays known for %d: deadlines count weekends only", day.year)
+        return day.weekday() < _SATURDAY
+
+    def knows(self, year: int) -> bool:
+        """Whether the holidays of this year are known."""
+        return year in self.years or date(year, 1, 1) in chinese_calendar.holidays
+
+
+def load_deadlines(folder: Path) -> Deadlines:
+    """deadlines.yaml and, when there is one, holidays.yaml. Raises ConfigError naming file and key."""
+    path = folder / "deadlines.yaml"
+    classes = _convert(_document(path), dict[str, DeadlineClass], path)
+    own = folder / "holidays.yaml"
+    years = _convert(_document(own), dict[int, DayList], own) if own.exists() else {}
+    return Deadlines(classes, years)
+
+
+def _places(path: Path) -> list[Place]:
+    try:
+        with path.open(encoding="utf-8", newline="") as lines:
+            rows = csv.reader(lines)
+            header = tuple(next(rows, ()))
+            if header != _COLUMNS:
+                raise ConfigError(f"{path}: line 1: the columns are {', '.join(_COLUMNS)}")
+            return [_place(row, path, number) for number, row in enumerate(rows, 2)]
+    except (OSError, UnicodeDecodeError) as fault:
+        raise ConfigError(f"{path}: {fault}") from fault
+
+
+def _place(row: list[str], path: Path, line: int) -> Place:
+    if len(row) != len(_COLUMNS) or not (row[0].isdigit() and len(row[0]) in (6, 9)) or len(row[1]) < 2:
+        raise ConfigError(f"{path}: line {line}: adcode (6 or 9 digits), name, en are expected")
+    return Place(adcode=row[0], name=row[1], en=row[2])
+
+
+def _document(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
+        raise ConfigError(f"{path}: {fault}") from fault
+
+
+def _convert(document: Any, shape: type[_T], path: Path) -> _T:
+    try:
+        return msgspec.convert(document, shape)
+    except msgspec.ValidationError as fault:
+        raise ConfigError(f"{path}: {fault}") from fault
