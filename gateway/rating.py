@@ -13,13 +13,13 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from gateway.dialogue.draft import Dialogue, RatingDialog
-from gateway.dialogue.effects import Ask, Effect, Rated, Say
+from gateway.dialogue.effects import Ask, Effect, Labelled, Rated, Say
 from gateway.messages import Choice, CitizenContent, Option, Text
 
 ASKS = ("resolved", "satisfaction", "reason", "rework", "contacted")
 SKIP = "skip"
 T = TypeVar("T")
-Reasons = tuple[Option, ...]
+Reasons = tuple[Labelled, ...]
 Outcome = tuple[Dialogue, list[Effect]]
 
 # Longer phrases first: 不满意 must never be read as 满意, nor "not solved" as "solved".
@@ -171,7 +171,7 @@ def _rated(rating: RatingDialog, wants_rework: bool) -> Rated:
 
 
 def _ask(state: Dialogue, what: str, before: Sequence[Effect] = (), reasons: Reasons = ()) -> Outcome:
-    choices = tuple(Option(value, f"rating.{what}_{value}") for value in _CHOICES[what])
+    choices: tuple[Option | Labelled, ...] = tuple(Option(value, f"rating.{what}_{value}") for value in _CHOICES[what])
     if what == "reason":
         choices = (*reasons, *choices)
     state = replace(state, asked=what, offered=tuple(choice.value for choice in choices), attempts=0)

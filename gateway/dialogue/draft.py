@@ -78,7 +78,7 @@ class Dialogue(Struct, frozen=True):
     candidates ids of the templates that may fit the stash, best first
     uploads    ids and media types of files that came before there was a draft
     last       ms of the citizen's last message
-    mode       bot, or waiting for / talking to a person
+    mode       bot, or waiting for / talking to a person; why and to whom
     """
 
     language: str = "zh"
@@ -92,12 +92,16 @@ class Dialogue(Struct, frozen=True):
     candidates: tuple[str, ...] = ()
     uploads: tuple[tuple[str, str], ...] = ()
     rating: RatingDialog | None = None
+    question: str | None = None      # work order whose department waits for the citizen's answer
     cases: tuple[Case, ...] = ()
     mode: Literal["bot", "waiting", "agent"] = "bot"
+    why: str | None = None
+    agent: str | None = None
     greeted: bool = False
     noticed: str | None = None       # version of the privacy notice that was shown
     noticed_at: int = 0
     turn: int = 0
+    started: int = 0                 # ms
     last: int = 0
 
 

@@ -1,0 +1,125 @@
+"""From a confirmed draft to a work order: the mapping of WIRE.md over a template, its displays and its deadlines."""
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from gateway.city import Deadlines
+from gateway.clock import Ids, from_ms, to_ms
+from gateway.dialogue.draft import Dialogue, Draft, Filled
+from gateway.dialogue.template import Field, Template
+from gateway.fields.base import Context, FieldType, Value
+from gateway.fields.city import City
+from gateway.fields.registry import TYPES
+from gateway.orders import Attachment, Filed, Filing, FilledField, Identity, build
+from gateway.replies import Replies
+
+# Fields that become something else of the work order and do not stand among `fields[]` (WIRE.md).
+APART = frozenset({
+    "appeal_kind", "contact_name", "contact_phone", "identity_mode", "description", "evidence", "occurred_at",
+    "previous_case_no",
+})
+PERSONAL = frozenset({"contact_address"})  # the complainant's own; goes with the identity when that is confidential
+
+Attachments = Callable[[Sequence[str]], Awaitable[list[Attachment]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Filer:
+    """Makes work orders. `attachments` looks the uploads' records up."""
+
+    city: City
+    deadlines: Deadlines
+    replies: Replies
+    ids: Ids
+    attachments: Attachments
+    notice_version: str
+    retain_days: int
+
+    async def file(
+        self, draft: Draft, template: Template, state: Dialogue, conversation: str, now: datetime
+    ) -> Filed:
+        """The work order as the first item of its case; ValidationError means a fault of the template."""
+        at = now.astimezone(ZoneInfo(self.city.time_zone))
+        fields = self._fields(draft, template, at)
+        shown = {field.code: field.display for field in fields}
+        description = _text(draft, "description") or "\n".join(draft.told)
+        place = _place(draft, template)
+        filing = Filing(
+            work_order_id=self.ids.work_order(at), at=at, template=template.id, version=template.version,
+            title=_title(template, shown), content=self._content(template, shown, description),
+            category=_category(template), fields=fields, language=state.language,
+            content_original=description if state.language != "zh" else None,
+            appeal_type=_text(draft, "appeal_kind") or template.default_appeal,
+            channel=conversation.partition(":")[0], conversation=conversation[:64],
+            name=_text(draft, "contact_name"), phone=_text(draft, "contact_phone"),
+            identity=_identity(draft), enterprise=template.enterprise,
+            occurred_at=_occurred(draft), place=place.value if place else None,
+            place_resolved=place.resolved if place else None,
+            attachments=await self.attachments(draft.uploads), related=_text(draft, "previous_case_no"),
+            due=self.deadlines.due(template.deadline, at), notice_version=state.noticed or self.notice_version,
+            noticed_at=from_ms(state.noticed_at).astimezone(at.tzinfo) if state.noticed_at else at,
+            retain_days=self.retain_days,
+        )
+        return Filed(build(filing), conversation, to_ms(now))
+
+    def _fields(self, draft: Draft, template: Template, at: datetime) -> list[FilledField]:
+        confidential = _identity(draft) != "named"
+        return [
+            self._field(field, draft.values[field.id], at)
+            for field in template.fields
+            if field.id in draft.values and field.id not in APART and not (confidential and field.id in PERSONAL)
+        ]
+
+    def _field(self, field: Field, value: Filled, at: datetime) -> FilledField:
+        kind = TYPES[field.type]
+        return FilledField(
+            field.id, {"zh": field.label.zh, "en": field.label.en}, "text" if value.flagged else kind.datatype,
+            value.value, self._show(kind, field, value, at), value.source, value.confirmed, field.sensitive,
+            value.resolved,
+        )
+
+    def _show(self, kind: FieldType, field: Field, value: Filled, at: datetime) -> str:
+        if value.flagged:
+            return value.text
+        return kind.show(value.value, Context(at, self.city, "zh", field.options, field.limits))
+
+    def _content(self, template: Template, shown: dict[str, str], description: str) -> str:
+        summary = self.replies.summary(template, shown)
+        return "\n\n".join(part for part in (summary, description) if part)
+
+
+def _title(template: Template, shown: dict[str, str]) -> str:
+    key = shown.get(template.title_field or "", "")
+    return f"{template.title.zh} {key}".strip()
+
+
+def _category(template: Template) -> dict[str, Value | dict[str, str]]:
+    levels = {
+        name: {"code": code.code, "label": code.label}
+        for name in ("level1", "level2", "level3")
+        if (code := getattr(template.category, name)) is not None
+    }
+    return {"scheme": template.category.scheme, **levels}
+
+
+def _text(draft: Draft, field: str) -> str | None:
+    filled = draft.values.get(field)
+    return filled.value if filled and isinstance(filled.value, str) else None
+
+
+def _identity(draft: Draft) -> Identity:
+    mode = _text(draft, "identity_mode")
+    return mode if mode in ("confidential", "anonymous") else "named"
+
+
+def _occurred(draft: Draft) -> str | None:
+    """Only when a time of day is known: the schema wants a date-time."""
+    value = _text(draft, "occurred_at")
+    return value if value and "T" in value else None
+
+
+def _place(draft: Draft, template: Template) -> Filled | None:
+    return next((draft.values[f.id] for f in template.fields if f.role == "place" and f.id in draft.values), None)

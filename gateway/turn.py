@@ -1,0 +1,90 @@
+"""What one turn gathers before it is committed: the citizen's and staff's words, effects, and what follows."""
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from msgspec.structs import replace
+
+from gateway.dialogue.draft import Dialogue
+from gateway.dialogue.effects import Effect, Say
+from gateway.messages import (
+    AgentJoins,
+    AgentLeaves,
+    AgentSays,
+    Choice,
+    Form,
+    Inbound,
+    Location,
+    Outbound,
+    Text,
+    TranscriptLine,
+    Upload,
+)
+from gateway.protocols import Emit, Feed, Put
+
+
+@dataclass(slots=True)
+class Turn:
+    """One turn of one conversation; `number` counts them and names everything that goes out."""
+
+    conversation: str
+    number: int
+    now: int
+    effects: list[Effect] = field(default_factory=list)
+    emits: list[Emit] = field(default_factory=list)
+    puts: list[Put] = field(default_factory=list)
+    feeds: list[Feed] = field(default_factory=list)
+    cancel: list[str] = field(default_factory=list)
+    lines: list[TranscriptLine] = field(default_factory=list)
+    sent: list[Outbound] = field(default_factory=list)
+    reply_to: str | None = None
+    staffed: bool = False  # something changed for the staff's queue
+
+    @property
+    def channel(self) -> str:
+        return self.conversation.partition(":")[0]
+
+    def id(self, ordinal: int) -> str:
+        """I5: the same at every retry of this turn."""
+        return f"{self.number}.{ordinal}"
+
+    def timer(self, name: str, of: str) -> str:
+        return f"{self.conversation}:{name}:{of}"
+
+    def heard(self, burst: Sequence[Inbound]) -> None:
+        """The citizen's own words for the transcript; the reply answers the last of them."""
+        self.reply_to = burst[-1].id
+        for item in burst:
+            line = _line(item)
+            if line is not None:
+                self.lines.append(line)
+
+    def staff(self, state: Dialogue, content: AgentSays | AgentJoins | AgentLeaves) -> tuple[Dialogue, list[Effect]]:
+        """A clerk joins, writes or hands the conversation back."""
+        self.staffed = True
+        if isinstance(content, AgentJoins):
+            return replace(state, mode="agent", agent=content.agent), [Say("agent.joined")]
+        if isinstance(content, AgentLeaves):
+            return replace(state, mode="bot", agent=None, why=None), [Say("agent.left")]
+        self.sent.append(Outbound(
+            id=self.id(len(self.sent) + 1), at=self.now, text=content.text, sender="agent", language=state.language,
+        ))
+        self.lines.append(TranscriptLine(at=self.now, sender="agent", text=content.text, agent=content.agent))
+        return replace(state, mode="agent", agent=content.agent), []
+
+
+def _line(item: Inbound) -> TranscriptLine | None:
+    match item.content:
+        case Text(text):
+            return TranscriptLine(at=item.at, sender="citizen", text=text)
+        case Choice(value):
+            return TranscriptLine(at=item.at, sender="citizen", text=f"[{value}]")
+        case Upload(upload):
+            return TranscriptLine(at=item.at, sender="citizen", text="", uploads=(upload,))
+        case Location(lat, long, label):
+            return TranscriptLine(at=item.at, sender="citizen", text=f"{label} ({lat:.5f}, {long:.5f})")
+        case Form(template, fields):
+            words = "\n".join(f"{field}: {value}" for field, value in fields.items())
+            return TranscriptLine(at=item.at, sender="citizen", text=f"[{template}]\n{words}")
+    return None

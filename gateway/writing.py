@@ -1,0 +1,195 @@
+"""Effects become one commit: the reply worded, the work order filed, timers armed, records and transcript written."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import msgspec
+from msgspec.structs import replace
+
+from gateway.cases import begin, record
+from gateway.clock import from_ms
+from gateway.dialogue.draft import Case, Dialogue
+from gateway.dialogue.effects import (
+    Arm,
+    Ask,
+    CallPerson,
+    Disarm,
+    File,
+    Labelled,
+    LeavePerson,
+    Quote,
+    Rated,
+    Say,
+    Supplement,
+)
+from gateway.dialogue.step import Catalog
+from gateway.fields.base import Value
+from gateway.filing import Filer
+from gateway.messages import (
+    ConversationInfo,
+    Elapsed,
+    Inbound,
+    Option,
+    Outbound,
+    Sender,
+    TranscriptLine,
+    encode,
+)
+from gateway.observe import WORK_ORDERS
+from gateway.orders import Added, Answered, CaseOp, RatingAnswer
+from gateway.protocols import Emit, Feed, Put
+from gateway.replies import Replies
+from gateway.turn import Turn
+
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """`feeds` names the channels whose durable feed is the delivery; others go through lane `out`."""
+
+    catalog: Catalog
+    replies: Replies
+    filer: Filer
+    feeds: frozenset[str]
+    transcript_days: int
+    case_days: int
+
+    async def write(self, state: Dialogue, turn: Turn) -> Dialogue:
+        """Carry the effects out into the turn's changes; returns the state to save."""
+        page = _Page()
+        for effect in turn.effects:
+            state = await self._do(effect, state, turn, page)
+        if page.paragraphs:
+            state = self._reply(state, turn, page)
+        self._transcript(turn)
+        self._conversation(state, turn)
+        return state
+
+    async def _do(self, effect: object, state: Dialogue, turn: Turn, page: _Page) -> Dialogue:
+        match effect:
+            case Say(key, params):
+                page.say(self.replies.render(state.language, turn.channel, key, {**params, **page.values}))
+                if key.startswith("news."):
+                    page.sender = "department"
+            case Quote(text):
+                page.say(text)
+            case Ask():
+                page.ask = effect
+            case File():
+                return await self._file(effect, state, turn, page)
+            case Supplement(work_order_id, text, urge):
+                _event(turn, work_order_id, Added(text, urge, turn.now))
+            case Rated():
+                _event(turn, effect.work_order_id, Answered(_answer(effect), turn.now))
+            case CallPerson(why):
+                return replace(state, mode="waiting", why=why)
+            case LeavePerson():
+                return replace(state, mode="bot", why=None, agent=None)
+            case Arm(timer, of, after_s):
+                turn.emits.append(_timer(turn, timer, of, after_s))
+            case Disarm(timer, of):
+                turn.cancel.append(turn.timer(timer, of))
+        return state
+
+    async def _file(self, effect: File, state: Dialogue, turn: Turn, page: _Page) -> Dialogue:
+        """The work order, its first event and its hand-over stand in the same commit as the citizen's receipt."""
+        draft = effect.draft
+        template = self.catalog.get(draft.template, draft.version)
+        filed = await self.filer.file(draft, template, state, turn.conversation, from_ms(turn.now))
+        id_ = filed.order["work_order_id"]
+        op = CaseOp("submit", id_, 1, {"order": filed.order}, turn.now)
+        turn.emits += (
+            Emit("events", id_, f"{id_}:filed", msgspec.json.encode(filed)),
+            Emit("case", id_, op.key, msgspec.json.encode(op)),
+        )
+        case = begin(filed)
+        turn.puts.append(record(case, self.case_days * DAY_MS))
+        page.values = {"work_order": id_, "due": case.due or ""}
+        page.work_order, page.template = id_, template.id
+        WORK_ORDERS.labels(template.id).inc()
+        mine = Case(id_, template.id, filed.order["title"], "submitted", effect.key, due=case.due)
+        return replace(state, cases=(*state.cases, mine))
+
+    def _reply(self, state: Dialogue, turn: Turn, page: _Page) -> Dialogue:
+        ask = page.ask
+        choices = tuple(self._label(choice, state, turn) for choice in ask.choices) if ask else ()
+        message = Outbound(
+            id=turn.id(0), at=turn.now, text="\n\n".join(page.paragraphs), sender=page.sender,
+            language=state.language, choices=choices, ask=ask.what if ask else None,
+            template=_template(state, page), work_order=page.work_order, reply_to=turn.reply_to,
+        )
+        turn.sent.insert(0, message)
+        turn.lines.append(TranscriptLine(at=turn.now, sender=message.sender, text=message.text))
+        return replace(state, asked_by=message.id) if ask else state
+
+    def _label(self, choice: Option | Labelled, state: Dialogue, turn: Turn) -> Option:
+        if isinstance(choice, Labelled):
+            return Option(choice.value, choice.label)
+        return Option(choice.value, self.replies.render(state.language, turn.channel, choice.label, {}))
+
+    def _transcript(self, turn: Turn) -> None:
+        for message in turn.sent:
+            if turn.channel in self.feeds:
+                turn.feeds.append(Feed(turn.conversation, message.id, encode(message)))
+            else:
+                turn.emits.append(Emit("out", turn.conversation, f"{turn.conversation}:{message.id}", encode(message)))
+        expires = turn.now + self.transcript_days * DAY_MS
+        for ordinal, line in enumerate(turn.lines):
+            id_ = f"{turn.conversation}:{turn.number:08d}:{ordinal:03d}"
+            turn.puts.append(Put("transcript", id_, encode(line), {"conversation": turn.conversation}, expires))
+
+    def _conversation(self, state: Dialogue, turn: Turn) -> None:
+        """Staff's queue shows those who wait or talk; the others are written when they begin or change."""
+        filed = any(put.kind == "work_order" for put in turn.puts)
+        if not (filed or turn.staffed or turn.number == 1 or state.mode != "bot"):
+            return
+        info = ConversationInfo(
+            conversation=turn.conversation, channel=turn.channel, mode=state.mode, language=state.language,
+            started=state.started, last=turn.now, why=state.why, agent=state.agent,
+            work_orders=tuple(case.work_order_id for case in state.cases),
+        )
+        expires = turn.now + self.transcript_days * DAY_MS
+        turn.puts.append(
+            Put("conversation", turn.conversation, encode(info), {"mode": info.mode, "last": info.last}, expires)
+        )
+
+
+class _Page:
+    """The paragraphs of the turn's one message."""
+
+    def __init__(self) -> None:
+        self.paragraphs: list[str] = []
+        self.values: Mapping[str, Value] = {}
+        self.ask: Ask | None = None
+        self.sender: Sender = "bot"
+        self.work_order: str | None = None
+        self.template: str | None = None
+
+    def say(self, text: str) -> None:
+        if text:
+            self.paragraphs.append(text)
+
+
+def _template(state: Dialogue, page: _Page) -> str | None:
+    if page.ask and page.ask.template:
+        return page.ask.template
+    return page.template or (state.draft.template if state.draft else None)
+
+
+def _answer(rated: Rated) -> RatingAnswer:
+    return msgspec.convert(
+        {name: getattr(rated, name) for name in RatingAnswer.__struct_fields__}, RatingAnswer
+    )
+
+
+def _event(turn: Turn, work_order_id: str, item: Added | Answered) -> None:
+    dedupe = f"{turn.conversation}:{turn.number}:{len(turn.emits)}"
+    turn.emits.append(Emit("events", work_order_id, dedupe, msgspec.json.encode(item)))
+
+
+def _timer(turn: Turn, timer: str, of: str, after_s: int) -> Emit:
+    name, due = turn.timer(timer, of), turn.now + after_s * 1000
+    body = encode(Inbound(f"{name}@{due}", turn.conversation, turn.channel, due, Elapsed(timer, of)))
+    return Emit("in", turn.conversation, name, body, due)
