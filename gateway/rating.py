@@ -45,8 +45,9 @@ _YES_NO: tuple[tuple[str, str], ...] = (
 
 
 def fold(text: str) -> str:
-    """Full-width to half-width, lower case, without marks around it."""
-    return unicodedata.normalize("NFKC", text).strip(" \t\r\n。.!！~,，;；、").lower()
+    """Full-width to half-width, lower case, without marks around it or gaps between 汉字 ("不 满意")."""
+    folded = unicodedata.normalize("NFKC", text).strip(" \t\r\n。.!！~,，;；、").lower()
+    return re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", folded)
 
 
 def read_resolved(text: str) -> str | None:

@@ -1,0 +1,110 @@
+"""The rating dialogue: what is asked, what is understood, what goes back."""
+from __future__ import annotations
+
+import pytest
+
+from gateway import rating
+from gateway.dialogue.draft import Dialogue
+from gateway.dialogue.effects import Ask, Effect, Labelled, Rated, Say
+from gateway.messages import Choice, Text, Upload
+
+ID = "WO-20261123-0000000001"
+REASONS = (Labelled("nobody", "没有人联系我"), Labelled("undone", "问题还在"))
+
+
+def invited() -> Dialogue:
+    return rating.invite(Dialogue(), ID, 0)[0]
+
+
+def talk(state: Dialogue, *said: str) -> tuple[Dialogue, list[Effect]]:
+    effects: list[Effect] = []
+    for words in said:
+        outcome = rating.step(state, Text(words), REASONS)
+        assert outcome is not None, words
+        state, effects = outcome
+    return state, effects
+
+
+def rated(effects: list[Effect]) -> Rated:
+    return next(effect for effect in effects if isinstance(effect, Rated))
+
+
+def asked(effects: list[Effect]) -> str:
+    return next(effect.what for effect in effects if isinstance(effect, Ask))
+
+
+def test_an_invitation_asks_whether_it_is_solved() -> None:
+    state, effects = rating.invite(Dialogue(), ID, 0)
+    assert (state.asked, state.offered, asked(effects)) == ("resolved", ("yes", "partly", "no"), "resolved")
+
+
+def test_not_solved_asks_points_and_reason_and_goes_back() -> None:
+    state, effects = talk(invited(), "没有解决", "1", "没有人来看过")
+    result = rated(effects)
+    assert (result.resolved, result.satisfaction, result.reason) == ("no", 1, "没有人来看过")
+    assert result.wants_rework
+    assert asked(effects) == "contacted"
+    state, effects = talk(state, "没有")
+    assert rated(effects).contacted == "no"
+    assert rated(effects).wants_rework
+    assert (state.rating, state.asked) == (None, None)
+
+
+def test_solved_and_satisfied_is_counted_at_once() -> None:
+    _, effects = talk(invited(), "解决了", "５分")
+    assert (rated(effects).resolved, rated(effects).satisfaction, rated(effects).wants_rework) == ("yes", 5, False)
+    assert Say("rating.thanks") in effects
+
+
+@pytest.mark.parametrize(("said", "goes_back"), [
+    (("部分解决", "2", "跳过"), True),      # two points or fewer unless solved
+    (("partly", "3", "yes"), True),         # offered
+    (("partly", "3", "no"), False),
+    (("yes", "2", "太慢了", "不用"), False),  # solved, unhappy: reason, then offered
+    (("yes", "1", "skip", "好"), True),
+])
+def test_what_goes_back(said: tuple[str, ...], goes_back: bool) -> None:
+    _, effects = talk(invited(), *said)
+    assert rated(effects).wants_rework is goes_back
+
+
+def test_the_templates_reasons_are_offered_and_kept_in_words() -> None:
+    state, effects = talk(invited(), "no", "2")
+    ask = next(effect for effect in effects if isinstance(effect, Ask))
+    assert [choice.value for choice in ask.choices] == ["nobody", "undone", "skip"]
+    outcome = rating.step(state, Choice("undone"), REASONS)
+    assert outcome is not None
+    assert rated(outcome[1]).reason == "问题还在"
+
+
+@pytest.mark.parametrize("choice", [Choice("yes", "0.9"), Choice("five")])
+def test_a_stale_or_foreign_choice_only_repeats_the_question(choice: Choice) -> None:
+    outcome = rating.step(invited(), choice, REASONS)
+    assert outcome is not None
+    assert (outcome[0].asked, asked(outcome[1])) == ("resolved", "resolved")
+    assert outcome[0].rating == invited().rating
+
+
+@pytest.mark.parametrize("content", [Text("我还要投诉共享单车"), Upload("u1")])
+def test_something_else_is_left_to_the_ordinary_dialogue(content: Text | Upload) -> None:
+    assert rating.step(invited(), content, REASONS) is None
+
+
+@pytest.mark.parametrize(("text", "value"), [
+    ("解决了", "yes"), ("是的", "yes"), ("Yes, fixed", "yes"), ("没问题", "yes"), ("no problem", "yes"),
+    ("没有", "no"), ("没解决", "no"), ("还没有处理", "no"), ("No!", "no"), ("not solved", "no"), ("it isn't fixed", "no"),
+    ("老样子", "no"), ("未解决", "no"), ("没有完全解决", "no"), ("部分解决", "partly"), ("partly", "partly"),
+    ("今天天气", None), ("notice", None),
+])
+def test_solved_or_not_is_never_read_as_the_opposite(text: str, value: str | None) -> None:
+    assert rating.read_resolved(text) == value
+
+
+@pytest.mark.parametrize(("text", "points"), [
+    ("5", 5), ("１", 1), ("3分", 3), ("4 stars", 4), ("2/5", 2), ("1。", 1),
+    ("满意", 4), ("很满意", 5), ("不满意", 2), ("不 满意", 2), ("非常不满意", 1), ("不太满意", 2), ("一般", 3),
+    ("very satisfied", 5), ("dissatisfied", 2), ("not satisfied", 2), ("very bad", 1), ("ok", 3), ("👍", 5),
+    ("6", None), ("12345", None), ("2026-11-23", None),
+])
+def test_points(text: str, points: int | None) -> None:
+    assert rating.read_satisfaction(text) == points
