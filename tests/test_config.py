@@ -1,0 +1,70 @@
+"""One file, then the environment; what is misspelt or missing stops the start by name."""
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gateway.config import Config, load
+from gateway.errors import ConfigError
+
+EXAMPLE = Path("config.example.toml")
+
+
+def write(folder: Path, text: str) -> Path:
+    file = folder / "config.toml"
+    file.write_text(text, "utf-8")
+    return file
+
+
+def test_the_defaults_need_no_file() -> None:
+    assert load(None, {}) == Config()
+
+
+def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
+    file = write(tmp_path, "[server]\nport = 9000\nhost = '0.0.0.0'\n")
+    config = load(file, {"HUIYIN_SERVER_PORT": "9100", "HUIYIN_RATING_DELAY_S": "3"})
+    assert (config.server.port, config.server.host, config.rating.delay_s) == (9100, "0.0.0.0", 3.0)
+
+
+def test_lists_come_with_commas() -> None:
+    config = load(None, {"HUIYIN_WEB_ORIGINS": "https://a.example, https://b.example", "HUIYIN_TRUSTED_PROXIES": "10.0.0.1"})
+    assert config.web.origins == ("https://a.example", "https://b.example")
+    assert config.trusted_proxies == ("10.0.0.1",)
+
+
+def test_a_secret_comes_from_a_file(tmp_path: Path) -> None:
+    secret = tmp_path / "password"
+    secret.write_text("swordfish-swordfish\n", "utf-8")
+    assert load(None, {"HUIYIN_DESK_DEMO_PASSWORD_FILE": str(secret)}).desk.demo_password == "swordfish-swordfish"
+
+
+def test_a_missing_secret_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="HUIYIN_DESK_DEMO_PASSWORD_FILE"):
+        load(None, {"HUIYIN_DESK_DEMO_PASSWORD_FILE": str(tmp_path / "gone")})
+
+
+@pytest.mark.parametrize(("text", "name"), [
+    ("[server]\nprot = 1\n", "prot"),
+    ("[nosuch]\nx = 1\n", "nosuch"),
+    ("[server]\nport = 'many'\n", "port"),
+    ("[api]\nunderstand = 'everybody'\n", "understand"),
+    ("server = 1\n", "server"),
+    ("[server\n", "config.toml"),
+])
+def test_a_wrong_key_or_value_is_named(tmp_path: Path, text: str, name: str) -> None:
+    with pytest.raises(ConfigError, match=name):
+        load(write(tmp_path, text), {})
+
+
+def test_a_misspelt_variable_is_named() -> None:
+    with pytest.raises(ConfigError, match="HUIYIN_SERVER_PROT"):
+        load(None, {"HUIYIN_SERVER_PROT": "1"})
+
+
+def test_the_example_has_every_setting_with_its_default() -> None:
+    document = tomllib.loads(EXAMPLE.read_text("utf-8"))
+    assert msgspec.convert(document, Config) == Config()
+    assert msgspec.json.decode(msgspec.json.encode(Config())) == document
