@@ -95,6 +95,7 @@ class Inbound(Struct, frozen=True):
     id            unique within the conversation; the provider's retry carries the same one
     conversation  `channel:platform user`, the key of the lane
     at            ms since 1970, when the channel received it
+    language      what the channel was set to (the chat page's switch), None when it does not know
     """
 
     id: str
@@ -102,6 +103,7 @@ class Inbound(Struct, frozen=True):
     channel: str
     at: int
     content: Content
+    language: str | None = None
 
 
 class Option(Struct, frozen=True):
