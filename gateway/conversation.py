@@ -79,6 +79,10 @@ class Conversation:
     ) -> tuple[Dialogue, list[Effect]]:
         turn.heard(burst)
         last = burst[-1].content
+        state = _follow(state, burst[-1].language)
+        answered = news.answer(state, last) if commands.read(_text(last)) is None else None
+        if answered is not None:
+            return answered
         if state.mode == "bot" and rating.applies(state, last):
             answered = rating.step(state, last, news.reasons(self.catalog, state))
             if answered is not None:
@@ -100,6 +104,13 @@ def bursts(items: Sequence[Inbound]) -> Iterator[list[Inbound]]:
         burst.append(item)
     if burst:
         yield burst
+
+
+def _follow(state: Dialogue, language: str | None) -> Dialogue:
+    """A language set on the channel counts from the moment it is set; "English" in the chat counts after it."""
+    if language is None or language == state.hinted:
+        return state
+    return replace(state, language=language, hinted=language, language_chosen=True)
 
 
 def _joins(item: Inbound) -> bool:

@@ -70,6 +70,7 @@ class Case(Struct, frozen=True):
 class Dialogue(Struct, frozen=True):
     """Everything remembered between two turns.
 
+    hinted     language the channel last said was set there
     asked      the one thing asked by the last message (WIRE.md `ask`)
     offered    option values of that message, in order, so that "2" means what was shown
     asked_by   id of that message: a choice with another `to` is stale
@@ -83,6 +84,7 @@ class Dialogue(Struct, frozen=True):
 
     language: str = "zh"
     language_chosen: bool = False
+    hinted: str | None = None
     asked: str | None = None
     offered: tuple[str, ...] = ()
     asked_by: str | None = None

@@ -1,0 +1,55 @@
+"""`/healthz` lives, `/readyz` can work, `/metrics` for Prometheus (allow-list of addresses)."""
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from aiohttp import web
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from gateway.errors import HuiyinError, NotFound
+from gateway.http import Network, client_address
+from gateway.observe import LANE_DEAD, LANE_OLDEST, LANE_WAITING
+from gateway.protocols import LaneStore
+
+Check = Callable[[], Awaitable[str | None]]  # None when all is well, else a few words
+
+
+class Health:
+    """`checks` by the name of the part they look at; a part that is not ready turns readyz to 503."""
+
+    def __init__(
+        self, store: LaneStore, checks: Mapping[str, Check], metrics_allow: Sequence[str], trusted: Sequence[Network]
+    ) -> None:
+        self._store, self._checks = store, checks
+        self._allow, self._trusted = frozenset(metrics_allow), trusted
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/healthz", self.live), web.get("/readyz", self.ready), web.get("/metrics", self.metrics),
+        ]
+
+    async def live(self, request: web.Request) -> web.Response:
+        return web.json_response({"status": "live"})
+
+    async def ready(self, request: web.Request) -> web.Response:
+        parts = {name: await _look(check) for name, check in self._checks.items()}
+        well = all(state == "ok" for state in parts.values())
+        body = {"status": "ready" if well else "not ready", "parts": parts}
+        return web.json_response(body, status=200 if well else 503)
+
+    async def metrics(self, request: web.Request) -> web.Response:
+        """404 to anybody who is not on the list: what is not there cannot be probed."""
+        if client_address(request, self._trusted) not in self._allow:
+            raise NotFound
+        for lane, stats in (await self._store.stats()).items():
+            LANE_WAITING.labels(lane).set(stats.waiting)
+            LANE_DEAD.labels(lane).set(stats.dead)
+            LANE_OLDEST.labels(lane).set(stats.oldest_ms / 1000)
+        return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+
+async def _look(check: Check) -> str:
+    try:
+        return await check() or "ok"
+    except HuiyinError as error:
+        return type(error).__name__

@@ -1,0 +1,86 @@
+"""Reads one burst of a citizen's messages: emergency, spans, and — only where the dialogue needs it — the engine.
+
+Commands, choices and answers to the asked field never reach the encoder (dialogue.step.needs_ranking).
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from gateway.dialogue.catalog import Catalog
+from gateway.dialogue.draft import Dialogue
+from gateway.dialogue.step import needs_ranking
+from gateway.dialogue.understood import Understood
+from gateway.emergency import emergency
+from gateway.fields.base import Context, FieldType, Reading, Span
+from gateway.fields.city import City, EmergencyNumber
+from gateway.messages import CitizenContent, Location, Text, Upload
+from gateway.protocols import Answer, KnowledgeBase, NluContext, Understander, Understanding
+
+MAX_TEXT = 4_000  # characters of one burst that are looked at; the transcript keeps all of them
+
+
+class Spans(Mapping[str, tuple[Span, ...]]):
+    """What each field type sees in the text; looked for once, when it is asked for."""
+
+    def __init__(self, types: Mapping[str, FieldType], text: str, ctx: Context) -> None:
+        self._types, self._text, self._ctx = types, text, ctx
+        self._seen: dict[str, tuple[Span, ...]] = {}
+
+    def __getitem__(self, name: str) -> tuple[Span, ...]:
+        if name not in self._seen:
+            self._seen[name] = tuple(self._types[name].find(self._text, self._ctx))
+        return self._seen[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._types)
+
+    def __len__(self) -> int:
+        return len(self._types)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Puts a turn's input together for the dialogue."""
+
+    catalog: Catalog
+    city: City
+    engine: Understander
+    knowledge: KnowledgeBase
+
+    async def read(self, state: Dialogue, burst: Sequence[CitizenContent], now: datetime) -> Understood:
+        """`now` is aware, in the city's time zone: when the last message of the burst was received."""
+        content = burst[-1]
+        text = "\n".join(item.text for item in burst if isinstance(item, Text))[:MAX_TEXT]
+        ranking, answers = await self._rank(state, content, text)
+        return Understood(
+            content, now, self.city, text,
+            spans=Spans(self.catalog.types, text, Context(now, self.city, state.language)),
+            location=_location(content),
+            uploads=tuple((item.upload, item.media_type) for item in burst if isinstance(item, Upload)),
+            ranking=ranking, answers=answers, emergency=self.danger(text),
+        )
+
+    def danger(self, text: str) -> EmergencyNumber | None:
+        """The number to show first, when the words say that somebody may be in danger."""
+        kind = emergency(text) if text else None
+        return next((number for number in self.city.emergency if number.kind == kind), None)
+
+    async def _rank(
+        self, state: Dialogue, content: CitizenContent, text: str
+    ) -> tuple[Understanding | None, tuple[Answer, ...]]:
+        if not needs_ranking(self.catalog, state, content, text):
+            return None, ()
+        context = NluContext(state.draft.template if state.draft else None, state.asked)
+        ranking = await self.engine.understand(text, state.language, context)
+        answers = await self.knowledge.search(ranking.content or text, state.language)
+        return ranking, tuple(answers)
+
+
+def _location(content: CitizenContent) -> Reading | None:
+    """A map point as an address; platforms in China send GCJ-02, a browser WGS84 (the channel converts)."""
+    if not isinstance(content, Location):
+        return None
+    label = content.label or f"{content.lat:.5f}, {content.long:.5f}"
+    return Reading(label, resolved={"lat": content.lat, "long": content.long, "datum": "WGS84"})
