@@ -1,0 +1,104 @@
+"""Templates from their folder: faults by file and line, versions for ever."""
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import msgspec
+import pytest
+import yaml
+
+from gateway import templates
+from gateway.dialogue.template import Template
+from gateway.errors import ConfigError
+from gateway.fields.registry import TYPES
+from gateway.protocols import Records
+from gateway.store.sqlite import SqliteStore
+from tests.clock import ManualClock, SerialIds
+
+FOLDER = Path("templates/complaints")
+
+
+@pytest.fixture
+async def records(tmp_path: Path) -> AsyncIterator[Records]:
+    store = SqliteStore(tmp_path / "t.db", ManualClock(), SerialIds())
+    await store.open()
+    yield store.records
+    await store.close()
+
+
+def broken(folder: Path, old: str, new: str) -> Path:
+    text = (FOLDER / "general.yaml").read_text("utf-8")
+    assert old in text
+    (folder / "general.yaml").write_text(text.replace(old, new, 1), "utf-8")
+    return folder
+
+
+def line_of(text: str) -> int:
+    lines = (FOLDER / "general.yaml").read_text("utf-8").splitlines()
+    return next(n for n, line in enumerate(lines, 1) if text in line)
+
+
+def test_the_projects_own_templates_load_in_order_of_name() -> None:
+    loaded = [template.id for template in templates.load(FOLDER, TYPES)]
+    assert loaded == sorted(loaded)
+    assert "general" in loaded
+
+
+def test_a_misspelt_key_is_named_with_its_line(tmp_path: Path) -> None:
+    folder = broken(tmp_path, "version:", "verison:")
+    with pytest.raises(ConfigError, match=r"general\.yaml:\d+: .*(verison|version)"):
+        templates.load(folder, TYPES)
+
+
+def test_broken_yaml_is_named_with_its_line(tmp_path: Path) -> None:
+    folder = broken(tmp_path, "fields:", "fields: [")
+    with pytest.raises(ConfigError, match=r"general\.yaml:\d+: "):
+        templates.load(folder, TYPES)
+
+
+def test_an_unknown_field_type_is_named_with_its_line(tmp_path: Path) -> None:
+    folder = broken(tmp_path, "type: address", "type: adress")
+    with pytest.raises(ConfigError, match="no such field type: adress") as caught:
+        templates.load(folder, TYPES)
+    line = int(str(caught.value).split(":")[1])
+    assert abs(line - line_of("type: address")) <= 1
+
+
+def test_the_id_must_be_the_files_name(tmp_path: Path) -> None:
+    folder = broken(tmp_path, "id: general", "id: other_id")
+    with pytest.raises(ConfigError, match="not the file's name"):
+        templates.load(folder, TYPES)
+
+
+def test_every_fault_of_a_folder_is_listed(tmp_path: Path) -> None:
+    broken(tmp_path, "id: general", "id: other_id")
+    (tmp_path / "second.yaml").write_text("id: second\n", "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        templates.load(tmp_path, TYPES)
+    assert len(str(caught.value).splitlines()) == 2
+
+
+def test_an_empty_folder_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no templates"):
+        templates.load(tmp_path, TYPES)
+
+
+async def test_an_old_version_stays_in_reach_of_its_drafts(records: Records) -> None:
+    first = general(1)
+    assert await templates.archive(records, [first]) == [first]
+    second = general(2)
+    assert await templates.archive(records, [second]) == [second, first]
+
+
+async def test_the_same_version_with_other_content_is_refused(records: Records) -> None:
+    first = general(1)
+    await templates.archive(records, [first])
+    changed = msgspec.structs.replace(first, skill="women")
+    with pytest.raises(ConfigError, match="general.yaml: version 1"):
+        await templates.archive(records, [changed])
+
+
+def general(version: int) -> Template:
+    document = yaml.safe_load((FOLDER / "general.yaml").read_text("utf-8"))
+    return msgspec.convert(document | {"version": version}, Template)

@@ -1,0 +1,203 @@
+"""The generic lane loop: order, what each error does to the head item, hand-back on drain; and intake before it."""
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import pytest
+
+from gateway.errors import Paused, RateLimited, Rejected, Retry, Uncertain
+from gateway.intake import Intake
+from gateway.messages import Inbound, Text, decode_inbound
+from gateway.protocols import Changes, Emit, Lease
+from gateway.store.limits import Limits
+from gateway.store.sqlite import SqliteStore
+from gateway.workers import LaneWorker, Supervisor, tick
+from tests.clock import ManualClock, SerialIds
+
+Handle = Callable[[Lease], Awaitable[Changes]]
+
+
+async def until(true: Callable[[], object], seconds: float = 5.0) -> None:
+    """Poll a predicate; fails when it stays false."""
+    async with asyncio.timeout(seconds):
+        while not true():
+            await asyncio.sleep(0.002)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock()
+
+
+@pytest.fixture
+async def store(tmp_path: Path, clock: ManualClock) -> AsyncIterator[SqliteStore]:
+    store = SqliteStore(tmp_path / "w.db", clock, SerialIds(), Limits(mailbox_cap=5))
+    await store.open()
+    yield store
+    await store.close()
+
+
+class Bench:
+    """A worker on lane `in` with a handler that can be told what to raise."""
+
+    def __init__(self, store: SqliteStore) -> None:
+        self.store = store
+        self.seen: list[tuple[str, bytes]] = []
+        self.faults: list[Exception] = []
+        self.gate: asyncio.Event | None = None
+        self.worker = LaneWorker("in", self.handle, store.lanes, store.shared, owner="w1")
+        self.intake = Intake(store.lanes, self.worker)
+
+    async def handle(self, lease: Lease) -> Changes:
+        if self.gate is not None:
+            await self.gate.wait()
+        if self.faults:
+            raise self.faults.pop(0)
+        head = lease.msgs[0]
+        self.seen.append((lease.key, head.body))
+        return Changes(head.seq)
+
+    async def send(self, n: int, key: str = "web:a") -> str:
+        return await self.intake.accept(Inbound(f"m{n}", key, "web", n, Text(f"{n}")))
+
+
+@pytest.fixture
+def bench(store: SqliteStore) -> Bench:
+    return Bench(store)
+
+
+def order(bench: Bench, key: str = "web:a") -> list[str]:
+    return [decode_inbound(body).id for seen, body in bench.seen if seen == key]
+
+
+async def test_an_accepted_message_is_worked_off_without_a_claim(bench: Bench) -> None:
+    assert await bench.send(1) == "new"
+    await until(lambda: order(bench) == ["m1"])
+
+
+async def test_a_repeated_message_is_a_duplicate_and_has_no_effect(bench: Bench) -> None:
+    await bench.send(1)
+    assert await bench.send(1) == "duplicate"
+    await bench.send(2)
+    await until(lambda: order(bench) == ["m1", "m2"])
+
+
+async def test_a_keys_items_keep_their_order_while_others_go_on(bench: Bench) -> None:
+    bench.gate = asyncio.Event()
+    for n in range(1, 5):
+        await bench.send(n)
+        await bench.send(n, "web:b")
+    bench.gate.set()
+    await until(lambda: len(bench.seen) == 8)
+    assert order(bench) == order(bench, "web:b") == ["m1", "m2", "m3", "m4"]
+
+
+async def test_a_full_mailbox_is_refused_not_stored(bench: Bench) -> None:
+    bench.gate = asyncio.Event()
+    for n in range(5):
+        await bench.send(n)
+    with pytest.raises(RateLimited):
+        await bench.send(5)
+    bench.gate.set()
+    await until(lambda: len(bench.seen) == 5)
+
+
+@pytest.mark.parametrize(("fault", "parked"), [(Rejected("never"), False), (Uncertain("who knows"), True)])
+async def test_a_verdict_puts_the_head_aside_and_the_rest_goes_on(
+    bench: Bench, store: SqliteStore, fault: Exception, parked: bool
+) -> None:
+    bench.gate = asyncio.Event()
+    await bench.send(1)
+    await bench.send(2)
+    bench.faults = [fault]
+    bench.gate.set()
+    running = asyncio.create_task(bench.worker.run())
+    await until(lambda: order(bench) == ["m2"])
+    (dead,) = await store.lanes.dead("in")
+    assert (decode_inbound(dead.body).id, dead.parked, dead.why) == ("m1", parked, str(fault))
+    await bench.worker.drain(1)
+    await running
+
+
+@pytest.mark.parametrize("fault", [Retry("busy", after_s=30), Paused("401", after_s=30)])
+async def test_what_is_not_the_items_fault_comes_back_uncounted(
+    bench: Bench, store: SqliteStore, clock: ManualClock, fault: Exception
+) -> None:
+    bench.faults = [fault]
+    await bench.send(1)
+    await until(lambda: not bench.faults)
+    assert await store.lanes.claim("in", "w2") == []
+    clock.advance(31)
+    (lease,) = await store.lanes.claim("in", "w2")
+    assert lease.attempts == 0
+
+
+async def test_a_raised_error_is_counted_backed_off_and_buried_at_the_fifth(
+    bench: Bench, store: SqliteStore, clock: ManualClock
+) -> None:
+    bench.faults = [ValueError("bug") for _ in range(5)]
+    running = asyncio.create_task(bench.worker.run())
+    await bench.send(1)
+    for left in (4, 3, 2, 1, 0):
+        await until(lambda left=left: len(bench.faults) <= left)  # type: ignore[misc]
+        clock.advance(60)
+    async with asyncio.timeout(5):
+        while not await store.lanes.dead("in"):
+            await asyncio.sleep(0.002)
+    (dead,) = await store.lanes.dead("in")
+    assert dead.why == "ValueError"
+    await bench.worker.drain(1)
+    await running
+
+
+async def test_a_drain_finishes_what_runs_and_leaves_the_rest_to_others(bench: Bench, store: SqliteStore) -> None:
+    bench.gate = asyncio.Event()
+    await bench.send(1)
+    await bench.send(2)
+    draining = asyncio.create_task(bench.worker.drain(5))
+    await asyncio.sleep(0)
+    bench.gate.set()
+    await draining
+    assert order(bench) == ["m1"]
+    (lease,) = await store.lanes.claim("in", "other")
+    assert [decode_inbound(msg.body).id for msg in lease.msgs] == ["m2"]
+    assert await bench.send(3) == "new"
+    assert order(bench) == ["m1"]
+
+
+async def test_a_drain_that_runs_out_of_time_gives_the_key_back(bench: Bench, store: SqliteStore) -> None:
+    bench.gate = asyncio.Event()
+    await bench.send(1)
+    await bench.worker.drain(0.01)
+    (lease,) = await store.lanes.claim("in", "other")
+    assert lease.losses == 0
+    assert len(lease.msgs) == 1
+
+
+async def test_timers_fire_into_their_mailbox(bench: Bench, store: SqliteStore, clock: ManualClock) -> None:
+    supervisor = Supervisor()
+    supervisor.spawn("tick", lambda: tick(store.lanes, 0.002))
+    await store.lanes.ingest("in", "web:a", "go", b"x")
+    (lease,) = await store.lanes.claim("in", "me")
+    await store.lanes.commit(lease, Changes(1, emits=[Emit("in", "web:a", "t", b"late", clock.ms(10))]), keep=False)
+    running = asyncio.create_task(bench.worker.run())
+    clock.advance(11)
+    await until(lambda: ("web:a", b"late") in bench.seen)
+    await bench.worker.drain(1)
+    await running
+    await supervisor.close()
+
+
+async def test_the_supervisor_starts_a_failed_task_again() -> None:
+    supervisor, runs = Supervisor(), []
+
+    async def shaky() -> None:
+        runs.append(1)
+        if len(runs) < 3:
+            raise RuntimeError("once more")
+
+    supervisor.spawn("shaky", shaky)
+    await until(lambda: len(runs) == 3)
+    await supervisor.close()
