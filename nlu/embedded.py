@@ -1,0 +1,122 @@
+"""The default engine: sentence vectors, three small classifiers and their mean, in this process (README.md).
+
+A message becomes its content as a whole and its clauses; each is judged, the judgements are joined, and the best
+intent is taken when it is likely enough (p ≥ 0.5) and near enough to a sentence somebody wrote (cosine ≥ 0.44).
+"""
+from __future__ import annotations
+
+import hashlib
+import logging
+import os
+from pathlib import Path
+
+import numpy as np
+
+from gateway.protocols import NluContext, Scored, Understanding
+from nlu.batching import BatchEncoder
+from nlu.classifier import FORMAT, Classifier, Judgement, Labelled, fit
+from nlu.clauses import COURTESIES, content, cores
+from nlu.encoder import Encoder, Matrix
+from nlu.training import TrainingSet, read
+from nlu.wrapping import Sentence, wrapped
+
+SURE = 0.5        # measured: 79 % of messages reach it, 99.4 % of those are right
+WHOLE = 0.5       # weight of the content as a whole beside its clauses
+TEMPLATES = "complaint."
+log = logging.getLogger(__name__)
+
+
+class EmbeddedUnderstander:
+    """Call `open` before the first message; the encoder is shared, whoever made it closes it."""
+
+    name = "embedded"
+
+    def __init__(self, training: Path, cache: Path, encoder: BatchEncoder) -> None:
+        self._training = training
+        self._cache = cache
+        self._encoder = encoder
+        self._classifier: Classifier | None = None
+        self.model = ""
+        self.fitted = False  # True when `open` had to fit, False when the cache held the classifier
+
+    async def open(self) -> None:
+        """Reads the training set; loads the classifier from the cache or fits it (2 s). Raises ConfigError."""
+        await self._encoder.open()
+        examples = read(self._training)
+        self._classifier = await self._encoder.run(lambda encoder: self._load_or_fit(encoder, examples))
+
+    async def close(self) -> None:
+        self._classifier = None
+
+    async def understand(self, text: str, language: str, context: NluContext) -> Understanding:
+        if self._classifier is None:
+            raise RuntimeError("EmbeddedUnderstander.open() was not awaited")
+        said = cores(text)
+        judgement = self._classifier.judge(said, await self._encoder.encode(said))
+        return self._understanding(content(text), judgement, self._classifier.intents)
+
+    def _understanding(self, said: str, judgement: Judgement, names: tuple[str, ...]) -> Understanding:
+        chances, nearest = joined(judgement), float(judgement.nearest.max())
+        order = np.argsort(-chances, kind="stable")
+        intents = tuple(Scored(names[i], round(float(chances[i]), 4)) for i in order)
+        ours = max(scored.score for scored in intents if scored.id != "out_of_scope")
+        return Understanding(
+            intents=intents,
+            templates=tuple(
+                Scored(i.id.removeprefix(TEMPLATES), i.score) for i in intents if i.id.startswith(TEMPLATES)
+            ),
+            content=said,
+            in_scope=round(max(0.0, min(1.0, ours * nearest)), 4),
+            sure=intents[0].score >= SURE and nearest >= self._encoder.encoder.near,
+            engine=self.name,
+            model=self.model,
+        )
+
+    def _load_or_fit(self, encoder: Encoder, examples: TrainingSet) -> Classifier:
+        sentences = wrapped(examples.examples, COURTESIES["wrappings"])
+        self.model = _fingerprint(encoder, sentences)
+        path = self._cache / f"nlu-{self.model}.npz"
+        if path.exists():
+            with np.load(path, allow_pickle=False) as arrays:
+                return Classifier(dict(arrays))
+        log.info("fitting the understanding engine on %d sentences", len(sentences))
+        classifier = _fit(encoder, sentences)
+        _store(classifier, path)
+        self.fitted = True
+        return classifier
+
+
+def joined(judgement: Judgement) -> Matrix:
+    """One distribution for the message: the whole and the clauses, each clause as heavy as it is near and decided."""
+    chances = judgement.chances
+    if len(chances) == 1:
+        only: Matrix = chances[0]
+        return only
+    clauses = chances[1:]
+    weights = clauses.max(axis=1) ** 2 * np.maximum(judgement.nearest[1:], 0.05) ** 2
+    parts = (clauses * (weights / weights.sum())[:, None]).sum(axis=0)
+    mixed: Matrix = WHOLE * chances[0] + (1 - WHOLE) * parts
+    return mixed
+
+
+def _fit(encoder: Encoder, sentences: list[Sentence]) -> Classifier:
+    texts = [sentence.text for sentence in sentences]
+    return fit(Labelled(
+        texts, [s.intent for s in sentences], encoder.encode(texts), [s.original for s in sentences],
+    ))
+
+
+def _store(classifier: Classifier, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(f".{os.getpid()}.tmp")
+    with partial.open("wb") as file:
+        np.savez(file, **classifier.arrays)  # type: ignore[arg-type]
+    partial.replace(path)
+
+
+def _fingerprint(encoder: Encoder, sentences: list[Sentence]) -> str:
+    """Changes with the sentences, the encoder's model and the format: what a stored classifier depends on."""
+    digest = hashlib.sha256(f"{FORMAT}\n{encoder.model}\n".encode())
+    for sentence in sentences:
+        digest.update(f"{sentence.intent}\t{sentence.original}\t{sentence.text}\n".encode())
+    return digest.hexdigest()[:16]
