@@ -14,15 +14,17 @@ from msgspec.structs import replace
 
 from gateway import news, rating
 from gateway.clock import Clock, from_ms, to_ms
-from gateway.dialogue import draft as drafts
-from gateway.dialogue.draft import Dialogue
+from gateway.dialogue import drafts
+from gateway.dialogue.catalog import Catalog
+from gateway.dialogue.draft import Dialogue, load
 from gateway.dialogue.effects import Effect
-from gateway.dialogue.step import Catalog, elapsed, step
+from gateway.dialogue.step import resume, step
 from gateway.messages import (
     AgentJoins,
     AgentLeaves,
     AgentSays,
     CaseNews,
+    CitizenContent,
     Elapsed,
     Inbound,
     Text,
@@ -32,8 +34,11 @@ from gateway.messages import (
 )
 from gateway.observe import TURN_SECONDS, TURNS
 from gateway.protocols import Changes, Lease
-from gateway.turn import Turn, Writer
+from gateway.turn import Turn
 from gateway.understanding import Reader
+from gateway.writing import Writer
+
+Outcome = tuple[Dialogue, list[Effect]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +54,7 @@ class Conversation:
     async def take_turn(self, lease: Lease) -> Changes:
         """All items that wait in the mailbox, in order, as one turn with at most one reply from the bot."""
         began = perf_counter()
-        state = drafts.load(lease.state)
+        state = load(lease.state)
         items = [decode_inbound(msg.body) for msg in lease.msgs]
         turn = Turn(lease.key, state.turn + 1, to_ms(self.clock.now()))
         state = replace(state, turn=turn.number, started=state.started or turn.now)
@@ -68,30 +73,32 @@ class Conversation:
         elif isinstance(last, AgentSays | AgentJoins | AgentLeaves):
             state, effects = turn.staff(state, last)
         elif isinstance(last, Elapsed):
-            state, effects = elapsed(self.catalog, state, last)
+            state, effects = drafts.elapsed(self.catalog, state, last)
         else:
             state, effects = await self._citizen(state, burst, turn)
         turn.effects += effects
         return state
 
-    async def _citizen(
-        self, state: Dialogue, burst: Sequence[Inbound], turn: Turn
-    ) -> tuple[Dialogue, list[Effect]]:
+    async def _citizen(self, state: Dialogue, burst: Sequence[Inbound], turn: Turn) -> Outcome:
+        """The citizen's words: to what stands beside the form if they answer it, else to the form."""
         turn.heard(burst)
-        last = burst[-1].content
         state = _follow(state, burst[-1].language)
-        answered = news.answer(state, last) if commands.read(_text(last)) is None else None
-        if answered is not None:
-            return answered
-        if state.mode == "bot" and rating.applies(state, last):
-            answered = rating.step(state, last, news.reasons(self.catalog, state))
-            if answered is not None:
-                return answered
         now = from_ms(burst[-1].at).astimezone(self.time_zone)
-        began = perf_counter()
-        understood = await self.reader.read(state, [item.content for item in burst], now)  # type: ignore[misc]
-        TURN_SECONDS.labels("understand").observe(perf_counter() - began)
-        return step(self.catalog, state, understood)
+        contents = [item.content for item in burst if isinstance(item.content, CitizenContent)]
+        aside = self._aside(state, contents[-1])
+        if aside is None:
+            return step(self.catalog, state, await self.reader.read(state, contents, now))
+        state, effects = aside
+        if state.asked is None and state.draft is not None:
+            state, more = resume(self.catalog, state, await self.reader.read(state, contents, now))
+            effects = [*effects, *more]
+        return state, effects
+
+    def _aside(self, state: Dialogue, content: CitizenContent) -> Outcome | None:
+        """An answer to something beside the form: a department's question, or a rating."""
+        if state.mode != "bot" or (isinstance(content, Text) and self.reader.danger(content.text)):
+            return None
+        return news.answer(state, content) or rating.step(state, content, news.reasons(self.catalog, state))
 
 
 def bursts(items: Sequence[Inbound]) -> Iterator[list[Inbound]]:

@@ -23,6 +23,8 @@ APART = frozenset({
 })
 PERSONAL = frozenset({"contact_address"})  # the complainant's own; goes with the identity when that is confidential
 
+_IDENTITIES: dict[str, Identity] = {"confidential": "confidential", "anonymous": "anonymous"}
+
 Attachments = Callable[[Sequence[str]], Awaitable[list[Attachment]]]
 
 
@@ -111,8 +113,7 @@ def _text(draft: Draft, field: str) -> str | None:
 
 
 def _identity(draft: Draft) -> Identity:
-    mode = _text(draft, "identity_mode")
-    return mode if mode in ("confidential", "anonymous") else "named"
+    return _IDENTITIES.get(_text(draft, "identity_mode") or "", "named")
 
 
 def _occurred(draft: Draft) -> str | None:

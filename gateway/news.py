@@ -4,9 +4,10 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from gateway import rating
+from gateway.dialogue import commands
+from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Case, Dialogue
 from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Say, Supplement
-from gateway.dialogue.step import Catalog
 from gateway.messages import CaseNews, CitizenContent, Text
 
 STATUS = {
@@ -45,6 +46,8 @@ def tell(state: Dialogue, news: CaseNews) -> Outcome:
 def answer(state: Dialogue, content: CitizenContent) -> Outcome | None:
     """The citizen's words to a department's question; None when nothing of the kind was asked."""
     if state.asked != ANSWER or state.question is None or not isinstance(content, Text):
+        return None
+    if commands.read(content.text) is not None:
         return None
     supplement = Supplement(state.question, content.text)
     said = Say("news.answer_sent", {"work_order": state.question})

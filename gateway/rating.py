@@ -12,12 +12,14 @@ from typing import TypeVar
 
 from msgspec.structs import replace
 
+from gateway.dialogue import commands
 from gateway.dialogue.draft import Dialogue, RatingDialog
 from gateway.dialogue.effects import Ask, Effect, Labelled, Rated, Say
 from gateway.messages import Choice, CitizenContent, Option, Text
 
 ASKS = ("resolved", "satisfaction", "reason", "rework", "contacted")
 SKIP = "skip"
+SHORT = 12  # characters up to which unclear words are asked about once; longer ones are another matter
 T = TypeVar("T")
 Reasons = tuple[Labelled, ...]
 Outcome = tuple[Dialogue, list[Effect]]
@@ -75,11 +77,6 @@ def invite(state: Dialogue, work_order_id: str, round_: int) -> Outcome:
     return _ask(state, "resolved", [Say("rating.invite", {"work_order": work_order_id})])
 
 
-def applies(state: Dialogue, content: CitizenContent) -> bool:
-    """Whether this message answers the rating rather than the form."""
-    return state.rating is not None and state.asked in ASKS and _words(content) is not None
-
-
 def step(state: Dialogue, content: CitizenContent, reasons: Reasons = ()) -> Outcome | None:
     """One answer; None when it cannot be read as one (then the ordinary dialogue has it).
 
@@ -91,7 +88,11 @@ def step(state: Dialogue, content: CitizenContent, reasons: Reasons = ()) -> Out
     stale = isinstance(content, Choice) and (content.to not in (None, state.asked_by) or words not in state.offered)
     if stale:
         return _ask(state, asked, [Say("rating.again")], reasons)
-    return _ANSWERS[asked](state, state.rating, words, reasons)
+    outcome = _ANSWERS[asked](state, state.rating, words, reasons)
+    if outcome is None and not state.attempts and len(words) <= SHORT and commands.read(words) is None:
+        state, effects = _ask(state, asked, [Say("rating.again")], reasons)
+        return replace(state, attempts=1), effects
+    return outcome
 
 
 def _words(content: CitizenContent) -> str | None:

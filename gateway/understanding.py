@@ -5,8 +5,9 @@ Commands, choices and answers to the asked field never reach the encoder (dialog
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from time import perf_counter
 
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Dialogue
@@ -16,7 +17,8 @@ from gateway.emergency import emergency
 from gateway.fields.base import Context, FieldType, Reading, Span
 from gateway.fields.city import City, EmergencyNumber
 from gateway.messages import CitizenContent, Location, Text, Upload
-from gateway.protocols import Answer, KnowledgeBase, NluContext, Understander, Understanding
+from gateway.observe import TURN_SECONDS
+from gateway.protocols import KnowledgeBase, NluContext, Understander
 
 MAX_TEXT = 4_000  # characters of one burst that are looked at; the transcript keeps all of them
 
@@ -53,29 +55,26 @@ class Reader:
         """`now` is aware, in the city's time zone: when the last message of the burst was received."""
         content = burst[-1]
         text = "\n".join(item.text for item in burst if isinstance(item, Text))[:MAX_TEXT]
-        ranking, answers = await self._rank(state, content, text)
-        return Understood(
+        understood = Understood(
             content, now, self.city, text,
             spans=Spans(self.catalog.types, text, Context(now, self.city, state.language)),
             location=_location(content),
             uploads=tuple((item.upload, item.media_type) for item in burst if isinstance(item, Upload)),
-            ranking=ranking, answers=answers, emergency=self.danger(text),
+            emergency=self.danger(text),
         )
+        if not needs_ranking(self.catalog, state, understood):
+            return understood
+        began = perf_counter()
+        context = NluContext(state.draft.template if state.draft else None, state.asked)
+        ranking = await self.engine.understand(text, state.language, context)
+        answers = await self.knowledge.search(ranking.content or text, state.language)
+        TURN_SECONDS.labels("rank").observe(perf_counter() - began)
+        return replace(understood, ranking=ranking, answers=tuple(answers))
 
     def danger(self, text: str) -> EmergencyNumber | None:
         """The number to show first, when the words say that somebody may be in danger."""
         kind = emergency(text) if text else None
         return next((number for number in self.city.emergency if number.kind == kind), None)
-
-    async def _rank(
-        self, state: Dialogue, content: CitizenContent, text: str
-    ) -> tuple[Understanding | None, tuple[Answer, ...]]:
-        if not needs_ranking(self.catalog, state, content, text):
-            return None, ()
-        context = NluContext(state.draft.template if state.draft else None, state.asked)
-        ranking = await self.engine.understand(text, state.language, context)
-        answers = await self.knowledge.search(ranking.content or text, state.language)
-        return ranking, tuple(answers)
 
 
 def _location(content: CitizenContent) -> Reading | None:

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from gateway.cases import begin, record
 from gateway.clock import from_ms
+from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Case, Dialogue
 from gateway.dialogue.effects import (
     Arm,
@@ -23,7 +24,6 @@ from gateway.dialogue.effects import (
     Say,
     Supplement,
 )
-from gateway.dialogue.step import Catalog
 from gateway.fields.base import Value
 from gateway.filing import Filer
 from gateway.messages import (
@@ -96,7 +96,7 @@ class Writer:
     async def _file(self, effect: File, state: Dialogue, turn: Turn, page: _Page) -> Dialogue:
         """The work order, its first event and its hand-over stand in the same commit as the citizen's receipt."""
         draft = effect.draft
-        template = self.catalog.get(draft.template, draft.version)
+        template = self.catalog.versions[draft.template, draft.version]
         filed = await self.filer.file(draft, template, state, turn.conversation, from_ms(turn.now))
         id_ = filed.order["work_order_id"]
         op = CaseOp("submit", id_, 1, {"order": filed.order}, turn.now)
@@ -106,7 +106,7 @@ class Writer:
         )
         case = begin(filed)
         turn.puts.append(record(case, self.case_days * DAY_MS))
-        page.values = {"work_order": id_, "due": case.due or ""}
+        page.values = {"work_order": id_, "due": case.due or "", "lookup_code": ""}
         page.work_order, page.template = id_, template.id
         WORK_ORDERS.labels(template.id).inc()
         mine = Case(id_, template.id, filed.order["title"], "submitted", effect.key, due=case.due)
