@@ -1,0 +1,54 @@
+"""One character in, one character out: folded text keeps every offset, so spans refer to what was written.
+
+Full-width forms, circled digits and compatibility characters become their plain form (NFKC) where that is a
+single character; all others stay. Traditional characters stay too: aliases name them where they matter.
+"""
+from __future__ import annotations
+
+import re
+import unicodedata
+
+MAX_TEXT = 10_000  # characters that `find` looks at
+
+# Blocks that hold compatibility characters: Latin-1 … CJK compatibility, presentation forms … full-width forms.
+_BLOCKS = (range(0xA0, 0x3400), range(0xF900, 0xFFF0))
+# NFKC leaves these, people mix them: dashes, curly quotes, the ideographic zero.
+_ALIKE = {"–": "-", "—": "-", "―": "-", "−": "-", "﹣": "-", "‑": "-", "‐": "-", "‘": "'", "’": "'", "“": '"', "”": '"'}
+
+
+def _table() -> dict[int, str]:
+    folded = ((code, unicodedata.normalize("NFKC", chr(code))) for block in _BLOCKS for code in block)
+    table = {code: to for code, to in folded if len(to) == 1 and to != chr(code)}
+    return table | {ord(one): to for one, to in _ALIKE.items()}
+
+
+_FOLD = _table()
+_LOWER = {code: chr(code).lower() for code in range(0x250) if len(chr(code).lower()) == 1}
+_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
+                        "\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e007f]")
+_EDGES = " \t\r\n\u3000\u00a0,.;:!?，。；：！？、…·~～\"'“”‘’「」"
+
+
+def fold(text: str) -> str:
+    """The text in plain forms, as long as before, cut at MAX_TEXT."""
+    return text[:MAX_TEXT].translate(_FOLD)
+
+
+def fold_lower(text: str) -> str:
+    """`fold`, in lower case."""
+    return fold(text).translate(_LOWER)
+
+
+def tidy(text: str) -> str:
+    """An answer as written: NFC, without invisible and control characters, trimmed."""
+    text = unicodedata.normalize("NFC", text)
+    text = _INVISIBLE.sub("", text)
+    return "".join(c for c in text if c == "\n" or c == "\t" or unicodedata.category(c) not in _REFUSED).strip()
+
+
+_REFUSED = ("Cc", "Cs", "Cn")
+
+
+def bare(text: str) -> str:
+    """A short answer for matching: folded, lower case, without the punctuation and spaces around it."""
+    return fold_lower(text).strip(_EDGES)

@@ -1,0 +1,122 @@
+"""Names of places, indexed for look-up at a position: every division of the country, the home city's streets.
+
+An adcode's digits nest: 44 0000 province, 44 01 00 city, 44 01 05 district, 440105 014 street.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from gateway.fields.city import City, Place
+
+_GENERIC = ("特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "地区", "省", "市", "盟")
+_DISTRICT_GENERIC = ("区", "县", "市")
+MUNICIPALITIES = ("11", "12", "31", "50")
+_KEY = 2  # every name has at least two characters
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name found at [start, end), and every place that has it."""
+
+    start: int
+    end: int
+    places: tuple[Place, ...]
+
+    @property
+    def level(self) -> str:
+        return level(self.places[0])
+
+
+def level(place: Place) -> str:
+    """province, city, district or street, by the shape of the adcode; a municipality is a city."""
+    if len(place.adcode) > 6:
+        return "street"
+    if place.adcode.endswith("0000"):
+        return "city" if place.adcode[:2] in MUNICIPALITIES else "province"
+    return "city" if place.adcode.endswith("00") else "district"
+
+
+def within(place: Place, outer: Place) -> bool:
+    """Whether the place lies inside the outer one."""
+    code = outer.adcode
+    stem = code[:2] if code.endswith("0000") else code[:4] if code.endswith("00") and len(code) == 6 else code
+    return place.adcode.startswith(stem)
+
+
+class Gazetteer:
+    """Longest name at a position in constant time; Latin names by whole words."""
+
+    def __init__(self, city: City) -> None:
+        self.home = city.adcode
+        self.by_code = {place.adcode: place for place in (*city.divisions, *city.streets)}
+        self._han: dict[str, dict[str, list[Place]]] = {}
+        self._latin: dict[str, list[Place]] = {}
+        for place in (*city.divisions, *city.streets):
+            for name in self._names(place):
+                self._han.setdefault(name[:_KEY], {}).setdefault(name, []).append(place)
+            if place.en:
+                self._latin.setdefault(place.en.lower(), []).append(place)
+        self._lengths = {key: sorted({len(name) for name in names}, reverse=True) for key, names in self._han.items()}
+
+    def _names(self, place: Place) -> Iterable[str]:
+        """The official name; provinces and cities also without the generic part, so do the home city's districts."""
+        yield place.name
+        here = level(place)
+        if here in ("province", "city"):
+            generic = _GENERIC
+        elif here == "district" and place.adcode[:4] == self.home[:4]:
+            generic = _DISTRICT_GENERIC
+        else:
+            return
+        for tail in generic:
+            short = place.name.removesuffix(tail)
+            if short != place.name and len(short) >= _KEY:
+                yield short
+                return
+
+    def at(self, text: str, position: int) -> Named | None:
+        """The longest name that begins here."""
+        key = text[position:position + _KEY]
+        names = self._han.get(key)
+        if names is None:
+            return None
+        for length in self._lengths[key]:
+            name = text[position:position + length]
+            if name in names:
+                return Named(position, position + len(name), tuple(names[name]))
+        return None
+
+    def latin(self, name: str) -> tuple[Place, ...]:
+        """Places romanised so, without generic part and in any case."""
+        return tuple(self._latin.get(re.sub(r"\s+", " ", name.strip().lower()), ()))
+
+    def around(self, place: Place) -> list[Place]:
+        """The place and what it lies in, inside first."""
+        code = place.adcode
+        outer = (code[:6], code[:4] + "00", code[:2] + "0000")
+        chain = [place, *(self.by_code[one] for one in outer if one in self.by_code and one != code)]
+        return list({one.adcode: one for one in chain}.values())
+
+
+@lru_cache(maxsize=8)
+def gazetteer(city: City) -> Gazetteer:
+    """Built once per loaded city."""
+    return Gazetteer(city)
+
+
+def narrowed(named: Iterable[tuple[Place, ...]], home: str) -> list[Place]:
+    """One place per name where the others decide it: 朝阳区 beside 北京; a name of the home city wins when
+    nothing else speaks. Names that stay ambiguous are left out."""
+    groups = [list(places) for places in named]
+    sure = [group[0] for group in groups if len(group) == 1]
+    chosen = []
+    for group in groups:
+        inside = [place for place in group if all(within(place, outer) or within(outer, place) for outer in sure)]
+        if len(inside) > 1 and not any(level(place) != "province" for place in sure):
+            inside = [place for place in inside if place.adcode[:4] == home[:4]] or inside
+        if len(inside) == 1:
+            chosen.append(inside[0])
+    return chosen

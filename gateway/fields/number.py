@@ -1,0 +1,53 @@
+"""A count or a measure: digits or Chinese numerals, inside the template's bounds."""
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from gateway.errors import Unreadable
+from gateway.fields.base import Context, Reading, Span, Value
+from gateway.fields.folding import fold
+from gateway.fields.numerals import AMOUNT, number
+from gateway.fields.text import words_of
+
+# An answer may carry a unit: 65分贝, 3 floors, 约三十户.
+_ANSWER = re.compile(
+    rf"(?:大概|大约|约|差不多|about|around)?\s*(-?{AMOUNT})[多几余]?\s*(?:[^\W\d_]{{0,12}}|%|℃)?(?:左右)?", re.IGNORECASE
+)
+MAX_ANSWER = 40
+
+
+class Number:
+    name = "number"
+    datatype = "number"
+
+    def find(self, text: str, ctx: Context) -> list[Span]:
+        """Nothing: a bare number belongs to whoever asked for it."""
+        return []
+
+    def read(self, text: str, ctx: Context) -> Reading:
+        answer = _ANSWER.fullmatch(fold(text[: MAX_ANSWER + 1]).strip())
+        if not answer or len(text.strip()) > MAX_ANSWER:
+            raise Unreadable("number")
+        try:
+            return Reading(_bounded(number(answer.group(1)), ctx))
+        except ValueError as fault:
+            raise Unreadable("number") from fault
+
+    def validate(self, value: Value, ctx: Context) -> Reading:
+        return self.read(words_of(value, "number"), ctx)
+
+    def show(self, value: Value, ctx: Context) -> str:
+        return str(value)
+
+
+def _bounded(amount: Decimal, ctx: Context) -> int | float:
+    low, high = ctx.limits.min, ctx.limits.max
+    if low is not None and amount < Decimal(str(low)):
+        raise Unreadable("number_low", min=f"{low:g}")
+    if high is not None and amount > Decimal(str(high)):
+        raise Unreadable("number_high", max=f"{high:g}")
+    return int(amount) if amount == amount.to_integral_value() else float(amount)
+
+
+TYPE = Number()

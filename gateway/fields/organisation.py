@@ -1,0 +1,75 @@
+"""The name of a firm, shop or institution: found by its last word (公司, 店, Co., Ltd), asked names are taken whole."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gateway.fields.base import Context, Reading, Span, Value
+from gateway.fields.folding import fold
+from gateway.fields.spans import MAX_SPANS, span
+from gateway.fields.text import checked, words_of
+from gateway.fields.wordbreaks import runs
+
+SHORTEST, LONGEST = 2, 60
+_HAN = r"[\u4e00-\u9fffA-Za-z0-9·()（）&-]"
+_LAST = (
+    "有限责任公司|股份有限公司|有限公司|分公司|公司|集团|连锁店|便利店|专卖店|旗舰店|专营店|体验店|分店|门店|商店|药店|酒店|饭店|书店|网店|"
+    "理发店|奶茶店|店|超市|百货|商行|药房|大药房|餐厅|餐馆|酒楼|茶楼|茶餐厅|酒家|食堂|火锅|烧烤|咖啡馆|诊所|门诊部|医院|健身房|健身中心|健身会所|"
+    "俱乐部|会所|美容院|培训中心|培训学校|培训机构|幼儿园|驾校|工作室|影楼|影城|网吧|游泳馆|瑜伽馆|银行|商场|商城|购物中心|广场|市场|专柜|厂"
+)
+_NAME = re.compile(rf"{_HAN}{{1,25}}(?:{_LAST})(?:[（(]{_HAN}{{1,12}}店?[)）])?")
+_LEAD = re.compile(
+    r"(?:[于去来从对要因为跟和与由向找有个某家间那这该此]|附近|旁边|楼下|对面|门口|商家|商户|店铺|卖家|店名|名称|名字|名|叫做|叫|一家|某家|某|这家|"
+    r"那家|本人|市民|消费者|小区|网上|线上|线下|实体)+"
+)
+_GENERIC = re.compile(
+    rf"(?:快递|物业|物流|装修|保险|外卖|房产|中介|培训|施工|建筑|运营|平台|电商|科技|搬家|家政|旅游|旅行|大|小|新|老|总|本|分|两|几|别的|其他|线下|网|实体|母)?(?:{_LAST})"
+)
+_EN_LAST = (r"(?:Co\.?,?\s?Ltd\.?|Company|Limited|Corporation|Corp\.?|Inc\.?|LLC|Supermarket|Store|Shop|Restaurant|Hotel|Mall|Pharmacy|"
+            r"Gym|Fitness|Club|Caf[eé]|Bakery|Salon|Clinic|Hospital|Bank|School|Academy|Market|Bar|Bookstore)(?![A-Za-z])")
+_EN = re.compile(rf"(?<![A-Za-z])(?:[A-Z][\w&'.-]{{0,24}}\s){{1,5}}{_EN_LAST}(?:,?\s?Ltd\.?)?")
+_EN_LEAD = re.compile(r"(?:(?:The|A|An|At|From|In|My|I|This|That)\s)+")
+
+
+class Organisation:
+    name = "organisation"
+    datatype = "string"
+
+    def find(self, text: str, ctx: Context) -> list[Span]:
+        """Names with a telling last word; role `merchant`. The left edge of a Chinese name is a guess."""
+        folded = fold(text)
+        found = sorted([*_chinese(folded), *_english(folded)])[:MAX_SPANS]
+        return [span(text, start, end, Reading(text[start:end]), "merchant", sure=False) for start, end in found]
+
+    def read(self, text: str, ctx: Context) -> Reading:
+        limits = ctx.limits
+        return Reading(checked(text, limits.min_length or SHORTEST, limits.max_length or LONGEST))
+
+    def validate(self, value: Value, ctx: Context) -> Reading:
+        return self.read(words_of(value, "organisation"), ctx)
+
+    def show(self, value: Value, ctx: Context) -> str:
+        return str(value)
+
+
+def _chinese(folded: str) -> Iterator[tuple[int, int]]:
+    for start, end in runs(folded):
+        found = _NAME.search(folded, start, end)
+        if not found:
+            continue
+        lead = _LEAD.match(folded, found.start(), found.end())
+        begin = lead.end() if lead else found.start()
+        name = folded[begin:found.end()]
+        if len(name) >= 3 and not _GENERIC.fullmatch(name):
+            yield begin, found.end()
+
+
+def _english(folded: str) -> Iterator[tuple[int, int]]:
+    for found in _EN.finditer(folded):
+        lead = _EN_LEAD.match(folded, found.start(), found.end())
+        begin = lead.end() if lead else found.start()
+        if len(folded[begin:found.end()].split()) > 1:
+            yield begin, found.end()
+
+
+TYPE = Organisation()

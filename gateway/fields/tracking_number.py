@@ -1,0 +1,124 @@
+"""A parcel's number. Hard rule: 8–30 letters and digits; everything a carrier's pattern says only warns.
+
+The patterns are what shippers report and are unverified; the check digit is the UPU's (standard S10).
+"""
+from __future__ import annotations
+
+import re
+
+from gateway.errors import Unreadable
+from gateway.fields.base import Context, Reading, Span, Value
+from gateway.fields.folding import fold
+from gateway.fields.spans import MAX_SPANS, span
+from gateway.fields.text import words_of
+
+_CARRIERS = {
+    "sf": re.compile(r"SF\d{12,15}"),
+    "yto": re.compile(r"YT\d{13}"),
+    "jd": re.compile(r"JD[A-Z]{0,2}\d{10,15}"),
+    "jt": re.compile(r"JT\d{13}"),
+    "sto": re.compile(r"(?:STO)?77\d{13}"),
+    "yunda": re.compile(r"(?:YD)?(?:4[36]\d{13}|31\d{13})"),
+    "zto": re.compile(r"(?:ZTO\d{8,15}|7[3-8]\d{12})"),
+    "deppon": re.compile(r"DPK\d{12}"),
+    "ems": re.compile(r"[A-Z]{2}\d{9}[A-Z]{2}|1[01]\d{11}"),
+}
+_PREFIXES = {"SF": "sf", "YT": "yto", "JD": "jd", "JT": "jt", "STO": "sto", "YD": "yunda", "ZTO": "zto", "DPK": "deppon"}
+_S10 = re.compile(r"[A-Z]{2}(\d{8})(\d)[A-Z]{2}")
+_S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
+
+_WHOLE = re.compile(r"[A-Z0-9]{8,30}")
+_LETTERED = r"[A-Za-z]{2,4}[ -]?\d{8,18}(?:[A-Za-z]{2})?"
+_CUE = (r"(?:单号|运单|快递号|快递单|包裹号|物流号|邮件号|tracking(?: number| no\.?| code| id)?|waybill(?: number| no\.?)?"
+        r"|parcel(?: number| no\.?))")
+_AFTER_CUE = re.compile(rf"{_CUE}(?:号码|号)?\s{{0,3}}(?:是|为|:|is|#|was)?\s{{0,3}}(?P<code>(?=[A-Za-z]{{0,4}}[ -]?\d)[A-Za-z0-9]{{2,30}}(?:[ -][A-Za-z0-9]*\d[A-Za-z0-9]*){{0,6}})(?![A-Za-z0-9])", re.IGNORECASE)
+_ALONE = re.compile(rf"(?<![A-Za-z0-9])(?P<code>{_LETTERED}|\d{{12,15}})(?![A-Za-z0-9])")
+_LABEL = re.compile(rf"^(?:(?:我的|快递|顺丰|my|the|it'?s|是)\s*)*(?:{_CUE}(?:号码|号)?)?\s*(?:是|为|:|is|#)?\s*", re.IGNORECASE)
+_JOINTS = re.compile(r"[\s\-_.·]")
+
+
+class TrackingNumber:
+    name = "tracking_number"
+    datatype = "string"
+
+    def find(self, text: str, ctx: Context) -> list[Span]:
+        folded = fold(text)
+        spans: list[Span] = []
+        taken = 0
+        for hit in _hits(folded):
+            code = _compact(hit["code"])
+            start, end = hit.span("code")
+            if start < taken or not _WHOLE.fullmatch(code) or not _likely(code, hit.re is _AFTER_CUE):
+                continue
+            spans.append(span(text, start, end, _reading(code), sure=hit.re is _AFTER_CUE or not code.isdigit()))
+            taken = end
+            if len(spans) == MAX_SPANS:
+                break
+        return spans
+
+    def read(self, text: str, ctx: Context) -> Reading:
+        if len(text) > 200:
+            raise Unreadable("tracking_number")
+        code = _compact(_LABEL.sub("", fold(text).strip(" 。.!")))
+        if not _WHOLE.fullmatch(code) or not any(c.isdigit() for c in code):
+            spans = self.find(text, ctx)
+            if len(spans) != 1:
+                raise Unreadable("tracking_number")
+            return spans[0].reading
+        return _reading(code)
+
+    def validate(self, value: Value, ctx: Context) -> Reading:
+        return self.read(words_of(value, "tracking_number"), ctx)
+
+    def show(self, value: Value, ctx: Context) -> str:
+        return str(value)
+
+
+def s10_valid(code: str) -> bool:
+    """UPU S10: two letters, eight digits, check digit, two letters (RB123456785CN)."""
+    shape = _S10.fullmatch(code)
+    if not shape:
+        return False
+    rest = 11 - sum(w * int(d) for w, d in zip(_S10_WEIGHTS, shape[1], strict=True)) % 11
+    return int(shape[2]) == {10: 0, 11: 5}.get(rest, rest)
+
+
+def _hits(folded: str) -> list[re.Match[str]]:
+    """Numbers after a cue word win over numbers that stand alone at the same place."""
+    cued, alone = list(_AFTER_CUE.finditer(folded)), list(_ALONE.finditer(folded))
+    return sorted(cued + alone, key=lambda hit: (hit.start("code"), hit.re is _ALONE))
+
+
+def _likely(code: str, cued: bool) -> bool:
+    """Without a cue, letters must be a carrier's or a post's, so that order numbers are left alone."""
+    if cued:
+        return True
+    return code.isdigit() or carrier(code) is not None or bool(_S10.fullmatch(code)) or _prefix(code) is not None
+
+
+def carrier(code: str) -> str | None:
+    """The carrier whose pattern the code has; digits alone say nothing sure, so they suggest nobody."""
+    if code.isdigit():
+        return None
+    return next((name for name, pattern in _CARRIERS.items() if pattern.fullmatch(code)), None)
+
+
+def _prefix(code: str) -> str | None:
+    return next((name for letters, name in _PREFIXES.items() if code.startswith(letters) and code[len(letters):].isdigit()), None)
+
+
+def _reading(code: str) -> Reading:
+    name = carrier(code)
+    if _S10.fullmatch(code) and not s10_valid(code):
+        return Reading(code, ("tracking_check_digit",), {"carrier": "ems"})
+    prefixed = _prefix(code)
+    if prefixed and not name:
+        return Reading(code, ("tracking_pattern",), {"carrier": prefixed})
+    return Reading(code, (), {"carrier": name} if name else None)
+
+
+def _compact(text: str) -> str:
+    return _JOINTS.sub("", text).upper()
+
+
+TYPE = TrackingNumber()

@@ -1,0 +1,68 @@
+"""Yes or no. Whole answers only: a 是 inside a sentence says nothing, and 不是 is never 是."""
+from __future__ import annotations
+
+import re
+
+from gateway.errors import Unreadable
+from gateway.fields.base import Context, Reading, Span, Value
+from gateway.fields.folding import bare, fold_lower
+from gateway.fields.labels import answered, hits
+from gateway.fields.spans import MAX_SPANS, span
+
+_YES = frozenset((
+    "是 是的 对 对的 对啊 对头 嗯 嗯嗯 恩 有 有的 好 好的 可以 行 没错 不错 正确 当然 需要 要 愿意 确认 确定 同意 在 还在 仍在 "
+    "仍然在 一直在 已经 是呀 是啊 必须的 没问题 ok okay k y yes yeah yep yup sure correct right true indeed absolutely "
+    "certainly affirmative confirm agreed √ ✓ ✔ 👍 👌"
+).split()) | {"of course", "yes please", "that's right", "it is", "they are", "i do", "i did", "i have", "still is", "yes it is"}
+_NO = frozenset((
+    "不 不是 不是的 没有 没 否 不用 不用了 不对 不要 不要了 不可以 不行 无 不需要 没有的 还没 还没有 不在 不在了 未 不愿意 不同意 不确认 "
+    "不必 别 取消 不好 没有了 不了 并没有 并不是 no nope nah not n false never × ✗ ❌ 👎"
+).split()) | {"no thanks", "not yet", "not really", "not at all", "it is not", "it isn't", "i don't", "i didn't", "i haven't", "not any more", "not anymore"}
+_PARTICLES = "啊呀呢吧哦噢喔哈嘛的了呗啦~"
+_FIRST_CLAUSE = re.compile(r"[,，。.!！;；\n]")
+MAX_ANSWER = 300
+_WORDS = {"zh": ("是", "否"), "en": ("yes", "no")}
+
+
+class YesNo:
+    name = "yes_no"
+    datatype = "boolean"
+
+    def find(self, text: str, ctx: Context) -> list[Span]:
+        """Only what the template's own words for `yes` and `no` say; a bare yes belongs to the question asked."""
+        spans = [span(text, hit.start, hit.end, Reading(hit.value == "yes")) for hit in hits(text, ctx.options)]
+        return spans[:MAX_SPANS]
+
+    def read(self, text: str, ctx: Context) -> Reading:
+        if len(text) > MAX_ANSWER:
+            raise Unreadable("yes_no")
+        own = answered(text, ctx.options)
+        said = own == "yes" if own else _judged(text)
+        if said is None:
+            named = {hit.value for hit in hits(text, ctx.options)}
+            said = named == {"yes"} if len(named) == 1 else None
+        if said is None:
+            raise Unreadable("yes_no")
+        return Reading(said)
+
+    def validate(self, value: Value, ctx: Context) -> Reading:
+        if isinstance(value, bool):
+            return Reading(value)
+        if isinstance(value, str):
+            return self.read(value, ctx)
+        raise Unreadable("yes_no")
+
+    def show(self, value: Value, ctx: Context) -> str:
+        return _WORDS["zh" if ctx.language == "zh" else "en"][0 if value is True else 1]
+
+
+def _judged(text: str) -> bool | None:
+    """By the whole answer, else by its first clause: 是的，还在施工."""
+    for part in (bare(text), bare(_FIRST_CLAUSE.split(fold_lower(text).strip(), maxsplit=1)[0])):
+        for word in (part, part.rstrip(_PARTICLES)):
+            if word in _NO or word in _YES:
+                return word in _YES
+    return None
+
+
+TYPE = YesNo()
