@@ -1,0 +1,31 @@
+"""What field types say about a value: the keys below `problem.` and `warning.` of the reply catalogs.
+
+A problem is raised as errors.Unreadable with exactly these params; a warning stands in Reading.warnings.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+PROBLEMS: Mapping[str, tuple[str, ...]] = MappingProxyType({
+    "empty": (),
+    "too_short": ("min",),          # characters
+    "too_long": ("max",),           # characters, of the answer or of one list item
+    "too_many": ("max",),           # items, files
+    "pattern": (),                  # the template's own shape for a text
+    "text": (), "list": (), "files": (),
+    "phone": (), "tracking_number": (), "address": (), "organisation": (),
+    "number": (), "number_low": ("min",), "number_high": ("max",),
+    "money": (), "money_low": ("min",), "money_high": ("max",),  # yuan
+    "moment": (), "period": (), "period_order": (), "future": (),
+    "choice": (), "choice_several": (),                          # several options were named, one is wanted
+    "yes_no": (),
+})
+
+WARNINGS: Mapping[str, str] = MappingProxyType({
+    "unknown_district": "no district of the address is known: ask once, then take it as it is",
+    "tracking_pattern": "the letters are a carrier's, the digits are not as many as usual",
+    "tracking_check_digit": "a postal number whose S10 check digit does not fit: one digit may be mistyped",
+    "moment_vague": "stands for more than the day: last week, 三月份",
+    "period_vague": "one point in time was said: the end is a guess",
+})
