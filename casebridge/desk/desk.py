@@ -6,6 +6,7 @@ the citizen hearing of it nor the other way round; and it works on any store the
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from typing import Literal
 
 import msgspec
@@ -21,8 +22,9 @@ from gateway.store.lanes import Outcome as Stored
 LANE = "desk"
 SOURCE = "desk"
 
-# Seconds between two looks; a person waits for the answer, 3.2 s in all.
+# Seconds between two looks at what became of an act; a person waits for the answer, 3.2 s in all.
 LOOKS = (0.01, 0.02, 0.03, 0.05, 0.09, *([0.15] * 20))
+LOOKS_TOLD = 12  # of them, for the gateway's own record: 1.25 s
 
 _states = msgspec.json.Decoder(CaseState)
 
@@ -33,10 +35,13 @@ class Desk:
     name = "desk"
     repeat: Literal["idempotent", "lookup", "neither"] = "idempotent"
 
-    def __init__(self, store: LaneStore, records: Records, clock: Clock) -> None:
+    def __init__(
+        self, store: LaneStore, records: Records, clock: Clock, *, looks: Sequence[float] = LOOKS
+    ) -> None:
         self._store = store
         self._records = records
         self._clock = clock
+        self._looks = looks
 
     # --- the bridge's side ------------------------------------------------------------------------------------
 
@@ -82,7 +87,7 @@ class Desk:
         return allowed(case) if case else ()
 
     async def _outcome(self, work_order_id: str, action_id: str) -> Outcome | None:
-        for pause in LOOKS:
+        for pause in self._looks:
             case = await self._case(work_order_id)
             outcome = case.outcome(action_id) if case else None
             if outcome:
@@ -92,7 +97,7 @@ class Desk:
 
     async def _told(self, work_order_id: str, seq: int) -> None:
         """The gateway's own record follows on lane `events`; lists should show what was just done."""
-        for pause in LOOKS[:12]:
+        for pause in self._looks[:LOOKS_TOLD]:
             record = await self._records.get("work_order", work_order_id)
             if record is None or _states.decode(record.body).seq >= seq:
                 return

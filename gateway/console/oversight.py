@@ -1,0 +1,141 @@
+"""/desk/api/report and /desk/api/dead: what supervisors look after."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Annotated
+
+import msgspec
+from aiohttp import web
+from msgspec import Meta, Struct
+
+from gateway.clock import Clock, to_ms
+from gateway.console.door import Door, Journal, answer, read
+from gateway.console.sessions import Member
+from gateway.console.views import FINAL_STATUSES, OPEN_STATUSES
+from gateway.errors import Malformed, NotFound
+from gateway.masking import mask_text
+from gateway.orders import CaseState, RatingAnswer
+from gateway.protocols import LaneStore, Records
+
+WINDOW = timedelta(days=30)
+BATCH = 200
+SCANNED = 5_000
+ROUNDS = range(1, 10)  # rework_round ends at 9 (gateway/work-order.schema.json)
+
+_states = msgspec.json.Decoder(CaseState)
+
+
+class Ratings(Struct, frozen=True):
+    """Of the cases filed in the window; every round counts. `satisfaction` is the mean of those who gave one."""
+
+    answers: int = 0
+    satisfaction: float | None = None
+    resolved: dict[str, int] = {}
+
+
+class Report(Struct, frozen=True):
+    by_status: dict[str, int]
+    open: int
+    reworked: int
+    waiting: int
+    talking: int
+    dead: int
+    ratings: Ratings
+    window_days: int
+
+
+class DeadView(Struct, frozen=True):
+    """One dead letter; the body is masked and cut."""
+
+    id: int
+    lane: str
+    key: str
+    at: int
+    why: str
+    parked: bool
+    body: str
+
+
+class WhyBody(Struct, frozen=True, forbid_unknown_fields=True):
+    reason: Annotated[str, Meta(min_length=2, max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class OversightPages:
+    store: LaneStore
+    records: Records
+    journal: Journal
+    clock: Clock
+
+    def routes(self, door: Door) -> list[web.RouteDef]:
+        return [
+            web.get("/desk/api/report", door.to(self.report, ("supervisor",))),
+            web.get("/desk/api/dead", door.to(self.dead, ("supervisor",))),
+            web.post("/desk/api/dead/{id}/replay", door.to(self.replay, ("supervisor",))),
+            web.post("/desk/api/dead/{id}/discard", door.to(self.discard, ("supervisor",))),
+        ]
+
+    async def report(self, request: web.Request, member: Member) -> web.Response:
+        count = self.records.count
+        statuses = {s: await count("work_order", "status", s) for s in (*OPEN_STATUSES, *FINAL_STATUSES)}
+        return answer(Report(
+            by_status=statuses,
+            open=sum(statuses[s] for s in OPEN_STATUSES),
+            reworked=sum([await count("work_order", "round", n) for n in ROUNDS]),
+            waiting=await count("conversation", "mode", "waiting"),
+            talking=await count("conversation", "mode", "agent"),
+            dead=sum(lane.dead + lane.parked for lane in (await self.store.stats()).values()),
+            ratings=summary(await self._answers()),
+            window_days=WINDOW.days,
+        ))
+
+    async def dead(self, request: web.Request, member: Member) -> web.Response:
+        items = [
+            DeadView(d.id, d.lane, d.key, d.at, d.why, d.parked, mask_text(d.body[:4000].decode("utf-8", "replace")))
+            for d in await self.store.dead()
+        ]
+        return answer({"dead": items})
+
+    async def replay(self, request: web.Request, member: Member) -> web.Response:
+        dead_id, body = _id(request), await read(request, WhyBody)
+        await self.journal.write(member.user.name, "dead.replay", str(dead_id), body.reason)
+        if not await self.store.replay(dead_id):
+            raise NotFound
+        return answer({"replayed": dead_id})
+
+    async def discard(self, request: web.Request, member: Member) -> web.Response:
+        dead_id, body = _id(request), await read(request, WhyBody)
+        await self.journal.write(member.user.name, "dead.discard", str(dead_id), body.reason)
+        if not await self.store.discard(dead_id, member.user.name, body.reason):
+            raise NotFound
+        return answer({"discarded": dead_id})
+
+    async def _answers(self) -> list[RatingAnswer]:
+        """The last answer of each round of the newest cases."""
+        now = to_ms(self.clock.now())
+        start, end, answers = now - int(WINDOW.total_seconds() * 1000), now + 1, list[RatingAnswer]()
+        for _ in range(0, SCANNED, BATCH):
+            batch = await self.records.range("work_order", "created", start, end, newest=True, n=BATCH)
+            states = [_states.decode(record.body) for record in batch]
+            for state in states:
+                answers += {line.round: line.answer for line in state.history if line.answer}.values()
+            if len(batch) < BATCH:
+                break
+            end = min(state.created for state in states)
+        return answers
+
+
+def summary(answers: list[RatingAnswer]) -> Ratings:
+    given = [a.satisfaction for a in answers if a.satisfaction is not None]
+    resolved: dict[str, int] = {}
+    for one in answers:
+        resolved[one.resolved] = resolved.get(one.resolved, 0) + 1
+    return Ratings(len(answers), round(sum(given) / len(given), 2) if given else None, resolved)
+
+
+def _id(request: web.Request) -> int:
+    text = request.match_info["id"]
+    if not text.isdecimal() or len(text) > 15:
+        raise Malformed("not a number")
+    return int(text)

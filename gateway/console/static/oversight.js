@@ -1,0 +1,57 @@
+// For supervisors: figures, and messages that could not be delivered.
+import { post } from "./api.js";
+import { STATUSES, chip } from "./cases.js";
+import { h, labelled, notice, slot } from "./dom.js";
+import { t, when } from "./words.js";
+
+export function reportView(main, ctx) {
+  const body = h("div", { class: "report" });
+  const draw = slot(body, figures);
+  main.replaceChildren(h("h1", {}, t("report")), body);
+  ctx.poll(() => "report", 10, draw);
+}
+
+function figures(report) {
+  const { ratings } = report;
+  const tiles = [
+    ["now_open", report.open], ["now_closed", report.by_status.closed], ["now_reworked", report.reworked],
+    ["now_waiting", report.waiting], ["now_talking", report.talking], ["now_dead", report.dead],
+  ];
+  return [
+    h("dl", { class: "tiles" }, tiles.map(([word, n]) => h("div", {}, h("dt", {}, t(word)), h("dd", {}, String(n))))),
+    h("h2", {}, t("ratings", { n: report.window_days })),
+    h("dl", { class: "tiles" },
+      tile(t("answers"), ratings.answers), tile(t("mean"), ratings.satisfaction ?? "—"),
+      ["yes", "partly", "no"].map((word) => tile(`${t("resolved")}: ${t(word)}`, ratings.resolved[word] ?? 0))),
+    h("h2", {}, t("by_status")),
+    h("ul", { class: "by-status" }, STATUSES.map((one) => h("li", {}, chip(one), h("b", {}, String(report.by_status[one]))))),
+  ];
+}
+
+const tile = (word, n) => h("div", {}, h("dt", {}, word), h("dd", {}, String(n)));
+
+export function deadView(main, ctx) {
+  const list = h("ul", { class: "dead", "aria-label": t("dead") });
+  const draw = slot(list, (all) => (all.length ? all.map(letter) : h("li", { class: "empty" }, t("no_dead"))));
+  main.replaceChildren(h("h1", {}, t("dead")), list);
+  const looking = ctx.poll(() => "dead", 5, ({ dead }) => draw(dead));
+
+  function letter(one) {
+    const reason = h("input", { required: true, minlength: 2, maxlength: 200 });
+    const form = h("form", { class: "inline", onsubmit: submit }, labelled(t("why"), reason),
+      h("button", { value: "replay" }, t("replay")), h("button", { value: "discard", class: "quiet" }, t("discard")));
+    async function submit(event) {
+      event.preventDefault();
+      try {
+        await post(`dead/${one.id}/${event.submitter?.value || "replay"}`, { reason: reason.value });
+        notice(t("done"));
+      } catch (problem) {
+        ctx.failed(problem);
+      }
+      looking.now();
+    }
+    return h("li", { class: "card" },
+      h("p", { class: "facts" }, h("span", { class: "chip" }, t(one.parked ? "parked" : "buried")), h("b", {}, one.lane), h("span", { class: "number" }, one.key), h("time", { class: "dim" }, when(one.at))),
+      h("p", {}, one.why), h("pre", { tabindex: "0", "aria-label": t("content") }, one.body), form);
+  }
+}

@@ -1,0 +1,121 @@
+// All wording of the page, Chinese and English, and the way times and numbers are written.
+
+const WORDS = {
+  title: ["回音 · 工作台", "Huiyin · staff desk"], brand: ["回音工作台", "Huiyin desk"],
+  skip: ["跳到正文", "Skip to content"], sign_in: ["登录", "Sign in"], name: ["用户名", "User name"],
+  password: ["密码", "Password"], sign_out: ["退出", "Sign out"], language: ["English", "中文"],
+  cases: ["工单", "Cases"], conversations: ["人工会话", "Conversations"], report: ["概况", "Report"],
+  dead: ["异常消息", "Dead letters"], menu: ["主菜单", "Main menu"],
+  "role.clerk": ["坐席", "Clerk"], "role.department": ["承办单位", "Department"], "role.supervisor": ["督办", "Supervisor"],
+
+  filter: ["筛选", "Filter"], status: ["状态", "Status"], department: ["承办单位", "Department"],
+  template: ["诉求类型", "Template"], rework_only: ["只看退回重办", "Reworks only"], number: ["工单编号", "Case number"],
+  all: ["全部", "All"], open: ["未办结", "Open"], more: ["更早的工单", "Older cases"],
+  no_cases: ["没有符合条件的工单。", "No cases match."], filed: ["登记", "Filed"], due: ["时限", "Due"], subject: ["标题", "Title"],
+  overdue: ["已超时限", "overdue"], urgent: ["加急", "urgent"], emergency: ["紧急", "emergency"],
+  round: ["第 {n} 次重办", "rework {n}"], satisfaction: ["满意度", "Satisfaction"],
+  coordination: ["需人工协调", "Needs coordination"],
+  "status.submitted": ["待受理", "Submitted"], "status.accepted": ["已受理", "Accepted"],
+  "status.assigned": ["已派单", "Dispatched"], "status.in_progress": ["办理中", "In progress"],
+  "status.suspended": ["待市民补充", "Waiting for the citizen"], "status.closed": ["已办结", "Closed"],
+  "status.reopened": ["退回重办", "Rework"], "status.rejected": ["不予受理", "Rejected"],
+  "status.cancelled": ["已撤销", "Withdrawn"],
+
+  back: ["返回列表", "Back to the list"], content: ["诉求内容", "What the citizen wrote"], original: ["原文", "Original"],
+  details: ["诉求要素", "Details"], complainant: ["诉求人", "Complainant"], person_name: ["姓名", "Name"], phone: ["电话", "Phone"],
+  email: ["电子邮箱", "E-mail"], location: ["事发地址", "Location"], channel: ["来源渠道", "Channel"],
+  "kind.person": ["个人", "person"], "kind.enterprise": ["企业", "enterprise"], "kind.anonymous": ["匿名", "anonymous"],
+  kind: ["类型", "Kind"], confidential: ["身份保密", "Identity confidential"], attachments: ["附件", "Attachments"],
+  history: ["办理过程", "History"], transcript: ["会话记录", "Conversation"], empty: ["暂无内容。", "Nothing yet."],
+  download: ["下载", "Download"], no_value: ["未提供", "not given"],
+  masked: ["个人信息已隐藏。", "Personal data are hidden."], shown: ["个人信息已显示，查看已记录。", "Personal data are shown; this was recorded."],
+  show: ["显示个人信息", "Show personal data"], show_hint: ["查看会被记录。", "Each look is recorded."],
+  reason: ["查看原因", "Reason"],
+
+  actions: ["办理", "Handle"], no_actions: ["当前状态下没有可做的操作。", "Nothing to do in this state."],
+  watched: ["该工单当前由其他环节处理。", "This case is with somebody else now."],
+  "act.accept": ["受理", "Accept"], "act.dispatch": ["派单", "Dispatch"], "act.progress": ["反馈进展", "Report progress"],
+  "act.question": ["请市民补充", "Ask the citizen"], "act.close": ["答复并办结", "Reply and close"],
+  "act.reject": ["不予受理", "Reject"], choose_act: ["操作", "Action"], to_department: ["派往", "Dispatch to"],
+  "text.progress": ["告诉市民的进展", "Progress, as the citizen will read it"],
+  "text.question": ["向市民提出的问题", "Question to the citizen"],
+  "text.close": ["给市民的答复", "Reply to the citizen"], "text.reject": ["不予受理的理由", "Reason for rejecting"],
+  send: ["提交", "Submit"], done: ["已提交。", "Done."],
+  rework_reason: ["市民退回重办的原因", "Why the citizen sent it back"], no_reason: ["市民没有说明原因。", "The citizen gave no reason."],
+  rating: ["市民评价", "Citizen's rating"], resolved: ["是否解决", "Resolved"], contacted: ["是否联系", "Contacted"],
+  wants_rework: ["要求重办", "asks for rework"], rating_reason: ["原因", "Reason"],
+  yes: ["是", "yes"], no: ["否", "no"], partly: ["部分", "partly"], unknown: ["未答", "not answered"],
+  "what.filed": ["市民提交", "Filed"], "what.accepted": ["已受理", "Accepted"], "what.dispatched": ["已派单", "Dispatched"],
+  "what.progress": ["办理进展", "Progress"], "what.question": ["请市民补充", "Question to the citizen"],
+  "what.closed": ["已办结", "Closed"], "what.rejected": ["不予受理", "Rejected"], "what.reopened": ["重新办理", "Reopened"],
+  "what.rated": ["市民评价", "Rated"], "what.rework": ["退回重办", "Sent back for rework"],
+  "what.supplement": ["市民补充", "Supplement"], "what.urged": ["市民催办", "Citizen urges"],
+  "what.no_reply": ["未收到评价", "No rating given"],
+
+  queue_empty: ["没有等待人工服务的市民。", "Nobody is waiting for a person."],
+  "mode.waiting": ["等待接入", "Waiting"], "mode.agent": ["人工服务中", "With a person"], "mode.bot": ["机器人服务中", "With the bot"],
+  waiting_since: ["最近消息", "Last message"], with: ["接待", "with"], take: ["接入会话", "Take over"],
+  leave: ["交还机器人", "Hand back to the bot"], say: ["回复市民", "Answer the citizen"], say_send: ["发送", "Send"],
+  filled: ["已填写的要素", "Filled in so far"], nothing_filled: ["还没有填写诉求。", "No form is being filled."],
+  not_yours: ["接入后才能回复。", "Take the conversation over to answer."],
+  "sender.citizen": ["市民", "Citizen"], "sender.bot": ["机器人", "Bot"], "sender.agent": ["坐席", "Clerk"],
+  "sender.department": ["承办单位", "Department"], file: ["文件", "file"],
+
+  now_open: ["未办结", "Open"], now_closed: ["已办结", "Closed"], now_waiting: ["等待人工", "Waiting for a person"],
+  now_talking: ["人工服务中", "With a person"], now_reworked: ["退回重办", "Reworked"], now_dead: ["异常消息", "Dead letters"],
+  ratings: ["近 {n} 天登记工单的评价", "Ratings of cases filed in the last {n} days"], answers: ["评价数", "Ratings"],
+  mean: ["平均满意度", "Mean satisfaction"], by_status: ["按状态", "By status"],
+  no_dead: ["没有异常消息。", "No dead letters."], replay: ["重新投递", "Replay"], discard: ["丢弃", "Discard"],
+  why: ["处理原因", "Reason for what you do"], parked: ["搁置", "parked"], buried: ["已停止", "buried"],
+
+  loading: ["正在读取…", "Loading…"],
+  "error.offline": ["连接中断，正在重试。", "Connection lost, trying again."],
+  "error.sign_in_failed": ["用户名或密码不正确。", "Unknown user or wrong password."],
+  "error.locked": ["失败次数过多，请 {s} 秒后再试。", "Too many failed attempts, try again in {s} s."],
+  "error.unauthorised": ["请重新登录。", "Please sign in again."],
+  "error.forbidden": ["没有权限。", "Not allowed."], "error.not_found": ["没有找到。", "Not found."],
+  "error.wrong_state": ["工单状态已变化，请核对后再操作。", "The case has moved on; look again before you act."],
+  "error.text_needed": ["请填写内容。", "Write something first."],
+  "error.department_needed": ["请选择承办单位。", "Choose a department."],
+  "error.unknown_department": ["没有这个承办单位。", "There is no such department."],
+  "error.reason_needed": ["请填写原因。", "Give a reason."], "error.taken": ["该会话已由其他坐席接入。", "Another clerk has this conversation."],
+  "error.not_yours": ["请先接入会话。", "Take the conversation over first."],
+  "error.not_waiting": ["市民已不再等待人工服务。", "The citizen no longer waits for a person."],
+  "error.unavailable": ["系统繁忙，请再试一次。", "Busy at the moment, please try again."],
+  "error.other": ["操作没有成功，请再试一次。", "That did not work, please try again."],
+};
+
+const KEPT = "huiyin-desk-language";
+let language = localStorage.getItem(KEPT) === "en" ? "en" : "zh";
+
+export const isChinese = () => language === "zh";
+
+export function switchLanguage() {
+  language = isChinese() ? "en" : "zh";
+  localStorage.setItem(KEPT, language);
+}
+
+/** The wording of a key; unknown words of the server are shown as they came. */
+export function t(key, values = {}) {
+  const pair = WORDS[key];
+  if (!pair) return key.slice(key.indexOf(".") + 1);
+  return pair[isChinese() ? 0 : 1].replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
+}
+
+/** {zh, en} as data files carry it. */
+export const of = (words, otherwise = "") => (words && (isChinese() ? words.zh : words.en)) || otherwise;
+
+export function problemText(problem) {
+  const key = `error.${problem.code}`;
+  return t(WORDS[key] ? key : "error.other", { s: problem.retryAfter ?? "" });
+}
+
+const locale = () => (isChinese() ? "zh-CN" : "en-GB");
+
+export function when(moment) {
+  const date = new Date(moment);
+  if (Number.isNaN(date.getTime())) return "";
+  const today = date.toDateString() === new Date().toDateString();
+  const clock = { hour: "2-digit", minute: "2-digit", hour12: false };
+  return date.toLocaleString(locale(), today ? clock : { month: "2-digit", day: "2-digit", ...clock });
+}

@@ -1,0 +1,136 @@
+"""What every case backend does, one row each. A backend is a factory: a folder → the backend and the outside it talks
+to, seen through `known` (work orders it has) and `submissions` (how often each was created)."""
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+
+from casebridge.desk import Desk
+from casebridge.desk.case import DeskCase
+from gateway.errors import NotFound
+from gateway.orders import CaseOp, StaffAction
+from gateway.protocols import CaseBackend, CaseDesk
+from tests.casebridge.desk_world import opened, until, working
+from tests.clock import ManualClock
+
+HOSTILE = "{{7*7}} {% include 'x' %} <img src=x onerror=alert(1)> %s ${jndi:ldap://x}\r\n\u202e\u0000"
+
+
+@dataclass
+class Row:
+    """`history(id)`: the operations the backend has applied, in order; `text(id)`: the words of the last comment."""
+
+    backend: CaseBackend
+    desk: CaseDesk | None
+    history: Callable[[str], Awaitable[list[str]]]
+    text: Callable[[str], Awaitable[str | None]]
+
+
+@asynccontextmanager
+async def desk(folder: Path) -> AsyncIterator[Row]:
+    clock = ManualClock()
+    async with opened(folder, clock) as store:
+        backend = Desk(store.lanes, store.records, clock)
+
+        async def case(id: str) -> DeskCase | None:
+            record = await store.records.get("desk_case", id)
+            return msgspec.json.decode(record.body, type=DeskCase) if record else None
+
+        async def history(id: str) -> list[str]:
+            found = await case(id)
+            return [line.what for line in found.history] if found else []
+
+        async def text(id: str) -> str | None:
+            found = await case(id)
+            return found.history[-1].text if found else None
+
+        async with working(store, "desk", backend.handle):
+            yield Row(backend, backend, history, text)
+
+
+ROWS: dict[str, Callable[[Path], AbstractAsyncContextManager[Row]]] = {"desk": desk}
+
+
+@pytest.fixture(params=sorted(ROWS))
+async def row(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Row]:
+    async with ROWS[request.param](tmp_path) as made:
+        yield made
+
+
+def op(name: Any, n: int = 0, wo: str = "WO-20261123-4KX7P2M9QD", **payload: Any) -> CaseOp:
+    return CaseOp(name, wo, n, payload or {"work_order_id": wo, "title": "t"}, ManualClock().ms())
+
+
+async def shows(row: Row, *history: str, wo: str = "WO-20261123-4KX7P2M9QD") -> None:
+    async def there() -> bool:
+        return await row.history(wo) == list(history)
+    await until(there)
+
+
+async def test_it_names_itself_and_says_what_a_repeat_does(row: Row) -> None:
+    assert row.backend.name in ROWS
+    assert row.backend.repeat in ("idempotent", "lookup", "neither")
+
+
+async def test_a_submission_is_acknowledged_with_its_own_number_and_found_again(row: Row) -> None:
+    receipt = await row.backend.send(op("submit"))
+    await shows(row, "submit")
+    assert receipt.external_id
+    assert await row.backend.lookup("WO-20261123-4KX7P2M9QD") == receipt
+
+
+async def test_nothing_is_found_that_was_never_sent(row: Row) -> None:
+    assert await row.backend.lookup("WO-20261123-0000000000") is None
+
+
+async def test_the_same_key_again_gives_the_same_receipt_and_one_case(row: Row) -> None:
+    if row.backend.repeat != "idempotent":
+        assert row.backend.repeat in ("lookup", "neither")
+        return
+    first = await row.backend.send(op("submit"))
+    assert await row.backend.send(op("submit")) == first
+    await row.backend.send(op("comment", 1, text="a", urge=False))
+    await row.backend.send(op("comment", 1, text="a", urge=False))
+    await shows(row, "submit", "comment")
+
+
+async def test_operations_of_a_case_are_applied_in_order(row: Row) -> None:
+    for sent in (
+        op("submit"), op("comment", 1, text="a", urge=False), op("comment", 2, text="b", urge=True),
+        op("rating", 3, work_order_id="WO-20261123-4KX7P2M9QD", round=0, resolved="no"),
+        op("rework", 1, round=1, reason="r"), op("withdraw", 4, reason=None),
+    ):
+        await row.backend.send(sent)
+    await shows(row, "submit", "comment", "urge", "rating", "rework", "withdraw")
+
+
+async def test_cases_do_not_know_each_other(row: Row) -> None:
+    other = "WO-20261123-ZZZZZZZZZZ"
+    await row.backend.send(op("submit"))
+    await row.backend.send(op("submit", wo=other))
+    await row.backend.send(op("comment", 1, wo=other, text="x", urge=False))
+    await shows(row, "submit", "comment", wo=other)
+    await shows(row, "submit")
+
+
+async def test_words_arrive_literally(row: Row) -> None:
+    await row.backend.send(op("submit"))
+    await row.backend.send(op("comment", 1, text=HOSTILE, urge=False))
+    await shows(row, "submit", "comment")
+    assert await row.text("WO-20261123-4KX7P2M9QD") == HOSTILE
+
+
+async def test_an_embedded_desk_offers_acts_and_refuses_unknown_cases(row: Row) -> None:
+    if row.desk is None:
+        return
+    await row.backend.send(op("submit"))
+    await shows(row, "submit")
+    assert "accept" in await row.desk.allowed("WO-20261123-4KX7P2M9QD")
+    with pytest.raises(NotFound):
+        await row.desk.act("WO-20261123-0000000000", StaffAction("action-1", "accept", "clerk"))
