@@ -1,0 +1,217 @@
+"""What an answer does: to a field of the form, or to one of the questions around it."""
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from gateway.dialogue.asking import missing, noted, told
+from gateway.dialogue.choosing import choose, offer
+from gateway.dialogue.detours import (
+    again,
+    answer_question,
+    call_person,
+    knows_answer,
+    looks_like_question,
+    pick_case,
+    set_language,
+)
+from gateway.dialogue.draft import Filled, filled
+from gateway.dialogue.effects import Quote, Say
+from gateway.dialogue.fill import FILES, WHOLE, answer, mine, put, read_one, tells_story
+from gateway.dialogue.forms import read_value
+from gateway.dialogue.ladder import failed, leave_out
+from gateway.dialogue.picking import pick
+from gateway.dialogue.scene import Move, Scene
+from gateway.dialogue.summary import (
+    CONFIRM,
+    ask_chosen,
+    drop,
+    edited_description,
+    file,
+    onward,
+    set_identity,
+    summarise,
+    supplement_twin,
+)
+from gateway.dialogue.template import Field
+from gateway.errors import Unreadable
+from gateway.fields.base import Reading
+
+A_STORY = 30  # characters from which words beside an answer belong to the description
+
+
+# --- a field ------------------------------------------------------------------------------------------------
+
+def in_words(scene: Scene, field: Field, text: str) -> Move:
+    """A typed answer; it may fill other fields too, or ask something back."""
+    if field.type in WHOLE and knows_answer(scene, text):
+        return answer_question(scene)
+    draft, problem = answer(scene, text, field)
+    before = scene.draft
+    if problem is not None and draft == before:
+        return answer_question(scene) if looks_like_question(text) else failed(scene, field, problem, text)
+    scene = scene.put(draft)
+    value = draft.values.get(field.id)
+    if len(text) >= A_STORY and not tells_story(field) and (value is None or value.text != text):
+        scene = told(scene, text)
+    return onward(scene, noted(scene, before, field.id))
+
+
+def by_tap(scene: Scene, field: Field, value: str) -> Move:
+    """An offered option of a field."""
+    if value == "skip":
+        return skip(scene)
+    if value == "anonymous" and field.id != "identity_mode":
+        return set_identity(scene, value)
+    before = scene.draft
+    try:
+        tapped = _tapped(scene, field, value)
+    except Unreadable as problem:
+        return failed(scene, field, problem, value)
+    scene = scene.put(put(before, field.id, tapped))
+    return onward(scene, noted(scene, before, field.id))
+
+
+def _tapped(scene: Scene, field: Field, value: str) -> Filled:
+    if field.type == "yes_no":
+        return Filled(value == "yes", value)
+    if field.type == "choices":
+        return read_value(scene, field, [value])
+    return read_value(scene, field, value) if field.options else read_one(scene, field, value)
+
+
+def skip(scene: Scene) -> Move:
+    """Passes over what may be left out; for the rest says what it is needed for."""
+    field = scene.asked
+    if field is None:
+        return again(scene, [])
+    if field.skippable or not field.required or field.type in FILES:
+        skipped = scene.draft.skipped if field.id in scene.draft.skipped else (*scene.draft.skipped, field.id)
+        return onward(scene.put(replace(scene.draft, skipped=skipped)), [])
+    if scene.state.attempts >= 2:
+        return failed(scene, field, None, "")
+    counted = scene.remember(replace(scene.state, attempts=scene.state.attempts + 1))
+    refused = Say("skip.refused", {"label": scene.say(field.label)})
+    return again(counted, [refused, Quote(scene.say(field.help))])
+
+
+def done(scene: Scene) -> Move:
+    """好了: no more files, or nothing to add."""
+    field = scene.asked
+    return skip(scene) if field is not None and field.type in FILES else again(scene, [])
+
+
+# --- the questions around the form --------------------------------------------------------------------------
+
+def _details(scene: Scene, value: str) -> Move:
+    return summarise(scene, []) if value == "done" else ask_chosen(scene, value)
+
+
+def _solved(scene: Scene, value: str) -> Move:
+    """Yes ends it; no leads to the form, with the words that were said."""
+    if value == "yes":
+        cleared = replace(scene.state, stash="", candidates=(), asked=None)
+        return again(scene.remember(cleared), [Say("solved.thanks")])
+    return offer(scene, [Say("solved.not")]) if scene.state.draft is None else again(scene, [])
+
+
+def _resume(scene: Scene, value: str) -> Move:
+    """Go on with the draft (what was said meanwhile counts), begin something else, or ask for a person."""
+    words = scene.state.stash
+    scene = scene.remember(replace(scene.state, asked=None, stash=""))
+    if value == "human":
+        return call_person(scene, "resume")
+    if value == "restart":
+        gone = scene.remember(replace(scene.state, draft=None, stash=words))
+        return offer(gone, [Say("draft.dropped")])
+    return go_on(scene, words)
+
+
+def go_on(scene: Scene, words: str) -> Move:
+    """The open question again, answered already if the words answer it."""
+    field = missing(scene)
+    if not words:
+        return onward(scene, [Say("resumed")])
+    return in_words(scene, field, words) if field is not None else more_words(scene, words)
+
+
+def _cancel(scene: Scene, value: str) -> Move:
+    if value == "yes":
+        return drop(scene)
+    return again(scene.remember(replace(scene.state, asked=None)), [Say("cancel.kept")])
+
+
+def _handoff(scene: Scene, value: str) -> Move:
+    if value == "human":
+        return call_person(scene, "ladder")
+    field = missing(scene)
+    return onward(leave_out(scene, field), [Say("ladder.left_out")]) if field else onward(scene, [])
+
+
+ASKS: dict[str | None, Callable[[Scene, str], Move]] = {
+    "template": choose,
+    "confirm": lambda scene, value: CONFIRM[value](scene),
+    "change": ask_chosen,
+    "details": _details,
+    "duplicate": lambda scene, value: supplement_twin(scene) if value == "supplement" else file(scene),
+    "solved": _solved,
+    "resume": _resume,
+    "cancel": _cancel,
+    "handoff": _handoff,
+    "language": set_language,
+    "case": pick_case,
+}
+
+
+# --- words that no option and no command explains -----------------------------------------------------------
+
+def free(scene: Scene, text: str) -> Move:
+    """Free words in a form: the answer to the asked field, or something beside the question around it."""
+    field = scene.asked
+    if field is None:
+        return _LOOSE.get(scene.state.asked, more_words)(scene, text)
+    value = pick(text, scene.state.offered) if field.type == "address" else None
+    return by_tap(scene, field, value) if value else in_words(scene, field, text)
+
+
+def more_words(scene: Scene, text: str) -> Move:
+    """Free words while the summary is open: a value to change, something to add, or a question."""
+    before = scene.draft
+    changed = scene.put(mine(scene, text, overwrite=True))
+    if changed.draft != before:
+        return onward(changed, noted(changed, before, None))
+    if looks_like_question(text):
+        return answer_question(scene)
+    if len(text) >= A_STORY // 3:
+        return onward(edited_description(scene, text), [Say("details.added")])
+    return again(scene, [Say("confirm.unclear")])
+
+
+def _beside_handoff(scene: Scene, text: str) -> Move:
+    """Another try at the field, instead of an answer to "a person?"."""
+    field = missing(scene)
+    return in_words(scene, field, text) if field else more_words(scene, text)
+
+
+def by_map(scene: Scene, reading: Reading) -> Move:
+    """A map point answers the asked address, else it is the place of the matter."""
+    asked = scene.asked
+    places = [field for field in scene.template.fields if field.type == "address"]
+    wanted = [field for field in places if field == asked] or [field for field in places if field.role == "place"]
+    if not wanted:
+        return again(scene, [Say("location.unused")])
+    before = scene.draft
+    scene = scene.put(put(before, wanted[0].id, filled(reading, str(reading.value))))
+    return onward(scene, noted(scene, before, asked.id if asked else None))
+
+
+_LOOSE: dict[str | None, Callable[[Scene, str], Move]] = {
+    None: go_on,
+    "resume": go_on,
+    "handoff": _beside_handoff,
+    "cancel": lambda scene, _: _cancel(scene, "no"),
+    "duplicate": lambda scene, _: again(scene, [Say("unclear")]),
+    "language": lambda scene, _: again(scene, [Say("unclear")]),
+    "case": lambda scene, _: again(scene, [Say("unclear")]),
+}

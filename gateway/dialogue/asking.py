@@ -1,0 +1,146 @@
+"""What the form still needs, and how it is asked: one thing at a time, in the template's order."""
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from gateway.dialogue.claims import spans_of
+from gateway.dialogue.draft import Draft, Filled
+from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Say
+from gateway.dialogue.scene import Move, Scene
+from gateway.dialogue.template import Condition, Field
+from gateway.messages import Option
+
+ENOUGH_TOLD = 10  # characters of the citizen's own words that make a description (WIRE.md)
+LONGEST_TOLD = 2000
+SKIP = Option("skip", "choice.skip")
+YES_NO = (Option("yes", "choice.yes"), Option("no", "choice.no"))
+
+
+def holds(condition: Condition | None, draft: Draft) -> bool:
+    """Whether a template's condition is true of the draft as it stands; no condition is true."""
+    if condition is None:
+        return True
+    if condition.any or condition.all:
+        some = not condition.any or any(holds(part, draft) for part in condition.any)
+        return some and all(holds(part, draft) for part in condition.all)
+    value = draft.values.get(condition.field)
+    if condition.absent or condition.present:
+        return (value is None) == condition.absent
+    return value is not None and not _said(value).isdisjoint(condition.one_of)
+
+
+def _said(value: Filled) -> set[str]:
+    if isinstance(value.value, bool):
+        return {"yes", "true"} if value.value else {"no", "false"}
+    return set(value.value) if isinstance(value.value, list) else {str(value.value)}
+
+
+def missing(scene: Scene) -> Field | None:
+    """The first required field in template order that nobody has filled or passed over."""
+    draft = scene.draft
+    return next((field for field in scene.template.fields if _needed(field, draft)), None)
+
+
+def _needed(field: Field, draft: Draft) -> bool:
+    if field.id in draft.values or field.id in draft.skipped or not field.required:
+        return False
+    if field.id == "contact_phone" and identity(draft) == "anonymous":
+        return False
+    return holds(field.when, draft)
+
+
+def identity(draft: Draft) -> str:
+    """named, confidential or anonymous."""
+    chosen = draft.values.get("identity_mode")
+    return str(chosen.value) if chosen else "named"
+
+
+def optional_left(scene: Scene) -> list[Field]:
+    """What the summary may offer to add: never asked on its own."""
+    draft = scene.draft
+    return [
+        field for field in scene.template.fields
+        if field.id not in draft.values and field.id not in ("identity_mode", "appeal_kind")
+        and (not field.required or field.id in draft.skipped)
+    ]
+
+
+def told(scene: Scene, words: str) -> Scene:
+    """Keep the citizen's own words; from ten characters on they are the description, until somebody edits it."""
+    draft = scene.draft
+    if words.strip() and words not in draft.told:
+        draft = replace(draft, told=(*draft.told, words.strip()))
+    before = draft.values.get("description")
+    text = "\n".join(draft.told)[:LONGEST_TOLD]
+    edited = before is not None and before.source != "default"
+    if edited or len(text) < ENOUGH_TOLD or not scene.template.has("description"):
+        return scene.put(draft)
+    values = {**draft.values, "description": Filled(text, text, "default", confirmed=False)}
+    return scene.put(replace(draft, values=values))
+
+
+# --- questions ----------------------------------------------------------------------------------------------
+
+def ask(scene: Scene, field: Field, before: list[Effect] | None = None) -> Move:
+    """The field's own question."""
+    return scene.state, [*(before or []), Quote(scene.say(field.prompt)), question(scene, field)]
+
+
+def ask_shortly(scene: Scene, field: Field, before: list[Effect]) -> Move:
+    """The same question after a detour, in one line."""
+    line = Say("again.field", {"label": scene.say(field.label), "prompt": scene.say(field.prompt)})
+    return scene.state, [*before, line, question(scene, field)]
+
+
+def question(scene: Scene, field: Field) -> Ask:
+    return Ask(field.id, (*_offers(scene, field), *_ways_out(scene, field)), scene.template.id)
+
+
+def _offers(scene: Scene, field: Field) -> list[Option | Labelled]:
+    if field.type == "yes_no":
+        return list(YES_NO)
+    if field.options:
+        return [Labelled(option.value, scene.say(option.label)) for option in field.options]
+    return [Labelled(text, text) for text in mentioned(scene, field)]
+
+
+def _ways_out(scene: Scene, field: Field) -> list[Option | Labelled]:
+    offers: list[Option | Labelled] = []
+    if field.id == "contact_phone" and scene.template.anonymous:
+        offers.append(Option("anonymous", "choice.anonymous"))
+    if field.skippable or not field.required:
+        offers.append(SKIP)
+    return offers
+
+
+def mentioned(scene: Scene, field: Field) -> list[str]:
+    """Addresses that were said but belong to no field yet: an ambiguous role is asked, never guessed."""
+    if field.type != "address":
+        return []
+    used = {value.value for value in scene.draft.values.values() if isinstance(value.value, str)}
+    spans = [span for words in scene.draft.told for span in spans_of(scene, field, words)]
+    free = [str(span.reading.value) for span in spans if span.role in (None, field.role)]
+    return [text for text in dict.fromkeys(free) if text not in used][:3]
+
+
+def noted(scene: Scene, before: Draft, asked: str | None) -> list[Effect]:
+    """What a message filled beyond the asked field, said back in one line; and what looks unusual."""
+    gained = [field for field in scene.template.fields
+              if scene.draft.values.get(field.id) != before.values.get(field.id) and field.id != "description"]
+    beyond = [field for field in gained if field.id != asked]
+    effects: list[Effect] = []
+    if beyond:
+        effects.append(Say("noted", {"labels": [scene.say(field.label) for field in beyond],
+                                     "values": [shown(scene, field) for field in beyond]}))
+    for field in gained:
+        for code in scene.draft.values[field.id].warnings:
+            effects.append(Say(f"warning.{code}", {"label": scene.say(field.label), "value": shown(scene, field)}))
+    return effects
+
+
+def shown(scene: Scene, field: Field) -> str:
+    """The draft's value of this field as people read it; words nobody could read stand as they are."""
+    value = scene.draft.values[field.id]
+    if value.flagged:
+        return value.text
+    return scene.show(field, value.value)

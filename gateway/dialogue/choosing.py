@@ -1,0 +1,85 @@
+"""Which template fits the citizen's words: taken when the engine is sure, else offered, never guessed."""
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from gateway.dialogue.asking import noted, told
+from gateway.dialogue.drafts import begin
+from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Say
+from gateway.dialogue.fill import mine
+from gateway.dialogue.scene import Move, Scene
+from gateway.dialogue.summary import noticed, onward
+from gateway.dialogue.template import Template
+from gateway.messages import Option
+from gateway.protocols import Understanding
+
+NOTICE_VERSION = "2026-11"
+LIKELY, THINKABLE = 0.3, 0.05   # NLU.md, "The design", 6: offer from 0.3 on, the best two or three
+GENERAL = "general"
+SOLVED = (Option("yes", "choice.solved_yes"), Option("no", "choice.solved_no"))
+
+
+def start(scene: Scene, template: Template, words: str) -> Move:
+    """Open the form and fill what the words say already; the privacy notice stands before the first field."""
+    scene = begin(scene, template)
+    empty = scene.draft
+    scene = scene.put(mine(scene, words)) if words else scene
+    scene = told(scene, content_of(scene, words))
+    scene, opening = noticed(scene, "opening")
+    scene, privacy = privacy_notice(scene)
+    effects = [Quote(scene.say(template.opening)), *opening, *privacy, *noted(scene, empty, None)]
+    return onward(scene, effects)
+
+
+def privacy_notice(scene: Scene) -> tuple[Scene, list[Effect]]:
+    """Shown once per version, before the first field is asked or taken from a form."""
+    if scene.state.noticed == NOTICE_VERSION:
+        return scene, []
+    seen = replace(scene.state, noticed=NOTICE_VERSION, noticed_at=scene.now_ms)
+    return scene.remember(seen), [Say("privacy", {"version": NOTICE_VERSION})]
+
+
+def content_of(scene: Scene, words: str) -> str:
+    """The citizen's words without 你好 and thank you, where the engine has told them apart."""
+    ranking = scene.turn.ranking
+    return ranking.content if ranking is not None and words == scene.turn.text and ranking.content else words
+
+
+def likely(ranking: Understanding | None) -> tuple[str, ...]:
+    """Template ids worth offering, best first, at most three."""
+    if ranking is None or not ranking.templates or ranking.templates[0].score < LIKELY:
+        return ()
+    return tuple(scored.id for scored in ranking.templates if scored.score >= THINKABLE)[:3]
+
+
+def offer(scene: Scene, before: list[Effect]) -> Move:
+    """Ask which matter it is: the candidates, or everything there is when nothing was recognised."""
+    newest = scene.catalog.newest
+    known = [name for name in scene.state.candidates if name in newest]
+    names = known or [name for name in newest if name != GENERAL]
+    choices = [Labelled(name, scene.say(newest[name].title)) for name in names if name != GENERAL]
+    say = Say("template.which" if known else "template.any")
+    return scene.state, [*before, say, Ask("template", (*choices, Option("other", "choice.other")))]
+
+
+def choose(scene: Scene, value: str) -> Move:
+    """A tapped template; `other` is the general form, where every matter finds a place."""
+    template = scene.catalog.newest.get(GENERAL if value == "other" else value)
+    return start(scene, template, scene.state.stash) if template else offer(scene, [])
+
+
+def keep(scene: Scene, words: str) -> Scene:
+    """Remember words and candidates until a template is chosen; they are mined for fields then."""
+    stash = "\n".join(part for part in (scene.state.stash, words) if part)[-4000:]
+    candidates = likely(scene.turn.ranking) or scene.state.candidates
+    return scene.remember(replace(scene.state, stash=stash, candidates=candidates))
+
+
+def quote_answer(scene: Scene) -> list[Effect]:
+    """The best knowledge-base entry with its source, approved wording as it stands."""
+    best = scene.turn.answers[0]
+    return [Quote(best.text), Say("answer.source", {"source": best.source, "department": best.department})]
+
+
+def ask_solved(scene: Scene) -> Move:
+    return scene.state, [*quote_answer(scene), Say("solved"), Ask("solved", SOLVED)]

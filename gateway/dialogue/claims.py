@@ -1,0 +1,166 @@
+"""Which field of the form claims which span of a text, and how strongly.
+
+A role or a cue decides between fields of one type; what stays ambiguous is claimed by nobody and will be asked.
+"""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from gateway.dialogue.scene import Scene
+from gateway.dialogue.template import Field
+from gateway.errors import Unreadable
+from gateway.fields.base import Reading, Span
+
+WORDS = frozenset({"text", "organisation"})            # asked and taken whole (NLU.md, "Entities")
+
+CLAUSE = re.compile(r"[^，,。；;！!？?\n]+")
+_CUE_REACH = 10  # characters between a cue and the value it announces
+# A number behind these words belongs to somebody else than the citizen.
+_OTHERS = re.compile(
+    r"(商家|店家|商户|客服|对方|司机|骑手|快递员|公司|物业|工地|driver|shop|merchant|courier|their|his|her)\S{0,6}\s*$",
+    re.IGNORECASE,
+)
+_SEPARATOR = r"\s*(?:名称|名字|名)?\s*(?:是|为|叫做|叫|[:：=]|\bis\b|\bwas\b|\bcalled\b)\s*"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A field's claim on a span; the lowest rank wins: asked, announced by role or cue, alone, uncertain."""
+
+    rank: int
+    order: int
+    field: Field
+    span: Span
+
+    @property
+    def strength(self) -> tuple[int, int, int, int]:
+        return self.rank, self.span.start - self.span.end, self.order, self.span.start
+
+
+ASKED, ANNOUNCED, ALONE, UNSURE = range(4)
+
+
+Rank = Callable[[Scene, str, Field, Span], int | None]
+
+
+def claims(scene: Scene, text: str, asked: Field | None) -> Iterator[Claim]:
+    for order, field in enumerate(scene.template.fields):
+        for span in spans_of(scene, field, text):
+            rank = _rank_of(scene, text, field, span, asked)
+            if rank is not None:
+                yield Claim(rank, order, field, span)
+        if field.type in WORDS and field.cues:
+            yield from _told(scene, text, field, order)
+
+
+def spans_of(scene: Scene, field: Field, text: str) -> tuple[Span, ...]:
+    """What the field's type sees in the text; choices are looked for with the field's own options."""
+    seen = scene.turn.spans.get(field.type) if text == scene.turn.text and not field.options else None
+    return tuple(scene.type_of(field).find(text, scene.context(field))) if seen is None else seen
+
+
+def _rank_of(scene: Scene, text: str, field: Field, span: Span, asked: Field | None) -> int | None:
+    if asked is not None and field.id == asked.id and not _meant_for_another(scene, field, span):
+        return ASKED
+    return _RANKS.get(field.type, _identifier)(scene, text, field, span)
+
+
+def _meant_for_another(scene: Scene, field: Field, span: Span) -> bool:
+    """The words around it say a role that another field of this form has."""
+    roles = {other.role for other in scene.template.fields if other.id != field.id}
+    return span.role is not None and span.role != field.role and span.role in roles
+
+
+def _place(scene: Scene, text: str, field: Field, span: Span) -> int | None:
+    """An address: by role; without one only where the form knows a single address."""
+    if span.role is not None and span.role == field.role:
+        return ANNOUNCED
+    if _meant_for_another(scene, field, span):
+        return None
+    if announced(text, field, span):
+        return ANNOUNCED
+    return ALONE if _only(scene, field) else None
+
+
+def _measure(scene: Scene, text: str, field: Field, span: Span) -> int | None:
+    """Moments, money, numbers mean nothing by themselves: a cue in the same clause says what they are."""
+    if field.cues:
+        return ANNOUNCED if _cue_in_clause(text, field, span) else None
+    return ALONE if _only(scene, field) and span.sure else None
+
+
+def _identifier(scene: Scene, text: str, field: Field, span: Span) -> int | None:
+    """Numbers and names of one kind: by cue, or when no other field could mean them."""
+    if span.role is not None and span.role == field.role:
+        return ANNOUNCED
+    if announced(text, field, span):
+        return ANNOUNCED
+    if not _only(scene, field) or _OTHERS.search(text, max(0, span.start - 16), span.start):
+        return None
+    return ALONE if span.sure else UNSURE if not _rivals(scene, text, field, span) else None
+
+
+def _option(scene: Scene, text: str, field: Field, span: Span) -> int | None:
+    return ANNOUNCED if announced(text, field, span) else ALONE if span.sure else None
+
+
+def _yes_no(scene: Scene, text: str, field: Field, span: Span) -> int | None:
+    return ANNOUNCED if _cue_in_clause(text, field, span) else None
+
+
+_RANKS: dict[str, Rank] = {
+    "address": _place, "moment": _measure, "period": _measure, "money": _measure, "number": _measure,
+    "choice": _option, "choices": _option, "yes_no": _yes_no,
+}
+
+
+def _only(scene: Scene, field: Field) -> bool:
+    """No other field of this type must be filled, and this one must, or it is the only one there is."""
+    peers = [other for other in scene.template.fields if other.type == field.type]
+    required = [other for other in peers if other.required]
+    return len(peers) == 1 or (len(required) == 1 and field.required)
+
+
+def _rivals(scene: Scene, text: str, field: Field, span: Span) -> bool:
+    """Another type of this form's required fields could mean the same characters."""
+    others = (other for other in scene.template.fields if other.required and other.type != field.type)
+    return any(
+        seen.start < span.end and span.start < seen.end
+        for other in others if other.type not in WORDS for seen in spans_of(scene, other, text)
+    )
+
+
+def announced(text: str, field: Field, span: Span) -> bool:
+    """One of the field's cues stands right before the span, with nothing but a few words between."""
+    before = text[max(0, span.start - 40):span.start].casefold()
+    return any(0 <= len(before) - _end(before, cue) <= _CUE_REACH and not _broken(before, cue) for cue in field.cues)
+
+
+def _end(before: str, cue: str) -> int:
+    at = before.rfind(cue.casefold())
+    return at + len(cue) if at >= 0 else len(before) + 1
+
+
+def _broken(before: str, cue: str) -> bool:
+    return any(mark in before[_end(before, cue):] for mark in "，,。；;\n")
+
+
+def _cue_in_clause(text: str, field: Field, span: Span) -> bool:
+    clauses = [c.group() for c in CLAUSE.finditer(text) if c.start() < span.end and span.start < c.end()]
+    return any(cue.casefold() in clause.casefold() for clause in clauses for cue in field.cues)
+
+
+def _told(scene: Scene, text: str, field: Field, order: int) -> Iterator[Claim]:
+    """Names and words that a cue and a separator announce: 店名叫…, 商家：…, the shop is …"""
+    cues = "|".join(re.escape(cue) for cue in sorted(field.cues, key=len, reverse=True))
+    match = re.search(rf"(?:{cues}){_SEPARATOR}(?P<value>[^，,。；;！!？?\n]{{1,60}})", text, re.IGNORECASE)
+    if not match:
+        return
+    words = match["value"].strip()
+    try:
+        reading: Reading = scene.type_of(field).read(words, scene.context(field))
+    except Unreadable:
+        return
+    yield Claim(ANNOUNCED, order, field, Span(match.start("value"), match.end("value"), words, reading, field.role))

@@ -1,0 +1,171 @@
+"""The exact table of short words that mean the same in every state, zh and en, whatever the language is set to.
+
+It is asked before any understanding: what is safety-critical (yes, cancel, a person) is never guessed.
+"""
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Word(StrEnum):
+    YES = "yes"
+    NO = "no"
+    CANCEL = "cancel"
+    BACK = "back"
+    SKIP = "skip"
+    RESTART = "restart"
+    HUMAN = "human"
+    BOT = "bot"
+    HELP = "help"
+    STATUS = "status"
+    URGE = "urge"
+    LANGUAGE = "language"
+    CHINESE = "zh"
+    ENGLISH = "en"
+    DONE = "done"
+    END = "end"
+    CHANGE = "change"
+    DETAILS = "details"
+    NAMED = "named"
+    CONFIDENTIAL = "confidential"
+    ANONYMOUS = "anonymous"
+    CONTINUE = "continue"
+    SUPPLEMENT = "supplement"
+    NEW = "new"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """修改 单号, change 3: which field, in the citizen's words."""
+
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """单号错了，应该是… / 不是…是…: the new value, and what it replaces as far as it was said."""
+
+    value: str
+    target: str = ""
+    wrong: str = ""
+
+
+Command = Word | Change | Correction
+
+_TABLE: dict[Word, str] = {
+    Word.YES: "是|是的|对|对的|好|好的|可以|行|嗯|嗯嗯|没错|没问题|确认|确定|正确|同意|要|需要|有|提交|确认提交|"
+              "确认无误|无误|yes|y|yeah|yep|ok|okay|sure|right|correct|confirm|agree|submit|file it|send it|"
+              "go ahead|that's right|file my complaint|yes, file it",
+    Word.NO: "不|不是|不用|不要|否|不行|没有|没|无|不需要|不用了|不了|还没有|还没|没有解决|no|n|nope|nah|not really|"
+             "no thanks|no thank you|not yet",
+    Word.CANCEL: "取消|算了|不办了|不要了|放弃|不投诉了|不填了|取消投诉|取消填写|cancel|quit|abort|stop|never mind|"
+                 "nevermind|forget it|cancel this|cancel it|cancel this form",
+    Word.BACK: "上一步|返回|后退|回到上一步|返回上一步|上一题|上一个|back|go back|previous|step back",
+    Word.SKIP: "跳过|略过|下一步|下一题|先跳过|不知道|不清楚|不记得|不记得了|忘了|skip|skip it|skip this|next|pass|"
+               "i don't know|don't know|dont know|not sure|no idea|skip for now",
+    Word.RESTART: "重来|重新来|重新开始|从头来|从头开始|重填|重新填写|restart|start over|start again|begin again",
+    Word.HUMAN: "人工|转人工|人工客服|人工服务|转人工客服|转人工服务|我要人工|我要转人工|找人工|真人|客服|找真人|"
+                "human|agent|operator|person|a person|real person|speak to a person|speak to a human|talk to a person|"
+                "talk to a human|speak to an agent|talk to an agent|human agent|live agent|speak to someone",
+    Word.BOT: "机器人|返回机器人|转机器人|回到机器人|bot|robot|back to bot|back to the bot",
+    Word.HELP: "帮助|怎么填|怎么用|说明|使用说明|help|?|how does this work|how do i fill this in",
+    Word.STATUS: "进度|查进度|查询进度|办理进度|我的工单|工单进度|查工单|查询工单|status|progress|my cases|my case|"
+                 "check status|case status|check my case",
+    Word.URGE: "催办|催一下|催单|我要催办|urge|hurry up|speed it up|chase it|chase my case",
+    Word.LANGUAGE: "语言|切换语言|换语言|language|change language|switch language",
+    Word.CHINESE: "中文|汉语|普通话|说中文|切换中文|chinese|in chinese|zh",
+    Word.ENGLISH: "英文|英语|说英文|切换英文|english|in english|en",
+    Word.DONE: "完成|好了|填好了|传完了|发完了|没有了|就这些|就这样|写完了|done|finished|that's all|that is all|"
+               "nothing else|nothing more",
+    Word.END: "结束|结束对话|再见|拜拜|bye|bye bye|goodbye|end|end chat|exit",
+    Word.CHANGE: "修改|改|更改|改一下|修改内容|不对|错了|有误|"
+                 "change|edit|change something|wrong|that's wrong|incorrect",
+    Word.DETAILS: "补充信息|补充说明|补充细节|补充更多信息|details|add details|more details|add more",
+    Word.NAMED: "实名|公开姓名|不保密|named|use my name|not confidential",
+    Word.CONFIDENTIAL: "保密|姓名保密|隐藏姓名|不公开姓名|隐藏我的姓名|为我保密|confidential|hide my name|"
+                       "keep my name confidential|keep me confidential",
+    Word.ANONYMOUS: "匿名|匿名投诉|匿名提交|不留姓名|anonymous|stay anonymous|anonymously",
+    Word.CONTINUE: "继续|继续填写|接着填|接着来|先跳过，继续填写|continue|go on|carry on|resume|keep going",
+    Word.SUPPLEMENT: "补充|补充到原工单|补充原工单|加到原工单|supplement|add to my case|add it to my case|"
+                     "add to that case|add to the open case",
+    Word.NEW: "新的|新工单|另提一件|重新提交|另外提交|这是另一件事|new|new case|new one|file a new one|file a new case|"
+              "something else happened",
+    Word.OTHER: "其他|其它|都不是|别的|其他问题|other|none|none of these|something else",
+}
+
+_MARKS = " \t\r\n。.!！~～,，;；、…\"'“”「」"
+_POLITE = re.compile(
+    r"^(?:请|麻烦|麻烦你|那就|那|please)[\s,，]*|"
+    r"[\s,，]*(?:吧|啊|呀|哦|喔|呢|哈|嘛|谢谢|谢谢你|please|thanks|thank you)$"
+)
+
+
+def fold(text: str) -> str:
+    """Full-width to half-width, lower case, marks around and polite particles at either end gone."""
+    folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").strip(_MARKS)
+    for _ in range(3):
+        shorter = _POLITE.sub("", folded).strip(_MARKS)
+        if not shorter or shorter == folded:
+            break
+        folded = shorter
+    return folded or text.strip()
+
+
+_WORDS = {fold(word): command for command, words in _TABLE.items() for word in words.split("|")}
+
+# Group names say what was captured; the first pattern that matches wins, so the most telling come first.
+_CORRECTIONS = tuple(re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in (
+    r"(?P<target>[^，,。\s]{0,12}?)不是\s*(?P<wrong>[^，,。]{1,40}?)[，,。\s]*(?:而)?(?:应该)?是\s*(?P<value>.{1,80})",
+    r"(?P<target>[^，,。\s]{0,12}?)(?:应该)?是\s*(?P<value>[^，,。]{1,40}?)[，,。\s]*不是\s*(?P<wrong>.{1,40})",
+    r"(?:把|将)?(?:我的)?(?P<target>[^，,。\s]{0,12}?)(?:改成|改为|更正为|换成)[:：\s]*(?P<value>.{1,120})",
+    r"(?:我的)?(?P<target>[^，,。\s]{1,12}?)(?:我)?(?:写|填|打|说|弄|搞|输)?(?:错了|不对|有误|错误)[，,。\s]*"
+    r"(?:应该是|应为|正确的是|是|改成|改为)[:：\s]*(?P<value>.{1,120})",
+    r"(?:不对|错了|不是)[，,。\s]+(?:应该)?是\s*(?P<value>.{1,120})",
+    r"(?:应该是|应为|正确的是)[:：\s]*(?P<value>.{1,120})",
+    r"(?:please\s+)?(?:change|correct|update|edit)\s+(?:the\s+|my\s+)?(?P<target>.{1,40}?)\s+to\s+(?P<value>.{1,120})",
+    r"(?:sorry,?\s+)?(?:the\s+|my\s+)?(?P<target>.{1,40}?)\s+(?:is|was)\s+wrong[,.;\s]+"
+    r"(?:(?:it\s+)?should\s+be|it'?s|it\s+is)\s+(?P<value>.{1,120})",
+    r"(?:no[,.\s]+)?(?:it'?s|it\s+is|it\s+was)?\s*not\s+(?P<wrong>.{1,40}?)[,;\s]+(?:but|it'?s|it\s+is|it\s+was)\s+"
+    r"(?P<value>.{1,80})",
+    r"(?:no|nope|sorry|wait|actually)[,.\s]+(?:it'?s|it\s+is|it\s+was|it\s+should\s+be|i\s+meant?)\s+(?P<value>.{1,120})",
+))
+_CHANGES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
+    r"(?:我要|我想|请|帮我)?(?:修改|更改|更正|改)(?:一下)?\s*第?\s*(?P<target>[^，,。]{1,20}?)\s*(?:项|条)?",
+    r"(?:我的)?(?P<target>[^，,。\s]{1,12}?)(?:我)?(?:写|填|打|说|弄|搞|输)?(?:错了|不对|有误|要改|需要改|要修改)",
+    r"(?:please\s+)?(?:i\s+want\s+to\s+)?(?:change|edit|correct|fix)\s+(?:the\s+|my\s+)?"
+    r"(?:field\s+|item\s+|number\s+(?=\d)|no\.?\s*(?=\d)|#)?(?P<target>[^,.?!]{1,40})",
+    r"(?:the\s+|my\s+)?(?P<target>.{1,40}?)\s+(?:is|was)\s+wrong",
+))
+LONGEST = 160  # a correction is short; longer texts are told stories, whatever words they hold
+
+
+def read(text: str) -> Command | None:
+    """The command this message is, as a whole; None for everything else."""
+    word = _WORDS.get(fold(text))
+    if word is not None:
+        return word
+    plain = unicodedata.normalize("NFKC", text).replace("’", "'").strip(_MARKS)
+    if len(plain) > LONGEST:
+        return None
+    return _correction(plain) or _change(plain)
+
+
+def _correction(plain: str) -> Correction | None:
+    for pattern in _CORRECTIONS:
+        match = pattern.fullmatch(plain)
+        if match:
+            said = {name: (value or "").strip(_MARKS) for name, value in match.groupdict().items()}
+            return Correction(**said)
+    return None
+
+
+def _change(plain: str) -> Change | None:
+    for pattern in _CHANGES:
+        match = pattern.fullmatch(plain)
+        if match:
+            return Change(match["target"].strip(_MARKS))
+    return None

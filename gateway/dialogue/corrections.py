@@ -1,0 +1,94 @@
+"""修改 单号, change 3, 不是…是…, no, it's …: one value changes, everything else stays."""
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from gateway.dialogue.asking import shown
+from gateway.dialogue.claims import WORDS, spans_of
+from gateway.dialogue.commands import Change, Correction, fold
+from gateway.dialogue.draft import Filled
+from gateway.dialogue.effects import Say
+from gateway.dialogue.fill import WHOLE, put, read_one
+from gateway.dialogue.picking import number
+from gateway.dialogue.scene import Move, Scene
+from gateway.dialogue.summary import ask_chosen, listed, onward
+from gateway.dialogue.template import Field
+from gateway.errors import Unreadable
+
+
+def change(scene: Scene, command: Change) -> Move | None:
+    """Ask the named field again; None when nobody knows what was named."""
+    field = field_named(scene, command.target)
+    return ask_chosen(scene, field.id) if field else None
+
+
+def correct(scene: Scene, command: Correction) -> Move | None:
+    """Put the new value where the old one was; None when it fits nowhere (then it was not a correction)."""
+    field = _meant(scene, command)
+    if field is None:
+        return None
+    try:
+        value = _corrected(scene, field, command)
+    except Unreadable:
+        return ask_chosen(scene, field.id) if command.target else None
+    changed = scene.put(put(scene.draft, field.id, value))
+    say = Say("changed", {"label": scene.say(field.label), "value": shown(changed, field)})
+    return onward(changed, [say])
+
+
+def field_named(scene: Scene, target: str) -> Field | None:
+    """By its number in the summary, its label, or what people call it; the longest name that fits wins."""
+    at = number(target)
+    fields = listed(scene)
+    if at is not None:
+        return fields[at - 1] if 1 <= at <= len(fields) else None
+    wanted = fold(target)
+    named = [(len(name), field) for field in scene.template.fields for name in _names(field)
+             if wanted == name or (len(name) > 1 and name in wanted) or (len(wanted) > 1 and wanted in name)]
+    exact = [field for field in scene.template.fields if wanted in _names(field)]
+    return exact[0] if exact else max(named, key=lambda pair: pair[0])[1] if named else None
+
+
+def _names(field: Field) -> list[str]:
+    return [fold(name) for name in (field.label.zh, field.label.en, field.id, *field.names)]
+
+
+def _meant(scene: Scene, command: Correction) -> Field | None:
+    """The field of a correction: named, or the one that holds the wrong value, or the latest that can take it."""
+    if command.target:
+        named = field_named(scene, command.target)
+        if named is not None:
+            return named
+    filled = [scene.template.field(name) for name in reversed(scene.draft.order) if name in scene.draft.values]
+    if command.wrong:
+        holders = [field for field in filled if _holds(scene, field, command.wrong)]
+        return holders[0] if holders else None
+    if command.target:
+        return None
+    takers = [field for field in filled if field.type not in WORDS and spans_of(scene, field, command.value)]
+    return takers[0] if takers else None
+
+
+def _holds(scene: Scene, field: Field, wrong: str) -> bool:
+    """The wrong value is what this field shows, or says the same as its value does."""
+    value = scene.draft.values[field.id]
+    if field.id == "description":
+        return False
+    if fold(wrong) in fold(shown(scene, field)) or (value.text and fold(wrong) == fold(value.text)):
+        return True
+    try:
+        return field.type not in WHOLE and read_one(scene, field, wrong).value == value.value
+    except Unreadable:
+        return False
+
+
+def _corrected(scene: Scene, field: Field, command: Correction) -> Filled:
+    """In a longer text only the wrong part is replaced: 不是海珠区是天河区 keeps the street."""
+    old = scene.draft.values.get(field.id)
+    text = command.value
+    if old is not None and field.type in WHOLE and command.wrong and command.wrong in str(old.value):
+        text = str(old.value).replace(command.wrong, command.value)
+    spans = spans_of(scene, field, text)
+    if len(spans) == 1 and field.type not in WHOLE:
+        text = spans[0].text
+    return replace(read_one(scene, field, text), confirmed=True)

@@ -1,0 +1,180 @@
+"""What leads away from the question for a moment and then back to it: nothing that was filled is lost."""
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from gateway.dialogue.asking import ask, ask_shortly
+from gateway.dialogue.choosing import SOLVED, offer, quote_answer
+from gateway.dialogue.draft import Case
+from gateway.dialogue.drafts import offer_resume
+from gateway.dialogue.effects import Ask, CallPerson, Effect, Labelled, LeavePerson, Quote, Say, Supplement
+from gateway.dialogue.ladder import handoff
+from gateway.dialogue.scene import Move, Scene
+from gateway.dialogue.summary import (
+    ask_cancel,
+    ask_change,
+    ask_details,
+    ask_duplicate,
+    onward,
+    open_cases,
+    summarise,
+    twin,
+)
+from gateway.messages import Option
+
+LANGUAGES = (Option("zh", "choice.zh"), Option("en", "choice.en"))
+_QUESTION = re.compile(
+    r"[?？]\s*$|[吗么嘛呢][。.!！~]*$|怎么|如何|什么时候|多久|多长时间|几天|为什么|为啥|能不能|可不可以|是不是|有没有|哪里|哪儿"
+    r"|^(how|what|when|where|why|who|which|can|could|do|does|is|are|will|would|should|may)\b", re.IGNORECASE)
+
+
+def looks_like_question(text: str) -> bool:
+    return _QUESTION.search(text.strip()) is not None
+
+
+def again(scene: Scene, before: list[Effect]) -> Move:
+    """The open question once more, in short; nothing when nothing is open."""
+    asked = scene.state.asked
+    if asked in _REPEATS:
+        return _REPEATS[asked](scene, before)
+    if scene.state.draft is None:
+        return scene.state, before
+    field = scene.asked
+    return ask_shortly(scene, field, before) if field else onward(scene, before)
+
+
+def _again_duplicate(scene: Scene, before: list[Effect]) -> Move:
+    case = twin(scene)
+    if case is None:
+        return summarise(scene, before)
+    state, effects = ask_duplicate(scene, case)
+    return state, [*before, *effects]
+
+
+def _again_cancel(scene: Scene, before: list[Effect]) -> Move:
+    state, effects = ask_cancel(scene)
+    return state, [*before, *effects]
+
+
+def _again_handoff(scene: Scene, before: list[Effect]) -> Move:
+    return scene.state, [*before, Say("handoff"), handoff(scene)]
+
+
+def _again_resume(scene: Scene, before: list[Effect]) -> Move:
+    return scene.state, [*before, *offer_resume(scene.template, scene.state)]
+
+
+_REPEATS: dict[str | None, Callable[[Scene, list[Effect]], Move]] = {
+    "template": offer,
+    "confirm": summarise,
+    "change": ask_change,
+    "details": ask_details,
+    "duplicate": _again_duplicate,
+    "cancel": _again_cancel,
+    "handoff": _again_handoff,
+    "resume": _again_resume,
+    "solved": lambda scene, before: (scene.state, [*before, Say("solved"), Ask("solved", SOLVED)]),
+    "language": lambda scene, before: (scene.state, [*before, Say("language.which"), Ask("language", LANGUAGES)]),
+    "case": lambda scene, before: ask_case(scene, before),
+}
+
+
+# --- the detours --------------------------------------------------------------------------------------------
+
+def answer_question(scene: Scene) -> Move:
+    """A question in mid-form: the knowledge base's answer or an honest word, then the form goes on."""
+    if scene.turn.answers and scene.turn.answers[0].sure:
+        return again(scene, quote_answer(scene))
+    return again(scene, [Say("question.later")])
+
+
+def knows_answer(scene: Scene, text: str) -> bool:
+    answers = scene.turn.answers
+    return bool(answers) and answers[0].sure and looks_like_question(text)
+
+
+def help_(scene: Scene) -> Move:
+    field = scene.asked
+    if field is None:
+        return again(scene, [Say("help")])
+    example = Say("example", {"example": scene.say(field.example)})
+    return ask_shortly(scene, field, [Quote(scene.say(field.help)), example])
+
+
+def set_language(scene: Scene, language: str) -> Move:
+    """The citizen's choice beats detection and stays; the form keeps every value."""
+    spoken = scene.remember(replace(scene.state, language=language, language_chosen=True))
+    if spoken.state.asked == "language":
+        spoken = spoken.remember(replace(spoken.state, asked=None))
+    return again(spoken, [Say("language.set")])
+
+
+def ask_language(scene: Scene) -> Move:
+    return scene.state, [Say("language.which"), Ask("language", LANGUAGES)]
+
+
+def call_person(scene: Scene, why: str) -> Move:
+    """To the staff's queue; form and values wait."""
+    return replace(scene.state, mode="waiting"), [CallPerson(why), Say("person.called")]
+
+
+def leave_person(scene: Scene) -> Move:
+    back = scene.remember(replace(scene.state, mode="bot"))
+    return again(back, [LeavePerson(), Say("person.left")])
+
+
+def status(scene: Scene) -> Move:
+    """The citizen's own cases in this conversation, newest first."""
+    cases = scene.state.cases
+    if not cases:
+        return again(scene, [Say("status.none")])
+    lines: list[Effect] = [Say("status.case", _told_case(case)) for case in reversed(cases)]
+    return again(scene, [Say("status.heading", {"count": len(cases)}), *lines])
+
+
+def _told_case(case: Case) -> dict[str, str | int | float | bool | list[str]]:
+    return {"work_order": case.work_order_id, "title": case.title, "status": case.status, "due": case.due or ""}
+
+
+def supplement(scene: Scene, text: str, *, urge: bool) -> Move:
+    """Words, or a push, for an open case; with several the citizen says which one."""
+    cases = open_cases(scene)
+    if not cases:
+        return again(scene, [Say("supplement.none")])
+    if len(cases) == 1:
+        return again(scene, add_to(cases[0].work_order_id, text, urge=urge))
+    kept = scene.remember(replace(scene.state, stash=f"{'urge' if urge else 'add'}:{text}"))
+    return ask_case(kept, [])
+
+
+def add_to(work_order_id: str, text: str, *, urge: bool) -> list[Effect]:
+    say = Say("urged" if urge else "supplemented", {"work_order": work_order_id})
+    return [Supplement(work_order_id, text, urge), say]
+
+
+def ask_case(scene: Scene, before: list[Effect]) -> Move:
+    choices = tuple(Labelled(case.work_order_id, f"{case.title} {case.work_order_id}") for case in open_cases(scene))
+    return scene.state, [*before, Say("case.which"), Ask("case", choices)]
+
+
+def pick_case(scene: Scene, work_order_id: str) -> Move:
+    """The case that the kept words were for."""
+    kind, _, text = scene.state.stash.partition(":")
+    done = scene.remember(replace(scene.state, stash="", asked=None))
+    return again(done, add_to(work_order_id, text, urge=kind == "urge"))
+
+
+def back(scene: Scene) -> Move:
+    """上一步: the field answered last is asked again, its value stays until there is a new one."""
+    draft = scene.draft
+    here = scene.asked
+    order = [name for name in draft.order if here is None or name != here.id]
+    if not order:
+        return again(scene, [Say("back.first")])
+    field = scene.template.field(order[-1])
+    value = scene.show(field, draft.values[field.id].value) if field.id in draft.values else ""
+    reopened = scene.put(replace(draft, order=tuple(order[:-1])))
+    return ask(reopened, field, [Say("back", {"label": scene.say(field.label), "value": value})])

@@ -1,0 +1,133 @@
+"""The life of a draft: begun, carried to a newer template, left alone and taken up again, dropped."""
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from gateway.dialogue.catalog import Catalog
+from gateway.dialogue.draft import Dialogue, Draft, Filled, filled
+from gateway.dialogue.effects import Arm, Ask, Disarm, Effect, Say
+from gateway.dialogue.fill import FILES
+from gateway.dialogue.scene import Scene
+from gateway.dialogue.template import Field, Template
+from gateway.errors import Unreadable
+from gateway.messages import Elapsed, Option
+
+REMINDER_S = 24 * 3600
+EXPIRY_S = 30 * 24 * 3600   # WIRE.md, "Who is who": drafts are kept 30 days
+PAUSE_MS = 2 * 3600 * 1000  # after this a draft is not gone on with unasked
+RESUME = (Option("continue", "choice.continue"), Option("restart", "choice.discard"), Option("human", "choice.human"))
+
+
+def begin(scene: Scene, template: Template) -> Scene:
+    """A new draft with what the channel knows and the files that came before it."""
+    draft = Draft(str(scene.now_ms), template.id, template.version, scene.now_ms)
+    state = replace(scene.state, draft=draft, stash="", candidates=(), uploads=(), attempts=0)
+    begun = _from_channel(scene.remember(state))
+    return attach(begun, scene.state.uploads) if scene.state.uploads else begun
+
+
+def _from_channel(scene: Scene) -> Scene:
+    known = scene.turn.known
+    words = {"phone": known.phone, "name": known.name, "location": known.location}
+    values: dict[str, Filled] = {}
+    for field in scene.template.fields:
+        text = words.get(field.context or "")
+        if text:
+            values |= _readable(scene, field, text)
+    return scene.put(replace(scene.draft, values=values))
+
+
+def _readable(scene: Scene, field: Field, text: str) -> dict[str, Filled]:
+    try:
+        return {field.id: filled(scene.type_of(field).read(text, scene.context(field)), text, "channel")}
+    except Unreadable:
+        return {}
+
+
+def attach(scene: Scene, uploads: tuple[tuple[str, str], ...]) -> Scene:
+    """Files go to the asked field if it takes files, else to the first that takes this kind of file."""
+    draft = scene.draft
+    asked = scene.asked
+    for upload, media_type in uploads:
+        takers = [field for field in scene.template.fields if field.type in _takers(media_type)]
+        field = asked if asked in takers else next(iter(takers), None)
+        draft = replace(draft, uploads=tuple(dict.fromkeys((*draft.uploads, upload))))
+        if field is not None:
+            draft = replace(draft, values={**draft.values, field.id: _with_file(draft, field, upload)})
+    return scene.put(draft)
+
+
+def _takers(media_type: str) -> frozenset[str]:
+    kind = media_type.split("/")[0]
+    return frozenset({"files", {"image": "images", "video": "video"}.get(kind, "document")}) & FILES
+
+
+def _with_file(draft: Draft, field: Field, upload: str) -> Filled:
+    before = draft.values.get(field.id)
+    ids = before.value if before is not None and isinstance(before.value, list) else []
+    return Filled(list(dict.fromkeys([*ids, upload])), "")
+
+
+def carried(catalog: Catalog, scene: Scene) -> Scene:
+    """A draft whose template version is gone goes on with the newest one and the values that still fit;
+    without any version of it the draft is dropped."""
+    draft = scene.state.draft
+    if draft is None or (draft.template, draft.version) in catalog.versions:
+        return scene
+    newest = catalog.at(draft.template, draft.version)
+    if newest is None:
+        return scene.remember(replace(scene.state, draft=None, asked=None, offered=()))
+    return _fitting(scene.put(replace(draft, version=newest.version)))
+
+
+def _fitting(scene: Scene) -> Scene:
+    draft = scene.draft
+    values = {field.id: draft.values[field.id] for field in scene.template.fields
+              if field.id in draft.values and _fits(scene, field, draft.values[field.id])}
+    order = tuple(name for name in draft.order if name in values)
+    return scene.put(replace(draft, values=values, order=order))
+
+
+def _fits(scene: Scene, field: Field, value: Filled) -> bool:
+    try:
+        scene.type_of(field).validate(value.value, scene.context(field))
+    except Unreadable:
+        return value.flagged
+    return True
+
+
+def paused(state: Dialogue, now_ms: int) -> bool:
+    """An open draft was left alone for so long that the citizen may have something else in mind."""
+    return state.draft is not None and 0 < state.last < now_ms - PAUSE_MS and state.asked != "resume"
+
+
+def offer_resume(template: Template, state: Dialogue) -> list[Effect]:
+    answered = len(state.draft.order) if state.draft else 0
+    return [Say("resume", {"title": template.title.of(state.language), "count": answered}),
+            Ask("resume", RESUME, template.id)]
+
+
+def timers(before: Draft | None, after: Draft | None) -> list[Effect]:
+    """Every message moves the timers of an open draft; they end with it."""
+    effects: list[Effect] = []
+    if before is not None and (after is None or before.id != after.id):
+        effects += [Disarm("draft_reminder", before.id), Disarm("draft_expiry", before.id)]
+    if after is not None:
+        effects += [Arm("draft_reminder", after.id, REMINDER_S), Arm("draft_expiry", after.id, EXPIRY_S)]
+    return effects
+
+
+def elapsed(catalog: Catalog, state: Dialogue, content: Elapsed) -> tuple[Dialogue, list[Effect]]:
+    """A draft's timer fired. A timer of an earlier draft, or one that fires while a person talks, says nothing."""
+    draft = state.draft
+    if draft is None or draft.id != content.of:
+        return state, []
+    template = catalog.at(draft.template, draft.version)
+    title = template.title.of(state.language) if template else ""
+    if content.timer == "draft_expiry":
+        gone = replace(state, draft=None, asked=None, offered=(), attempts=0)
+        return gone, [Say("draft.expired", {"title": title}), Disarm("draft_reminder", draft.id)]
+    if state.mode != "bot" or template is None or state.rating is not None:
+        return state, []
+    asked = replace(state, asked="resume", offered=tuple(option.value for option in RESUME), attempts=0)
+    return asked, [Say("draft.reminder", {"title": title}), Ask("resume", RESUME, template.id)]

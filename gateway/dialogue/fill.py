@@ -1,0 +1,122 @@
+"""From words to fields: which span of a message fills which field of the form.
+
+One message may fill many fields, but one span fills one field; the asked field comes first; a role or a cue
+decides between fields of one type; what stays ambiguous is left to be asked.
+"""
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from gateway.dialogue.claims import ANNOUNCED, CLAUSE, WORDS, Claim
+from gateway.dialogue.claims import claims as claims_of
+from gateway.dialogue.draft import Draft, Filled, Source, filled
+from gateway.dialogue.scene import Scene
+from gateway.dialogue.template import Field
+from gateway.errors import Unreadable
+
+WHOLE = WORDS | {"address"}
+MANY = frozenset({"choices", "list"})
+FILES = frozenset({"files", "images", "video", "document"})
+LONG_TEXT = 200                                        # a text field this long tells the story itself
+
+def mine(scene: Scene, text: str, *, overwrite: bool = False) -> Draft:
+    """The open draft with every empty field that this text fills without having been asked; `overwrite` lets
+    a value that is announced by role or cue replace an older one."""
+    return _take(scene.draft, _settled(scene, text, None, overwrite), "nlu")
+
+
+def answer(scene: Scene, text: str, asked: Field) -> tuple[Draft, Unreadable | None]:
+    """The draft after an answer to `asked`. The problem is set when the asked field stayed as it was."""
+    if asked.type in WHOLE:
+        return _words(scene, text, asked)
+    claims = _settled(scene, text, asked)
+    if asked.type in MANY or not any(claim.field.id == asked.id for claim in claims):
+        return _read(scene, text, asked, claims)
+    return _take(scene.draft, claims, "citizen", asked.id), None
+
+
+def read_one(scene: Scene, field: Field, text: str) -> Filled:
+    """This text as the value of this field. Raises Unreadable."""
+    return filled(scene.type_of(field).read(text, scene.context(field)), text)
+
+
+def put(draft: Draft, field_id: str, value: Filled) -> Draft:
+    order = (*(name for name in draft.order if name != field_id), field_id)
+    skipped = tuple(name for name in draft.skipped if name != field_id)
+    return replace(draft, values={**draft.values, field_id: value}, order=order, skipped=skipped)
+
+
+def _read(scene: Scene, text: str, asked: Field, claims: list[Claim]) -> tuple[Draft, Unreadable | None]:
+    """The whole text as the answer; what other fields claim counts only where a word announced it."""
+    others = [claim for claim in claims if claim.field.id != asked.id]
+    try:
+        value = read_one(scene, asked, text)
+    except Unreadable as problem:
+        mine_ = [claim for claim in claims if claim.field.id == asked.id]
+        return _take(scene.draft, mine_ + others, "citizen", asked.id), None if mine_ else problem
+    announced = [claim for claim in others if claim.rank == ANNOUNCED]
+    return _take(put(scene.draft, asked.id, value), announced, "nlu"), None
+
+
+def _words(scene: Scene, text: str, asked: Field) -> tuple[Draft, Unreadable | None]:
+    """Free text is taken whole, unless parts of it name other fields by role or cue."""
+    claims = _settled(scene, text, asked)
+    own = [claim for claim in claims if claim.field.id == asked.id]
+    others = [claim for claim in claims if claim.rank == ANNOUNCED and claim.field.id != asked.id]
+    if tells_story(asked):
+        draft, problem = _read(scene, text, asked, [])
+        return _take(draft, [claim for claim in claims if claim.field.id != asked.id], "nlu"), problem
+    if not others:
+        return _read(scene, text, asked, own)
+    if own:
+        return _take(scene.draft, own + others, "citizen", asked.id), None
+    rest = _without(text, others)
+    return _read(scene, rest, asked, others) if rest else (_take(scene.draft, others, "citizen"), None)
+
+
+def tells_story(field: Field) -> bool:
+    return field.type == "text" and (field.limits.max_length or 0) >= LONG_TEXT
+
+
+def _without(text: str, claims: list[Claim]) -> str:
+    """The clauses that no claim touches."""
+    free = [
+        clause.group().strip() for clause in CLAUSE.finditer(text)
+        if not any(claim.span.start < clause.end() and clause.start() < claim.span.end for claim in claims)
+    ]
+    return "，".join(part for part in free if part)
+
+
+def _settled(scene: Scene, text: str, asked: Field | None, overwrite: bool = False) -> list[Claim]:
+    """The strongest claims that neither overlap nor fill a field twice; only an asked field is overwritten."""
+    values = scene.draft.values
+    won: list[Claim] = []
+    for claim in sorted(claims_of(scene, text, asked), key=lambda claim: claim.strength):
+        own = asked is not None and claim.field.id == asked.id
+        open_ = own or claim.field.id not in values or (overwrite and claim.rank == ANNOUNCED)
+        if open_ and not any(_clash(claim, other) for other in won):
+            won.append(claim)
+    return won
+
+
+def _clash(one: Claim, other: Claim) -> bool:
+    overlap = one.span.start < other.span.end and other.span.start < one.span.end
+    same_field = one.field.id == other.field.id and one.field.type not in MANY
+    return overlap or same_field
+
+
+def _take(draft: Draft, claims: list[Claim], source: Source, asked: str | None = None) -> Draft:
+    for claim in sorted(claims, key=lambda claim: claim.order):
+        field = claim.field
+        value = filled(claim.span.reading, claim.span.text, source if field.id == asked or not asked else "nlu")
+        before = draft.values.get(field.id)
+        if field.type in MANY and before is not None and isinstance(before.value, list):
+            value = replace(value, value=_merged(before, value))
+        draft = put(draft, field.id, value)
+    return draft
+
+
+def _merged(before: Filled, after: Filled) -> list[str]:
+    old = before.value if isinstance(before.value, list) else [str(before.value)]
+    new = after.value if isinstance(after.value, list) else [str(after.value)]
+    return list(dict.fromkeys([*old, *new]))

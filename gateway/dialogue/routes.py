@@ -1,0 +1,57 @@
+"""What each exact command does, and which words amount to a command where they stand."""
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from gateway.dialogue import answers, detours, summary
+from gateway.dialogue.choosing import start
+from gateway.dialogue.commands import Command, Word
+from gateway.dialogue.effects import Say
+from gateway.dialogue.opening import greet
+from gateway.dialogue.scene import Move, Scene
+
+
+def meant(scene: Scene, command: Command | None) -> Command | None:
+    """不对 is an answer where yes or no was asked; 没有 skips what may be left out; free words may be a command."""
+    field = scene.asked
+    if field is not None and field.type == "yes_no" and command in (Word.CHANGE, Word.DONE):
+        return None
+    if command is Word.NO and field is not None and field.type != "yes_no" and not (field.required or field.options):
+        return Word.SKIP
+    ranking = scene.turn.ranking
+    if command is None and ranking is not None and ranking.sure and ranking.intents:
+        return _INTENTS.get(ranking.intents[0].id)
+    return command
+
+
+def _restart(scene: Scene) -> Move:
+    """From the beginning, with the newest version of the form."""
+    return start(scene, scene.catalog.newest.get(scene.template.id, scene.template), "")
+
+
+ANYWHERE: dict[Command | None, Callable[[Scene], Move]] = {
+    Word.HUMAN: lambda scene: detours.call_person(scene, "asked"),
+    Word.BOT: lambda scene: detours.again(scene, [] if scene.state.draft else greet(scene)[1]),
+    Word.HELP: detours.help_,
+    Word.STATUS: detours.status,
+    Word.URGE: lambda scene: detours.supplement(scene, scene.turn.text, urge=True),
+    Word.LANGUAGE: detours.ask_language,
+    Word.CHINESE: lambda scene: detours.set_language(scene, "zh"),
+    Word.ENGLISH: lambda scene: detours.set_language(scene, "en"),
+}
+_INTENTS = {
+    "human": Word.HUMAN, "cancel": Word.CANCEL, "back": Word.BACK, "restart": Word.RESTART, "help": Word.HELP,
+    "check_status": Word.STATUS, "language": Word.LANGUAGE,
+}
+IN_FORM: dict[Word, Callable[[Scene], Move]] = {
+    Word.CANCEL: summary.ask_cancel,
+    Word.RESTART: _restart,
+    Word.BACK: detours.back,
+    Word.SKIP: answers.skip,
+    Word.DONE: answers.done,
+    Word.CHANGE: lambda scene: summary.ask_change(scene, []),
+    Word.NAMED: lambda scene: summary.set_identity(scene, "named"),
+    Word.CONFIDENTIAL: lambda scene: summary.set_identity(scene, "confidential"),
+    Word.ANONYMOUS: lambda scene: summary.set_identity(scene, "anonymous"),
+    Word.END: lambda scene: (scene.state, [Say("draft.kept")]),
+}

@@ -1,0 +1,52 @@
+"""Checks over several fields of a form (template.Rule)."""
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from decimal import Decimal, InvalidOperation
+from itertools import pairwise
+
+from gateway.dialogue.draft import Filled
+from gateway.dialogue.scene import Scene
+from gateway.dialogue.template import Rule
+
+Values = Mapping[str, Filled]
+
+
+def broken(scene: Scene) -> Rule | None:
+    """The first rule that the draft breaks; a rule over empty or unreadable fields is not broken."""
+    return first_broken(scene.template.rules, scene.draft.values)
+
+
+def first_broken(rules: tuple[Rule, ...], values: Values) -> Rule | None:
+    return next((rule for rule in rules if not _CHECKS[rule.kind](_known(rule, values))), None)
+
+
+def _known(rule: Rule, values: Values) -> list[str]:
+    """Values as text, in the rule's order, without those that are missing or nobody could read."""
+    found = [values[name] for name in rule.fields if name in values]
+    if rule.kind == "one_of":
+        return [str(value.value) for value in found if value.value not in ("", [])]
+    return [str(value.value) for value in found if not value.flagged]
+
+
+def _differ(values: list[str]) -> bool:
+    folded = ["".join(value.casefold().split()) for value in values]
+    return len(set(folded)) == len(folded)
+
+
+def _ordered(values: list[str]) -> bool:
+    """RFC 3339 in one time zone sorts as text; a date alone is compared with dates."""
+    return all(one[:shared] <= other[:shared] for one, other in pairwise(values)
+               for shared in [min(len(one), len(other))])
+
+
+def _at_most(values: list[str]) -> bool:
+    try:
+        return len(values) < 2 or Decimal(values[0]) <= Decimal(values[1])
+    except InvalidOperation:
+        return True
+
+
+_CHECKS: dict[str, Callable[[list[str]], bool]] = {
+    "differ": _differ, "ordered": _ordered, "at_most": _at_most, "one_of": bool,
+}

@@ -1,0 +1,166 @@
+"""The form engine's one door: (what was remembered, what came) → (what to remember, what to do). Pure.
+
+Start reading here. A turn goes through these rooms, each a module beside this one:
+    commands   short words that mean the same everywhere → routes: what each does → picking: an offered option
+    opening    the first words of a matter → choosing a template → drafts: a form begins, waits, ends
+    answers    words and taps → fill (claims: which span is which field), ladder (unreadable), corrections
+    asking     the next question → summary (rules, the yes, duplicates, filing); forms, files: sent whole
+    detours    questions, status, help, a person: away and back again
+"""
+from __future__ import annotations
+
+from msgspec.structs import replace
+
+from gateway.dialogue import answers, commands, corrections, detours, drafts, files
+from gateway.dialogue.catalog import Catalog
+from gateway.dialogue.commands import Change, Command, Correction, Word
+from gateway.dialogue.draft import Dialogue
+from gateway.dialogue.effects import Ask, Effect, Say
+from gateway.dialogue.fill import WHOLE, read_one
+from gateway.dialogue.forms import receive
+from gateway.dialogue.opening import opening
+from gateway.dialogue.picking import pick
+from gateway.dialogue.routes import ANYWHERE, IN_FORM, meant
+from gateway.dialogue.scene import Move, Scene
+from gateway.dialogue.understood import Understood
+from gateway.errors import Unreadable
+from gateway.messages import Choice, Form, Location, Text
+
+__all__ = ["needs_ranking", "resume", "step"]
+
+
+def step(catalog: Catalog, state: Dialogue, turn: Understood) -> Move:
+    """One turn of one citizen. The state's `asked` and `offered` follow from the last Ask among the effects."""
+    scene = drafts.carried(catalog, Scene(catalog, state, turn))
+    moved, effects = _answer(scene) if state.mode == "bot" else _beside_person(scene)
+    settled = _settle(scene, moved, effects)
+    return settled, [*_emergency(scene), *effects, *drafts.timers(state.draft, settled.draft)]
+
+
+def resume(catalog: Catalog, state: Dialogue, turn: Understood) -> Move:
+    """The form's open question again, after something beside the form was answered (a rating, a department)."""
+    scene = drafts.carried(catalog, Scene(catalog, state, turn))
+    moved, effects = detours.again(scene, [])
+    return _settle(scene, moved, effects), effects
+
+
+def needs_ranking(catalog: Catalog, state: Dialogue, turn: Understood) -> bool:
+    """Whether `step` wants the engine's ranking and the knowledge base for this turn (`turn.ranking` is None yet).
+
+    Answers that the asked field reads, choices and exact commands do without: four turns in five.
+    """
+    if state.mode != "bot" or not isinstance(turn.content, Text):
+        return False
+    command = commands.read(turn.text)
+    if isinstance(command, Word) or (state.draft and command) or _picked(state, turn.text):
+        return False
+    scene = drafts.carried(catalog, Scene(catalog, state, turn))
+    if scene.state.draft is None or detours.looks_like_question(turn.text):
+        return True
+    return scene.asked is not None and not _readable(scene)
+
+
+def _readable(scene: Scene) -> bool:
+    """The asked field takes the words, or some type has seen a value in them."""
+    asked = scene.asked
+    if asked is None or asked.type in WHOLE or any(scene.turn.spans.values()):
+        return True
+    try:
+        read_one(scene, asked, scene.turn.text)
+    except Unreadable:
+        return False
+    return True
+
+
+# --- what came ----------------------------------------------------------------------------------------------
+
+def _answer(scene: Scene) -> Move:
+    content = scene.turn.content
+    if scene.turn.uploads:
+        scene = files.keep(scene)
+    if isinstance(content, Choice):
+        return _choice(scene, content)
+    if isinstance(content, Form):
+        return receive(scene, content)
+    if isinstance(content, Location):
+        return files.place(scene)
+    return _text(scene, scene.turn.text) if scene.turn.text.strip() else files.alone(scene)
+
+
+def _choice(scene: Scene, choice: Choice) -> Move:
+    """A tap counts only for the question that was asked last, and only for what it offered."""
+    state = scene.state
+    if choice.to not in (None, state.asked_by) or choice.value not in state.offered:
+        return detours.again(scene, [Say("stale")])
+    if state.asked in answers.ASKS:
+        return answers.ASKS[state.asked](scene, choice.value)
+    field = scene.asked
+    return answers.by_tap(scene, field, choice.value) if field else detours.again(scene, [Say("stale")])
+
+
+def _text(scene: Scene, text: str) -> Move:
+    command = commands.read(text)
+    if drafts.paused(scene.state, scene.now_ms) and command not in ANYWHERE:
+        kept = scene.remember(replace(scene.state, stash=text))
+        return kept.state, drafts.offer_resume(scene.template, scene.state)
+    value = _picked(scene.state, text)
+    if value is not None:
+        return answers.ASKS[scene.state.asked](scene, value)
+    if isinstance(command, Word) and command in ANYWHERE:
+        return ANYWHERE[command](scene)
+    return _outside(scene, text, command) if scene.state.draft is None else _inside(scene, text, command)
+
+
+def _picked(state: Dialogue, text: str) -> str | None:
+    """The option meant, where one of the questions around the form is open. Numbers at the summary are fields."""
+    if state.asked not in answers.ASKS:
+        return None
+    return pick(text, state.offered, by_number=state.asked != "confirm")
+
+
+def _outside(scene: Scene, text: str, command: Command | None) -> Move:
+    if isinstance(command, Word):
+        return detours.again(scene, [Say("bye" if command is Word.END else "nothing_open")])
+    return opening(scene, text)
+
+
+def _inside(scene: Scene, text: str, command: Command | None) -> Move:
+    """Words while a form is open: a command of the form, a correction, or the answer."""
+    command = meant(scene, command)
+    if isinstance(command, Word) and command in IN_FORM:
+        return IN_FORM[command](scene)
+    if isinstance(command, Word) and command in ANYWHERE:
+        return ANYWHERE[command](scene)
+    moved = None
+    if isinstance(command, Correction):
+        moved = corrections.correct(scene, command)
+    elif isinstance(command, Change):
+        moved = corrections.change(scene, command)
+    return moved or answers.free(scene, text)
+
+
+def _beside_person(scene: Scene) -> Move:
+    """While a person is called or talking the bot keeps silent, unless it is called back."""
+    back = isinstance(scene.turn.content, Text) and commands.read(scene.turn.text) in (Word.BOT, Word.CANCEL)
+    return detours.leave_person(scene) if back else (scene.state, [])
+
+
+def _emergency(scene: Scene) -> list[Effect]:
+    """The right number stands first, whatever the state; then the dialogue goes on."""
+    danger = scene.turn.emergency
+    if danger is None:
+        return []
+    what = danger.zh if scene.language == "zh" else danger.en
+    return [Say("emergency", {"number": danger.number, "what": what})]
+
+
+def _settle(scene: Scene, moved: Dialogue, effects: list[Effect]) -> Dialogue:
+    """What was asked follows from the effects; a person's talk and an open rating leave their question open."""
+    before = scene.state
+    moved = replace(moved, last=scene.now_ms, greeted=True)
+    asks = [effect for effect in effects if isinstance(effect, Ask)]
+    if not asks and (moved.mode != "bot" or moved.rating is not None):
+        return replace(moved, asked=before.asked, offered=before.offered)
+    asked = asks[-1].what if asks else None
+    offered = tuple(option.value for option in asks[-1].choices) if asks else ()
+    return replace(moved, asked=asked, offered=offered, attempts=moved.attempts if asked == before.asked else 0)

@@ -1,0 +1,193 @@
+"""From the last question to the filed work order: rules, numbered summary, the yes, duplicates, receipt."""
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from gateway.dialogue.asking import ask, holds, identity, missing, optional_left, shown
+from gateway.dialogue.draft import Case, Draft, Filled
+from gateway.dialogue.effects import Ask, Effect, File, Labelled, Quote, Say, Supplement
+from gateway.dialogue.fill import put
+from gateway.dialogue.rules import broken
+from gateway.dialogue.scene import Move, Scene
+from gateway.dialogue.template import Field, Template
+from gateway.fields.base import Value
+from gateway.messages import Option
+
+CLOSED = frozenset({"closed", "rejected", "cancelled"})
+NOT_KEYS = frozenset({"choice", "choices", "yes_no"})  # too coarse to say that two cases are one matter
+
+
+def onward(scene: Scene, before: list[Effect]) -> Move:
+    """The next question; when nothing is missing, what does not fit together, else the summary."""
+    scene, notices = noticed(scene, "when")
+    field = missing(scene)
+    if field is not None:
+        return ask(scene, field, [*before, *notices])
+    rule = broken(scene)
+    if rule is not None:
+        return ask(scene, scene.template.field(rule.ask), [*before, *notices, Quote(scene.say(rule.say))])
+    scene, last = noticed(scene, "summary")
+    return summarise(scene, [*before, *notices, *last])
+
+
+def noticed(scene: Scene, at: str) -> tuple[Scene, list[Effect]]:
+    """The template's notices for this moment that were not shown yet."""
+    draft = scene.draft
+    due = [n for n, notice in enumerate(scene.template.notices)
+           if notice.at == at and n not in draft.noticed and holds(notice.when, draft)]
+    scene = scene.put(replace(draft, noticed=(*draft.noticed, *due)))
+    return scene, [Quote(scene.say(scene.template.notices[n].text)) for n in due]
+
+
+def listed(scene: Scene) -> list[Field]:
+    """The fields of the summary; "change 3" means the third of them."""
+    return [field for field in scene.template.fields if field.id in scene.draft.values]
+
+
+def summarise(scene: Scene, before: list[Effect]) -> Move:
+    values = scene.draft.values
+    fields = listed(scene)
+    params: dict[str, Value] = {
+        "title": scene.say(scene.template.title), "identity": identity(scene.draft),
+        "labels": [scene.say(field.label) for field in fields],
+        "values": [shown(scene, field) + (" *" if values[field.id].flagged else "") for field in fields],
+        "unclear": any(value.flagged for value in values.values()),
+    }
+    return scene.state, [*before, Say("summary", params), _confirm(scene)]
+
+
+def _confirm(scene: Scene) -> Ask:
+    mode = identity(scene.draft)
+    offers = ["file", "change"]
+    offers += ["details"] if optional_left(scene) else []
+    offers += ["confidential"] if mode == "named" and _may(scene, "confidential") else []
+    offers += ["anonymous"] if mode != "anonymous" and _may(scene, "anonymous") else []
+    offers += ["named"] if mode != "named" else []
+    choices = tuple(Option(value, f"choice.{value}") for value in [*offers, "cancel"])
+    return Ask("confirm", choices, scene.template.id)
+
+
+def _may(scene: Scene, mode: str) -> bool:
+    template = scene.template
+    return template.has("identity_mode") and (template.anonymous or mode != "anonymous")
+
+
+def ask_change(scene: Scene, before: list[Effect]) -> Move:
+    """Which of the numbered fields is to be changed?"""
+    choices = tuple(Labelled(field.id, f"{n}. {scene.say(field.label)}") for n, field in enumerate(listed(scene), 1))
+    return scene.state, [*before, Say("change.which"), Ask("change", choices, scene.template.id)]
+
+
+def ask_details(scene: Scene, before: list[Effect]) -> Move:
+    """Which of the optional fields is to be added?"""
+    offers = [Labelled(field.id, scene.say(field.label)) for field in optional_left(scene)]
+    ask = Ask("details", (*offers, Option("done", "choice.done")), scene.template.id)
+    return scene.state, [*before, Say("details.which"), ask]
+
+
+def ask_chosen(scene: Scene, field_id: str) -> Move:
+    """A field picked from "change" or "details": asked again, then back to the summary."""
+    field = scene.template.field(field_id)
+    old = scene.draft.values.get(field_id)
+    before: list[Effect] = []
+    if old is not None:
+        before = [Say("change.now", {"label": scene.say(field.label), "value": shown(scene, field)})]
+    return ask(scene, field, before)
+
+
+def set_identity(scene: Scene, mode: str) -> Move:
+    """Named, confidential or anonymous; anonymous only where the template allows it."""
+    if not _may(scene, mode):
+        return onward(scene, [Say("identity.refused")])
+    draft = replace(scene.draft, values={**scene.draft.values, "identity_mode": Filled(mode, mode)})
+    return onward(scene.put(draft), [Say(f"identity.{mode}")])
+
+
+# --- filing -------------------------------------------------------------------------------------------------
+
+def case_key(template: Template, draft: Draft) -> str:
+    """What makes two cases of one template the same matter: the title's field and the place.
+    "" when neither says anything, then nothing counts as a repeat."""
+    names = {template.title_field} | {field.id for field in template.fields if field.role == "place"}
+    parts = [
+        str(draft.values[field.id].value) for field in template.fields
+        if field.id in names and field.id in draft.values and field.type not in NOT_KEYS
+    ]
+    return "|".join("".join(part.casefold().split()) for part in parts)
+
+
+def open_cases(scene: Scene) -> list[Case]:
+    return [case for case in scene.state.cases if case.status not in CLOSED]
+
+
+def twin(scene: Scene) -> Case | None:
+    """An open case of this citizen about the same matter."""
+    key = case_key(scene.template, scene.draft)
+    same = [case for case in open_cases(scene) if case.template == scene.draft.template and case.key == key]
+    return same[0] if same and key else None
+
+
+def confirm_filing(scene: Scene) -> Move:
+    """The yes. A repeat of an open case is offered to it first; what became missing meanwhile is asked first."""
+    if missing(scene) is not None or broken(scene) is not None:
+        return onward(scene, [])
+    case = twin(scene)
+    return file(scene) if case is None else ask_duplicate(scene, case)
+
+
+def ask_duplicate(scene: Scene, case: Case) -> Move:
+    choices = (Option("supplement", "choice.supplement"), Option("new", "choice.new"))
+    say = Say("duplicate", {"work_order": case.work_order_id, "title": case.title})
+    return scene.state, [say, Ask("duplicate", choices, scene.template.id)]
+
+
+def file(scene: Scene) -> Move:
+    """The draft leaves the dialogue; every value counts as confirmed by the citizen."""
+    values = {name: replace(value, confirmed=True) for name, value in scene.draft.values.items()}
+    draft = replace(scene.draft, values=values)
+    _, notices = noticed(scene, "receipt")
+    done = scene.put(None).state
+    return done, [File(draft, case_key(scene.template, draft)), Say("receipt"), *notices]
+
+
+def supplement_twin(scene: Scene) -> Move:
+    """Instead of a second case: the citizen's words go to the open one."""
+    case = twin(scene)
+    if case is None:
+        return file(scene)
+    lines = [f"{field.label.zh}：{shown(scene, field)}" for field in listed(scene)]
+    effects: list[Effect] = [Supplement(case.work_order_id, "\n".join(lines)),
+                             Say("supplemented", {"work_order": case.work_order_id})]
+    return scene.put(None).state, effects
+
+
+def drop(scene: Scene) -> Move:
+    return scene.put(None).state, [Say("cancelled")]
+
+
+def ask_cancel(scene: Scene) -> Move:
+    """Cancelling loses work only after a second word."""
+    if not scene.draft.order:
+        return drop(scene)
+    choices = (Option("yes", "choice.cancel_yes"), Option("no", "choice.cancel_no"))
+    return scene.state, [Say("cancel.sure", {"title": scene.say(scene.template.title)}), Ask("cancel", choices)]
+
+
+CONFIRM: dict[str, Callable[[Scene], Move]] = {
+    "file": confirm_filing,
+    "change": lambda scene: ask_change(scene, []),
+    "details": lambda scene: ask_details(scene, []),
+    "confidential": lambda scene: set_identity(scene, "confidential"),
+    "anonymous": lambda scene: set_identity(scene, "anonymous"),
+    "named": lambda scene: set_identity(scene, "named"),
+    "cancel": ask_cancel,
+}
+
+
+def edited_description(scene: Scene, text: str) -> Scene:
+    """Words added at the summary: they follow what the description says already."""
+    old = scene.draft.values.get("description")
+    words = f"{old.value}\n{text}" if old else text
+    return scene.put(put(scene.draft, "description", Filled(words[:2000], text)))

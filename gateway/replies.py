@@ -1,0 +1,176 @@
+"""What the citizen reads: wording by language and channel, the only door to Jinja2.
+
+Catalogs are `templates/replies/<language>/*.yaml`: nested keys joined by dots, each leaf a text, plural forms
+{one, other} chosen by the value `count`, or variants {default, web, sms, wechat}. Texts come from these files
+only; everything a person wrote is a value and comes out literally.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import yaml
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+from gateway.dialogue import template as complaints
+from gateway.errors import ConfigError
+from gateway.fields.base import Value
+
+LONGEST = 4000  # characters of one rendered text (orders.build cuts content at the same length)
+FALLBACK = ("en", "zh")
+PLURALS = frozenset({"zero", "one", "two", "few", "many", "other"})
+CHANNELS = frozenset({"default", "web", "sms", "wechat", "miniprogram"})
+LOCALES = {"zh": "zh_CN", "en": "en_GB"}
+
+Variants = dict[str, Template]
+
+
+@dataclass(frozen=True, slots=True)
+class _Language:
+    locale: Locale
+    environment: ImmutableSandboxedEnvironment
+    texts: dict[str, Variants] = field(default_factory=dict)
+
+
+class Replies:
+    """All catalogs, compiled once. Raises ConfigError with file and key on the first bad entry."""
+
+    def __init__(self, folder: Path) -> None:
+        self._languages = {path.name: _load(path) for path in sorted(folder.iterdir()) if path.is_dir()}
+        if "zh" not in self._languages:
+            raise ConfigError(f"{folder}: there is no zh catalog")
+        self._summaries: dict[tuple[str, int], Template] = {}
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(self._languages)
+
+    def keys(self, language: str) -> frozenset[str]:
+        return frozenset(self._languages[language].texts)
+
+    def render(self, language: str, channel: str, key: str, params: Mapping[str, Value] | None = None) -> str:
+        """The wording of a key, xx → en → zh. Raises KeyError for a key that no catalog has, and
+        jinja2.UndefinedError when a value is missing."""
+        for name in (language, *FALLBACK):
+            found = self._languages.get(name)
+            if found is not None and key in found.texts:
+                values = dict(params or {})
+                text = _variant(found, found.texts[key], channel, values).render(values)
+                return text.strip()[:LONGEST]
+        raise KeyError(key)
+
+    def summary(self, template: complaints.Template, shown: Mapping[str, str]) -> str:
+        """The order's content: the template's summary over {fields, title}, in Chinese. `shown` maps field ids to
+        their zh display; a field that is not filled is ""."""
+        compiled = self._summaries.get((template.id, template.version)) or self.compile_summary(template)
+        fields = {entry.id: shown.get(entry.id, "") for entry in template.fields}
+        return compiled.render(fields=fields, title=template.title.zh).strip()[:LONGEST]
+
+    def compile_summary(self, template: complaints.Template) -> Template:
+        """Raises ConfigError; also when the summary names a field that the template does not have."""
+        try:
+            compiled = self._languages["zh"].environment.from_string(template.summary)
+            compiled.render(fields={entry.id: "x" for entry in template.fields}, title=template.title.zh)
+        except TemplateError as fault:
+            raise ConfigError(f"template {template.id} version {template.version}: summary: {fault}") from fault
+        self._summaries[template.id, template.version] = compiled
+        return compiled
+
+
+def _variant(language: _Language, variants: Variants, channel: str, values: Mapping[str, Value]) -> Template:
+    if "other" in variants:
+        count = values.get("count", 0)
+        form = language.locale.plural_form(count if isinstance(count, int | float) else 0)
+        return variants.get(form, variants["other"])
+    return variants.get(channel, variants["default"])
+
+
+# --- loading ------------------------------------------------------------------------------------------------
+
+def _load(folder: Path) -> _Language:
+    locale = Locale.parse(LOCALES.get(folder.name, folder.name))
+    language = _Language(locale, _environment(locale))
+    for path in sorted(folder.glob("*.yaml")):
+        document = _parse(path)
+        for key, leaf in _flat(path, document, ""):
+            if key in language.texts:
+                raise ConfigError(f"{path}: {key} is defined twice")
+            language.texts[key] = {name: _compiled(language, path, key, text) for name, text in leaf.items()}
+    return language
+
+
+def _parse(path: Path) -> dict[str, Any]:
+    try:
+        document = yaml.safe_load(path.read_text("utf-8"))
+    except yaml.YAMLError as fault:
+        raise ConfigError(f"{path}: {fault}") from fault
+    if not isinstance(document, dict):
+        raise ConfigError(f"{path}: must be a mapping of keys to texts")
+    return document
+
+
+def _flat(path: Path, node: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, dict[str, str]]]:
+    for name, value in node.items():
+        if not isinstance(name, str):
+            raise ConfigError(f"{path}: {prefix}{name!r}: keys are words; put yes, no and numbers in quotes")
+        key = prefix + name
+        if isinstance(value, str):
+            yield key, {"default": value}
+        elif not isinstance(value, dict):
+            raise ConfigError(f"{path}: {key}: must be a text, plural forms or variants per channel")
+        elif _is_leaf(value):
+            yield key, _complete(path, key, value)
+        else:
+            yield from _flat(path, value, f"{key}.")
+
+
+def _is_leaf(value: Mapping[Any, Any]) -> bool:
+    return bool(value) and (set(value) <= PLURALS or set(value) <= CHANNELS) and (
+        "other" in value or "default" in value)
+
+
+def _complete(path: Path, key: str, value: Mapping[str, Any]) -> dict[str, str]:
+    if not all(isinstance(text, str) for text in value.values()):
+        raise ConfigError(f"{path}: {key}: every form must be a text")
+    return dict(value)
+
+
+def _compiled(language: _Language, path: Path, key: str, text: str) -> Template:
+    try:
+        return language.environment.from_string(text)
+    except TemplateError as fault:
+        raise ConfigError(f"{path}: {key}: {fault}") from fault
+
+
+def _environment(locale: Locale) -> ImmutableSandboxedEnvironment:
+    """No autoescape: messages are plain text, every surface that shows them escapes for itself."""
+    environment = ImmutableSandboxedEnvironment(
+        undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["day"] = lambda text: _day(str(text), locale)
+    environment.filters["moment"] = lambda text: _moment(str(text), locale)
+    return environment
+
+
+def _day(text: str, locale: Locale) -> str:
+    """RFC 3339 → 11月25日 / 25 November."""
+    try:
+        day = date.fromisoformat(text[:10])
+    except ValueError:
+        return text
+    return format_date(day, "M月d日" if locale.language == "zh" else "d MMMM", locale=locale)
+
+
+def _moment(text: str, locale: Locale) -> str:
+    """RFC 3339 → 11月25日 18:00 / 25 November, 18:00, in the offset that it carries."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    pattern = "M月d日 HH:mm" if locale.language == "zh" else "d MMMM, HH:mm"
+    return format_datetime(moment, pattern, locale=locale)
