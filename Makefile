@@ -1,0 +1,46 @@
+# make run | test | test-slow | bench | setup   — each sets up what it needs, or says in one line what is missing
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+READY := $(VENV)/.requirements-dev.lock
+LOCK := $(VENV)/bin/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url -q \
+	--custom-compile-command "make lock"
+
+# The demo behind `make run`: three staff users on this machine only, and a rating soon after closure.
+HUIYIN_DESK_DEMO_PASSWORD ?= huiyin-demo
+HUIYIN_RATING_DELAY_S ?= 3
+
+.PHONY: setup run test lint test-slow bench lock chromium
+
+setup: $(READY)
+
+$(READY): requirements-dev.lock
+	@sh tools/venv.sh $(VENV)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+run: export HUIYIN_DESK_DEMO_PASSWORD := $(HUIYIN_DESK_DEMO_PASSWORD)
+run: export HUIYIN_RATING_DELAY_S := $(HUIYIN_RATING_DELAY_S)
+run: setup
+	$(PYTHON) -m gateway run
+
+test: lint chromium
+	$(PYTHON) -m pytest -q -m "not slow and not browser"
+	$(PYTHON) -m pytest -q -m "browser and not slow"
+
+lint: setup
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m mypy
+
+test-slow: setup chromium
+	$(PYTHON) -m pytest -q -m slow
+
+bench: setup
+	$(PYTHON) -m bench
+
+chromium:
+	@sh tools/chromium.sh
+
+lock: setup
+	$(PYTHON) -m pip install --quiet uv
+	$(LOCK) -o requirements.lock
+	$(LOCK) --group dev -o requirements-dev.lock
