@@ -32,6 +32,12 @@ class Acted(Struct, frozen=True, tag="act"):
 Item = Received | Acted
 
 
+class Submission(Struct, frozen=True):
+    """Payload of op `submit`: the work order as the citizen confirmed it (gateway/work-order.schema.json)."""
+
+    order: dict[str, Any]
+
+
 class ReworkOrder(Struct, frozen=True):
     """Payload of op `rework`: the new round and the citizen's own reason."""
 

@@ -24,6 +24,7 @@ from casebridge.desk.case import (
     ReworkOrder,
     Said,
     Status,
+    Submission,
 )
 from gateway.orders import CaseOp, EventType, RatingAnswer, StaffAction
 
@@ -85,7 +86,8 @@ def decide(case: DeskCase | None, item: Item) -> Decision:
 
 
 def _open(item: Received) -> DeskCase:
-    case = DeskCase(item.op.work_order_id, item.op.payload, created=item.at, updated=item.at)
+    order = msgspec.convert(item.op.payload, Submission).order
+    case = DeskCase(item.op.work_order_id, order, created=item.at, updated=item.at)
     return _noted(case, Line(item.at, "submit"))
 
 

@@ -17,6 +17,7 @@ from gateway.errors import Forbidden, Malformed, NotFound, Unprocessable
 from gateway.messages import TranscriptLine
 from gateway.orders import CaseState, StaffAction
 from gateway.protocols import CaseDesk, Record, Records
+from gateway.uploads import UploadInfo
 
 PAGE = 50
 BATCH = 200
@@ -24,7 +25,7 @@ SCANNED = 2_000     # records looked at for one page; the cursor goes on from th
 TRANSCRIPT = 500
 FOREVER = 2**53
 
-OpenUpload = Callable[[str], Awaitable[tuple[bytes, str]]]  # id → bytes, media type; raises NotFound
+OpenUpload = Callable[[str], Awaitable[tuple[UploadInfo, bytes]]]  # raises NotFound
 
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_-]{8,64}$")]
 Words = Annotated[str, Meta(max_length=2000)]
@@ -131,9 +132,9 @@ class CasePages:
         state, upload = await self._case(request, member), request.match_info["upload"]
         if upload not in {one["id"] for one in state.order.get("attachments", [])}:
             raise NotFound
-        data, media_type = await self.open_upload(upload)
+        info, data = await self.open_upload(upload)
         headers = {"Content-Disposition": "attachment", "Content-Security-Policy": "sandbox; default-src 'none'"}
-        return web.Response(body=data, content_type=media_type, headers=headers)
+        return web.Response(body=data, content_type=info.media_type, headers=headers)
 
     async def _view(self, state: CaseState, member: Member) -> web.Response:
         mask = Mask(await self.openings.are_open(member, state.work_order_id))

@@ -26,7 +26,7 @@ def act(name: Any, id: str = "", *, text: str | None = None, department: str | N
 
 
 def submitted() -> DeskCase:
-    return decide(None, Received(CaseOp("submit", WO, 0, ORDER, at=1), at=1)).case
+    return decide(None, Received(CaseOp("submit", WO, 0, {"order": ORDER}, at=1), at=1)).case
 
 
 def follow(case: DeskCase, *items: Received | Acted) -> Decision:
@@ -142,6 +142,11 @@ def test_nothing_but_a_submission_opens_a_case(item: Received | Acted) -> None:
 def test_a_payload_that_breaks_the_contract_is_an_error(item: Received) -> None:
     with pytest.raises(msgspec.ValidationError):
         decide(submitted(), item)
+
+
+def test_a_submission_without_an_order_is_an_error() -> None:
+    with pytest.raises(msgspec.ValidationError):
+        decide(None, op("submit"))
 
 
 def test_hostile_words_are_kept_as_they_are() -> None:

@@ -64,7 +64,7 @@ async def row(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[R
 
 
 def op(name: Any, n: int = 0, wo: str = "WO-20261123-4KX7P2M9QD", **payload: Any) -> CaseOp:
-    return CaseOp(name, wo, n, payload or {"work_order_id": wo, "title": "t"}, ManualClock().ms())
+    return CaseOp(name, wo, n, payload or {"order": {"work_order_id": wo}}, ManualClock().ms())
 
 
 async def shows(row: Row, *history: str, wo: str = "WO-20261123-4KX7P2M9QD") -> None:
