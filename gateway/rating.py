@@ -160,7 +160,7 @@ def _counted(state: Dialogue, rating: RatingDialog, *, wants_rework: bool) -> Ou
     """The rating stands from here on; the last question only adds to it."""
     rating = replace(rating, wants_rework=wants_rework)
     effects: list[Effect] = [
-        _rated(rating, wants_rework), Say("rating.rework" if wants_rework else "rating.thanks"),
+        _rated(rating, wants_rework), Say("rating.sent_back" if wants_rework else "rating.thanks"),
     ]
     return _ask(replace(state, rating=rating), "contacted", effects)
 

@@ -1,12 +1,12 @@
 """What the citizen reads: wording by language and channel, the only door to Jinja2.
 
-Catalogs are `templates/replies/<language>/*.yaml`: nested keys joined by dots, each leaf a text, plural forms
-{one, other} chosen by the value `count`, or variants {default, web, sms, wechat}. Texts come from these files
+Catalogs are `templates/replies/<language>/*.yaml`: key → a text, plural forms {one, other} chosen by the value
+`count`, or variants {default, web, sms, wechat}. Texts come from these files
 only; everything a person wrote is a value and comes out literally.
 """
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -97,15 +97,16 @@ def _load(folder: Path) -> _Language:
     locale = Locale.parse(LOCALES.get(folder.name, folder.name))
     language = _Language(locale, _environment(locale))
     for path in sorted(folder.glob("*.yaml")):
-        document = _parse(path)
-        for key, leaf in _flat(path, document, ""):
+        for key, leaf in _parse(path).items():
             if key in language.texts:
                 raise ConfigError(f"{path}: {key} is defined twice")
-            language.texts[key] = {name: _compiled(language, path, key, text) for name, text in leaf.items()}
+            language.texts[key] = {
+                name: _compiled(language, path, key, text) for name, text in _forms(path, key, leaf).items()
+            }
     return language
 
 
-def _parse(path: Path) -> dict[str, Any]:
+def _parse(path: Path) -> dict[Any, Any]:
     try:
         document = yaml.safe_load(path.read_text("utf-8"))
     except yaml.YAMLError as fault:
@@ -115,30 +116,16 @@ def _parse(path: Path) -> dict[str, Any]:
     return document
 
 
-def _flat(path: Path, node: Mapping[str, Any], prefix: str) -> Iterable[tuple[str, dict[str, str]]]:
-    for name, value in node.items():
-        if not isinstance(name, str):
-            raise ConfigError(f"{path}: {prefix}{name!r}: keys are words; put yes, no and numbers in quotes")
-        key = prefix + name
-        if isinstance(value, str):
-            yield key, {"default": value}
-        elif not isinstance(value, dict):
-            raise ConfigError(f"{path}: {key}: must be a text, plural forms or variants per channel")
-        elif _is_leaf(value):
-            yield key, _complete(path, key, value)
-        else:
-            yield from _flat(path, value, f"{key}.")
-
-
-def _is_leaf(value: Mapping[Any, Any]) -> bool:
-    return bool(value) and (set(value) <= PLURALS or set(value) <= CHANNELS) and (
-        "other" in value or "default" in value)
-
-
-def _complete(path: Path, key: str, value: Mapping[str, Any]) -> dict[str, str]:
-    if not all(isinstance(text, str) for text in value.values()):
-        raise ConfigError(f"{path}: {key}: every form must be a text")
-    return dict(value)
+def _forms(path: Path, key: Any, leaf: Any) -> dict[str, str]:
+    if not isinstance(key, str):
+        raise ConfigError(f"{path}: {key!r}: keys are words; put yes, no and numbers in quotes")
+    forms = {"default": leaf} if isinstance(leaf, str) else leaf
+    if not isinstance(forms, dict) or not all(isinstance(text, str) for text in forms.values()):
+        raise ConfigError(f"{path}: {key}: must be a text, plural forms or variants per channel")
+    plural, variants = forms.keys() <= PLURALS and "other" in forms, forms.keys() <= CHANNELS and "default" in forms
+    if not (plural or variants):
+        raise ConfigError(f"{path}: {key}: unknown forms {sorted(forms)}, or `other` or `default` is missing")
+    return forms
 
 
 def _compiled(language: _Language, path: Path, key: str, text: str) -> Template:

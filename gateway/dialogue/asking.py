@@ -88,7 +88,7 @@ def ask(scene: Scene, field: Field, before: list[Effect] | None = None) -> Move:
 
 def ask_shortly(scene: Scene, field: Field, before: list[Effect]) -> Move:
     """The same question after a detour, in one line."""
-    line = Say("again.field", {"label": scene.say(field.label), "prompt": scene.say(field.prompt)})
+    line = Say("again.field", {"prompt": scene.say(field.prompt)})
     return scene.state, [*before, line, question(scene, field)]
 
 

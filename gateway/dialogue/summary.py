@@ -50,7 +50,7 @@ def summarise(scene: Scene, before: list[Effect]) -> Move:
     values = scene.draft.values
     fields = listed(scene)
     params: dict[str, Value] = {
-        "title": scene.say(scene.template.title), "identity": identity(scene.draft),
+        "title": scene.say(scene.template.title),
         "labels": [scene.say(field.label) for field in fields],
         "values": [shown(scene, field) + (" *" if values[field.id].flagged else "") for field in fields],
         "unclear": any(value.flagged for value in values.values()),
