@@ -6,7 +6,7 @@ subdistrict, adcode} as far as known.
 """
 from __future__ import annotations
 
-from gateway.fields.address_en import GENERIC, english
+from gateway.fields.address_en import english, names
 from gateway.fields.address_zh import chinese
 from gateway.fields.base import Context, Reading, Span, Value
 from gateway.fields.city import Place
@@ -85,12 +85,7 @@ def _named_han(folded: str, places: Gazetteer) -> list[tuple[Place, ...]]:
 
 
 def _named_latin(folded: str, places: Gazetteer) -> list[tuple[Place, ...]]:
-    return [group for group in map(places.latin, _latin_names(folded)) if group]
-
-
-def _latin_names(folded: str) -> list[str]:
-    """Comma-separated parts without their generic word: "Haizhu District" → "Haizhu"."""
-    return [GENERIC.sub("", part).strip() for part in folded.split(",") if part.isascii()]
+    return [group for group in map(places.latin, names(folded)) if group]
 
 
 TYPE = Address()

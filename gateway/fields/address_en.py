@@ -4,59 +4,78 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gateway.fields.folding import latin_stretches, lower
 from gateway.fields.gazetteer import Gazetteer
 from gateway.fields.spans import Piece
 
-_WORD = r"[A-Za-z][A-Za-z'’-]{0,20}"
-_ROAD = r"(?:Road|Rd|Street|St|Avenue|Ave|Lane|Alley|Boulevard|Blvd|Highway|Hutong|Lu|Jie|Dadao)(?![A-Za-z])\.?"
-_AREA = r"(?:District|County|Sub-?district|Town(?:ship)?|Village|New Area|Province|City)(?![A-Za-z])"
-_SITE = (r"(?:Building|Plaza|Mansion|Tower|Garden|Gardens|Square|Community|Estate|Residence|Apartments|Mall|Park|Campus|University|"
-         r"Hospital|Hotel|Station|Metro Station|Market|Village|Centre|Center)(?![A-Za-z])")
-_DIRECTION = r"(?:East|West|South|North|Middle|Central|Zhong|Dong|Xi|Nan|Bei)"
-_UNIT = (r"(?:(?:No\.?|Number|Room|Rm\.?|Unit|Flat|Apt\.?|Apartment|Block|Building|Bldg\.?|Floor|Suite)\s?#?[A-Z]?-?\d{1,5}[A-Z]?"
-         r"|\d{1,3}(?:st|nd|rd|th|/)\s?(?:Floor|F)|\d{1,2}/F)(?![A-Za-z0-9])")
+# All patterns are for lower-cased text; letter case says nothing in chat.
+_WORD = r"[a-z][a-z'-]{0,20}"
+_ROAD = r"(?:road|rd|street|st|avenue|ave|lane|alley|boulevard|blvd|highway|hutong|lu|jie|dadao)(?![a-z])\.?"
+_AREA = r"(?:district|county|sub-?district|town(?:ship)?|new area|province|city)(?![a-z])"
+_SITE = (
+    r"(?:building|plaza|mansion|tower|gardens?|square|community|estate|residence|apartments|mall|park|campus|university|"
+    r"hospital|hotel|(?:metro |railway |bus )?station|market|village|cent(?:re|er))(?![a-z])"
+)
+_DIRECTION = r"(?:east|west|south|north|middle|central|zhong|dong|xi|nan|bei)"
+_UNIT = (
+    r"(?:(?:no\.?|number|room|rm\.?|unit|flat|apt\.?|apartment|block|building|bldg\.?|floor|suite)\s?#?(?:[a-z]-?)?\d{1,5}[a-z]?"
+    r"|\d{1,3}(?:st|nd|rd|th)\s(?:floor|f)|\d{1,2}/f)(?![a-z0-9])"
+)
 # Words that lead to a place but are none of its names.
-_NOT = (r"(?!(?:the|a|an|on|in|at|to|from|of|off|by|near|along|around|across|my|our|your|this|that|and|or|is|are|was|were|it|its|with|for|"
-        r"this|whole|main|busy|same|sent|shipped|parcel|package|bought|live|lives|living|noise|bike|bikes|site|block|blocking|blocks|"
-        r"every|since|until|till|between|please|road|street|no|room|building|construction)(?![A-Za-z]))")
+_NOT = (
+    r"(?!(?:the|a|an|on|in|at|to|from|of|off|by|near|along|around|across|my|our|your|his|her|their|this|that|these|and|or|is|are|was|"
+    r"were|be|it|its|with|for|whole|main|busy|same|public|private|shared|sent|shipped|parcel|package|bought|live|lives|living|"
+    r"noise|noisy|bikes?|bicycles?|site|block|blocking|blocks|every|since|until|till|between|please|road|street|no|room|"
+    r"building|construction|into|onto|local|nearby|big|new|old|car|next|opposite|outside|inside|me|i|we|you|he|she|they|not|"
+    r"there|here|where|which|some|any|residential|shopping|parking)(?![a-z]))"
+)
 _NAMED = rf"(?:{_NOT}{_WORD}\s){{1,2}}?(?:{_DIRECTION}\s)?"
-_PART = (rf"(?:{_UNIT}|(?:(?:No\.?\s?)?\d{{1,5}}[A-Z]?,?\s)?{_NAMED}(?:{_ROAD}|{_AREA}|{_SITE})(?:\s{_DIRECTION})?)")
-_START = re.compile(rf"(?<![A-Za-z0-9])(?:{_PART})", re.IGNORECASE)
-_MORE = re.compile(rf"\s?,?\s?(?:{_PART})", re.IGNORECASE)
-_PLACE = re.compile(rf"(?<![A-Za-z0-9])({_NOT}{_WORD}(?:\s(?:Kong|Mongolia))?)", re.IGNORECASE)
-_PLACE_AFTER = re.compile(rf"\s?,\s?({_WORD}(?:\s(?:Kong|Mongolia))?)(?![A-Za-z])", re.IGNORECASE)
-_COUNTRY = re.compile(r"\s?,\s?(?:P\.?\s?R\.?\s)?China(?![A-Za-z])|\s?,?\s?\d{6}(?!\d)", re.IGNORECASE)
-GENERIC = re.compile(rf"\s(?:{_AREA}|City|Municipality)\s*$", re.IGNORECASE)
+_PART = rf"(?:{_UNIT}|(?:(?:no\.?\s?)?\d{{1,5}}[a-z]?,?\s)?{_NAMED}(?:{_ROAD}|{_AREA}|{_SITE})(?:\s{_DIRECTION}(?![a-z]))?)"
+_START = re.compile(rf"(?<![a-z0-9])(?=[a-z0-9])(?:{_PART})")
+_TELLING = re.compile(rf"(?<![a-z])(?:{_ROAD}|{_AREA}|{_SITE})|(?:{_UNIT})")
+_MORE = re.compile(rf"\s?,?\s?(?:{_PART})")
+_CITY = rf"{_WORD}(?:\s(?:kong|mongolia))?"
+_PLACE = re.compile(rf"(?<![a-z0-9])(?=[a-z]){_NOT}({_CITY})")
+_PLACE_AFTER = re.compile(rf"\s?,\s?({_CITY})(?![a-z])")
+_COUNTRY = re.compile(r"\s?,\s?(?:p\.?\s?r\.?\s)?china(?![a-z])|\s?,?\s?\d{6}(?!\d)")
+_GENERIC = re.compile(rf"\s(?:{_AREA}|municipality)\s*$")
 _MAX_PARTS = 10
 
 
 def english(folded: str, places: Gazetteer) -> Iterator[Piece]:
-    position = 0
+    lowered = lower(folded)
+    for start, end in latin_stretches(lowered):
+        telling = _TELLING.search(lowered, start, end) is not None
+        yield from _addresses(lowered, start, end, places, telling)
+
+
+def names(address: str) -> list[str]:
+    """The parts between commas without their generic word: "Haizhu District" → "haizhu"."""
+    return [_GENERIC.sub("", part).strip() for part in lower(address).split(",") if part.isascii()]
+
+
+def _addresses(lowered: str, position: int, end: int, places: Gazetteer, telling: bool) -> Iterator[Piece]:
     while True:
-        begun = _next(folded, position, places)
+        part = _START.search(lowered, position, end) if telling else None
+        city = _city(lowered, position, part.start() if part else end, places)
+        begun = city or part
         if begun is None:
             return
-        start, end, bare = begun
-        stop = _follow(folded, end, places)
-        yield Piece(start, stop, bare=bare and stop == end)
+        stop = _follow(lowered, begun.end(), end, places)
+        yield Piece(begun.start(), stop, bare=city is not None and stop == begun.end())
         position = stop
 
 
-def _next(folded: str, position: int, places: Gazetteer) -> tuple[int, int, bool] | None:
-    """The next part of an address, or a city's name, whichever comes first."""
-    part = _START.search(folded, position)
-    limit = part.start() if part else len(folded)
-    for word in _PLACE.finditer(folded, position, limit):
-        if places.latin(word[1]):
-            return word.start(), word.end(), True
-    return (part.start(), part.end(), False) if part else None
+def _city(lowered: str, position: int, end: int, places: Gazetteer) -> re.Match[str] | None:
+    """The next word that is the name of a place."""
+    return next((word for word in _PLACE.finditer(lowered, position, end) if places.latin(word[1])), None)
 
 
-def _follow(folded: str, position: int, places: Gazetteer) -> int:
+def _follow(lowered: str, position: int, end: int, places: Gazetteer) -> int:
     for _ in range(_MAX_PARTS):
-        more = _MORE.match(folded, position) or _COUNTRY.match(folded, position)
+        more = _MORE.match(lowered, position, end) or _COUNTRY.match(lowered, position, end)
         if not more:
-            more = _PLACE_AFTER.match(folded, position)
+            more = _PLACE_AFTER.match(lowered, position, end)
             if not more or not places.latin(more[1]):
                 break
         position = more.end()

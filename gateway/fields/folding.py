@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 
-MAX_TEXT = 10_000  # characters that `find` looks at
+MAX_TEXT = 2_500  # characters that `find` looks at: more than the longest description (2,000)
 
 # Blocks that hold compatibility characters: Latin-1 … CJK compatibility, presentation forms … full-width forms.
 _BLOCKS = (range(0xA0, 0x3400), range(0xF900, 0xFFF0))
@@ -26,6 +27,8 @@ _FOLD = _table()
 _LOWER = {code: chr(code).lower() for code in range(0x250) if len(chr(code).lower()) == 1}
 _INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
                         "\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e007f]")
+_REFUSED = ("Cc", "Cs", "Cn")  # control, lone surrogate, unassigned
+_LATIN = re.compile(r"[ -~]{2,}")
 _EDGES = " \t\r\n\u3000\u00a0,.;:!?，。；：！？、…·~～\"'“”‘’「」"
 
 
@@ -34,9 +37,20 @@ def fold(text: str) -> str:
     return text[:MAX_TEXT].translate(_FOLD)
 
 
+def lower(folded: str) -> str:
+    """Lower case, one character for one."""
+    return folded.lower() if folded.isascii() else folded.translate(_LOWER)
+
+
 def fold_lower(text: str) -> str:
     """`fold`, in lower case."""
-    return fold(text).translate(_LOWER)
+    return lower(fold(text))
+
+
+def latin_stretches(folded: str) -> Iterator[tuple[int, int]]:
+    """[start, end) of every stretch of plain Latin text, so that English patterns skip the rest."""
+    for found in _LATIN.finditer(folded):
+        yield found.span()
 
 
 def tidy(text: str) -> str:
@@ -44,9 +58,6 @@ def tidy(text: str) -> str:
     text = unicodedata.normalize("NFC", text)
     text = _INVISIBLE.sub("", text)
     return "".join(c for c in text if c == "\n" or c == "\t" or unicodedata.category(c) not in _REFUSED).strip()
-
-
-_REFUSED = ("Cc", "Cs", "Cn")
 
 
 def bare(text: str) -> str:

@@ -14,6 +14,8 @@ from gateway.fields.city import City, Place
 _GENERIC = ("特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "地区", "省", "市", "盟")
 _DISTRICT_GENERIC = ("区", "县", "市")
 MUNICIPALITIES = ("11", "12", "31", "50")
+_COMPLETE = "省市区县盟旗州道镇乡"  # a name that ends so is whole
+_ROAD = re.compile(r"[东南西北中]{0,2}(?:路|街|大道|大街)")
 _KEY = 2  # every name has at least two characters
 
 
@@ -65,20 +67,17 @@ class Gazetteer:
         """The official name; provinces and cities also without the generic part, so do the home city's districts."""
         yield place.name
         here = level(place)
-        if here in ("province", "city"):
-            generic = _GENERIC
-        elif here == "district" and place.adcode[:4] == self.home[:4]:
-            generic = _DISTRICT_GENERIC
-        else:
+        home_district = here == "district" and place.adcode[:4] == self.home[:4]
+        if here not in ("province", "city") and not home_district:
             return
-        for tail in generic:
+        for tail in _DISTRICT_GENERIC if home_district else _GENERIC:
             short = place.name.removesuffix(tail)
             if short != place.name and len(short) >= _KEY:
                 yield short
                 return
 
     def at(self, text: str, position: int) -> Named | None:
-        """The longest name that begins here."""
+        """The longest name that begins here; 北京 in 北京路 is a road's, not the city's."""
         key = text[position:position + _KEY]
         names = self._han.get(key)
         if names is None:
@@ -86,12 +85,15 @@ class Gazetteer:
         for length in self._lengths[key]:
             name = text[position:position + length]
             if name in names:
-                return Named(position, position + len(name), tuple(names[name]))
+                found = Named(position, position + len(name), tuple(names[name]))
+                return None if name[-1] not in _COMPLETE and _ROAD.match(text, found.end) else found
         return None
 
     def latin(self, name: str) -> tuple[Place, ...]:
-        """Places romanised so, without generic part and in any case."""
-        return tuple(self._latin.get(re.sub(r"\s+", " ", name.strip().lower()), ()))
+        """Places romanised so, without generic part and in any case; Beijing is the city, not the sub-district."""
+        places = self._latin.get(re.sub(r"\s+", " ", name.strip().lower()), ())
+        large = tuple(place for place in places if level(place) != "street")
+        return large or tuple(places)
 
     def around(self, place: Place) -> list[Place]:
         """The place and what it lies in, inside first."""

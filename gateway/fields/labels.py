@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import islice
 
 from gateway.fields.base import Option
 from gateway.fields.folding import bare, fold_lower
@@ -23,6 +24,7 @@ _ORDINAL = re.compile(
 # A label right after one of these is denied: 不满意 is not 满意, "not damaged" is not "damaged".
 _DENIED = re.compile(r"(?:不|没|没有|未|非|无|别|不是|并非|并未|不太|不很|不够)$|(?:(?<![a-z])(?:not|no|never|without|isn't|wasn't|aren't)|n't)\s+(?:\w{1,8}\s+)?$")
 _LOOK_BACK = 16
+MAX_HITS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def hits(text: str, options: tuple[Option, ...]) -> Iterator[Hit]:
     if lexical.pattern is None:
         return
     folded = fold_lower(text)
-    for found in lexical.pattern.finditer(folded):
+    for found in islice(lexical.pattern.finditer(folded), MAX_HITS):
         if not _DENIED.search(folded[max(0, found.start() - _LOOK_BACK):found.start()]):
             yield Hit(found.start(), found.end(), lexical.words[found.group()])
 

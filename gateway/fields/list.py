@@ -37,8 +37,7 @@ class Items:
     def read(self, text: str, ctx: Context) -> Reading:
         if len(text) > 2 * MAX_ITEM * (ctx.limits.max_items or MAX_ITEMS):
             raise Unreadable("too_long", max=str(MAX_ITEM))
-        answer = text[_LABEL.match(fold(text)).end():] if _LABEL.match(fold(text)) else text
-        return _checked(_BETWEEN.split(answer.strip(" 。.")), ctx)
+        return _checked(_BETWEEN.split(_LABEL.sub("", fold(text)).strip(" 。.")), ctx)
 
     def validate(self, value: Value, ctx: Context) -> Reading:
         if isinstance(value, list):
@@ -65,10 +64,10 @@ def _checked(items: list[str], ctx: Context) -> Reading:
 
 
 def _unique(items: list[str]) -> list[str]:
-    """First spelling wins; full-width and letter case make no difference."""
+    """In plain forms; the first spelling wins, letter case makes no difference."""
     kept: dict[str, str] = {}
     for item in items:
-        tidied = tidy(item)
+        tidied = tidy(fold(item))
         if tidied:
             kept.setdefault(fold_lower(tidied), tidied)
     return list(kept.values())

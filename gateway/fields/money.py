@@ -18,15 +18,17 @@ _CENT = Decimal("0.01")
 _UNIT = r"块钱|元钱|块|元|圆|yuan|rmb|cny|人民币|kuai"
 _BEFORE = r"(?:¥|rmb|cny|人民币)"
 # 四块五毛, 3块5, 320元: the part after the unit is tenths, with 分 hundredths.
-_SPOKEN = rf"(?P<whole>{AMOUNT})[多几余来]?\s*(?P<unit>{_UNIT})(?P<rest>(?:[\d{HAN}](?:毛|角)?(?:[\d{HAN}]分)?(?![\d{HAN}万千百十年月日号个天次人件单]))?)"
+_TENTHS = rf"(?:[\d{HAN}](?:毛|角)?(?:[\d{HAN}]分)?(?![\d{HAN}年月日号个天次人件单点周])"
+_SPOKEN = rf"(?P<whole>{AMOUNT})[多几余来]?\s*(?:{_UNIT})(?![A-Za-z])(?P<rest>{_TENTHS})?)"
 _SMALL = rf"(?P<tenths>[\d{HAN}]{{1,2}})\s*(?:毛|角)(?:钱)?"
 _PREFIXED = rf"{_BEFORE}\s*(?P<amount>{AMOUNT})"
 _FOUND = re.compile(
-    rf"(?<![A-Za-z0-9.])(?:{_PREFIXED}(?:\s*(?:元|块|yuan))?|{_SPOKEN}|{_SMALL})(?![A-Za-z0-9])", re.IGNORECASE
+    rf"(?<![A-Za-z0-9.{HAN}])(?:{_PREFIXED}(?:\s*(?:元|块|yuan))?(?!\d)|{_SPOKEN}|{_SMALL})", re.IGNORECASE
 )
 _BARE = re.compile(rf"{AMOUNT}[多几余来]?", re.IGNORECASE)
-_ABOUT = re.compile(r"^(?:大概|大约|约|差不多|共|一共|总共|about|around|roughly|approximately|some)\s*|\s*(?:左右|上下|整)$",
-                    re.IGNORECASE)
+_ABOUT = re.compile(
+    r"^(?:大概|大约|约|差不多|共|一共|总共|about|around|roughly|approximately|some)\s*|\s*(?:左右|上下|整)$", re.IGNORECASE
+)
 
 
 class Money:
@@ -90,9 +92,9 @@ def _amount(hit: re.Match[str]) -> Decimal | None:
     return None if whole is None else whole + _after_unit(hit["rest"])
 
 
-def _after_unit(rest: str) -> Decimal:
+def _after_unit(rest: str | None) -> Decimal:
     """五 or 五毛 → 0.5, 五毛二分 → 0.52."""
-    digits = [digit for character in rest if (digit := _number(character)) is not None and digit < 10]
+    digits = [digit for character in rest or "" if (digit := _number(character)) is not None and digit < 10]
     return sum((digit / 10 ** place for place, digit in enumerate(digits, 1)), Decimal(0))
 
 

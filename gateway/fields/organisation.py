@@ -4,29 +4,37 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from gateway.fields.address_zh import chinese as chinese_addresses
 from gateway.fields.base import Context, Reading, Span, Value
-from gateway.fields.folding import fold
+from gateway.fields.folding import fold, latin_stretches
+from gateway.fields.gazetteer import Gazetteer, gazetteer
 from gateway.fields.spans import MAX_SPANS, span
 from gateway.fields.text import checked, words_of
 from gateway.fields.wordbreaks import runs
 
 SHORTEST, LONGEST = 2, 60
-_HAN = r"[\u4e00-\u9fffA-Za-z0-9·()（）&-]"
+_LONGEST_FOUND = 25
 _LAST = (
     "有限责任公司|股份有限公司|有限公司|分公司|公司|集团|连锁店|便利店|专卖店|旗舰店|专营店|体验店|分店|门店|商店|药店|酒店|饭店|书店|网店|"
-    "理发店|奶茶店|店|超市|百货|商行|药房|大药房|餐厅|餐馆|酒楼|茶楼|茶餐厅|酒家|食堂|火锅|烧烤|咖啡馆|诊所|门诊部|医院|健身房|健身中心|健身会所|"
-    "俱乐部|会所|美容院|培训中心|培训学校|培训机构|幼儿园|驾校|工作室|影楼|影城|网吧|游泳馆|瑜伽馆|银行|商场|商城|购物中心|广场|市场|专柜|厂"
+    "理发店|奶茶店|店|超市|百货|商行|大药房|药房|茶餐厅|餐厅|餐馆|酒楼|茶楼|酒家|食堂|火锅|烧烤|咖啡馆|诊所|门诊部|医院|"
+    "健身房|健身中心|健身会所|俱乐部|会所|美容院|培训中心|培训学校|培训机构|幼儿园|驾校|工作室|影楼|影城|网吧|游泳馆|瑜伽馆|"
+    "银行|商场|商城|购物中心|市场|专柜|厂"
 )
-_NAME = re.compile(rf"{_HAN}{{1,25}}(?:{_LAST})(?:[（(]{_HAN}{{1,12}}店?[)）])?")
+_FIRST = "".join(sorted({word[0] for word in _LAST.split("|")}))
+_TAIL = re.compile(rf"(?=[{_FIRST}])(?:{_LAST})(?:[(（][\u4e00-\u9fffA-Za-z0-9]{{1,12}}[)）])?")
 _LEAD = re.compile(
-    r"(?:[于去来从对要因为跟和与由向找有个某家间那这该此]|附近|旁边|楼下|对面|门口|商家|商户|店铺|卖家|店名|名称|名字|名|叫做|叫|一家|某家|某|这家|"
-    r"那家|本人|市民|消费者|小区|网上|线上|线下|实体)+"
+    r"(?:[于去来从对要因为跟和与由向找有个某家间那这该此]|附近|旁边|楼下|对面|门口|商家|商户|店铺|卖家|店名|名称|名字|名|叫做|"
+    r"本人|市民|消费者|小区|网上|线上|线下|实体)+"
 )
-_GENERIC = re.compile(
-    rf"(?:快递|物业|物流|装修|保险|外卖|房产|中介|培训|施工|建筑|运营|平台|电商|科技|搬家|家政|旅游|旅行|大|小|新|老|总|本|分|两|几|别的|其他|线下|网|实体|母)?(?:{_LAST})"
+_KIND = (
+    "快递|物业|物流|装修|保险|外卖|房产|中介|培训|施工|建筑|运营|平台|电商|科技|搬家|家政|旅游|旅行|大|小|新|老|总|本|分|两|几|别的|其他|"
+    "线下|网|实体|母|菜|农贸"
 )
-_EN_LAST = (r"(?:Co\.?,?\s?Ltd\.?|Company|Limited|Corporation|Corp\.?|Inc\.?|LLC|Supermarket|Store|Shop|Restaurant|Hotel|Mall|Pharmacy|"
-            r"Gym|Fitness|Club|Caf[eé]|Bakery|Salon|Clinic|Hospital|Bank|School|Academy|Market|Bar|Bookstore)(?![A-Za-z])")
+_GENERIC = re.compile(rf"(?:{_KIND})?(?:{_LAST})")
+_EN_LAST = (
+    r"(?:Co\.?,?\s?Ltd\.?|Company|Limited|Corporation|Corp\.?|Inc\.?|LLC|Supermarket|Store|Shop|Restaurant|Hotel|Mall|"
+    r"Pharmacy|Gym|Fitness|Club|Cafe|Bakery|Salon|Clinic|Hospital|Bank|School|Academy|Market|Bar|Bookstore)(?![A-Za-z])"
+)
 _EN = re.compile(rf"(?<![A-Za-z])(?:[A-Z][\w&'.-]{{0,24}}\s){{1,5}}{_EN_LAST}(?:,?\s?Ltd\.?)?")
 _EN_LEAD = re.compile(r"(?:(?:The|A|An|At|From|In|My|I|This|That)\s)+")
 
@@ -38,7 +46,7 @@ class Organisation:
     def find(self, text: str, ctx: Context) -> list[Span]:
         """Names with a telling last word; role `merchant`. The left edge of a Chinese name is a guess."""
         folded = fold(text)
-        found = sorted([*_chinese(folded), *_english(folded)])[:MAX_SPANS]
+        found = sorted([*_chinese(folded, gazetteer(ctx.city)), *_english(folded)])[:MAX_SPANS]
         return [span(text, start, end, Reading(text[start:end]), "merchant", sure=False) for start, end in found]
 
     def read(self, text: str, ctx: Context) -> Reading:
@@ -52,24 +60,28 @@ class Organisation:
         return str(value)
 
 
-def _chinese(folded: str) -> Iterator[tuple[int, int]]:
+def _chinese(folded: str, places: Gazetteer) -> Iterator[tuple[int, int]]:
+    """A name begins where its run begins, or behind the address it stands at."""
+    addresses = [piece.end for piece in chinese_addresses(folded, places) if not piece.bare]
     for start, end in runs(folded):
-        found = _NAME.search(folded, start, end)
-        if not found:
+        tail = _TAIL.search(folded, start, end)
+        if not tail:
             continue
-        lead = _LEAD.match(folded, found.start(), found.end())
-        begin = lead.end() if lead else found.start()
-        name = folded[begin:found.end()]
-        if len(name) >= 3 and not _GENERIC.fullmatch(name):
-            yield begin, found.end()
+        behind = max((stop for stop in addresses if start < stop < tail.start()), default=start)
+        begin = max(behind, tail.start() - _LONGEST_FOUND)
+        lead = _LEAD.match(folded, begin, tail.start())
+        begin = lead.end() if lead else begin
+        if tail.end() - begin >= 3 and not _GENERIC.fullmatch(folded, begin, tail.end()):
+            yield begin, tail.end()
 
 
 def _english(folded: str) -> Iterator[tuple[int, int]]:
-    for found in _EN.finditer(folded):
-        lead = _EN_LEAD.match(folded, found.start(), found.end())
-        begin = lead.end() if lead else found.start()
-        if len(folded[begin:found.end()].split()) > 1:
-            yield begin, found.end()
+    for start, end in latin_stretches(folded):
+        for found in _EN.finditer(folded, start, end):
+            lead = _EN_LEAD.match(folded, found.start(), found.end())
+            begin = lead.end() if lead else found.start()
+            if len(folded[begin:found.end()].split()) > 1:
+                yield begin, found.end()
 
 
 TYPE = Organisation()

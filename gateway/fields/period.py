@@ -22,7 +22,7 @@ _JOIN = re.compile(r"\s*(?:一直|持续)?(?:到|至|直到|-+|~+|and|to|until|t
 _NEXT_DAY = re.compile(r"第二天|次日|隔天")
 _SINCE_BEFORE = re.compile(r"(?:自从|从|自|(?<![a-z])(?:ever )?since|(?<![a-z])from|(?<![a-z])after)\s*$", re.IGNORECASE)
 _SINCE_AFTER = re.compile(r"\s*(?:开始|起|以来|至今|到现在|到今天|之后|以后|过后|后|onwards?|till now|until now)(?![a-z])", re.IGNORECASE)
-_SO_FAR = re.compile(r"\s*(?:到|至|-|~|to|until|till)\s*(?:现在|目前|今天|今|此刻|now|today)", re.IGNORECASE)
+_SO_FAR = re.compile(r"\s*(?:一直)?(?:到|至|-|~|to|until|till)\s*(?:现在|目前|今天|今|此刻|now|today)", re.IGNORECASE)
 _EVERY = re.compile(r"每天|每晚|每日|天天|夜夜|每夜|每个?(?:晚|夜|早|上午|下午)|(?<![a-z])(?:every|each) (?:single )?(?:day|night|evening|morning|afternoon)|(?<![a-z])(?:nightly|daily)(?![a-z])", re.IGNORECASE)
 _INTERVAL = re.compile(r"([^/\s]{10,40})/([^/\s]{10,40})")
 _GAP = 14  # characters between a time and the word that says it comes back
@@ -46,7 +46,7 @@ class Period:
             joined = second is not None and _JOIN.fullmatch(folded, first.end, second.start) is not None
             found = _joined(folded, first, second, ctx) if joined and second else _open(folded, first, ctx)
             if found and not _beyond(found, ctx):
-                spans.append(span(text, *found[:2], _reading(found, text, ctx)))
+                spans.append(span(text, *found[:2], _reading(folded, found, text)))
             skip = place + 1 if joined else -1
         return apart(spans[:MAX_SPANS])
 
@@ -115,8 +115,8 @@ def stretch_end(mention: Mention) -> int:
 def _open(folded: str, first: Mention, ctx: Context) -> _Found | None:
     """since A, A 以来: until now; 每晚: its latest occurrence."""
     now = ctx.now
-    so_far = _SO_FAR.match(folded, first.end)
     after = _SINCE_AFTER.match(folded, first.end)
+    so_far = _SO_FAR.match(folded, after.end() if after else first.end)
     before = _SINCE_BEFORE.search(folded, max(0, first.start - 12), first.start)
     start = instant(first, now) or stretch(first, now)[0]
     if so_far or after or (before and first.end != before.end()):
@@ -152,9 +152,9 @@ def _beyond(found: _Found, ctx: Context) -> bool:
     return ctx.limits.past_only and found[2] > ctx.now + LEEWAY
 
 
-def _reading(found: _Found, text: str, ctx: Context) -> Reading:
+def _reading(folded: str, found: _Found, text: str) -> Reading:
     begin, stop, start, end = found
-    if not _comes_back(fold(text), begin, stop):
+    if not _comes_back(folded, begin, stop):
         return Reading(_interval(start, end))
     return Reading(_interval(start, end), (), {"recurring": "daily", "words": text[begin:stop]})
 
@@ -165,7 +165,8 @@ def _canonical(start: str, end: str, ctx: Context) -> Reading:
     except ValueError as fault:
         raise Unreadable("period") from fault
     zone = ctx.now.tzinfo
-    return _checked(*(one if one.tzinfo else one.replace(tzinfo=zone) for one in (first, last)), ctx)
+    first, last = (one if one.tzinfo else one.replace(tzinfo=zone) for one in (first, last))
+    return _checked(first, last, ctx)
 
 
 def _checked(start: datetime, end: datetime, ctx: Context) -> Reading:

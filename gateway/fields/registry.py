@@ -9,7 +9,7 @@ from gateway.fields import (
     choice,
     choices,
     files,
-    list,  # noqa: A004 - the contract's name for the type
+    list,
     moment,
     money,
     number,

@@ -43,9 +43,16 @@ _MENTION = re.compile(
     rf"(?:(?:{_DATE})(?:的|那天|这天|，|,|\s)?\s?)?(?P<part>{_PART})?(?:的|大概|大约|约|差不多|\s)?(?:{_CLOCK})?"
 )
 # A mention begins with one of these; the lookahead keeps the search from trying everything everywhere.
-_BEGIN = re.compile(r"[\d一二两三四五六七八九十半几上下中这本今昨前明后大当每天夜去早晚凌清傍黄深午白周星礼连](?<![A-Za-z0-9.].)")
+_BEGIN = re.compile(
+    r"(?<![A-Za-z0-9.])\d{1,4}+(?=\s?[-./年月日号点點时:天小个周分星礼到至~])"
+    r"|(?<![一二两三四五六七八九十])[一二两三四五六七八九十]{1,3}+(?=[年月日号点點时天小个周分星礼到至~])"
+    r"|(?=[半几上下中这本今昨前明后大当每天夜去早晚凌清傍黄深午白周星礼连一])(?:半[个小天年夜]|几[天个]|[上下这本]个?[周月星礼上午]|中午|"
+    r"[今明][天日晚早夜晨年]|昨[天日晚夜]|前[天日晚年几段]|后天|大[前半清]|当天|每[天日晚夜早个]|天天|夜[夜里间晚]|去年|早[上晨\d]|"
+    r"晚[上间]|[早晚][\d一二两三四五六七八九十]|凌晨|清晨|傍晚|黄昏|深夜|午[后夜]|白天|周[一二三四五六日天]|星期|礼拜|连续|一早)"
+)
 _NOW = re.compile(r"刚才|刚刚|现在|此刻|目前")
 _CLOCK_ALONE = re.compile(r"[半刻分:钟整]|\d\s?[点點]")
+_AFTER_ANOTHER = re.compile(r"[点點时分半刻天日号晚]\s?(?:一直|持续)?(?:到|至|-|~)\s?$")  # 两点到五点: the second needs no more
 
 
 def chinese(folded: str, now: datetime) -> Iterator[Mention]:
@@ -73,12 +80,17 @@ def _read(hit: re.Match[str], now: datetime) -> Mention | None:
         return None
     part = _PART_WORDS.get(hit["part"] or "")
     if dated is None:
-        if not hit["part"] and (minutes is None or not _CLOCK_ALONE.search(hit.group())):
+        if not hit["part"] and (minutes is None or not _stands_alone(hit)):
             return None
         if minutes is None and len(hit["part"]) == 1:
             return None
         return Mention(hit.start(), _end(hit), part=part, minutes=minutes)
     return Mention(hit.start(), _end(hit), dated.day, part or dated.part, minutes, dated.exact, dated.every, dated.vague)
+
+
+def _stands_alone(hit: re.Match[str]) -> bool:
+    before = hit.string[max(0, hit.start() - 8):hit.start()]
+    return bool(_CLOCK_ALONE.search(hit.group()) or _AFTER_ANOTHER.search(before))
 
 
 def _end(hit: re.Match[str]) -> int:
