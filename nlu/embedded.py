@@ -14,7 +14,7 @@ import numpy as np
 
 from gateway.protocols import NluContext, Scored, Understanding
 from nlu.batching import BatchEncoder
-from nlu.classifier import FORMAT, Classifier, Judgement, Labelled, fit
+from nlu.classifier import FORMAT, OUT_OF_SCOPE, Classifier, Judgement, Labelled, fit
 from nlu.clauses import COURTESIES, content, cores
 from nlu.encoder import Encoder, Matrix
 from nlu.training import TrainingSet, read
@@ -59,7 +59,7 @@ class EmbeddedUnderstander:
         chances, nearest = joined(judgement), float(judgement.nearest.max())
         order = np.argsort(-chances, kind="stable")
         intents = tuple(Scored(names[i], round(float(chances[i]), 4)) for i in order)
-        ours = max(scored.score for scored in intents if scored.id != "out_of_scope")
+        ours = max(scored.score for scored in intents if scored.id != OUT_OF_SCOPE)
         return Understanding(
             intents=intents,
             templates=tuple(
@@ -100,7 +100,8 @@ def joined(judgement: Judgement) -> Matrix:
 
 
 def _fit(encoder: Encoder, sentences: list[Sentence]) -> Classifier:
-    texts = [sentence.text for sentence in sentences]
+    """Sentences are weighed as messages will be: by what is left without courtesies."""
+    texts = [cores(sentence.text)[0] if sentence.original else sentence.text for sentence in sentences]
     return fit(Labelled(
         texts, [s.intent for s in sentences], encoder.encode(texts), [s.original for s in sentences],
     ))

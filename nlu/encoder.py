@@ -10,12 +10,12 @@ import logging
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Protocol
-from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from gateway.errors import ConfigError
+from nlu.grams import counts
 from nlu.normal import normal
 
 try:
@@ -65,27 +65,18 @@ class UseEncoder:
 
 
 class NgramEncoder:
-    """Hashed character n-grams (1…3): knows spelling, not meaning; one language cannot stand for another."""
+    """Hashed n-grams: knows spelling, not meaning; one language cannot stand for another."""
 
-    model = "ngrams-1024-v1"
+    model = "ngrams-2048"
     near = 0.30
-    _size = 1024
+    _size = 2048
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         rows = np.zeros((len(texts), self._size), dtype=np.float32)
         for row, text in zip(rows, texts, strict=True):
-            for gram in grams(normal(text)):
-                code = crc32(gram.encode())
-                row[code % self._size] += 1.0 if code & 0x80000000 else -1.0
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        unit: Matrix = rows / np.maximum(lengths, 1e-9)
-        return unit
-
-
-def grams(text: str) -> list[str]:
-    """Character 1-, 2- and 3-grams with a mark at both ends; needs no tokeniser."""
-    marked = f"^{text}$"
-    return [marked[i:i + n] for n in (1, 2, 3) for i in range(len(marked) - n + 1)]
+            buckets, found = counts(text, self._size)
+            row[buckets] = found / max(float(np.linalg.norm(found)), 1e-9)
+        return rows
 
 
 def load_encoder() -> Encoder:
@@ -98,6 +89,7 @@ def load_encoder() -> Encoder:
 
 def _check(folder: Path) -> None:
     for name, pinned in PINNED.items():
-        found = hashlib.sha256((folder / name).read_bytes()).hexdigest()
+        with (folder / name).open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
         if found != pinned:
             raise ConfigError(f"{folder / name}: sha256 {found[:12]}… is not {pinned[:12]}… of nlu/encoder.py")

@@ -7,7 +7,7 @@ from zlib import crc32
 
 from nlu.training import Example
 
-COPIES = 2
+COPIES = 1
 _HAN = range(0x4E00, 0xA000)
 
 # Words that people wrap; commands and courtesies themselves are said bare.

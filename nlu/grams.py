@@ -1,0 +1,43 @@
+"""Pieces of spelling: n-grams of Han characters, words and character n-grams of the rest. Needs no tokeniser."""
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nlu.normal import normal
+
+_RUN = re.compile(r"[\u4e00-\u9fff]+|[^\W_\u4e00-\u9fff]+(?:'[a-z]+)?")
+
+
+def grams(text: str) -> Iterator[str]:
+    """Of 快递: 快, 递, 快递. Of "my bike": <my>, <bike>, <my><bike> and the 3- to 5-grams of each marked word."""
+    before = ""
+    for run in _RUN.findall(normal(text)):
+        if "\u4e00" <= run[0] <= "\u9fff":
+            yield from _slices(run, 1, 3)
+            before = ""
+        else:
+            word = f"<{run}>"
+            yield word
+            if before:
+                yield before + word
+            yield from _slices(word, 3, 5)
+            before = word
+
+
+def counts(text: str, buckets: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+    """The hashed n-grams of a text: which buckets, and log(1 + how often) for each."""
+    found = Counter(crc32(gram.encode()) % buckets for gram in grams(text))
+    often = np.fromiter(found.values(), dtype=np.float32, count=len(found))
+    return np.fromiter(found, dtype=np.int64, count=len(found)), np.log1p(often)
+
+
+def _slices(run: str, shortest: int, longest: int) -> Iterator[str]:
+    for n in range(shortest, longest + 1):
+        for i in range(len(run) - n + 1):
+            yield run[i:i + n]
