@@ -36,7 +36,7 @@ class WebChannel:
     ) -> None:
         self._accept, self._store, self._sessions, self._owned = accept, store, sessions, owned
         self._clock, self._set = clock, settings
-        self._doors = Doors(settings.origins, settings.per_address, settings.in_all)
+        self.doors = Doors(settings.origins, settings.per_address, settings.in_all)
         self._pace = RateLimiter(store, "web", settings.per_ms, settings.burst)
         self._reception = Reception(store, sessions, clock, settings)
         self._visits: set[Visit] = set()
@@ -49,13 +49,13 @@ class WebChannel:
 
     async def close(self) -> None:
         """At shutdown: every visitor is told to come back (1001); new ones are refused."""
-        self._doors.close()
+        self.doors.close()
         await asyncio.gather(*(visit.line.close(WSCloseCode.GOING_AWAY) for visit in self._visits))
 
     async def open(self, request: web.Request) -> web.WebSocketResponse:
-        self._doors.check_origin(request.headers.get("Origin"))
+        self.doors.check_origin(request.headers.get("Origin"))
         address = client_address(request, self._set.trusted)
-        with self._doors.enter(address):
+        with self.doors.enter(address):
             line = Line(self._clock, self._set.send_s)
             await line.open(request)
             await self._serve(line, address)
@@ -80,7 +80,8 @@ class WebChannel:
             async with asyncio.TaskGroup() as tasks:
                 follower = tasks.create_task(self._follow(visit))
                 await self._listen(visit, tasks)
-                follower.cancel()
+                for task in filter(None, (follower, visit.typing)):
+                    task.cancel()
         finally:
             self._visits.discard(visit)
 
@@ -93,7 +94,8 @@ class WebChannel:
                 await self._refuse(visit, fault, text)
             else:
                 visit.strikes = 0
-                tasks.create_task(self._typing(visit, visit.shown))
+                if visit.typing is None or visit.typing.done():
+                    visit.typing = tasks.create_task(self._typing(visit, visit.shown))
 
     async def _take(self, visit: Visit, text: str) -> None:
         await self._pace.take(visit.session.visitor)

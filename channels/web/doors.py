@@ -36,7 +36,7 @@ class Doors:
     @contextmanager
     def enter(self, address: str) -> Iterator[None]:
         """Held while the socket is open. Raises RateLimited for the address, Unavailable for the house."""
-        if self._closing or self._open.total() >= self._in_all:
+        if self._closing or self.open >= self._in_all:
             raise Unavailable("no more connections")
         if self._open[address] >= self._per_address:
             raise RateLimited("too many connections", retry_after=30.0)
@@ -47,6 +47,11 @@ class Doors:
             self._open[address] -= 1
             if not self._open[address]:
                 del self._open[address]
+
+    @property
+    def open(self) -> int:
+        """Sockets at this moment, for the metrics."""
+        return self._open.total()
 
     def close(self) -> None:
         self._closing = True

@@ -1,6 +1,7 @@
 """What one socket of one visitor is, and the limits it lives under."""
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
@@ -45,3 +46,4 @@ class Visit:
     active: float
     shown: int = 0
     strikes: int = 0
+    typing: asyncio.Task[None] | None = None

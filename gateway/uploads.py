@@ -1,0 +1,111 @@
+"""Files citizens send: told by their bytes, drawn anew or walked, owned by one conversation, forgotten if unused.
+
+A file is record `upload` (indexed by owner, and by `unused` = created as long as no work order uses it) and a blob
+of the same random id. The name somebody gave it is never read.
+"""
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import msgspec
+from msgspec import Struct
+
+from gateway.clock import Clock, Ids, to_ms
+from gateway.errors import NotFound, TooLarge, Unprocessable
+from gateway.media import PICTURE, identify
+from gateway.orders import Attachment
+from gateway.pictures import Studio
+from gateway.store.blobs import BlobStore
+from gateway.store.lanes import Put
+from gateway.store.records import Records
+
+KIND = "upload"
+PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class UploadSettings:
+    max_bytes: int = 10_000_000
+    unused_for: timedelta = timedelta(hours=24)
+
+
+class UploadInfo(Struct, frozen=True):
+    """Record `upload`; `owner` is the conversation, `created` ms since 1970."""
+
+    id: str
+    owner: str
+    media_type: str
+    size: int
+    sha256: str
+    created: int
+    used: bool = False
+
+    @property
+    def attachment(self) -> Attachment:
+        """As it stands in a work order."""
+        return Attachment(self.id, self.media_type, self.size, self.sha256)
+
+
+class Uploads:
+    def __init__(
+        self, blobs: BlobStore, records: Records, clock: Clock, ids: Ids, settings: UploadSettings | None = None
+    ) -> None:
+        self._blobs, self._records, self._clock, self._ids = blobs, records, clock, ids
+        self.settings = settings or UploadSettings()
+        self._studio = Studio()
+
+    async def keep(self, owner: str, data: bytes) -> UploadInfo:
+        """Durable when it returns. Raises TooLarge, Unsupported, Unprocessable (empty), Unavailable."""
+        if not data:
+            raise Unprocessable("the file is empty", code="empty")
+        if len(data) > self.settings.max_bytes:
+            raise TooLarge(f"at most {self.settings.max_bytes} bytes")
+        media_type = await asyncio.to_thread(identify, data)
+        if media_type == PICTURE:
+            media_type, data = await self._studio.redraw(data)
+        digest = await asyncio.to_thread(hashlib.sha256, data)
+        created = to_ms(self._clock.now())
+        info = UploadInfo(self._ids.unique(), owner, media_type, len(data), digest.hexdigest(), created)
+        await self._records.write([_put(info)])  # the record first: a blob without one would never be swept
+        await self._blobs.put(info.id, data)
+        return info
+
+    async def info(self, upload: str) -> UploadInfo | None:
+        record = await self._records.get(KIND, upload)
+        return msgspec.json.decode(record.body, type=UploadInfo) if record else None
+
+    async def owned(self, conversation: str, upload: str) -> str | None:
+        """The media type of this conversation's own file, None for anything else."""
+        info = await self.info(upload)
+        return info.media_type if info and info.owner == conversation else None
+
+    async def open(self, upload: str) -> tuple[UploadInfo, bytes]:
+        """Raises NotFound. Who may read it is the caller's question."""
+        info = await self.info(upload)
+        if info is None:
+            raise NotFound
+        return info, await self._blobs.open(upload)
+
+    def used(self, info: UploadInfo) -> Put:
+        """For the commit that files the work order: the file stays as long as the case."""
+        return _put(msgspec.structs.replace(info, used=True))
+
+    async def sweep(self, now: datetime) -> int:
+        """Remove what no work order used in time; returns how many files."""
+        before, removed = to_ms(now - self.settings.unused_for), 0
+        while records := await self._records.range(KIND, "unused", 0, before, n=PAGE):
+            for record in records:
+                await self._blobs.delete(record.id)
+            await self._records.write([Put(KIND, record.id, None) for record in records])
+            removed += len(records)
+        return removed
+
+
+def _put(info: UploadInfo) -> Put:
+    index: dict[str, str | int] = {"owner": info.owner}
+    if not info.used:
+        index["unused"] = info.created
+    return Put(KIND, info.id, msgspec.json.encode(info), index)
