@@ -1,0 +1,97 @@
+"""What a case tells its citizen, and what a department's question gets back."""
+from __future__ import annotations
+
+import pytest
+
+from gateway import news, rating
+from gateway.dialogue.catalog import Catalog
+from gateway.dialogue.draft import Case, Dialogue, RatingDialog
+from gateway.dialogue.effects import Ask, Labelled, Quote, Say, Supplement
+from gateway.messages import CaseNews, Choice, Text
+
+ID = "WO-20261123-0000000001"
+MINE = Case(ID, "general", "其他诉求", "submitted", key="k")
+
+
+def state(**more: object) -> Dialogue:
+    return Dialogue(cases=(MINE,), **more)  # type: ignore[arg-type]
+
+
+def test_a_closure_says_what_the_department_wrote_and_keeps_the_form_open() -> None:
+    before = state(asked="carrier", offered=("sf",))
+    after, effects = news.tell(before, CaseNews(ID, "closed", text="已处理", department="postal"))
+    assert [type(effect) for effect in effects] == [Say, Quote]
+    assert effects[1] == Quote("已处理")
+    assert (after.asked, after.offered, after.cases[0].status) == ("carrier", ("sf",), "closed")
+    assert after.cases[0].key == "k"
+
+
+def test_an_english_answer_given_by_the_backend_wins() -> None:
+    told = CaseNews(ID, "closed", text="已处理", text_en="Done")
+    assert news.tell(state(language="en"), told)[1][1] == Quote("Done")
+    assert news.tell(state(language="zh"), told)[1][1] == Quote("已处理")
+    assert news.tell(state(language="en"), CaseNews(ID, "closed", text="已处理"))[1][1] == Quote("已处理")
+
+
+def test_a_case_filed_elsewhere_is_taken_up() -> None:
+    after, effects = news.tell(Dialogue(), CaseNews(ID, "accepted"))
+    assert [case.work_order_id for case in after.cases] == [ID]
+    assert isinstance(effects[0], Say)
+    assert effects[0].key == "news.accepted"
+
+
+def test_the_invitation_opens_the_rating_and_a_reopening_calls_it_off() -> None:
+    invited, effects = news.tell(state(), CaseNews(ID, "rate", 1))
+    assert invited.rating == RatingDialog(ID, 1)
+    assert isinstance(effects[-1], Ask)
+    off, effects = news.tell(invited, CaseNews(ID, "rating_cancelled", 1))
+    assert (off.rating, off.asked) == (None, None)
+    assert effects[0] == Say("news.rating_cancelled", effects[0].params)  # type: ignore[union-attr]
+
+
+def test_an_expired_rating_ends_without_a_word() -> None:
+    invited, _ = news.tell(state(), CaseNews(ID, "rate"))
+    after, effects = news.tell(invited, CaseNews(ID, "rating_expired"))
+    assert (after.rating, effects) == (None, [])
+
+
+def test_a_reminder_asks_again_only_while_the_rating_is_open() -> None:
+    assert news.tell(state(), CaseNews(ID, "rate_reminder"))[1] == []
+    invited, _ = news.tell(state(), CaseNews(ID, "rate"))
+    after, effects = news.tell(rating.step(invited, Choice("no"))[0], CaseNews(ID, "rate_reminder"))  # type: ignore[index]
+    assert after.asked == "resolved"
+    assert effects
+
+
+def test_another_cases_news_leaves_an_open_rating_alone() -> None:
+    invited, _ = news.tell(state(), CaseNews(ID, "rate"))
+    after, _ = news.tell(invited, CaseNews("WO-20261123-0000000002", "rating_expired"))
+    assert after.rating == invited.rating
+
+
+def test_the_answer_to_a_departments_question_goes_to_the_case() -> None:
+    asked, effects = news.tell(state(), CaseNews(ID, "question", text="请问取件码是多少？"))
+    assert effects[-1] == Ask("answer")
+    answered = news.answer(asked, Text("8-2-1234"))
+    assert answered is not None
+    assert answered[1][0] == Supplement(ID, "8-2-1234")
+    assert answered[0].question is None
+
+
+@pytest.mark.parametrize("words", ["人工", "help", "进度"])
+def test_a_command_is_not_an_answer(words: str) -> None:
+    asked, _ = news.tell(state(), CaseNews(ID, "question", text="?"))
+    assert news.answer(asked, Text(words)) is None
+
+
+def test_reasons_are_none_without_a_template() -> None:
+    invited, _ = news.tell(state(), CaseNews(ID, "rate"))
+    assert news.reasons(Catalog({}, {}, {}), invited) == ()
+
+
+def test_reasons_come_in_the_citizens_language(catalog: Catalog) -> None:
+    template = catalog.newest["general"]
+    invited, _ = news.tell(state(language="en"), CaseNews(ID, "rate"))
+    reasons = news.reasons(catalog, invited)
+    assert reasons == tuple(Labelled(o.value, o.label.en) for o in template.rework_reasons)
+    assert reasons
