@@ -5,10 +5,6 @@ READY := $(VENV)/.requirements-dev.lock
 LOCK := $(VENV)/bin/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url -q \
 	--custom-compile-command "make lock"
 
-# The demo behind `make run`: three staff users on this machine only, and a rating soon after closure.
-HUIYIN_DESK_DEMO_PASSWORD ?= huiyin-demo
-HUIYIN_RATING_DELAY_S ?= 3
-
 .PHONY: setup run test lint test-slow bench lock chromium
 
 setup: $(READY)
@@ -18,10 +14,8 @@ $(READY): requirements-dev.lock
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-run: export HUIYIN_DESK_DEMO_PASSWORD := $(HUIYIN_DESK_DEMO_PASSWORD)
-run: export HUIYIN_RATING_DELAY_S := $(HUIYIN_RATING_DELAY_S)
 run: setup
-	$(PYTHON) -m gateway run
+	exec $(PYTHON) -m gateway run --demo
 
 test: lint chromium
 	$(PYTHON) -m pytest -q -m "not slow and not browser"
