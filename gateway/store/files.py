@@ -4,6 +4,7 @@ from __future__ import annotations
 import asyncio
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from gateway.errors import NotFound, Unavailable
@@ -44,7 +45,8 @@ def _write(path: Path, data: bytes) -> None:
         temporary.replace(path)
         _sync_folder(path.parent)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):
+            temporary.unlink()
         raise Unavailable(f"the upload cannot be stored: {error.strerror}") from error
 
 

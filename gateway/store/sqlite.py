@@ -74,7 +74,7 @@ class SqliteStore:
         return await self._writer.read(_describe)
 
     def _connect(self) -> sqlite3.Connection:
-        return connect(self._path, self._time.now(), self._limits.max_mb)
+        return connect(self._path, self._time, self._limits.max_mb)
 
     def _unlock(self) -> None:
         if self._lock >= 0:

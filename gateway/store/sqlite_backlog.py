@@ -9,6 +9,7 @@ from gateway.messages import Audit, encode
 from gateway.store.lanes import Dead, LaneStats
 from gateway.store.sqlite_mailboxes import Mailboxes
 from gateway.store.sqlite_writer import Session
+from gateway.store.steady import Steady
 
 DISARM = "DELETE FROM timer WHERE name = ?"
 DUE = "SELECT name, due, lane, key, body FROM timer WHERE due <= ? ORDER BY due, name LIMIT ?"
@@ -26,25 +27,25 @@ FORGET = """DELETE FROM seen WHERE (slot, dedupe) IN
     (SELECT slot, dedupe FROM seen WHERE at <= ? ORDER BY at LIMIT ?)"""
 
 
-def tick(session: Session, now: int, wall: int, n: int) -> int:
-    boxes = Mailboxes(session, now)
+def tick(session: Session, time: Steady, n: int) -> int:
+    boxes = Mailboxes(session, time)
     fired = 0
-    for name, due, lane, key, body in session.sql.execute(DUE, (wall, n)).fetchall():
+    for name, due, lane, key, body in session.sql.execute(DUE, (time.wall(), n)).fetchall():
         session.sql.execute(DISARM, (name,))
         fired += boxes.push(boxes.at(lane, key), f"{name}@{due}", body)
     boxes.save()
     return fired
 
 
-def replay(session: Session, now: int, dead_id: int, body: bytes | None) -> bool:
+def replay(session: Session, time: Steady, dead_id: int, body: bytes | None) -> bool:
     """Under its old number, so that it stands where it stood; its counts begin anew."""
     row = session.sql.execute(EXHUME, (dead_id,)).fetchone()
     if row is None:
         return False
     lane, key, seq, dedupe, old = row
-    boxes = Mailboxes(session, now)
+    boxes = Mailboxes(session, time)
     slot = boxes.at(lane, key)
-    session.sql.execute(RETURN, (slot.id, seq, dedupe, now, old if body is None else body))
+    session.sql.execute(RETURN, (slot.id, seq, dedupe, boxes.now, old if body is None else body))
     slot.size += 1
     if slot.until is None:
         boxes.free(slot)
@@ -52,13 +53,13 @@ def replay(session: Session, now: int, dead_id: int, body: bytes | None) -> bool
     return True
 
 
-def discard(session: Session, now: int, dead_id: int, audit: Audit) -> bool:
+def discard(session: Session, time: Steady, dead_id: int, audit: Audit) -> bool:
     """`audit` without its subject: which item it was is known only here."""
     row = session.sql.execute(EXHUME, (dead_id,)).fetchone()
     if row is None:
         return False
     lane, key, seq = row[:3]
-    boxes = Mailboxes(session, now)
+    boxes = Mailboxes(session, time)
     line = msgspec.structs.replace(audit, subject=f"{lane}:{key}:{seq}")
     boxes.push(boxes.at("journal", "audit"), audit.id, encode(line))
     boxes.save()

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from gateway.clock import Ids
 from gateway.messages import Audit
 from gateway.store import sqlite_backlog
-from gateway.store.lanes import Changes, Dead, Ingested, LaneStats, Lease
+from gateway.store.lanes import Changes, Dead, Emit, Ingested, LaneStats, Lease
 from gateway.store.limits import Limits
 from gateway.store.sqlite_leases import Leases
 from gateway.store.sqlite_writer import Writer
@@ -29,7 +29,7 @@ class SqliteLanes:
     async def ingest(
         self, lane: str, key: str, dedupe: str, body: bytes, *, owner: str = "", lease_ms: int = 10_000
     ) -> Ingested:
-        return await self._writer.write(self._leases.ingest, lane, key, dedupe, body, owner, lease_ms)
+        return await self._writer.write(self._leases.ingest, Emit(lane, key, dedupe, body), owner, lease_ms)
 
     async def claim(
         self, lane: str, owner: str, *, n: int = 32, batch: int = 16, lease_ms: int = 10_000
@@ -62,17 +62,17 @@ class SqliteLanes:
     async def tick(self, n: int = 200) -> int:
         if self._time.check():
             return 0
-        return await self._writer.write(sqlite_backlog.tick, self._time.now(), self._time.wall(), n)
+        return await self._writer.write(sqlite_backlog.tick, self._time, n)
 
     async def dead(self, lane: str | None = None, *, after: int = 0, n: int = 100) -> list[Dead]:
         return await self._writer.read(sqlite_backlog.dead, lane, after, n)
 
     async def replay(self, dead_id: int, body: bytes | None = None) -> bool:
-        return await self._writer.write(sqlite_backlog.replay, self._time.now(), dead_id, body)
+        return await self._writer.write(sqlite_backlog.replay, self._time, dead_id, body)
 
     async def discard(self, dead_id: int, who: str, why: str) -> bool:
         audit = Audit(self._ids.unique(), self._time.wall(), who, "discard", "", why)
-        return await self._writer.write(sqlite_backlog.discard, self._time.now(), dead_id, audit)
+        return await self._writer.write(sqlite_backlog.discard, self._time, dead_id, audit)
 
     async def state(self, lane: str, key: str) -> tuple[bytes, int]:
         return await self._writer.read(sqlite_backlog.state, lane, key)

@@ -31,22 +31,17 @@ class Leases:
         self._run = run
         self._claims = itertools.count(1)
 
-    def _mailboxes(self, session: Session) -> Mailboxes:
-        return Mailboxes(session, self._time.now())
-
     def _nonce(self, owner: str) -> str:
         """Unique over all claims of all runs; a fence alone could repeat after a restore from backup."""
         return f"{owner}.{self._run}.{next(self._claims)}"
 
-    def ingest(
-        self, session: Session, lane: str, key: str, dedupe: str, body: bytes, owner: str, span: int
-    ) -> Ingested:
-        boxes = self._mailboxes(session)
-        slot = boxes.at(lane, key)
-        if slot.size >= self._limits.mailbox_cap and not boxes.known_as(slot, dedupe):
+    def ingest(self, session: Session, item: Emit, owner: str, span: int) -> Ingested:
+        boxes = Mailboxes(session, self._time)
+        slot = boxes.at(item.lane, item.key)
+        if slot.size >= self._limits.mailbox_cap and not boxes.known_as(slot, item.dedupe):
             return Ingested(Outcome.FULL)
-        if not boxes.push(slot, dedupe, body):
-            return Ingested(Outcome.DUPLICATE, boxes.known_as(slot, dedupe))
+        if not boxes.push(slot, item.dedupe, item.body):
+            return Ingested(Outcome.DUPLICATE, boxes.known_as(slot, item.dedupe))
         lease = None
         if owner and slot.ready is not None and slot.ready <= boxes.now:
             lease = boxes.lease(slot, self._nonce(owner), span, DEFAULT_BATCH)
@@ -54,7 +49,7 @@ class Leases:
         return Ingested(Outcome.NEW, slot.seq, lease)
 
     def claim(self, session: Session, lane: str, owner: str, n: int, batch: int, span: int) -> list[Lease]:
-        boxes = self._mailboxes(session)
+        boxes = Mailboxes(session, self._time)
         for slot in boxes.expired(lane):
             self._count_loss(boxes, slot)
         boxes.save()
@@ -83,7 +78,7 @@ class Leases:
         return slot
 
     def commit(self, session: Session, lease: Lease, changes: Changes, keep: bool) -> Lease | None:
-        boxes = self._mailboxes(session)
+        boxes = Mailboxes(session, self._time)
         slot = self._held(boxes, lease)
         if not _consume(boxes, slot, lease, changes.upto):
             return boxes.shown(slot) if slot.until is not None else None
@@ -100,7 +95,7 @@ class Leases:
         return following
 
     def fail(self, session: Session, lease: Lease, delay: int, why: str) -> None:
-        boxes = self._mailboxes(session)
+        boxes = Mailboxes(session, self._time)
         slot = self._active(boxes, lease)
         head = boxes.head(slot, lease)
         (attempts,) = session.sql.execute(COUNT_ATTEMPT, (slot.id, head)).fetchone()
@@ -110,17 +105,17 @@ class Leases:
         self._end(boxes, slot, delay)
 
     def give_back(self, session: Session, lease: Lease, delay: int) -> None:
-        boxes = self._mailboxes(session)
+        boxes = Mailboxes(session, self._time)
         self._end(boxes, self._active(boxes, lease), delay)
 
     def put_aside(self, session: Session, lease: Lease, why: str, parked: bool) -> None:
-        boxes = self._mailboxes(session)
+        boxes = Mailboxes(session, self._time)
         slot = self._active(boxes, lease)
         boxes.bury(slot, boxes.head(slot, lease), why, parked=parked)
         self._end(boxes, slot, 0)
 
     def release(self, session: Session, lease: Lease) -> None:
-        boxes = self._mailboxes(session)
+        boxes = Mailboxes(session, self._time)
         slot = boxes.find(lease.lane, lease.key)
         if slot and slot.until is not None and (slot.fence, slot.nonce) == (lease.fence, lease.nonce):
             self._end(boxes, slot, 0)

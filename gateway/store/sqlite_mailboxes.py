@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from gateway.store.lanes import Lease, Msg
 from gateway.store.sqlite_writer import Session
+from gateway.store.steady import Steady
 
 SLOT = """SELECT id, lane, key, seq, size, fence, nonce, span, batch, ready, until, version, state
     FROM slot WHERE lane = ?"""
@@ -26,7 +27,7 @@ PUSH = "INSERT INTO item (slot, seq, dedupe, at, body) VALUES (?, ?, ?, ?, ?)"
 FIRST = "SELECT seq, body, dedupe, attempts, losses FROM item WHERE slot = ? ORDER BY seq LIMIT ?"
 DROP = "DELETE FROM item WHERE slot = ? AND seq = ?"
 # The head as the lease saw it: an item that an operator replayed meanwhile stands before it and is not meant.
-HEAD = "SELECT min(seq) FROM item WHERE slot = ? AND seq >= ?"
+HEAD = "SELECT seq FROM item WHERE slot = ? ORDER BY seq < ?, seq LIMIT 1"
 BURY = """INSERT INTO dead (lane, key, seq, dedupe, body, why, at, parked)
     SELECT ?, ?, seq, dedupe, body, ?, ?, ? FROM item WHERE slot = ? AND seq = ?"""
 
@@ -53,11 +54,12 @@ class Slot:
 
 
 class Mailboxes:
-    """The slots one operation touches, each read once and written once. `now` is ms of the steady clock."""
+    """The slots one operation touches, each read once and written once."""
 
-    def __init__(self, session: Session, now: int) -> None:
+    def __init__(self, session: Session, time: Steady) -> None:
         self.sql: sqlite3.Connection = session.sql
-        self.now = now
+        self.now = time.now()
+        self._time = time
         self._hints = session.hints
         self._slots: dict[tuple[str, str], Slot] = {}
 
@@ -118,10 +120,10 @@ class Mailboxes:
 
     def head(self, slot: Slot, lease: Lease) -> int:
         """Sequence number of the item the lease is about."""
-        return int(self.sql.execute(HEAD, (slot.id, lease.msgs[0].seq)).fetchone()[0] or 0)
+        return int(self.sql.execute(HEAD, (slot.id, lease.msgs[0].seq)).fetchone()[0])
 
     def bury(self, slot: Slot, seq: int, why: str, *, parked: bool = False) -> None:
-        self.sql.execute(BURY, (slot.lane, slot.key, why, self.now, parked, slot.id, seq))
+        self.sql.execute(BURY, (slot.lane, slot.key, why, self._time.wall(), parked, slot.id, seq))
         self.drop(slot, seq)
 
     # --- leases ---

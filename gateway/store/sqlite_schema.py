@@ -10,6 +10,7 @@ import sqlite3
 from pathlib import Path
 
 from gateway.errors import ConfigError
+from gateway.store.steady import Steady
 
 VERSION = 1
 APPLICATION = 0x48594E31  # "HYN1", shown by file(1); keeps us from opening somebody else's database
@@ -59,8 +60,10 @@ CREATE INDEX feed_item_at ON feed_item (at);
 # Every lease is void: its holder died with the process that wrote it. No loss is counted (I11).
 VOID_LEASES = "UPDATE slot SET until = NULL, nonce = '', ready = CASE WHEN size THEN ? END WHERE until IS NOT NULL"
 
+NEWEST = "SELECT coalesce(max(at), 0) FROM seen"
 
-def connect(path: Path, now_ms: int, max_mb: int) -> sqlite3.Connection:
+
+def connect(path: Path, time: Steady, max_mb: int) -> sqlite3.Connection:
     """The one connection. Raises ConfigError with words for an operator."""
     if sqlite3.sqlite_version_info < OLDEST_SQLITE:
         raise ConfigError(f"SQLite {sqlite3.sqlite_version} is too old for the store: 3.35 or newer is needed")
@@ -72,7 +75,8 @@ def connect(path: Path, now_ms: int, max_mb: int) -> sqlite3.Connection:
     try:
         _configure(connection, path, max_mb)
         _check(connection, path)
-        connection.execute(VOID_LEASES, (now_ms,))
+        time.begin(connection.execute(NEWEST).fetchone()[0])
+        connection.execute(VOID_LEASES, (time.now(),))
     except sqlite3.Error as error:
         connection.close()
         raise ConfigError(f"the store's file {path} is damaged or unusable ({error}): restore a backup") from error
@@ -106,7 +110,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     if application != APPLICATION:
         raise ConfigError(f"{path} is a database of another program")
     if version != VERSION:
-        raise ConfigError(f"{path} has store version {version}, this program reads {VERSION}")
+        raise ConfigError(f"{path} was written by store version {version}, this program reads version {VERSION}")
     _check_pages(connection, path)
 
 

@@ -22,6 +22,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 SWEEP = 1000  # rows of one step of a clean-up
+MISUSE = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)  # coming again will not help
 GROUP = 512  # jobs in one transaction at most; bounds how long the first of them waits
 
 
@@ -166,6 +167,8 @@ def _run(session: Session, job: Job) -> None:
     try:
         job.value = job.run(session, *job.args)
     except HuiyinError as error:
+        job.error = error
+    except MISUSE as error:
         job.error = error
     except sqlite3.Error as error:
         job.error = Unavailable(f"the store does not answer: {error}")

@@ -20,7 +20,7 @@ class Steady:
         self.held = False
 
     def _monotonic(self) -> int:
-        return int(self._clock.monotonic() * 1000)
+        return round(self._clock.monotonic() * 1000)
 
     def _offset(self) -> int:
         return self.wall() - self._monotonic()
@@ -32,6 +32,10 @@ class Steady:
     def now(self) -> int:
         """ms since 1970 when the store was opened, and as many more as have really passed since."""
         return self._anchor + self._monotonic()
+
+    def begin(self, newest: int) -> None:
+        """The file remembers `newest`: if the wall clock was set back while it was closed, go on from there."""
+        self._anchor = max(self._anchor, newest - self._monotonic())
 
     def check(self) -> bool:
         """True while timers must hold. Slow slewing is followed: only a jump between two checks counts."""

@@ -491,6 +491,20 @@ async def test_commit_consumes_only_what_the_lease_showed(lanes: LaneStore) -> N
     assert bodies(await lanes.commit(lease, Changes(upto=3))) == [b"web:a 1"]
 
 
+async def test_a_failure_after_a_replay_is_counted_for_the_item_it_happened_to(lanes: LaneStore) -> None:
+    await fill(lanes, "web:a", 3)
+    await lanes.park(await take(lanes), "look at this")
+    lease = await take(lanes)
+    (parked,) = await lanes.dead()
+    await lanes.replay(parked.id)
+    await lanes.fail(lease, 0, "boom")
+    head = await take(lanes)
+    assert (bodies(head)[0], head.attempts) == (b"web:a 1", 0)
+    following = await lanes.commit(head, Changes(upto=1))
+    assert following is not None
+    assert (bodies(following)[0], following.attempts) == (b"web:a 2", 1)
+
+
 async def test_commit_refuses_a_number_that_the_lease_does_not_hold(lanes: LaneStore) -> None:
     await fill(lanes, "web:a", 2)
     lease = await take(lanes, batch=1)
@@ -520,6 +534,23 @@ async def test_a_wall_clock_that_is_set_ends_no_lease(lanes: LaneStore, clock: M
     clock.jump(-7200)
     await fill(lanes, "web:b", 1)
     assert (await take(lanes)).key == "web:b", "and what arrives after it was set back waits for nothing"
+
+
+async def test_a_wall_clock_that_was_set_back_while_we_were_down_delays_nothing(
+    opener: Opener, clock: ManualClock
+) -> None:
+    await fill(opener.store.lanes, "web:a", 1)
+    clock.jump(-3600)
+    assert (await take((await opener.restart()).lanes)).key == "web:a"
+
+
+async def test_back_off_outlives_a_restart(opener: Opener, clock: ManualClock) -> None:
+    await fill(opener.store.lanes, "web:a", 1)
+    await opener.store.lanes.fail(await take(opener.store.lanes), 60_000, "boom")
+    lanes = (await opener.restart()).lanes
+    assert await lanes.claim("in", "w") == []
+    clock.advance(60)
+    assert (await take(lanes)).attempts == 1
 
 
 async def test_renew_prolongs_and_names_the_lost(lanes: LaneStore, clock: ManualClock) -> None:
