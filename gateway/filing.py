@@ -1,7 +1,6 @@
 """From a confirmed draft to a work order: the mapping of WIRE.md over a template, its displays and its deadlines."""
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -13,8 +12,11 @@ from gateway.dialogue.template import Field, Template
 from gateway.fields.base import Context, FieldType, Value
 from gateway.fields.city import City
 from gateway.fields.registry import TYPES
-from gateway.orders import Attachment, Filed, Filing, FilledField, Identity, build
+from gateway.orders import Filed
+from gateway.protocols import Put
 from gateway.replies import Replies
+from gateway.uploads import Uploads
+from gateway.work_order import Filing, FilledField, Identity, build
 
 # Fields that become something else of the work order and do not stand among `fields[]` (WIRE.md).
 APART = frozenset({
@@ -25,25 +27,27 @@ PERSONAL = frozenset({"contact_address"})  # the complainant's own; goes with th
 
 _IDENTITIES: dict[str, Identity] = {"confidential": "confidential", "anonymous": "anonymous"}
 
-Attachments = Callable[[Sequence[str]], Awaitable[list[Attachment]]]
-
 
 @dataclass(frozen=True, slots=True)
 class Filer:
-    """Makes work orders. `attachments` looks the uploads' records up."""
+    """Makes work orders."""
 
     city: City
     deadlines: Deadlines
     replies: Replies
     ids: Ids
-    attachments: Attachments
+    uploads: Uploads
     notice_version: str
     retain_days: int
 
     async def file(
         self, draft: Draft, template: Template, state: Dialogue, conversation: str, now: datetime
-    ) -> Filed:
-        """The work order as the first item of its case; ValidationError means a fault of the template."""
+    ) -> tuple[Filed, list[Put]]:
+        """The work order as the first item of its case, and its files marked as used, for one commit.
+
+        jsonschema.ValidationError means a fault of the template.
+        """
+        files = [info for id_ in draft.uploads if (info := await self.uploads.info(id_)) is not None]
         at = now.astimezone(ZoneInfo(self.city.time_zone))
         fields = self._fields(draft, template, at)
         shown = {field.code: field.display for field in fields}
@@ -60,12 +64,13 @@ class Filer:
             identity=_identity(draft), enterprise=template.enterprise,
             occurred_at=_occurred(draft), place=place.value if place else None,
             place_resolved=place.resolved if place else None,
-            attachments=await self.attachments(draft.uploads), related=_text(draft, "previous_case_no"),
+            attachments=[info.attachment for info in files], related=_text(draft, "previous_case_no"),
             due=self.deadlines.due(template.deadline, at), notice_version=state.noticed or self.notice_version,
             noticed_at=from_ms(state.noticed_at).astimezone(at.tzinfo) if state.noticed_at else at,
             retain_days=self.retain_days,
         )
-        return Filed(build(filing), conversation, to_ms(now))
+        filed = Filed(build(filing), conversation, to_ms(now))
+        return filed, [self.uploads.used(info) for info in files]
 
     def _fields(self, draft: Draft, template: Template, at: datetime) -> list[FilledField]:
         confidential = _identity(draft) != "named"

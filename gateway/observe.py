@@ -20,9 +20,14 @@ TURN_SECONDS = Histogram(
 TURN_ERRORS = Counter("huiyin_turn_errors_total", "Turns that raised", ["lane"])
 WORK_ORDERS = Counter("huiyin_work_orders_total", "Work orders filed", ["template"])
 RATINGS = Counter("huiyin_ratings_total", "Ratings given", ["resolved"])
+REFUSALS = Counter("huiyin_refusals_total", "Requests and frames refused", ["code"])
 LANE_WAITING = Gauge("huiyin_lane_waiting", "Items waiting", ["lane"])
 LANE_DEAD = Gauge("huiyin_lane_dead", "Dead letters", ["lane"])
 LANE_OLDEST = Gauge("huiyin_lane_oldest_seconds", "Age of the oldest waiting item", ["lane"])
+
+
+def count_refusal(code: str) -> None:
+    REFUSALS.labels(code).inc()
 
 
 def mask_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -16,11 +16,11 @@ from msgspec import Struct
 from gateway.clock import Clock, Ids, to_ms
 from gateway.errors import NotFound, TooLarge, Unprocessable
 from gateway.media import PICTURE, identify
-from gateway.orders import Attachment
 from gateway.pictures import Studio
 from gateway.store.blobs import BlobStore
 from gateway.store.lanes import Put
 from gateway.store.records import Records
+from gateway.work_order import Attachment
 
 KIND = "upload"
 PAGE = 200

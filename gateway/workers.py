@@ -6,7 +6,7 @@ task while other keys go on beside it. What the handler raises decides what beco
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from typing import Any
 
@@ -18,6 +18,7 @@ from gateway.protocols import Handler, LaneStore, Lease, SharedStore
 
 log = structlog.get_logger(__name__)
 
+AT_ONCE = 64
 LEASE_MS = 10_000
 RENEW_S = 3.0        # DESIGN.md: lease 10 s, renewed every 3 s
 SWEEP_S = 1.0        # hints may be lost: look again after a second
@@ -53,10 +54,10 @@ class Supervisor:
 
 
 class LaneWorker:
-    """Runs `handler` over one lane until `drain`. `at_once` bounds the keys worked on together."""
+    """Runs `handler` over one lane until `drain`, on at most AT_ONCE keys together."""
 
     def __init__(
-        self, lane: str, handler: Handler, store: LaneStore, shared: SharedStore, *, owner: str, at_once: int = 64,
+        self, lane: str, handler: Handler, store: LaneStore, shared: SharedStore, *, owner: str,
         lease_ms: int = LEASE_MS,
     ) -> None:
         self.lane = lane
@@ -64,7 +65,7 @@ class LaneWorker:
         self._store = store
         self._shared = shared
         self._owner = owner
-        self._free = asyncio.Semaphore(at_once)
+        self._free = asyncio.Semaphore(AT_ONCE)
         self._lease_ms = lease_ms
         self._held: dict[str, Lease] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -160,3 +161,11 @@ async def tick(store: LaneStore, every_s: float = 0.2) -> None:
     while True:
         if not await store.tick():
             await asyncio.sleep(every_s)
+
+
+async def sweep(*works: Callable[[], Awaitable[int]], every_s: float = 3600.0) -> None:
+    """Drop what outlived its time, now and every hour."""
+    while True:
+        removed = [await work() for work in works]
+        log.info("swept", rows=removed)
+        await asyncio.sleep(every_s)

@@ -97,7 +97,7 @@ class Writer:
         """The work order, its first event and its hand-over stand in the same commit as the citizen's receipt."""
         draft = effect.draft
         template = self.catalog.versions[draft.template, draft.version]
-        filed = await self.filer.file(draft, template, state, turn.conversation, from_ms(turn.now))
+        filed, files = await self.filer.file(draft, template, state, turn.conversation, from_ms(turn.now))
         id_ = filed.order["work_order_id"]
         op = CaseOp("submit", id_, 1, {"order": filed.order}, turn.now)
         turn.emits += (
@@ -105,7 +105,7 @@ class Writer:
             Emit("case", id_, op.key, msgspec.json.encode(op)),
         )
         case = begin(filed)
-        turn.puts.append(record(case, self.case_days * DAY_MS))
+        turn.puts += (record(case, self.case_days * DAY_MS), *files)
         page.values = {"work_order": id_, "due": case.due or "", "lookup_code": ""}
         page.work_order, page.template = id_, template.id
         WORK_ORDERS.labels(template.id).inc()
