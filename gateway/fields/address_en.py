@@ -30,7 +30,8 @@ _NOT = (
     r"there|here|where|which|some|any|residential|shopping|parking)(?![a-z]))"
 )
 _NAMED = rf"(?:{_NOT}{_WORD}\s){{1,2}}?(?:{_DIRECTION}\s)?"
-_PART = rf"(?:{_UNIT}|(?:(?:no\.?\s?)?\d{{1,5}}[a-z]?,?\s)?{_NAMED}(?:{_ROAD}|{_AREA}|{_SITE})(?:\s{_DIRECTION}(?![a-z]))?)"
+_HOUSE = r"(?:(?:no\.?\s?)?\d{1,5}[a-z]?,?\s)?"
+_PART = rf"(?:{_UNIT}|{_HOUSE}{_NAMED}(?:{_ROAD}|{_AREA}|{_SITE})(?:\s{_DIRECTION}(?![a-z]))?)"
 _START = re.compile(rf"(?<![a-z0-9])(?=[a-z0-9])(?:{_PART})")
 _TELLING = re.compile(rf"(?<![a-z])(?:{_ROAD}|{_AREA}|{_SITE})|(?:{_UNIT})")
 _MORE = re.compile(rf"\s?,?\s?(?:{_PART})")

@@ -11,7 +11,10 @@ from gateway.fields.spans import MAX_SPANS, span
 from gateway.fields.text import words_of
 
 _MAX_WORDS = 200
-_OTHER_WORDS = re.compile(r"\s*(?:其他|其它|别的|others?|something else)\s*(?:[:：,，(（\-—]|是|is)?\s*(?P<words>.+?)[)）]?\s*", re.IGNORECASE | re.DOTALL)
+_OTHER_WORDS = re.compile(
+    r"\s*(?:其他|其它|别的|others?|something else)\s*(?:[:：,，(（\-—]|是|is)?\s*(?P<words>.+?)[)）]?\s*",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class Choice:

@@ -11,7 +11,9 @@ from gateway.fields.labels import answered, hits
 from gateway.fields.spans import span
 
 _BETWEEN = re.compile(r"[\s,;/|、，；+&和与及]+|(?<![a-z])and(?![a-z])", re.IGNORECASE)
-_ALL = re.compile(r"\s*(?:全部|都有|所有|全都有?|以上(?:都是|全部)|all(?: of (?:them|the above))?)\s*[。.!]?\s*", re.IGNORECASE)
+_ALL = re.compile(
+    r"\s*(?:全部|都有|所有|全都有?|以上(?:都是|全部)|all(?: of (?:them|the above))?)\s*[。.!]?\s*", re.IGNORECASE
+)
 MAX_ANSWER = 500
 
 

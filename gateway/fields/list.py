@@ -11,7 +11,10 @@ from gateway.fields.spans import MAX_SPANS, span
 MAX_ITEMS = 10
 MAX_ITEM = 60
 _BETWEEN = re.compile(r"[,;、，；\n\t/|]+|\s+(?:and|&)\s+|\s*[和与及跟]\s*|\s+")
-_LABEL = re.compile(r"^\s*(?:(?:它们?的?)?(?:车|单车|车辆|车身)?(?:编号|号码?|车号)|(?:the )?(?:bike )?(?:numbers?|nos?\.?))\s*(?:是|为|are|is)?\s*[:：]?\s*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^\s*(?:(?:它们?的?)?(?:车|单车|车辆|车身)?(?:编号|号码?|车号)|(?:the )?(?:bike )?(?:numbers?|nos?\.?))"
+    r"\s*(?:是|为|are|is)?\s*[:：]?\s*", re.IGNORECASE
+)
 _CODE = r"[A-Za-z]{0,3}\d{6,14}"
 _FOUND = re.compile(
     rf"(?:车身?编?号|编号|车辆编?号|(?:bike|vehicle)\s+(?:numbers?|nos?\.?|ids?)|number(?:ed|s)?)码?\s*(?:分别)?(?:是|为|are|is)?[\s:#]*"

@@ -103,7 +103,8 @@ def shown(value: str, ctx: Context) -> str:
     except ValueError:
         return value
     moment = moment.astimezone(ctx.now.tzinfo) if moment.tzinfo else moment
-    day = f"{moment.year}年{moment.month}月{moment.day}日" if ctx.language == "zh" else f"{moment.day} {moment:%b} {moment.year}"
+    chinese_day = f"{moment.year}年{moment.month}月{moment.day}日"
+    day = chinese_day if ctx.language == "zh" else f"{moment.day} {moment:%b} {moment.year}"
     if len(value) == 10:
         return day
     return f"{day} {moment:%H:%M}" if ctx.language == "zh" else f"{day}, {moment:%H:%M}"

@@ -27,7 +27,8 @@ _FOUND = re.compile(
 )
 _BARE = re.compile(rf"{AMOUNT}[多几余来]?", re.IGNORECASE)
 _ABOUT = re.compile(
-    r"^(?:大概|大约|约|差不多|共|一共|总共|about|around|roughly|approximately|some)\s*|\s*(?:左右|上下|整)$", re.IGNORECASE
+    r"^(?:大概|大约|约|差不多|共|一共|总共|about|around|roughly|approximately|some)\s*|\s*(?:左右|上下|整)$",
+    re.IGNORECASE,
 )
 
 

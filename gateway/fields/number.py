@@ -12,7 +12,8 @@ from gateway.fields.text import words_of
 
 # An answer may carry a unit: 65分贝, 3 floors, 约三十户.
 _ANSWER = re.compile(
-    rf"(?:大概|大约|约|差不多|about|around)?\s*(-?{AMOUNT})[多几余]?\s*(?:[^\W\d_]{{0,12}}|%|℃)?(?:左右)?", re.IGNORECASE
+    rf"(?:大概|大约|约|差不多|about|around)?\s*(-?{AMOUNT})[多几余]?\s*(?:[^\W\d_]{{0,12}}|%|℃)?(?:左右)?",
+    re.IGNORECASE,
 )
 MAX_ANSWER = 40
 

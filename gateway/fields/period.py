@@ -18,12 +18,22 @@ from gateway.fields.text import words_of
 from gateway.fields.when import Mention, at_hour, clock, instant, stretch
 
 MAX_ANSWER = 300
-_JOIN = re.compile(r"\s*(?:一直|持续)?(?:到|至|直到|-+|~+|and|to|until|till|through)\s*(?:the\s)?(?:第二天|次日|隔天)?的?\s*(?:at\s|about\s|around\s)?", re.IGNORECASE)
+_JOIN = re.compile(
+    r"\s*(?:一直|持续)?(?:到|至|直到|-+|~+|and|to|until|till|through)\s*(?:the\s)?(?:第二天|次日|隔天)?的?"
+    r"\s*(?:at\s|about\s|around\s)?", re.IGNORECASE
+)
 _NEXT_DAY = re.compile(r"第二天|次日|隔天")
-_SINCE_BEFORE = re.compile(r"(?:自从|从|自|(?<![a-z])(?:ever )?since|(?<![a-z])from|(?<![a-z])after)\s*$", re.IGNORECASE)
-_SINCE_AFTER = re.compile(r"\s*(?:开始|起|以来|至今|到现在|到今天|之后|以后|过后|后|onwards?|till now|until now)(?![a-z])", re.IGNORECASE)
+_SINCE_BEFORE = re.compile(
+    r"(?:自从|从|自|(?<![a-z])(?:ever )?since|(?<![a-z])from|(?<![a-z])after)\s*$", re.IGNORECASE
+)
+_SINCE_AFTER = re.compile(
+    r"\s*(?:开始|起|以来|至今|到现在|到今天|之后|以后|过后|后|onwards?|till now|until now)(?![a-z])", re.IGNORECASE
+)
 _SO_FAR = re.compile(r"\s*(?:一直)?(?:到|至|-|~|to|until|till)\s*(?:现在|目前|今天|今|此刻|now|today)", re.IGNORECASE)
-_EVERY = re.compile(r"每天|每晚|每日|天天|夜夜|每夜|每个?(?:晚|夜|早|上午|下午)|(?<![a-z])(?:every|each) (?:single )?(?:day|night|evening|morning|afternoon)|(?<![a-z])(?:nightly|daily)(?![a-z])", re.IGNORECASE)
+_EVERY = re.compile(
+    r"每天|每晚|每日|天天|夜夜|每夜|每个?(?:晚|夜|早|上午|下午)|(?<![a-z])(?:nightly|daily)(?![a-z])"
+    r"|(?<![a-z])(?:every|each) (?:single )?(?:day|night|evening|morning|afternoon)", re.IGNORECASE
+)
 _INTERVAL = re.compile(r"([^/\s]{10,40})/([^/\s]{10,40})")
 _GAP = 14  # characters between a time and the word that says it comes back
 _ONE_HOUR = timedelta(hours=1)

@@ -18,9 +18,13 @@ from gateway.fields.text import words_of
 MAX_ANSWER = 40
 _SHORT = re.compile(r"1(?:10|19|2[02])|12[0-9]{3}|100[0-9]{2}|9[56][0-9]{3,4}|11[46]")
 # Digits in groups, as spoken or dialled; never a part of a longer code such as SF1380013800012.
-_CANDIDATE = re.compile(r"(?<![A-Za-z0-9])(?:\+\d{1,3}[ -]{0,2})?(?:\(\d{2,4}\)[ -]?)?\d{2,12}(?:[ -]\d{2,8}){0,4}(?![A-Za-z0-9])")
-_SPOKEN_SHORT = re.compile(r"(?:打|拨|致电|电话|来电|热线|客服|call|phone|dial)(?:了|过|是|为|ed|\s|[:：]){0,2}(\d{3,6})(?![A-Za-z0-9])", re.IGNORECASE)
-_LABEL = re.compile(r"^(?:我的|my)?\s*(?:手机号?码?|电话号?码?|联系电话|手机|number|phone|mobile|tel)?\s*(?:是|为|is)?\s*[:：]?\s*", re.IGNORECASE)
+_CANDIDATE = re.compile(
+    r"(?<![A-Za-z0-9])(?:\+\d{1,3}[ -]{0,2})?(?:\(\d{2,4}\)[ -]?)?\d{2,12}(?:[ -]\d{2,8}){0,4}(?![A-Za-z0-9])"
+)
+_LABEL = re.compile(
+    r"^(?:我的|my)?\s*(?:手机号?码?|电话号?码?|联系电话|手机|number|phone|mobile|tel)?\s*(?:是|为|is)?\s*[:：]?\s*",
+    re.IGNORECASE,
+)
 _EXTENSION = re.compile(r"\s*(?:转|ext\.?|x)\s*\d{1,6}$", re.IGNORECASE)
 
 

@@ -3,26 +3,42 @@ from __future__ import annotations
 
 import re
 
+_CUES = {
+    "sender": (
+        r"从|由|自|(?:寄|发)件(?:人|方)?(?:的?地址|地|人|点)?|发货(?:的?地址|地|方)?|寄出(?:的?地址|地)|揽收地",
+        r"(?<![a-z])from|sender(?:'s)?(?: address)?|pick-?up address",
+    ),
+    "receiver": (
+        r"(?:寄|发|送|运|派送|配送|快递)(?:到|往|去|给|至)|收[件货](?:人|方)?(?:的?地址|地|人|点)?|目的地|送货地址",
+        r"(?:sen[dt]|sending|ship(?:ped|ping)?|deliver(?:ed|y)?|go(?:ing|es)?|bound|mailed)(?: it)? (?:to|for)",
+        r"(?:receiver|recipient|delivery|destination|consignee)(?:'s)?(?: address)?",
+    ),
+    "merchant": (
+        r"(?:商家|商户|店家|卖家|门店|店铺|商店|饭店|餐厅|公司)的?(?:地址|地点|位置)?|店址|开在",
+        r"(?:shop|store|merchant|restaurant|seller|business)(?:'s)?(?: address)?",
+    ),
+    "place": (
+        r"(?:施工|事发|发生|噪[音声]|停放|现场|具体|违停|占道)的?(?:地点|位置|地址|源)?|工地(?:地址)?|地点|位置",
+        r"停放?在|摆在|堆在|位于|location|site|place",
+        r"(?:parked|located|dumped|left|piled|standing|lying|happen(?:ed|s|ing)?) (?:at|in|on|along|near)",
+    ),
+    "affected": (
+        r"我?家(?:里|住)?(?:的?地址)?|住(?:在|址|处)|我住|居住(?:地|地址)?|受影响(?:的?(?:地址|住址|住户))?",
+        r"(?:联系|通[讯信]|我的)地址|i live|affected address",
+        r"(?:my|our|contact|home)(?: home| flat| apartment| contact)?(?: address| place| flat| home)",
+    ),
+}
 _LINK = r"\s*(?:是|为|在|位于|:|,|is|was|at|in|on|near)?\s*(?:the\s|my\s)?$"
-_BEFORE = tuple((role, re.compile(rf"(?:{cues}){_LINK}", re.IGNORECASE)) for role, cues in (
-    ("sender", r"从|由|自|(?:寄|发)件(?:人|方)?(?:的?地址|地|人|点)?|发货(?:的?地址|地|方)?|寄出(?:的?地址|地)|揽收地"
-               r"|(?<![a-z])from|sender(?:'s)?(?: address)?|pick-?up address"),
-    ("receiver", r"(?:寄|发|送|运|派送|配送|快递)(?:到|往|去|给|至)|收[件货](?:人|方)?(?:的?地址|地|人|点)?|目的地|送货地址"
-                 r"|(?:sen[dt]|sending|ship(?:ped|ping)?|deliver(?:ed|y)?|go(?:ing|es)?|bound|mailed)(?: it)? (?:to|for)"
-                 r"|(?:receiver|recipient|delivery|destination|consignee)(?:'s)?(?: address)?"),
-    ("merchant", r"(?:商家|商户|店家|卖家|门店|店铺|商店|饭店|餐厅|公司)的?(?:地址|地点|位置)?|店址|开在"
-                 r"|(?:shop|store|merchant|restaurant|seller|business)(?:'s)?(?: address)?"),
-    ("place", r"(?:施工|事发|发生|噪[音声]|停放|现场|具体|违停|占道)的?(?:地点|位置|地址|源)?|工地(?:地址)?|地点|位置|停放?在|摆在|堆在|位于"
-              r"|location|site|place|(?:parked|located|dumped|left|piled|standing|lying|happen(?:ed|s|ing)?) (?:at|in|on|along|near)"),
-    ("affected", r"我?家(?:里|住)?(?:的?地址)?|住(?:在|址|处)|我住|居住(?:地|地址)?|受影响(?:的?(?:地址|住址|住户))?|(?:联系|通[讯信]|我的)地址"
-                 r"|i live|(?:my|our|contact|home)(?: home| flat| apartment| contact)?(?: address| place| flat| home)|affected address"),
-))
-_AFTER = (
-    ("sender", re.compile(r"\s*(?:寄|发|运)(?:到|往|去|给|至|出|过来|来)|\s*寄的")),
-    ("receiver", re.compile(r"\s*(?:收[件货]|签收)")),
-)
+_BEFORE = {role: re.compile(f"(?:{'|'.join(cues)}){_LINK}", re.IGNORECASE) for role, cues in _CUES.items()}
+_AFTER = {
+    "sender": re.compile(r"\s*(?:寄|发|运)(?:到|往|去|给|至|出|过来|来)|\s*寄的"),
+    "receiver": re.compile(r"\s*(?:收[件货]|签收)"),
+}
 # After a sender, these few words alone lead to the receiver.
-_TOWARDS = re.compile(r"\s*,?\s*(?:寄|发|送|运|邮)?(?:到|至|往|去|给|-+>?|→|~|(?:and )?(?:sent |shipped |going )?to)\s*(?:the\s|my\s)?", re.IGNORECASE)
+_TOWARDS = re.compile(
+    r"\s*,?\s*(?:寄|发|送|运|邮)?(?:到|至|往|去|给|-+>?|→|~|(?:and )?(?:sent |shipped |going )?to)\s*(?:the\s|my\s)?",
+    re.IGNORECASE,
+)
 _LOOK = 28
 
 
@@ -31,7 +47,7 @@ def role_of(folded: str, start: int, end: int, before: tuple[int, str | None] | 
     if before and before[1] == "sender" and _TOWARDS.fullmatch(folded, before[0], start):
         return "receiver"
     left = folded[max(0, start - _LOOK, before[0] if before else 0):start]
-    for role, cue in _BEFORE:
+    for role, cue in _BEFORE.items():
         if cue.search(left):
             return role
-    return next((role for role, cue in _AFTER if cue.match(folded, end, end + 4)), None)
+    return next((role for role, cue in _AFTER.items() if cue.match(folded, end, end + 4)), None)

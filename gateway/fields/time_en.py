@@ -40,7 +40,10 @@ _CLOCK = (
     r"(?P<h>\d{1,2})(?:[:.](?P<min>\d\d))?\s?(?P<half>a\.?m\.?|p\.?m\.?)(?![a-z])|(?P<h24>\d{1,2}):(?P<min24>\d\d)(?::\d\d)?(?!\d)"
     r"|(?P<oclock>\d{1,2})\so'?clock|(?P<word>noon|midday|midnight)(?![a-z])"
 )
-_NO_HOUR = r"[ap]\.?m|o'?clock|yuan|rmb|kuai|days?|weeks?|months?|people|of|st|nd|rd|th|hours?|minutes?|road|street|lane|[a-z]+\s(?:road|street|district)"
+_NO_HOUR = (
+    r"[ap]\.?m|o'?clock|yuan|rmb|kuai|days?|weeks?|months?|people|of|st|nd|rd|th|hours?|minutes?|road|street|lane|"
+    r"[a-z]+\s(?:road|street|district)"
+)
 _BARE = rf"(?:at|from|around|about|since)\s(?P<bare>\d{{1,2}})(?![\d:.%/-]|\s?(?:{_NO_HOUR}))"
 _IN = rf"(?:(?:in\sthe|at|during\sthe|on\sthe)\s)?(?P<{{name}}>{_PART})s?(?![a-z])"
 _ABOUT = r"(?:,?\s?(?:at|around|about|by|on|from|approximately|roughly|@))*\s?"
@@ -123,7 +126,8 @@ def _vague(said: dict[str, str], now: datetime) -> Mention:
     today, words = now.date(), said["vague"]
     if words.startswith("last"):
         return replace(_calendar(words, now), vague=True)
-    return Mention(0, 0, today.replace(day=1) if "month" in words else today - timedelta(days=today.weekday()), vague=True)
+    first = today.replace(day=1) if "month" in words else today - timedelta(days=today.weekday())
+    return Mention(0, 0, first, vague=True)
 
 
 def _calendar(words: str, now: datetime) -> Mention:

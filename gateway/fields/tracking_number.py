@@ -23,17 +23,23 @@ _CARRIERS = {
     "deppon": re.compile(r"DPK\d{12}"),
     "ems": re.compile(r"[A-Z]{2}\d{9}[A-Z]{2}|1[01]\d{11}"),
 }
-_PREFIXES = {"SF": "sf", "YT": "yto", "JD": "jd", "JT": "jt", "STO": "sto", "YD": "yunda", "ZTO": "zto", "DPK": "deppon"}
+_PREFIXES = {
+    "SF": "sf", "YT": "yto", "JD": "jd", "JT": "jt", "STO": "sto", "YD": "yunda", "ZTO": "zto", "DPK": "deppon",
+}
 _S10 = re.compile(r"[A-Z]{2}(\d{8})(\d)[A-Z]{2}")
 _S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 
 _WHOLE = re.compile(r"[A-Z0-9]{8,30}")
 _LETTERED = r"[A-Za-z]{2,4}[ -]?\d{8,18}(?:[A-Za-z]{2})?"
-_CUE = (r"(?:单号|运单|快递号|快递单|包裹号|物流号|邮件号|tracking(?: number| no\.?| code| id)?|waybill(?: number| no\.?)?"
-        r"|parcel(?: number| no\.?))")
-_AFTER_CUE = re.compile(rf"{_CUE}(?:号码|号)?\s{{0,3}}(?:是|为|:|is|#|was)?\s{{0,3}}(?P<code>(?=[A-Za-z]{{0,4}}[ -]?\d)[A-Za-z0-9]{{2,30}}(?:[ -][A-Za-z0-9]*\d[A-Za-z0-9]*){{0,6}})(?![A-Za-z0-9])", re.IGNORECASE)
+_CUE = (
+    r"(?:单号|运单|快递号|快递单|包裹号|物流号|邮件号|tracking(?: number| no\.?| code| id)?|"
+    r"waybill(?: number| no\.?)?|parcel(?: number| no\.?))(?:号码|号)?"
+)
+_IS = r"\s{0,3}(?:是|为|:|is|#|was)?\s{0,3}"
+_GROUPED = r"(?=[A-Za-z]{0,4}[ -]?\d)[A-Za-z0-9]{2,30}(?:[ -][A-Za-z0-9]*\d[A-Za-z0-9]*){0,6}"
+_AFTER_CUE = re.compile(rf"{_CUE}{_IS}(?P<code>{_GROUPED})(?![A-Za-z0-9])", re.IGNORECASE)
 _ALONE = re.compile(rf"(?<![A-Za-z0-9])(?P<code>{_LETTERED}|\d{{12,15}})(?![A-Za-z0-9])")
-_LABEL = re.compile(rf"^(?:(?:我的|快递|顺丰|my|the|it'?s|是)\s*)*(?:{_CUE}(?:号码|号)?)?\s*(?:是|为|:|is|#)?\s*", re.IGNORECASE)
+_LABEL = re.compile(rf"^(?:(?:我的|快递|顺丰|my|the|it'?s|是)\s*)*(?:{_CUE})?{_IS}", re.IGNORECASE)
 _JOINTS = re.compile(r"[\s\-_.·]")
 
 
@@ -104,7 +110,9 @@ def carrier(code: str) -> str | None:
 
 
 def _prefix(code: str) -> str | None:
-    return next((name for letters, name in _PREFIXES.items() if code.startswith(letters) and code[len(letters):].isdigit()), None)
+    """Who uses these letters before digits."""
+    letters = code.rstrip("0123456789")
+    return _PREFIXES.get(letters) if letters != code else None
 
 
 def _reading(code: str) -> Reading:
