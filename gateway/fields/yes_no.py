@@ -9,11 +9,16 @@ from gateway.fields.folding import bare, fold_lower
 from gateway.fields.labels import answered, hits
 from gateway.fields.spans import MAX_SPANS, span
 
-_YES_WORDS = """是 是的 对 对的 对啊 对头 嗯 嗯嗯 恩 有 有的 好 好的 可以 行 没错 不错 正确 当然 需要 要 愿意 确认 确定 同意 在
-还在 仍在 仍然在 一直在 已经 是呀 是啊 必须的 没问题 ok okay k y yes yeah yep yup sure correct right true indeed
-absolutely certainly confirm agreed √ ✓ ✔ 👍 👌"""
-_NO_WORDS = """不 不是 不是的 没有 没 否 不用 不用了 不对 不要 不要了 不可以 不行 无 不需要 没有的 还没 还没有 不在 不在了 未
-不愿意 不同意 不确认 不必 别 不好 没有了 不了 并没有 并不是 no nope nah not n false never × ✗ ❌ 👎"""
+_YES_WORDS = """
+是 是的 对 对的 对啊 对头 嗯 嗯嗯 恩 有 有的 好 好的 可以 行 没错 不错 正确 当然 需要 要 愿意 确认 确定 同意
+在 还在 仍在 仍然在 一直在 已经 是呀 是啊 必须的 没问题
+ok okay k y yes yeah yep yup sure correct right true indeed absolutely certainly confirm agreed √ ✓ ✔ 👍 👌
+"""
+_NO_WORDS = """
+不 不是 不是的 没有 没 否 不用 不用了 不对 不要 不要了 不可以 不行 无 不需要 没有的 还没 还没有 不在 不在了 未
+不愿意 不同意 不确认 不必 别 不好 没有了 不了 并没有 并不是
+no nope nah not n false never × ✗ ❌ 👎
+"""
 _YES_PHRASES = {"of course", "yes please", "that's right", "it is", "they are", "i do", "i did", "i have", "still is"}
 _NO_PHRASES = {
     "no thanks", "not yet", "not really", "not at all", "it is not", "it isn't", "i don't", "i didn't", "i haven't",
