@@ -69,7 +69,7 @@ class Conversation:
         """One burst of the citizen's messages, or one item from staff, a case or a timer."""
         last = burst[-1].content
         if isinstance(last, CaseNews):
-            state, effects = news.tell(state, last)
+            state, effects = news.tell(state, last, self.reader.city.departments)
         elif isinstance(last, AgentSays | AgentJoins | AgentLeaves):
             state, effects = turn.staff(state, last)
         elif isinstance(last, Elapsed):

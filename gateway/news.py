@@ -1,6 +1,8 @@
 """What a case has to tell its citizen, as effects; pure. Wording is in templates/replies under `news.`."""
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from msgspec.structs import replace
 
 from gateway import rating
@@ -8,6 +10,7 @@ from gateway.dialogue import commands
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Case, Dialogue
 from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Say, Supplement
+from gateway.fields.city import Department
 from gateway.messages import CaseNews, CitizenContent, Text
 
 STATUS = {
@@ -18,8 +21,8 @@ ANSWER = "answer"  # what is asked after a department's question
 Outcome = tuple[Dialogue, list[Effect]]
 
 
-def tell(state: Dialogue, news: CaseNews) -> Outcome:
-    """One piece of news; an open form stays as it is."""
+def tell(state: Dialogue, news: CaseNews, departments: Sequence[Department] = ()) -> Outcome:
+    """One piece of news; an open form stays as it is. `departments` gives the codes of backends their names."""
     case = next((case for case in state.cases if case.work_order_id == news.work_order_id), None)
     if case is None:
         case = Case(news.work_order_id, "", "", "submitted")
@@ -33,7 +36,11 @@ def tell(state: Dialogue, news: CaseNews) -> Outcome:
             return _forget(state, news), []
         case "rating_cancelled":
             return _forget(state, news), [Say("news.rating_cancelled", _params(case, news))]
-    effects: list[Effect] = [Say(f"news.{news.news}", _params(case, news))]
+    known = {department.code: department for department in departments}
+    params = _params(case, news)
+    if news.department in known:
+        params["department"] = known[news.department].zh if state.language == "zh" else known[news.department].en
+    effects: list[Effect] = [Say(f"news.{news.news}", params)]
     text = news.text if state.language == "zh" else news.text_en or news.text
     if text:
         effects.append(Quote(text))

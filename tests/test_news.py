@@ -7,6 +7,7 @@ from gateway import news, rating
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Case, Dialogue, RatingDialog
 from gateway.dialogue.effects import Ask, Labelled, Quote, Say, Supplement
+from gateway.fields.city import Department
 from gateway.messages import CaseNews, Choice, Text
 
 ID = "WO-20261123-0000000001"
@@ -24,6 +25,15 @@ def test_a_closure_says_what_the_department_wrote_and_keeps_the_form_open() -> N
     assert effects[1] == Quote("已处理")
     assert (after.asked, after.offered, after.cases[0].status) == ("carrier", ("sf",), "closed")
     assert after.cases[0].key == "k"
+
+
+def test_a_departments_code_becomes_its_name_in_the_citizens_language() -> None:
+    office = Department("postal", "邮政管理局", "Postal Administration")
+    told = CaseNews(ID, "dispatched", department="postal")
+    for language, name in (("zh", office.zh), ("en", office.en)):
+        said = news.tell(state(language=language), told, [office])[1][0]
+        assert isinstance(said, Say)
+        assert said.params["department"] == name
 
 
 def test_an_english_answer_given_by_the_backend_wins() -> None:
