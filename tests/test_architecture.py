@@ -18,7 +18,7 @@ from tests.architecture import Module
 ROOT = Path(__file__).parent.parent
 PER_MODULE: tuple[Callable[[Module], list[str]], ...] = (
     house.wrong_imports, house.wrong_doors, house.impure, house.hidden_imports, house.too_long,
-    house.too_many_parameters, house.unannotated, house.broad_excepts,
+    house.too_many_parameters, house.unannotated, house.broad_excepts, house.skips,
 )
 
 
@@ -124,6 +124,8 @@ PLANTED = [
     (house.broad_excepts, "gateway/intake.py", "try:\n    pass\nexcept:\n    pass"),
     (house.broad_excepts, "gateway/intake.py", "try:\n    pass\nexcept (ValueError, BaseException):\n    pass"),
     (house.broad_excepts, "gateway/intake.py", "with contextlib.suppress(Exception):\n    pass"),
+    (house.skips, "tests/test_later.py", "@pytest.mark.skipif(True, reason='later')\ndef test_later() -> None: ..."),
+    (house.skips, "tests/test_later.py", "def test_later() -> None:\n    pytest.skip('no browser')"),
     (house.broad_excepts, "gateway/http.py", "try:\n    pass\nexcept Exception:\n    pass\n" * 2),
 ]
 

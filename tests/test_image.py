@@ -14,9 +14,8 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +24,8 @@ from urllib.error import URLError
 
 import pytest
 import yaml
+
+from tests.until import until
 
 ROOT = Path(__file__).parent.parent
 INDEX = ("PIP_", "SSL_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "LANG", "HOME")  # how this machine reaches packages
@@ -64,10 +65,11 @@ class Image:
         return re.sub(r"(?<![\w./])/(?=(?:venv|app|data)\b)", f"{self.root}/", text)
 
     def do(self, word: str, rest: str) -> None:
-        {"WORKDIR": self._workdir, "COPY": self._copy, "RUN": self._run, "ENV": self._env}.get(word, self._note(word))(rest)
-
-    def _note(self, word: str) -> Callable[[str], None]:
-        return lambda rest: self.settings.__setitem__(word, rest)
+        steps = {"WORKDIR": self._workdir, "COPY": self._copy, "RUN": self._run, "ENV": self._env}
+        if word in steps:
+            steps[word](rest)
+        else:
+            self.settings[word] = rest
 
     def _workdir(self, path: str) -> None:
         self.workdir = path
@@ -92,13 +94,14 @@ class Image:
 
     def run(self, command: list[str]) -> None:
         done = subprocess.run(
-            command, cwd=self.place("."), env=self.environ(), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+            command, cwd=self.place("."), env=self.environ(), text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )
         assert done.returncode == 0, f"{' '.join(command)}\n{done.stdout[-3000:]}"
 
     def environ(self, **more: str) -> dict[str, str]:
         outside = {name: value for name, value in os.environ.items() if name.upper().startswith(INDEX)}
-        python = str(Path(sys.executable).resolve().parent)
+        python = Path(sys.executable).parent  # stands in for the base image's
         return {"PATH": f"{python}:/usr/bin:/bin", **outside, **{k: self.here(v) for k, v in self.env.items()}, **more}
 
 
@@ -143,15 +146,6 @@ def _command(image: Image, words: str) -> list[str]:
     return [str(image.place(f"/venv/bin/{program}")), *rest]
 
 
-def poll(look: Callable[[], bool], within_s: float) -> bool:
-    end = time.monotonic() + within_s
-    while time.monotonic() < end:
-        if look():
-            return True
-        time.sleep(0.05)  # between two looks
-    return False
-
-
 def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=5) as response:
@@ -161,10 +155,10 @@ def answers(url: str) -> bool:
 
 
 @pytest.mark.slow
-def test_the_image_serves_is_healthy_and_stops_in_time(image: Image) -> None:
+async def test_the_image_serves_is_healthy_and_stops_in_time(image: Image) -> None:
     with serving(image) as (process, url):
-        assert poll(lambda: answers(f"{url}/healthz"), 60), "no answer from /healthz within 60 s"
-        assert poll(lambda: answers(f"{url}/readyz"), 10), "not ready 10 s after it lives"
+        await until(lambda: answers(f"{url}/healthz"), within_s=60, every_s=0.05)
+        await until(lambda: answers(f"{url}/readyz"), within_s=10, every_s=0.05)
         assert answers(f"{url}/")
         assert healthy(image, url)
         process.send_signal(signal.SIGTERM)
