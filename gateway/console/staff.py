@@ -33,7 +33,6 @@ class Staff(Struct, frozen=True):
     role: Role
     hash: str
     department: str | None = None
-    active: bool = True
 
     @property
     def talks(self) -> bool:
@@ -61,7 +60,7 @@ class StaffTable:
             if not self._nobody:
                 self._nobody = await asyncio.to_thread(self.hasher.hash, "nobody")
             right = await asyncio.to_thread(self._verify, user.hash if user else self._nobody, password)
-        return user if user and user.active and right else None
+        return user if right else None
 
     async def add(self, name: str, role: Role, password: str, department: str | None = None) -> Staff:
         """Creates or replaces a user. Raises ConfigError for a department user without department or a short
@@ -75,6 +74,10 @@ class StaffTable:
         user = Staff(name, role, hashed, department)
         await self.records.write([Put("staff", name, msgspec.json.encode(user), {"role": role})])
         return user
+
+    async def remove(self, name: str) -> None:
+        """Their sessions end with the next request."""
+        await self.records.write([Put("staff", name, None)])
 
     async def everybody(self) -> list[Staff]:
         found = [await self.records.find("staff", "role", role, n=1000) for role in ROLES]

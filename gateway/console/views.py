@@ -16,6 +16,10 @@ OPEN_STATUSES = ("submitted", "accepted", "assigned", "in_progress", "suspended"
 FINAL_STATUSES = ("closed", "rejected", "cancelled")
 
 
+# What a sensitive field's id says about its value.
+_SENSITIVE = (("address", mask_address), ("name", mask_name), ("phone", mask_phone), ("email", mask_email))
+
+
 class Mask:
     """Hides what is personal, or nothing once the data were opened."""
 
@@ -35,14 +39,13 @@ class Mask:
         return address if self.opened or address is None else mask_email(address)
 
     def field(self, code: str, shown: str, sensitive: bool) -> str:
-        """A sensitive value of no known pattern keeps its first and last character."""
+        """A sensitive value of no known kind keeps its first and last character."""
         if self.opened:
             return shown
         if not sensitive:
             return mask_text(shown)
-        if "address" in code:
-            return mask_text(mask_address(shown))
-        masked = mask_text(shown)
+        kind = next((mask for word, mask in _SENSITIVE if word in code), str)
+        masked = mask_text(kind(shown))
         return masked if masked != shown else keep_ends(shown, 1, 1)
 
 
