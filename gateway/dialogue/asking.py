@@ -38,10 +38,11 @@ def _said(value: Filled) -> set[str]:
 def missing(scene: Scene) -> Field | None:
     """The first required field in template order that nobody has filled or passed over."""
     draft = scene.draft
-    return next((field for field in scene.template.fields if _needed(field, draft)), None)
+    return next((field for field in scene.template.fields if needed(field, draft)), None)
 
 
-def _needed(field: Field, draft: Draft) -> bool:
+def needed(field: Field, draft: Draft) -> bool:
+    """Must be asked now."""
     if field.id in draft.values or field.id in draft.skipped or not field.required:
         return False
     if field.id == "contact_phone" and identity(draft) == "anonymous":

@@ -39,6 +39,7 @@ class Claim:
         return self.rank, self.span.start - self.span.end, self.order, self.span.start
 
 
+_DOUBTED = frozenset({"address", "moment", "period"})
 ASKED, ANNOUNCED, ALONE, UNSURE = range(4)
 
 
@@ -47,12 +48,27 @@ Rank = Callable[[Scene, str, Field, Span], int | None]
 
 def claims(scene: Scene, text: str, asked: Field | None) -> Iterator[Claim]:
     for order, field in enumerate(scene.template.fields):
-        for span in spans_of(scene, field, text):
+        spans = spans_of(scene, field, text)
+        if field.type == "choice" and len({str(span.reading.value) for span in spans}) > 1:
+            continue  # two of its options were named: asked, not guessed
+        for span in spans:
             rank = _rank_of(scene, text, field, span, asked)
-            if rank is not None:
+            if rank is not None and _valid(scene, field, span, rank):
                 yield Claim(rank, order, field, span)
         if field.type in WORDS and field.cues:
             yield from _told(scene, text, field, order)
+
+
+def _valid(scene: Scene, field: Field, span: Span, rank: int) -> bool:
+    """The field's own limits hold (a date in the future is none of a purchase). What was neither asked nor
+    announced must also be free of doubts, such as a place in no known district or "at night"."""
+    if rank >= ALONE and span.reading.warnings and field.type in _DOUBTED:
+        return False
+    try:
+        scene.type_of(field).validate(span.reading.value, scene.context(field))
+    except Unreadable:
+        return False
+    return True
 
 
 def spans_of(scene: Scene, field: Field, text: str) -> tuple[Span, ...]:
@@ -93,13 +109,20 @@ def _measure(scene: Scene, text: str, field: Field, span: Span) -> int | None:
 
 def _identifier(scene: Scene, text: str, field: Field, span: Span) -> int | None:
     """Numbers and names of one kind: by cue, or when no other field could mean them."""
-    if span.role is not None and span.role == field.role:
+    if span.role is not None and span.role == field.role and span.sure:
         return ANNOUNCED
     if announced(text, field, span):
         return ANNOUNCED
     if not _only(scene, field) or _OTHERS.search(text, max(0, span.start - 16), span.start):
         return None
     return ALONE if span.sure else UNSURE if not _rivals(scene, text, field, span) else None
+
+
+def _name(scene: Scene, text: str, field: Field, span: Span) -> int | None:
+    """A name found in free text is a guess (NLU.md: 0.57 exact), so it needs a cue or a certain finding."""
+    if announced(text, field, span):
+        return ANNOUNCED
+    return ALONE if span.sure and _only(scene, field) else None
 
 
 def _option(scene: Scene, text: str, field: Field, span: Span) -> int | None:
@@ -112,7 +135,7 @@ def _yes_no(scene: Scene, text: str, field: Field, span: Span) -> int | None:
 
 _RANKS: dict[str, Rank] = {
     "address": _place, "moment": _measure, "period": _measure, "money": _measure, "number": _measure,
-    "choice": _option, "choices": _option, "yes_no": _yes_no,
+    "organisation": _name, "choice": _option, "choices": _option, "yes_no": _yes_no,
 }
 
 

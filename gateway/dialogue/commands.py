@@ -131,6 +131,8 @@ _CORRECTIONS = tuple(re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern 
     r"(?:(?:it\s+)?should\s+be|it'?s|it\s+is)\s+(?P<value>.{1,120})",
     r"(?:no[,.\s]+)?(?:it'?s|it\s+is|it\s+was)?\s*not\s+(?P<wrong>.{1,40}?)[,;\s]+(?:but|it'?s|it\s+is|it\s+was)\s+"
     r"(?P<value>.{1,80})",
+    r"(?:(?:no|nope|sorry|wait|actually)[,.\s]+)?(?:the|my)\s+(?P<target>.{1,40}?)\s+should\s+be\s+(?P<value>.{1,120})",
+    r"(?:no|nope|sorry|wait|actually)[,.\s]+(?:the|my)\s+(?P<target>.{1,40}?)\s+(?:is|was)\s+(?P<value>.{1,120})",
     r"(?:no|nope|sorry|wait|actually)[,.\s]+(?:it'?s|it\s+is|it\s+was|it\s+should\s+be|i\s+meant?)\s+(?P<value>.{1,120})",
 ))
 _CHANGES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
@@ -145,13 +147,19 @@ LONGEST = 160  # a correction is short; longer texts are told stories, whatever 
 
 def read(text: str) -> Command | None:
     """The command this message is, as a whole; None for everything else."""
-    word = _WORDS.get(fold(text))
+    word = _WORDS.get(fold(text)) or _repeated(text)
     if word is not None:
         return word
     plain = unicodedata.normalize("NFKC", text).replace("’", "'").strip(_MARKS)
     if len(plain) > LONGEST:
         return None
     return _correction(plain) or _change(plain)
+
+
+def _repeated(text: str) -> Word | None:
+    """没问题，提交吧: several words, all of one meaning."""
+    words = {_WORDS.get(fold(part)) for part in re.split(r"[，,。.!！、]\s*", text.strip(_MARKS)) if part}
+    return words.pop() if len(words) == 1 else None
 
 
 def _correction(plain: str) -> Correction | None:

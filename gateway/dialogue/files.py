@@ -4,6 +4,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from gateway.dialogue import answers, detours, drafts, summary
+from gateway.dialogue.asking import needed
 from gateway.dialogue.effects import Effect, Say
 from gateway.dialogue.scene import Move, Scene
 
@@ -20,7 +21,7 @@ def alone(scene: Scene) -> Move:
     if scene.state.draft is None:
         return scene.state, [*said, Say("upload.early")]
     field = scene.asked
-    if field is not None and field.id in scene.draft.values:
+    if field is not None and field.required and not needed(field, scene.draft):
         return summary.onward(scene, said)
     return detours.again(scene, said)
 
