@@ -1,0 +1,262 @@
+"""What citizens and clerks read in the templates: short, bilingual, free of holes, and true to the field types."""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from gateway import city as cities
+from gateway import templates
+from gateway.city import load_deadlines
+from gateway.dialogue.ladder import FREE
+from gateway.dialogue.template import Condition, Field, Template
+from gateway.fields.base import Context, Words
+from gateway.fields.city import City
+from gateway.fields.folding import bare
+from gateway.fields.registry import TYPES
+from gateway.filing import APART
+from gateway.replies import Replies
+
+ROOT = Path(__file__).resolve().parent.parent
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+TEMPLATES = templates.load(ROOT / "templates/complaints", TYPES)
+FIELDS = [(template, field) for template in TEMPLATES for field in template.fields]
+
+HAN = r"[一-鿿]"
+# A mark of the other script inside Chinese prose; a full stop in 1.2万 or a hyphen in 020-8333 stays.
+ASCII_MARKS = re.compile(rf"[,;:?!()\"']|{HAN}\.|\.{HAN}")
+HAN_MARKS = re.compile(r"[，。？！；：、（）《》]")
+HOLES = re.compile(r"None|\{\{|\}\}|[，。；：、]\s*[，；：、。]|[，：]$|（）|“”|[ 　]{2}|\n\s*\n", re.MULTILINE)
+
+
+def ids(pair: tuple[Template, Field]) -> str:
+    return f"{pair[0].id}.{pair[1].id}"
+
+
+def of_template(template: Template) -> str:
+    return template.id
+
+
+def prompts(template: Template) -> Iterator[tuple[str, Words]]:
+    """Everything said to a citizen at length, with where it stands."""
+    yield "opening", template.opening
+    for field in template.fields:
+        yield f"{field.id}.prompt", field.prompt
+        yield f"{field.id}.help", field.help
+    for n, notice in enumerate(template.notices):
+        yield f"notices.{n}", notice.text
+    for n, rule in enumerate(template.rules):
+        yield f"rules.{n}", rule.say
+    for n, question in enumerate(template.rating_questions):
+        yield f"rating_questions.{n}", question
+
+
+def words(template: Template) -> Iterator[tuple[str, Words]]:
+    """Every bilingual text of the template, short ones too."""
+    yield from prompts(template)
+    yield "title", template.title
+    yield "description", template.description
+    for field in template.fields:
+        yield f"{field.id}.label", field.label
+        yield f"{field.id}.example", field.example
+        for option in field.options:
+            yield f"{field.id}.{option.value}", option.label
+    for reason in template.rework_reasons:
+        yield f"rework_reasons.{reason.value}", reason.label
+
+
+def sentences(text: str) -> int:
+    return len([part for part in re.split(r"[。！？!?]|\.(?=\s|$)", text) if part.strip(" ”\"")])
+
+
+def conditions(template: Template) -> Iterator[tuple[str, Condition]]:
+    for field in template.fields:
+        if field.when is not None:
+            yield field.id, field.when
+    for n, notice in enumerate(template.notices):
+        if notice.when is not None:
+            yield f"notices.{n}", notice.when
+
+
+def leaves(condition: Condition) -> Iterator[Condition]:
+    if condition.field:
+        yield condition
+    for inner in (*condition.any, *condition.all):
+        yield from leaves(inner)
+
+
+@pytest.fixture(scope="module")
+def city() -> City:
+    return cities.load(ROOT / "city")
+
+
+@pytest.fixture(scope="module")
+def replies() -> Replies:
+    return Replies(ROOT / "templates/replies")
+
+
+def context(field: Field, city: City, language: str) -> Context:
+    return Context(NOW, city, language, field.options, field.limits)
+
+
+# --- the words ----------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+def test_questions_are_short(template: Template) -> None:
+    long = [
+        where for where, text in prompts(template)
+        if sentences(text.zh) > 2 or len(text.zh) > 120 or sentences(text.en) > 2 or len(text.en.split()) > 40
+    ]
+    assert long == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+def test_each_language_keeps_its_own_marks(template: Template) -> None:
+    mixed = [
+        where for where, text in words(template)
+        if ASCII_MARKS.search(text.zh) or HAN_MARKS.search(text.en) or re.search(HAN, text.en)
+    ]
+    assert mixed == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+def test_no_text_is_empty_or_the_same_in_both_languages(template: Template) -> None:
+    """A copied text was not authored; numbers and brand names may be equal."""
+    copied = [
+        where for where, text in words(template)
+        if not text.zh.strip() or not text.en.strip() or (text.zh == text.en and re.search(HAN, text.zh))
+    ]
+    assert copied == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+def test_nobody_is_asked_the_same_twice(template: Template) -> None:
+    for language in ("zh", "en"):
+        asked = [field.prompt.of(language) for field in template.fields]
+        labels = [field.label.of(language) for field in template.fields]
+        assert len(set(asked)) == len(asked)
+        assert len(set(labels)) == len(labels)
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+def test_privacy_is_offered_only_where_the_template_allows_it(template: Template) -> None:
+    modes = {option.value for option in template.field("identity_mode").options}
+    assert ("anonymous" in modes) == template.anonymous
+    phone = template.field("contact_phone").prompt
+    assert ("匿名" in phone.zh) == template.anonymous
+    assert ("anonymous" in phone.en) == template.anonymous
+
+
+# --- the options --------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("pair", [pair for pair in FIELDS if pair[1].options], ids=ids)
+def test_no_word_means_two_options(pair: tuple[Template, Field]) -> None:
+    meant: dict[str, str] = {}
+    for option in pair[1].options:
+        names = {bare(name) for name in (option.value, option.label.zh, option.label.en, *option.aliases)}
+        taken = {name: meant[name] for name in names if name in meant}
+        assert taken == {}, f"{option.value} shares words"
+        meant |= dict.fromkeys(names, option.value)
+
+
+@pytest.mark.parametrize("pair", [pair for pair in FIELDS if pair[1].options], ids=ids)
+def test_every_word_for_an_option_is_understood(pair: tuple[Template, Field], city: City) -> None:
+    field = pair[1]
+    kind = TYPES[field.type]
+    for option in field.options:
+        for name in (option.label.zh, option.label.en, *option.aliases):
+            read = kind.read(name, context(field, city, "zh")).value
+            said = "yes" if read is True else "no" if read is False else read
+            assert said == option.value, f"{name} is read as {said}"
+
+
+# --- the examples -------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("pair", [pair for pair in FIELDS if pair[1].type != "files"], ids=ids)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_an_example_is_an_answer(pair: tuple[Template, Field], language: str, city: City) -> None:
+    """Files are sent, not written; everything else that we show as an example must be taken when it is copied."""
+    field = pair[1]
+    kind, ctx = TYPES[field.type], context(field, city, language)
+    value = kind.read(field.example.of(language), ctx).value
+    assert kind.validate(value, ctx).value == value
+    assert kind.show(value, ctx)
+
+
+# --- what leads somewhere -----------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+def test_conditions_name_fields_and_values_that_exist(template: Template) -> None:
+    for where, condition in conditions(template):
+        for leaf in leaves(condition):
+            field = template.field(leaf.field)
+            offered = {option.value for option in field.options}
+            assert set(leaf.one_of) <= offered, f"{where}: {leaf.field} has no such value"
+            said = sum((bool(leaf.one_of), leaf.present, leaf.absent))
+            assert said == 1, f"{where}: say one_of, present or absent"
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+def test_only_required_fields_have_a_condition(template: Template) -> None:
+    assert [field.id for field in template.fields if field.when is not None and not field.required] == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+def test_names_for_change_lead_to_one_field(template: Template) -> None:
+    owner: dict[str, str] = {}
+    for field in template.fields:
+        for name in {bare(name) for name in (field.label.zh, field.label.en, *field.names)}:
+            assert owner.setdefault(name, field.id) == field.id, f"{name} means {owner[name]} and {field.id}"
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+def test_the_deadline_class_exists(template: Template) -> None:
+    assert template.deadline in load_deadlines(ROOT / "city").classes
+
+
+# --- the order's text ---------------------------------------------------------------------------------------
+
+def shown(template: Template, city: City, wanted: set[str]) -> dict[str, str]:
+    """Displays of the fields' own examples, as gateway/filing.py hands them to the summary."""
+    displays = {}
+    for field in template.fields:
+        if field.id in wanted and field.id not in APART:
+            ctx = context(field, city, "zh")
+            kind = TYPES[field.type]
+            displays[field.id] = kind.show(kind.read(field.example.zh, ctx).value, ctx)
+    return displays
+
+
+def always(template: Template) -> set[str]:
+    """What stands in every order: the ladder may end without the fields that cannot take free words."""
+    return {
+        field.id for field in template.fields
+        if field.required and field.when is None
+        and (field.type in FREE or any(option.value == "other" for option in field.options))
+    }
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+def test_the_summary_has_no_holes(template: Template, city: City, replies: Replies) -> None:
+    least, most = always(template), {field.id for field in template.fields if field.type != "files"}
+    one_more = [least | {name} for name in sorted(most - least)]
+    for wanted in [least, most, *one_more]:
+        text = replies.summary(template, shown(template, city, wanted))
+        hole = HOLES.search(text)
+        assert hole is None, f"{hole.group()!r} in {text!r}"
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+def test_the_summary_tells_what_was_given(template: Template, city: City, replies: Replies) -> None:
+    """Every value of the form but names, phones and the citizen's own address: those stand in their fields only."""
+    most = shown(template, city, {field.id for field in template.fields if field.type != "files"})
+    text = replies.summary(template, most)
+    personal = {field.id for field in template.fields if field.sensitive and field.type in ("text", "phone")}
+    personal |= {"contact_address"}
+    assert [name for name, value in most.items() if name not in personal and value not in text] == []
+    assert [name for name in personal if name in most and most[name] in text] == []
