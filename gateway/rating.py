@@ -19,7 +19,7 @@ from gateway.messages import Choice, CitizenContent, Option, Text
 
 ASKS = ("resolved", "satisfaction", "reason", "rework", "contacted")
 SKIP = "skip"
-SHORT = 12  # characters up to which unclear words are asked about once; longer ones are another matter
+SHORT = 12  # bytes of UTF-8 (4 汉字) up to which unclear words are asked about once; longer ones are another matter
 T = TypeVar("T")
 Reasons = tuple[Labelled, ...]
 Outcome = tuple[Dialogue, list[Effect]]
@@ -89,7 +89,7 @@ def step(state: Dialogue, content: CitizenContent, reasons: Reasons = ()) -> Out
     if stale:
         return _ask(state, asked, [Say("rating.again")], reasons)
     outcome = _ANSWERS[asked](state, state.rating, words, reasons)
-    if outcome is None and not state.attempts and len(words) <= SHORT and commands.read(words) is None:
+    if outcome is None and not state.attempts and len(words.encode()) <= SHORT and commands.read(words) is None:
         state, effects = _ask(state, asked, [Say("rating.again")], reasons)
         return replace(state, attempts=1), effects
     return outcome
