@@ -16,7 +16,7 @@ SLOT = """SELECT id, lane, key, seq, size, fence, nonce, span, batch, ready, unt
     FROM slot WHERE lane = ?"""
 FIND = f"{SLOT} AND key = ?"
 READY = f"{SLOT} AND ready <= ? ORDER BY ready, id LIMIT ?"
-EXPIRED = f"{SLOT} AND until <= ?"
+EXPIRED = f"{SLOT} AND until <= ? ORDER BY until, id"
 ADD = """INSERT INTO slot (lane, key, seq, size, fence, nonce, span, batch, version, state)
     VALUES (?, ?, 0, 0, 0, '', 0, 0, 0, x'')"""
 SAVE = """UPDATE slot SET seq = ?, size = ?, fence = ?, nonce = ?, span = ?, batch = ?, ready = ?, until = ?,
