@@ -70,6 +70,7 @@ class LaneWorker:
         self._held: dict[str, Lease] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
+        self._claiming = asyncio.Lock()
 
     async def run(self) -> None:
         """Claim and work until drained."""
@@ -103,6 +104,8 @@ class LaneWorker:
     async def drain(self, timeout_s: float) -> None:
         """Start nothing new, finish what runs, give back what did not finish in time."""
         self._draining = True
+        async with self._claiming:  # a claim under way still begins its leases
+            pass
         if self._tasks:
             await asyncio.wait(list(self._tasks), timeout=timeout_s)
         for task in list(self._tasks):
@@ -115,10 +118,13 @@ class LaneWorker:
     async def _claim(self) -> int:
         await self._free.acquire()
         self._free.release()
-        leases = await self._store.claim(self.lane, self._owner, lease_ms=self._lease_ms)
-        for lease in leases:
-            self.begin(lease)
-        return len(leases)
+        async with self._claiming:
+            if self._draining:
+                return 0
+            leases = await self._store.claim(self.lane, self._owner, lease_ms=self._lease_ms)
+            for lease in leases:
+                self.begin(lease)
+            return len(leases)
 
     async def _work(self, first: Lease) -> None:
         async with self._free:

@@ -1,0 +1,155 @@
+"""The command line: `python -m gateway run | check | talk | train | staff`."""
+from __future__ import annotations
+
+import argparse
+import asyncio
+import secrets
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import structlog
+from aiohttp import web
+from msgspec.structs import replace
+
+from gateway import check, talk
+from gateway.app import ROOT, Gateway, mind
+from gateway.clock import RandomIds, SystemClock
+from gateway.config import Config, load
+from gateway.console.staff import ROLES, StaffTable
+from gateway.errors import ConfigError
+from gateway.http import runner
+from gateway.observe import configure_logging
+
+log = structlog.get_logger("gateway")
+DEMO_WAIT_S = 3.0  # after closure and before a rework, so that a visitor sees the whole story at once
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Returns the exit code: 0 well, 1 wrong configuration or data files, 2 wrong command line."""
+    args = _parser().parse_args(argv)
+    try:
+        config = load(args.config)
+        configure_logging(config.observe.log_level)
+        command: Callable[[Config, argparse.Namespace], Coroutine[Any, Any, int]] = args.command
+        return asyncio.run(command(config, args))
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m gateway", description="Huiyin, the gateway before 12345")
+    parser.add_argument("--config", type=Path, default=None, help="TOML file, see config.example.toml")
+    commands = parser.add_subparsers(required=True)
+    run = commands.add_parser("run", help="serve until SIGTERM")
+    run.add_argument("--demo", action="store_true", help="demo staff with a password of this run, short waits")
+    run.set_defaults(command=_run)
+    commands.add_parser("check", help="configuration, templates, wording, knowledge").set_defaults(command=_check)
+    chat = commands.add_parser("talk", help="chat in the terminal")
+    chat.add_argument("template", nargs="?", help="begin with this complaint template")
+    chat.add_argument("--lang", choices=("zh", "en"), default="zh")
+    chat.set_defaults(command=_talk)
+    commands.add_parser("train", help="fit and store the understanding model").set_defaults(command=_train)
+    staff = commands.add_parser("staff", help="add a member of staff; the password comes from stdin")
+    staff.add_argument("name")
+    staff.add_argument("role", choices=ROLES)
+    staff.add_argument("--department")
+    staff.set_defaults(command=_staff)
+    for sub in commands.choices.values():
+        sub.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
+    return parser
+
+
+async def _run(config: Config, args: argparse.Namespace) -> int:
+    if args.demo:
+        config = _demo(config)
+    gateway = Gateway.of(config, SystemClock(), RandomIds())
+    await gateway.open()
+    serving = runner(gateway.application, drain_s=config.server.drain_s)
+    try:
+        await serving.setup()
+        await web.TCPSite(serving, config.server.host, config.server.port).start()
+        _greet(config, demo=args.demo)
+        await _stopped()
+    except OSError as error:
+        raise ConfigError(f"server.port: {config.server.host}:{config.server.port}: {error.strerror}") from error
+    finally:
+        await serving.cleanup()
+        await gateway.close()
+    log.info("stopped")
+    return 0
+
+
+def _demo(config: Config) -> Config:
+    """Short waits, and a sign-in that changes with every start unless the configuration names one."""
+    password = config.desk.demo_password or secrets.token_urlsafe(9)
+    short = replace(config.rating, delay_s=DEMO_WAIT_S, change_s=DEMO_WAIT_S)
+    return replace(config, desk=replace(config.desk, demo_password=password), rating=short)
+
+
+def _greet(config: Config, *, demo: bool) -> None:
+    url = config.server.public_url or f"http://{config.server.host}:{config.server.port}"
+    log.info("serving", url=url)
+    if not demo:
+        return
+    print(f"Chat 市民页面    {url}/\nStaff 工作台     {url}/desk/", flush=True)
+    for role in ROLES:
+        print(f"  sign in: demo-{role:<11} password: {config.desk.demo_password}", flush=True)
+
+
+async def _stopped() -> None:
+    """Returns when SIGTERM or SIGINT comes."""
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()
+
+
+async def _check(config: Config, args: argparse.Namespace) -> int:
+    faults = check.faults(ROOT, config)
+    for fault in faults:
+        print(fault)
+    print("no faults" if not faults else f"{len(faults)} faults")
+    return 1 if faults else 0
+
+
+async def _talk(config: Config, args: argparse.Namespace) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = replace(config, data=replace(config.data, dir=folder))
+        gateway = Gateway.of(scratch, SystemClock(), RandomIds(), mind(config, SystemClock()))
+        await gateway.open()
+        try:
+            await talk.chat(gateway.intake, gateway.store.shared, args.lang, args.template)
+        finally:
+            await gateway.close()
+    return 0
+
+
+async def _train(config: Config, args: argparse.Namespace) -> int:
+    understanding = mind(config, SystemClock())
+    await understanding.open()
+    await understanding.close()
+    print("trained", understanding.engine.name)
+    return 0
+
+
+async def _staff(config: Config, args: argparse.Namespace) -> int:
+    gateway = Gateway.of(config, SystemClock(), RandomIds(), mind(config, SystemClock()))
+    await gateway.store.open()
+    try:
+        password = sys.stdin.readline().rstrip("\n")
+        await StaffTable(gateway.store.records).add(args.name, args.role, password, args.department)
+    finally:
+        await gateway.store.close()
+    print(f"{args.name} may sign in as {args.role}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,214 @@
+"""The composition root: configuration → objects → aiohttp application. The only file that imports every package."""
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import dataclass, field
+from ipaddress import ip_network
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
+from aiohttp import web
+from nlu.knowledge import KnowledgeIndex
+
+from casebridge.bridge import Bridge
+from casebridge.desk import Desk
+from channels.web.chat import WebChannel
+from channels.web.doors import allowed_origins
+from channels.web.sessions import Sessions
+from channels.web.visit import WebSettings
+from gateway import city as cities
+from gateway import templates
+from gateway.cases import Cases, Rules
+from gateway.clock import Clock, Ids
+from gateway.config import Config
+from gateway.console.console import Console, ConsoleSettings
+from gateway.console.staff import StaffTable
+from gateway.conversation import Conversation
+from gateway.dialogue.catalog import Catalog
+from gateway.errors import ConfigError
+from gateway.fields.city import City
+from gateway.fields.registry import TYPES
+from gateway.filing import Filer
+from gateway.health import Health
+from gateway.http import Network, guard
+from gateway.intake import Intake
+from gateway.journal import Journal
+from gateway.observe import count_refusal
+from gateway.protocols import Handler, KnowledgeBase, Understander
+from gateway.replies import Replies
+from gateway.store.files import FolderBlobs
+from gateway.store.limits import DAY_MS, Limits
+from gateway.store.sqlite import SqliteStore
+from gateway.understanding import Reader
+from gateway.uploads import Uploads
+from gateway.workers import LaneWorker, Supervisor, sweep, tick
+from gateway.writing import Writer
+from nlu.batching import BatchEncoder
+from nlu.embedded import EmbeddedUnderstander
+from nlu.null import NullKnowledge, NullUnderstander
+
+ROOT = Path(__file__).resolve().parent.parent
+log = structlog.get_logger(__name__)
+
+
+@dataclass(slots=True)
+class Mind:
+    """The understanding engine and the knowledge base; opened before the first message."""
+
+    engine: Understander
+    knowledge: KnowledgeBase
+    opening: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+    closing: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+
+    async def open(self) -> None:
+        for step in self.opening:
+            await step()
+
+    async def close(self) -> None:
+        for step in self.closing:
+            await step()
+
+
+def mind(config: Config, clock: Clock) -> Mind:
+    """As `[nlu] engine` says; the fitted model is cached in the data folder."""
+    if config.nlu.engine == "null":
+        return Mind(NullUnderstander(), NullKnowledge())
+    encoder = BatchEncoder()
+    engine = EmbeddedUnderstander(ROOT / "nlu" / "training", Path(config.data.dir) / "models", encoder)
+    knowledge = KnowledgeIndex(ROOT / "knowledge", encoder, clock)
+    return Mind(engine, knowledge, (engine.open, knowledge.open), (engine.close, encoder.close))
+
+
+@dataclass(slots=True)
+class Gateway:
+    """Everything of one process. `open`, then serve `application`, then `close`."""
+
+    config: Config
+    clock: Clock
+    ids: Ids
+    mind: Mind
+    city: City
+    store: SqliteStore
+    blobs: FolderBlobs
+    supervisor: Supervisor = field(default_factory=Supervisor)
+    workers: dict[str, LaneWorker] = field(default_factory=dict)
+    intake: Intake = field(init=False)
+    application: web.Application = field(default_factory=web.Application)
+
+    @classmethod
+    def of(cls, config: Config, clock: Clock, ids: Ids, understanding: Mind | None = None) -> Gateway:
+        """Builds what needs no I/O beyond reading files. Raises ConfigError."""
+        data = Path(config.data.dir)
+        data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        keep = config.retention
+        limits = Limits(
+            mailbox_cap=config.store.mailbox_cap, dedupe_ms=keep.dedupe_days * DAY_MS, feed_ms=keep.feed_days * DAY_MS
+        )
+        if config.store.url != "sqlite:":
+            raise ConfigError(f"store.url: {config.store.url!r} is not a store this version has")
+        store = SqliteStore(data / "huiyin.db", clock, ids, limits)
+        city = cities.load(ROOT / config.city.folder)
+        return cls(
+            config, clock, ids, understanding or mind(config, clock), city, store, FolderBlobs(data / "uploads")
+        )
+
+    async def open(self) -> None:
+        """Opens the store, fits or loads the model, starts the workers. Raises ConfigError."""
+        await self.store.open()
+        try:
+            await self.mind.open()
+            known = await templates.archive(self.store.records, templates.load(ROOT / "templates/complaints", TYPES))
+            await self._build(Catalog.of(known, TYPES))
+        except BaseException:
+            await self.store.close()
+            raise
+
+    async def _build(self, catalog: Catalog) -> None:
+        uploads = Uploads(self.blobs, self.store.records, self.clock, self.ids)
+        conversation = self._conversation(catalog, uploads)
+        desk = Desk(self.store.lanes, self.store.records, self.clock)
+        self._work("in", conversation.take_turn)
+        self._work("events", self._cases().handle)
+        self._work("case", Bridge(desk, self.clock).handle, lease_ms=40_000)
+        self._work("desk", desk.handle)
+        self._work("journal", Journal(self.config.retention.case_days * DAY_MS).handle)
+        self.supervisor.spawn("timers", lambda: tick(self.store.lanes))
+        self.supervisor.spawn("clean", lambda: sweep(self.store.clean, lambda: uploads.sweep(self.clock.now())))
+        await self._serve(catalog, conversation, desk, uploads)
+
+    def _work(self, lane: str, handler: Handler, lease_ms: int = 10_000) -> None:
+        worker = LaneWorker(
+            lane, handler, self.store.lanes, self.store.shared, owner=self.ids.unique(), lease_ms=lease_ms
+        )
+        self.workers[lane] = worker
+        self.supervisor.spawn(f"{lane} worker", worker.run)
+        self.supervisor.spawn(f"{lane} leases", worker.renew)
+
+    def _conversation(self, catalog: Catalog, uploads: Uploads) -> Conversation:
+        config, replies = self.config, Replies(ROOT / "templates/replies")
+        filer = Filer(
+            self.city, cities.load_deadlines(ROOT / config.city.folder), replies, self.ids, uploads,
+            config.privacy.notice_version, config.retention.case_days,
+        )
+        writer = Writer(
+            catalog, replies, filer, frozenset({"web"}), config.retention.transcript_days, config.retention.case_days
+        )
+        reader = Reader(catalog, self.city, self.mind.engine, self.mind.knowledge)
+        return Conversation(catalog, reader, writer, self.clock, ZoneInfo(self.city.time_zone))
+
+    def _cases(self) -> Cases:
+        rating = self.config.rating
+        rules = Rules(
+            int(rating.delay_s * 1000), int(rating.change_s * 1000), int(rating.reminder_s * 1000),
+            int(rating.expire_s * 1000), rating.max_rounds,
+        )
+        return Cases(self.clock, rules, self.config.retention.case_days * DAY_MS)
+
+    async def _serve(self, catalog: Catalog, conversation: Conversation, desk: Desk, uploads: Uploads) -> None:
+        """Routes and middlewares of everything that is reached over HTTP."""
+        config, store = self.config, self.store
+        trusted = [ip_network(address) for address in config.trusted_proxies]
+        url = config.server.public_url or f"http://{config.server.host}:{config.server.port}"
+        intake = self.intake = Intake(store.lanes, self.workers["in"])
+        sessions = Sessions(store.shared, self.clock, self.ids)
+        channel = WebChannel(
+            intake.accept, store.shared, sessions, uploads.owned, self.clock, self._web(url, trusted)
+        )
+        console = Console(
+            store.lanes, store.records, store.shared, intake.accept, desk, uploads.open, self.clock, self.ids,
+            ConsoleSettings(config.server.host, config.server.public_url, trusted, self.city.departments,
+                            dict(catalog.newest)),
+            StaffTable(store.records),
+        )
+        if config.desk.demo_password:
+            await console.ensure_demo(config.desk.demo_password)
+        health = Health(store.lanes, {"store": self._store_well}, config.observe.metrics_allow, trusted)
+        app = web.Application(
+            middlewares=[guard(count_refusal, https=url.startswith("https:"))], client_max_size=1 << 20
+        )
+        app.add_routes([*channel.routes(), *console.routes(), *health.routes()])
+        app.on_shutdown.append(lambda _: channel.close())
+        self.application = app
+
+    def _web(self, url: str, trusted: Sequence[Network]) -> WebSettings:
+        web_config = self.config.web
+        return WebSettings(
+            allowed_origins(url, web_config.origins), trusted, ZoneInfo(self.city.time_zone),
+            per_ms=60_000 // web_config.messages_per_minute, per_address=web_config.per_address,
+        )
+
+    async def _store_well(self) -> str | None:
+        """Nothing while the last write went well."""
+        if self.store.timers_held:
+            return "timers held: the clock jumped"
+        return self.store.trouble or None
+
+    async def close(self) -> None:
+        """Finish the turns under way, give leases back, close the store."""
+        for worker in self.workers.values():
+            await worker.drain(self.config.server.drain_s)
+        await self.supervisor.close()
+        await self.mind.close()
+        await self.store.close()

@@ -1,0 +1,232 @@
+"""A whole hotline on loopback for the journeys: the real gateway, its web page's socket, its staff page's API.
+
+Nothing is replaced but time and chance. A journey reads: `citizen.says(…)`, `citizen.picks(…)`, `clerk.acts(…)`.
+"""
+from __future__ import annotations
+
+import asyncio
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+from aiohttp import web
+
+from gateway.app import Gateway, Mind
+from gateway.clock import RandomIds
+from gateway.config import Config, Data, Desk, Rating, Server, Web
+from gateway.http import runner
+from gateway.orders import CaseState
+from nlu.batching import BatchEncoder
+from nlu.embedded import EmbeddedUnderstander
+from nlu.encoder import Encoder
+from nlu.knowledge import KnowledgeIndex
+from tests.clock import ManualClock
+
+PATIENCE_S = 10.0
+PASSWORD = "a-password-for-journeys"
+
+
+@dataclass(frozen=True)
+class Reply:
+    """One message as the citizen's page shows it."""
+
+    id: str
+    text: str
+    ask: str | None
+    choices: tuple[str, ...]
+    labels: tuple[str, ...]
+    sender: str
+    work_order: str | None
+    template: str | None
+
+    @classmethod
+    def of(cls, frame: dict[str, Any]) -> Reply:
+        return cls(
+            frame["id"], frame["text"], frame["ask"], tuple(c["value"] for c in frame["choices"]),
+            tuple(c["label"] for c in frame["choices"]), frame["from"], frame["work_order"], frame["template"],
+        )
+
+
+class Hotline:
+    """The gateway, running; `clock` stands still until somebody moves it."""
+
+    def __init__(self, gateway: Gateway, clock: ManualClock, serving: web.AppRunner, url: str) -> None:
+        self.gateway, self.clock, self.url = gateway, clock, url
+        self._serving = serving
+        self._http = aiohttp.ClientSession()
+
+    @classmethod
+    async def open(cls, folder: Path, encoder: Encoder, cache: Path) -> Hotline:
+        clock = ManualClock()
+        batches = BatchEncoder(lambda: encoder)
+        engine = EmbeddedUnderstander(Path("nlu/training"), cache, batches)
+        knowledge = KnowledgeIndex(Path("knowledge"), batches, clock)
+        mind = Mind(engine, knowledge, (engine.open, knowledge.open), (engine.close, batches.close))
+        config = Config(
+            server=Server(port=0, drain_s=2), data=Data(str(folder)), desk=Desk(PASSWORD),
+            rating=Rating(), web=Web(messages_per_minute=60_000),
+        )
+        gateway = Gateway.of(config, clock, RandomIds(), mind)
+        await gateway.open()
+        serving = runner(gateway.application, drain_s=2)
+        await serving.setup()
+        site = web.TCPSite(serving, "127.0.0.1", 0)
+        await site.start()
+        port = serving.addresses[0][1]
+        return cls(gateway, clock, serving, f"http://127.0.0.1:{port}")
+
+    async def close(self) -> None:
+        await self._http.close()
+        await self._serving.cleanup()
+        await self.gateway.close()
+
+    async def citizen(self, language: str = "zh") -> Citizen:
+        """A visitor who has just opened the chat."""
+        citizen = Citizen(self._http, self.url, language)
+        await citizen.comes()
+        return citizen
+
+    async def staff(self, role: str = "clerk") -> Staff:
+        """A demo member of staff, signed in."""
+        staff = Staff(self._http, self.url)
+        await staff.signs_in(f"demo-{role}", PASSWORD)
+        return staff
+
+    async def case(self, work_order: str) -> CaseState:
+        """The case as the gateway's own record has it."""
+        record = await self.gateway.store.records.get("work_order", work_order)
+        assert record is not None, f"no case {work_order}"
+        return msgspec.json.decode(record.body, type=CaseState)
+
+    async def until(self, work_order: str, true: Callable[[CaseState], bool]) -> CaseState:
+        """Waits for the case to become so."""
+        async with asyncio.timeout(PATIENCE_S):
+            while not true(case := await self.case(work_order)):
+                await asyncio.sleep(0.005)
+        return case
+
+
+class Citizen:
+    """One visitor's page: a socket, a session, what was read so far."""
+
+    def __init__(self, http: aiohttp.ClientSession, url: str, language: str) -> None:
+        self._http, self._url, self.language = http, url, language
+        self.session: str | None = None
+        self.last: Reply | None = None
+        self.read: list[Reply] = []
+
+    async def comes(self, after: str | None = None) -> None:
+        """Opens the page, or comes back with the session kept by it."""
+        self._socket = await self._http.ws_connect(self._url + "/web/ws")
+        await self._socket.send_json(
+            {"type": "hello", "session": self.session, "after": after, "language": self.language}
+        )
+        self.session = (await self._frame("welcome"))["session"]
+
+    async def goes(self) -> None:
+        await self._socket.close()
+
+    async def says(self, text: str) -> Reply:
+        return await self._send({"text": text})
+
+    async def picks(self, value: str, to: str | None = None) -> Reply:
+        """Taps a quick reply of the last message (or of an older one)."""
+        return await self._send({"choice": value, "to": to or (self.last.id if self.last else None)})
+
+    async def sends_photo(self, data: bytes) -> Reply:
+        form = aiohttp.FormData()
+        form.add_field("file", data, filename="photo.jpg", content_type="image/jpeg")
+        headers = {"Authorization": f"Bearer {self.session}"}
+        async with self._http.post(self._url + "/api/uploads", data=form, headers=headers) as answer:
+            assert answer.status == 201, await answer.text()
+            upload = (await answer.json())["upload"]
+        return await self._send({"upload": upload})
+
+    async def tells(self, text: str) -> None:
+        """Says something that nobody has to answer (a person is talking)."""
+        id_ = str(uuid.uuid4())
+        await self._socket.send_json({"type": "message", "id": id_, "text": text})
+        await self._frame("accepted")
+
+    async def hears(self) -> Reply:
+        """The next message, whoever sends it."""
+        reply = Reply.of(await self._frame("message"))
+        self.last = reply
+        self.read.append(reply)
+        return reply
+
+    async def _send(self, what: dict[str, Any]) -> Reply:
+        await self._socket.send_json({"type": "message", "id": str(uuid.uuid4()), **what})
+        await self._frame("accepted")
+        return await self.hears()
+
+    async def _frame(self, kind: str) -> dict[str, Any]:
+        async with asyncio.timeout(PATIENCE_S):
+            while True:
+                frame: dict[str, Any] = await self._socket.receive_json()
+                assert frame["type"] != "error", frame
+                if frame["type"] == kind:
+                    return frame
+
+
+class Staff:
+    """One member of staff at the staff page's API."""
+
+    def __init__(self, http: aiohttp.ClientSession, url: str) -> None:
+        self._http, self._url = http, url
+        self._headers: dict[str, str] = {"Origin": url}
+
+    async def signs_in(self, name: str, password: str) -> None:
+        async with self._http.post(
+            self._url + "/desk/api/session", json={"name": name, "password": password}, headers=self._headers
+        ) as answer:
+            assert answer.status == 200, await answer.text()
+            cookie = answer.headers["Set-Cookie"].partition(";")[0]
+            self._headers |= {"Cookie": cookie, "X-Huiyin-Token": (await answer.json())["token"]}
+
+    async def cases(self, **filters: str) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await self._get("/desk/api/cases", filters))["cases"]
+        return found
+
+    async def case(self, work_order: str) -> dict[str, Any]:
+        return await self._get(f"/desk/api/cases/{work_order}")
+
+    async def acts(self, work_order: str, act: str, **more: str) -> dict[str, Any]:
+        """accept, dispatch(department), progress(text), question(text), close(text), reject(text)."""
+        body = {"id": str(uuid.uuid4()), "act": act, **more}
+        return await self._post(f"/desk/api/cases/{work_order}/actions", body)
+
+    async def reveals(self, work_order: str, reason: str = "") -> dict[str, Any]:
+        return await self._post(f"/desk/api/cases/{work_order}/reveal", {"reason": reason})
+
+    async def queue(self) -> list[dict[str, Any]]:
+        rows: list[dict[str, Any]] = (await self._get("/desk/api/conversations"))["conversations"]
+        return rows
+
+    async def conversation(self, key: str) -> dict[str, Any]:
+        return await self._get(f"/desk/api/conversations/{key}")
+
+    async def takes(self, key: str) -> None:
+        await self._post(f"/desk/api/conversations/{key}/take", {"id": str(uuid.uuid4())})
+
+    async def says(self, key: str, text: str) -> None:
+        await self._post(f"/desk/api/conversations/{key}/say", {"id": str(uuid.uuid4()), "text": text})
+
+    async def hands_back(self, key: str) -> None:
+        await self._post(f"/desk/api/conversations/{key}/leave", {"id": str(uuid.uuid4())})
+
+    async def _get(self, path: str, query: dict[str, str] | None = None) -> dict[str, Any]:
+        async with self._http.get(self._url + path, params=query, headers=self._headers) as answer:
+            assert answer.status == 200, await answer.text()
+            body: dict[str, Any] = await answer.json()
+            return body
+
+    async def _post(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        async with self._http.post(self._url + path, json=body, headers=self._headers) as answer:
+            assert answer.status in (200, 202), await answer.text()
+            result: dict[str, Any] = await answer.json()
+            return result
