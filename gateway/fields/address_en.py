@@ -40,6 +40,7 @@ _PLACE = re.compile(rf"(?<![a-z0-9])(?=[a-z]){_NOT}({_CITY})")
 _PLACE_AFTER = re.compile(rf"\s?,\s?({_CITY})(?![a-z])")
 _COUNTRY = re.compile(r"\s?,\s?(?:p\.?\s?r\.?\s)?china(?![a-z])|\s?,?\s?\d{6}(?!\d)")
 _GENERIC = re.compile(rf"\s(?:{_AREA}|municipality)\s*$")
+_ANY = re.compile(rf"(?:{_SITE}|{_AREA})$|^(?:ring|side|dirt|service|access|back|high|wrong|long) ")
 _MAX_PARTS = 10
 
 
@@ -47,7 +48,7 @@ def english(folded: str, places: Gazetteer) -> Iterator[Piece]:
     lowered = lower(folded)
     for start, end in latin_stretches(lowered):
         telling = _TELLING.search(lowered, start, end) is not None
-        yield from _addresses(lowered, start, end, places, telling)
+        yield from _addresses(folded, (start, end), places, telling)
 
 
 def names(address: str) -> list[str]:
@@ -55,7 +56,8 @@ def names(address: str) -> list[str]:
     return [_GENERIC.sub("", part).strip() for part in lower(address).split(",") if part.isascii()]
 
 
-def _addresses(lowered: str, position: int, end: int, places: Gazetteer, telling: bool) -> Iterator[Piece]:
+def _addresses(folded: str, stretch: tuple[int, int], places: Gazetteer, telling: bool) -> Iterator[Piece]:
+    lowered, (position, end) = lower(folded), stretch
     while True:
         part = _START.search(lowered, position, end) if telling else None
         city = _city(lowered, position, part.start() if part else end, places)
@@ -63,8 +65,17 @@ def _addresses(lowered: str, position: int, end: int, places: Gazetteer, telling
         if begun is None:
             return
         stop = _follow(lowered, begun.end(), end, places)
-        yield Piece(begun.start(), stop, bare=city is not None and stop == begun.end())
+        alone = stop == begun.end()
+        if not (alone and _common(folded, begun)):
+            yield Piece(begun.start(), stop, bare=city is not None and alone)
         position = stop
+
+
+def _common(folded: str, part: re.Match[str]) -> bool:
+    """A building, market or station in small letters and without a number is any of its kind; so is a ring road."""
+    words = folded[part.start():part.end()]
+    plain = words.islower() and not any(letter.isdigit() for letter in words)
+    return plain and _ANY.search(words) is not None
 
 
 def _city(lowered: str, position: int, end: int, places: Gazetteer) -> re.Match[str] | None:

@@ -3,17 +3,24 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
+from itertools import islice
 
 from gateway.errors import Unreadable
 from gateway.fields.base import Context, Reading, Span, Value
 from gateway.fields.folding import fold
-from gateway.fields.numerals import AMOUNT, number
+from gateway.fields.numerals import AMOUNT, HAN, number
+from gateway.fields.spans import MAX_SPANS, span
 from gateway.fields.text import words_of
 
 # An answer may carry a unit: 65分贝, 3 floors, 约三十户.
 _ANSWER = re.compile(
     rf"(?:大概|大约|约|差不多|about|around)?\s*(-?{AMOUNT})[多几余]?\s*(?:[^\W\d_]{{0,12}}|%|℃)?(?:左右)?",
     re.IGNORECASE,
+)
+# In free text only what is surely a count: short digits, or a Chinese numeral before a measure word.
+_FOUND = re.compile(
+    rf"(?<![A-Za-z0-9.,¥-])(?P<digits>\d{{1,6}}(?:\.\d{{1,2}})?)(?![\d,.:/%-]*\d)(?!\s?(?:[年月日号点时元块万栋室楼]|[ap]m|yuan|rmb))"
+    rf"|(?<![{HAN}])(?P<han>[{HAN}]{{1,8}})(?=分贝|个人|人|位|户|层|节|次|辆|台)", re.IGNORECASE
 )
 MAX_ANSWER = 40
 
@@ -23,8 +30,15 @@ class Number:
     datatype = "number"
 
     def find(self, text: str, ctx: Context) -> list[Span]:
-        """Nothing: a bare number belongs to whoever asked for it."""
-        return []
+        """Never sure: a number belongs to the field whose words stand beside it."""
+        spans: list[Span] = []
+        for hit in islice(_FOUND.finditer(fold(text)), MAX_SPANS):
+            try:
+                reading = Reading(_bounded(number(hit.group()), ctx))
+            except (ValueError, Unreadable):
+                continue
+            spans.append(span(text, hit.start(), hit.end(), reading, sure=False))
+        return spans
 
     def read(self, text: str, ctx: Context) -> Reading:
         answer = _ANSWER.fullmatch(fold(text[: MAX_ANSWER + 1]).strip())

@@ -26,11 +26,13 @@ _LEAD = re.compile(
     r"(?:[于去来从对要因为跟和与由向找有个某家间那这该此]|附近|旁边|楼下|对面|门口|商家|商户|店铺|卖家|店名|名称|名字|名|叫做|"
     r"本人|市民|消费者|小区|网上|线上|线下|实体)+"
 )
+# Words that say what kind of shop it is, not which one.
 _KIND = (
-    "快递|物业|物流|装修|保险|外卖|房产|中介|培训|施工|建筑|运营|平台|电商|科技|搬家|家政|旅游|旅行|大|小|新|老|总|本|分|两|几|别的|其他|"
-    "线下|网|实体|母|菜|农贸"
+    "快递|物业|物流|装修|保险|外卖|房产|中介|培训|施工|建筑|运营|平台|电商|科技|搬家|家政|旅游|旅行|大|小|新|老|总|本|分|两|几|别的|"
+    "其他|线下|网|实体|母|菜|农贸|婚纱|摄影|美容|美发|理发|健身|瑜伽|游泳|水果|服装|鞋|手机|家具|家电|电器|眼镜|文具|早餐|快餐|宠物|儿童|"
+    "连锁|奶茶|咖啡|烧烤|火锅|食品|品牌|官方|教育|数码|私立|公立|人民|社区|自助|海鲜|中|西"
 )
-_GENERIC = re.compile(rf"(?:{_KIND})?(?:{_LAST})")
+_GENERIC = re.compile(rf"(?:{_KIND}){{0,3}}(?:{_LAST})")
 _EN_LAST = (
     r"(?:Co\.?,?\s?Ltd\.?|Company|Limited|Corporation|Corp\.?|Inc\.?|LLC|Supermarket|Store|Shop|Restaurant|Hotel|Mall|"
     r"Pharmacy|Gym|Fitness|Club|Cafe|Bakery|Salon|Clinic|Hospital|Bank|School|Academy|Market|Bar|Bookstore)(?![A-Za-z])"

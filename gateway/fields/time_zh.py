@@ -12,8 +12,8 @@ from gateway.fields.when import Mention
 
 _N = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
 _PARTS_BY_HOUR = {
-    "dawn": "凌晨", "early": "清晨 早晨 早上 大清早 一早 早", "morning": "上午", "noon": "中午", "afternoon": "午后 下午",
-    "dusk": "傍晚 黄昏", "evening": "晚上 晚间 夜晚 晚", "night": "夜里 夜间 半夜 深夜 大半夜 午夜 夜", "day": "白天",
+    "dawn": "凌晨", "early": "清晨 早晨 早上 大清早 一早 早", "morning": "上午", "noon": "中午",
+    "afternoon": "午后 下午", "dusk": "傍晚 黄昏", "evening": "晚上 晚间 夜晚 晚", "night": "夜里 夜间 半夜 深夜 大半夜 午夜 夜", "day": "白天",
 }
 _PART_WORDS = {word: part for part, words in _PARTS_BY_HOUR.items() for word in words.split()}
 _PART = "|".join(sorted(_PART_WORDS, key=len, reverse=True))

@@ -13,6 +13,7 @@ PARTS = {
     "evening": (18, 24), "night": (22, 30), "day": (0, 24),
 }
 _AFTER_NOON = ("noon", "afternoon", "dusk", "evening", "night")
+_DARK = ("evening", "night")  # 昨晚两点, "2 am last night": the small hours that follow
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +45,15 @@ def at_hour(day: date, minutes: int, now: datetime) -> datetime:
 def clock(mention: Mention) -> int | None:
     """Minutes of the day on 24 hours, counting the part of the day; beyond 1440 in the next day."""
     spoken = mention.minutes
-    if spoken is None or mention.half_day or mention.part not in _AFTER_NOON:
-        return 0 if spoken == 1440 and mention.part == "dawn" else spoken
+    if spoken is None or mention.part not in _AFTER_NOON:
+        return spoken
+    if mention.half_day:
+        return spoken + 1440 if spoken < 360 and mention.part in _DARK else spoken
     if mention.part == "noon":
         return spoken + 720 if spoken < 300 else spoken
     if spoken >= 780:
         return spoken
-    if mention.part in ("evening", "night") and (spoken < 360 or spoken >= 720):
+    if mention.part in _DARK and (spoken < 360 or spoken >= 720):
         return spoken % 720 + 1440
     return spoken + 720 if spoken < 720 else spoken
 
@@ -68,11 +71,11 @@ def instant(mention: Mention, now: datetime) -> datetime | None:
     return today if today <= now + timedelta(minutes=5) else today - timedelta(days=1)
 
 
-def stretch(mention: Mention, now: datetime) -> tuple[datetime, datetime]:
+def part_of_day(mention: Mention, now: datetime) -> tuple[datetime, datetime]:
     """First and last instant of a mentioned part of the day, or of the whole day."""
     first, last = PARTS[mention.part or "day"]
     day = mention.day or now.date()
     start = at_hour(day, first * 60, now)
-    if mention.day is None and start > now:
+    if mention.day is None and start > now:  # the latest one that has begun
         start -= timedelta(days=1)
     return start, start + timedelta(hours=last - first)
