@@ -21,7 +21,7 @@ log = structlog.get_logger(__name__)
 AT_ONCE = 64
 LEASE_MS = 10_000
 RENEW_S = 3.0        # DESIGN.md: lease 10 s, renewed every 3 s
-SWEEP_S = 1.0        # hints may be lost: look again after a second
+SWEEP_S = 1.0
 BACKOFF_MS = (200, 1_000, 5_000, 30_000)
 
 
@@ -72,13 +72,13 @@ class LaneWorker:
         self._draining = False
         self._claiming = asyncio.Lock()
 
-    async def run(self) -> None:
-        """Claim and work until drained."""
+    async def run(self, sweep_s: float = SWEEP_S) -> None:
+        """Claim and work until drained; hints may be lost, so it also looks every `sweep_s`."""
         hints = self._shared.subscribe([f"lane:{self.lane}"])
         try:
             while not self._draining:
                 if not await self._claim():
-                    await hints.next(SWEEP_S)
+                    await hints.next(sweep_s)
         finally:
             hints.close()
 

@@ -113,7 +113,7 @@ async def test_a_verdict_puts_the_head_aside_and_the_rest_goes_on(
     await bench.send(2)
     bench.faults = [fault]
     bench.gate.set()
-    running = asyncio.create_task(bench.worker.run())
+    running = asyncio.create_task(bench.worker.run(0.01))
     await until(lambda: order(bench) == ["m2"])
     (dead,) = await store.lanes.dead("in")
     assert (decode_inbound(dead.body).id, dead.parked, dead.why) == ("m1", parked, str(fault))
@@ -138,7 +138,7 @@ async def test_a_raised_error_is_counted_backed_off_and_buried_at_the_fifth(
     bench: Bench, store: SqliteStore, clock: ManualClock
 ) -> None:
     bench.faults = [ValueError("bug") for _ in range(5)]
-    running = asyncio.create_task(bench.worker.run())
+    running = asyncio.create_task(bench.worker.run(0.01))
     await bench.send(1)
     for left in (4, 3, 2, 1, 0):
         await until(lambda left=left: len(bench.faults) <= left)  # type: ignore[misc]
@@ -182,7 +182,7 @@ async def test_timers_fire_into_their_mailbox(bench: Bench, store: SqliteStore, 
     await store.lanes.ingest("in", "web:a", "go", b"x")
     (lease,) = await store.lanes.claim("in", "me")
     await store.lanes.commit(lease, Changes(1, emits=[Emit("in", "web:a", "t", b"late", clock.ms(10))]), keep=False)
-    running = asyncio.create_task(bench.worker.run())
+    running = asyncio.create_task(bench.worker.run(0.01))
     clock.advance(11)
     await until(lambda: ("web:a", b"late") in bench.seen)
     await bench.worker.drain(1)
