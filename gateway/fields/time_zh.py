@@ -13,7 +13,8 @@ from gateway.fields.when import Mention
 _N = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
 _PARTS_BY_HOUR = {
     "dawn": "凌晨", "early": "清晨 早晨 早上 大清早 一早 早", "morning": "上午", "noon": "中午",
-    "afternoon": "午后 下午", "dusk": "傍晚 黄昏", "evening": "晚上 晚间 夜晚 晚", "night": "夜里 夜间 半夜 深夜 大半夜 午夜 夜", "day": "白天",
+    "afternoon": "午后 下午", "dusk": "傍晚 黄昏", "evening": "晚上 晚间 夜晚 晚",
+    "night": "夜里 夜间 半夜 深夜 大半夜 午夜 夜", "day": "白天",
 }
 _PART_WORDS = {word: part for part, words in _PARTS_BY_HOUR.items() for word in words.split()}
 _PART = "|".join(sorted(_PART_WORDS, key=len, reverse=True))
@@ -31,7 +32,7 @@ _FEW = Decimal(3)  # 几天前
 
 _DATE = "|".join((
     r"(?P<iso>(?P<y>\d{4})(?:[-/.]|\s?年\s?)(?P<m>\d{1,2})(?:[-/.]|\s?月\s?)(?P<d>\d{1,2})(?!\d)\s?[日号]?)",
-    rf"(?P<md>(?P<mdy>今年|去年|前年)?的?(?P<mdm>{_N})\s?月\s?(?P<mdd>{_N})\s?[日号]?(?!\d))",
+    rf"(?P<md>(?P<mdy>今年|去年|前年)?的?(?P<mdm>{_N})\s?月\s?(?P<mdd>{_N})(?:\s?[日号]|(?!\d)))",
     rf"(?P<rm>(?P<rmw>上个?月|这个?月|本月)的?(?P<rmd>{_N})[日号])",
     rf"(?P<ago>(?P<agn>{_N}|半|几|\d{{3}})\s?(?P<agu>个?(?:小时|钟头|分钟|星期|礼拜|月)|天|日|周|年)(?:多)?(?:之前|以前|前))",
     rf"(?P<rel>{'|'.join(sorted(_DAY_WORDS, key=len, reverse=True))})",
