@@ -1,0 +1,72 @@
+"""The emergency gate: what must bring up a number, what must not, and how quickly."""
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+
+from gateway.emergency import INSTEAD, LONGEST, emergency
+
+CASES = yaml.safe_load(Path(__file__).with_name("emergency_cases.yaml").read_text("utf-8"))
+POSITIVES = [(kind, text) for kind, texts in CASES["positives"].items() for text in texts]
+EVERY_KIND = frozenset(CASES["positives"])
+
+
+@pytest.mark.parametrize(("kind", "text"), POSITIVES)
+def test_danger_is_seen(kind: str, text: str) -> None:
+    assert emergency(text, EVERY_KIND) == kind
+
+
+@pytest.mark.parametrize("text", CASES["negatives"])
+def test_what_only_sounds_like_danger_is_left_alone(text: str) -> None:
+    assert emergency(text) is None
+
+
+def test_the_table_is_large_enough_to_mean_something() -> None:
+    assert sum(len(texts) for texts in CASES["positives"].values()) >= 60
+    assert len(CASES["negatives"]) >= 120
+
+
+def test_a_city_without_a_number_of_the_kind_gets_the_next_best() -> None:
+    assert emergency("我被困在电梯里了") == "fire"
+    assert emergency("我不想活了") == "police"
+    assert emergency("煤气泄漏了", {"fire", "police"}) == "fire"
+    assert set(INSTEAD) <= EVERY_KIND
+    assert set(INSTEAD.values()) <= {"fire", "police"}
+
+
+@pytest.mark.parametrize("text", ["", "   ", "。！？", "12345", "\u200b\ufeff", "😀" * 50])
+def test_nothing_is_nothing(text: str) -> None:
+    assert emergency(text) is None
+
+
+def test_full_width_and_traditional_writing_count() -> None:
+    assert emergency("ＦＩＲＥ！") == "fire"
+    assert emergency("樓下起火，煤氣洩漏") == "fire"
+
+
+def test_danger_after_a_long_complaint_is_seen() -> None:
+    assert emergency("我的快递三天没动了，" * 20 + "等一下，楼上着火了") == "fire"
+
+
+def test_only_so_much_is_looked_at() -> None:
+    assert emergency("快" * LONGEST + "，着火了") is None
+
+
+@pytest.mark.parametrize("text", ["我们" * 500, "a" * 1000, "there is a " * 90, "没有人被困在电" * 140])
+def test_no_text_takes_long(text: str) -> None:
+    best = min(_seconds(text) for _ in range(5))
+    assert best < 0.02, "matching must stay linear in the text"
+
+
+def test_an_ordinary_message_costs_next_to_nothing() -> None:
+    text = "你好，我要投诉顺丰，单号SF1234567890123，从广州海珠区新港中路寄到北京朝阳区建国路的件，三天没动了"
+    assert min(_seconds(text) for _ in range(20)) < 0.001
+
+
+def _seconds(text: str) -> float:
+    before = time.perf_counter()
+    emergency(text)
+    return time.perf_counter() - before
