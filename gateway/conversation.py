@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from gateway import news, rating
+from gateway import languages, news, rating
 from gateway.clock import Clock, from_ms, to_ms
 from gateway.dialogue import drafts
 from gateway.dialogue.catalog import Catalog
@@ -82,7 +82,7 @@ class Conversation:
     async def _citizen(self, state: Dialogue, burst: Sequence[Inbound], turn: Turn) -> Outcome:
         """The citizen's words: to what stands beside the form if they answer it, else to the form."""
         turn.heard(burst)
-        state = _follow(state, burst[-1].language)
+        state = languages.follow(state, burst[-1].language, _text(burst))
         now = from_ms(burst[-1].at).astimezone(self.time_zone)
         contents = [item.content for item in burst if isinstance(item.content, CitizenContent)]
         aside = self._aside(state, contents[-1])
@@ -113,12 +113,9 @@ def bursts(items: Sequence[Inbound]) -> Iterator[list[Inbound]]:
         yield burst
 
 
-def _follow(state: Dialogue, language: str | None) -> Dialogue:
-    """A language set on the channel counts from the moment it is set; "English" in the chat counts after it."""
-    if language is None or language == state.hinted:
-        return state
-    return replace(state, language=language, hinted=language, language_chosen=True)
-
-
 def _joins(item: Inbound) -> bool:
     return isinstance(item.content, Text | Upload)
+
+
+def _text(burst: Sequence[Inbound]) -> str:
+    return "\n".join(item.content.text for item in burst if isinstance(item.content, Text))
