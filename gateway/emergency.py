@@ -29,12 +29,12 @@ _HARMLESS = (
     r"fire (?:the|that|this|him|her|them|me|my|your|our|a)(?![a-z])|fired|fireworks?|in case of fire",
     r"gas (?:bill|station|company|meter|connection|stove|fee)s?|exhaust gas(?:es)?",
     r"ambulance (?:lane|fee|bill|siren)s?|knife set|suicide prevention|app crash(?:ed|es)?|website crash(?:ed|es)?",
-    r"heart attack of",
+    r"[打点着]不(?:着|了|燃)火|着不了火|(?:on )?fire sale|set fire to my|burning my (?:money|cash|wallet)",
 )
 # Who may be in danger: <zh> and <en> in the signs.
 _WHO = {
     "<zh>": r"(?:有人|小孩|孩子|老人|婴儿|宝宝|工人|工友|学生|乘客|邻居|女儿|儿子|我们?|他们?|她们?|我[妈爸爷奶家]"
-            r"|[两三四五几\d]+个?人)",
+            r"|[两三四五几\d]+个?人|小朋友|[男女]孩子?|[男女]的|老太太?|老头|大[爷妈叔]|奶奶|爷爷|老婆|妻子|媳妇)",
     "<en>": r"(?:i'?m|i am|we'?re|we are|they are|(?:he|she|someone|somebody|child|baby|mother|father) is"
             r"|(?:people|kids?|someone|child|baby)(?: are| is)?)",
     "<person>": r"(?:man|woman|person|he|she|someone|somebody|father|mother|child|lady|passenger|worker)",
@@ -42,7 +42,7 @@ _WHO = {
 _SIGNS = {
     "self_harm": (
         r"不想活(?!动)|活不下去|(?<![吵热累气烦笑])想死(?!你|我了|个)|自杀|轻生|割腕|寻短见|一了百了",
-        r"结束(?:自己的?)?生命|跳楼|(?:要|想)跳(?:楼|河|江|桥|下去)|从\w{0,6}跳下",
+        r"结束(?:自己的?)?生命|跳楼|(?:要|想)跳(?:楼|河|江|桥|下去)|从\w{0,6}跳下|(?:天台|楼顶|阳台|桥)\w{0,4}[要想]\w{0,2}跳",
         r"(?:kill|hurt|harm)(?:ing)? myself|suicid(?:e|al)|end(?:ing)? (?:my|his|her) life",
         r"want(?:s)? to die(?! laughing)|(?:don'?t|do not) want to (?:live|be alive)(?= any|[.!]|$)",
         r"(?:about|going|wants?|threatening) to jump(?! the)",
@@ -50,25 +50,27 @@ _SIGNS = {
     "fire": (
         r"(?:着|著|起|失|走)咗?(?:了)?(?:大|山|一场)?火|火烛|火灾|火災|火势|火光|山火|烧(?:起来|着了)",
         r"燒(?:起來|著了)|浓烟|濃煙",
-        r"(?:楼道|楼上|家里|房间|屋|窗户|仓库|车间|厨房)\w{0,4}(?:冒|全是|都是)\w{0,2}[烟火]|冒火(?:花|星)|爆炸",
+        r"(?:楼道|楼上|家里|房间|屋|窗户|仓库|车间|厨房)\w{0,4}(?:冒|全是|都是)\w{0,2}[烟火]|冒\w{0,2}火|爆炸",
         r"(?:on|caught|catching|catches|set) fire|there(?:'?s| is| was) (?:an? (?:[a-z]+ )?)?(?:fire|explosion)",
         r"there has been (?:a fire|an explosion)|^\W*fire\W*$|fire (?:in|at|next|near|upstairs|downstairs)",
         r"(?:is|are) (?:burning(?! (?:trash|rubbish|garbage|leaves))|in flames)|flames|exploded",
+        r"(?:flat|apartment|house|corridor|stairwell|staircase|hallway|room|building) is (?:full of|filled with) smoke",
     ),
     "gas": (
-        r"(?:煤[气氣]|燃[气氣]|天然[气氣]|瓦斯|液化[气氣])\w{0,6}(?:[泄洩]漏|[泄洩]露|[漏喷噴][气氣]|味|臭)",
+        r"(?:煤[气氣]|燃[气氣]|天然[气氣]|瓦斯|液化[气氣])\w{0,6}(?:[泄洩]漏|[泄洩]露|[漏喷噴][气氣了]|在漏|味|臭)",
         r"(?:[泄洩]漏|[漏喷噴])\w{0,3}(?:煤气|燃气|天然气|瓦斯)|[气氣](?:管|罐)\w{0,6}[漏喷噴]",
         r"闻到\w{0,6}(?:煤气|燃气|天然气|瓦斯)|(?:一氧化碳|煤气)中毒|挖断\w{0,4}燃气|gas leak|leaking gas",
         r"smell(?:s|ing)?(?: of)? gas|smell gas|gas (?:pipe |line |tank )?is leaking|carbon monoxide",
     ),
     "medical": (
         r"[晕暈昏](?:倒|迷|过去|厥|了过去)|不省人事|(?:没有?了?|停止了?)(?:呼吸|心跳|意识|知觉)|喘不[上过]来?气",
-        r"呼吸困难|心脏病(?:发作|犯)|心梗|脑溢血|中风(?!险)|大出血|流血不止|血流不止|流了?(?:很多|好多|一地)的?血",
-        r"吐血|抽搐|休克|误[喝食吞]|喝了?农药|触电|溺水|落水|<zh>\w{0,4}掉[进到](?:了)?(?:河|水|湖|江|塘|海)",
-        r"羊水破|快要?生了|叫(?:个|辆)?救护车|救护车\w{0,2}快|食物中毒",
+        r"呼吸困难|心脏病(?:发作|犯)|心梗|脑溢血|中风(?![险后的患])|大出血|流血不止|血流不止|流了?(?:很多|好多|一地)的?血",
+        r"吐血|抽搐|休克|误[喝食吞]|[吃喝]了?(?:\w{0,2})(?:农药|鼠药|安眠药|毒药)|[心胸]口\w{0,3}[疼痛]|触电|溺水|落水|<zh>\w{0,4}掉[进到](?:了)?(?:河|水|湖|江|塘|海)",
+        r"羊水破|<zh>快?要生了(?!意)|从(?:高处|楼上|架子上?|梯子上?|[\d二三四五六七八]楼)\w{0,4}[摔掉坠][了下]|叫(?:个|辆)?救护车|救护车\w{0,2}快|食物中毒",
         r"<zh>\w{0,3}(?:受|重)伤(?!.{0,8}(?:赔|单位|工伤|平台))|unconscious|(?:not|stopped|isn'?t) breathing",
         r"can'?t breathe|heart attack|(?:having|had) a stroke",
-        r"<person> (?:has |just )*(?:collapsed|fainted|passed out)",
+        r"<person> (?:has |just )*(?:collapsed|fainted|passed out)|fell into the (?:river|water|lake|sea|pool|canal)",
+        r"(?:fell|fallen)(?: down)? and can'?t (?:move|get up)|<person> can'?t (?:wake up|be woken)",
         r"bleeding (?:heavily|badly|a lot|to death)|won'?t stop bleeding|(?:a|an|took|taken) overdose|seizure",
         r"drowning|electrocuted|poisoned|(?:send|call|need) (?:me |us )?an ambulance",
         r"(?:badly|seriously|severely) (?:hurt|injured)|people (?:are|were) (?:hurt|injured)",
@@ -77,22 +79,23 @@ _SIGNS = {
     "trapped": (
         r"(?:电梯|電梯)\w{0,4}困(?:住)?(?:了)?人|困在(?:电梯|電梯|水|火|屋|车|楼|山|洞|里)",
         r"(?:电梯|里面|屋里|井里|洞里|车里)\w{0,8}[出上]不[来去来]|<zh>\w{0,4}(?:被)?(?:反)?锁在(?:车|屋|家|房)",
-        r"<zh>\w{0,4}[埋压]在|<zh>\w{0,4}掉[进到](?:了)?(?:井|坑|洞|沟)",
-        r"<en> (?:still |now )?trapped",
+        r"<zh>\w{0,4}[埋压]在|<zh>\w{0,4}掉[进到](?:了)?\w?(?:井|坑|洞|沟)",
+        r"<en> (?:still |now )?trapped(?! in (?:an? |the |this )?(?:contract|debt|loop|relationship|traffic|queue))",
+        r"(?:lift|elevator)[^.]{0,40}can'?t get out|塌\w{0,4}[埋压]|[埋压]住\w{0,3}人",
         r"<en> (?:still |now )?(?:stuck|locked) in(?:side)? (?:(?:the|a|an|my|our|this) )?"
         r"(?:lift|elevator|car|room|house|flat|building|cellar|well)",
     ),
     "police": (
-        r"[拿持举握]着?(?:一把)?(?:\w{0,2})[刀枪斧]|砍人|[要想]\w{0,2}(?:砍|杀|捅|打死)(?:我|人|他|她|死)|杀人了",
+        r"[拿持举握]着?(?:一把)?(?:\w{0,2})[刀枪斧](?![切削])|砍人|[要想]\w{0,2}(?:砍|杀|捅|打死)(?:我|人|他|她|死)|杀人了",
         r"捅(?:了)?人|(?:正在|在|又)打(?:我|人|她)|追着打|打起来|家暴|被(?:人)?(?:绑架|劫持|挟持)|抢劫",
-        r"抢(?:了)?我的?(?:包|手机|钱)|强奸|性侵|(?:老公|丈夫|男友|男朋友|前夫|他)打我(?!电话|手机)",
+        r"抢(?:了)?我的?(?:包|手机|钱)|被人?抢了?(?!购|单|走了?订单)|强奸|性侵|(?:老公|丈夫|男友|男朋友|前夫|他)打我(?!电话|手机)",
         r"闯[进入]\w{0,3}(?:家|屋|房)|(?:跟踪|尾随)(?:着|了)?我|救命|救人啊",
         r"(?:has|have|with|holding|pulled|waving) (?:a |an )(?:big |long )?(?:knife|gun|axe|machete|weapon)",
         r"(?:beating|attacking|stabbing|strangling|hitting|raping) (?:me|us|him|her|my|people|someone|a)(?![a-z])",
         r"(?:trying|going|threatening|threatens|wants) to kill (?:me|us|him|her|someone|my)",
         r"(?:being|getting|got|was just) (?:robbed|mugged|attacked|kidnapped|stabbed|raped)|kidnapped (?:me|my|a)",
         r"broke into my (?:house|home|flat|apartment|room)(?= and .{0,12}(?:still|here|inside)|[.!]|$)",
-        r"domestic violence",
+        r"domestic violence|(?:husband|wife|boyfriend|girlfriend|partner|father) (?:hits?|beats?|is hitting) me",
     ),
     "traffic": (
         r"出了?车祸|撞车了|车\w{0,2}撞了|(?:撞到|撞倒|撞)(?:了)?人|被车撞",
@@ -110,7 +113,7 @@ _NOT_NOW = (
     r"(?<![a-z])(?:last (?:week|month|year|night)|always|every|almost|nearly|hardly|no|never|without)(?![a-z])",
 )
 _PAPER = (
-    r"^\w{0,4}(?:隐患|演练|演习|保险|险(?!些)|知识|风险|认定|赔偿|理赔|索赔|概率|怎么赔)",
+    r"^\w{0,4}(?:后的|以后|补偿|补贴|隐患|演练|演习|保险|险(?!些)|知识|风险|认定|赔偿|理赔|索赔|概率|怎么赔)",
     r"^[^,.]{0,30}(?:last (?:week|month|year)|ago|insurance)",
 )
 _ALWAYS = frozenset({"self_harm"})  # a threat with "if" is a threat all the same
