@@ -22,14 +22,14 @@ LONG_TEXT = 200                                        # a text field this long 
 def mine(scene: Scene, text: str, *, overwrite: bool = False) -> Draft:
     """The open draft with every empty field that this text fills without having been asked; `overwrite` lets
     a value that is announced by role or cue replace an older one."""
-    return _take(scene.draft, _settled(scene, text, None, overwrite), "nlu")
+    return _take(scene.draft, settled(scene, text, None, overwrite), "nlu")
 
 
 def answer(scene: Scene, text: str, asked: Field) -> tuple[Draft, Unreadable | None]:
     """The draft after an answer to `asked`. The problem is set when the asked field stayed as it was."""
     if asked.type in WHOLE:
         return _words(scene, text, asked)
-    claims = _settled(scene, text, asked)
+    claims = settled(scene, text, asked)
     if asked.type in MANY or not any(claim.field.id == asked.id for claim in claims):
         return _read(scene, text, asked, claims)
     return _take(scene.draft, claims, "citizen", asked.id), None
@@ -60,7 +60,7 @@ def _read(scene: Scene, text: str, asked: Field, claims: list[Claim]) -> tuple[D
 
 def _words(scene: Scene, text: str, asked: Field) -> tuple[Draft, Unreadable | None]:
     """Free text is taken whole, unless parts of it name other fields by role or cue."""
-    claims = _settled(scene, text, asked)
+    claims = settled(scene, text, asked)
     own = [claim for claim in claims if claim.field.id == asked.id]
     others = [claim for claim in claims if claim.rank == ANNOUNCED and claim.field.id != asked.id]
     if tells_story(asked):
@@ -87,7 +87,7 @@ def _without(text: str, claims: list[Claim]) -> str:
     return "，".join(part for part in free if part)
 
 
-def _settled(scene: Scene, text: str, asked: Field | None, overwrite: bool = False) -> list[Claim]:
+def settled(scene: Scene, text: str, asked: Field | None, overwrite: bool = False) -> list[Claim]:
     """The strongest claims that neither overlap nor fill a field twice; only an asked field is overwritten."""
     values = scene.draft.values
     won: list[Claim] = []
