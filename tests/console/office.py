@@ -27,7 +27,7 @@ from gateway.errors import NotFound
 from gateway.fields.city import Department
 from gateway.http import guard
 from gateway.messages import Audit, ConversationInfo, Inbound, TranscriptLine, decode_inbound, encode
-from gateway.orders import CaseOp, Filed
+from gateway.orders import Answered, CaseOp, CaseState, Filed, RatingAnswer
 from gateway.protocols import Changes, Put
 from gateway.store.sqlite import SqliteStore
 from gateway.uploads import UploadInfo
@@ -137,6 +137,28 @@ class Office:
 
     async def handed(self, op: CaseOp) -> None:
         await self.store.lanes.ingest("case", op.work_order_id, op.key, msgspec.json.encode(op))
+
+    async def send_back(self, id: str, reason: str) -> None:
+        """The citizen is not satisfied, the time to change the answer passes, the desk gets the rework."""
+        answer = RatingAnswer(id, 0, "no", 1, "yes", reason, wants_rework=True)
+        body = msgspec.json.encode(Answered(answer, self.clock.ms()))
+        await self.store.lanes.ingest("events", id, f"{id}:rated", body)
+
+        async def armed() -> bool:
+            return (await self.store.lanes.stats())["events"].timers > 0 and "rated" in await self._history(id)
+
+        await until(armed)
+        self.clock.advance(700)
+        await self.store.lanes.tick()
+
+        async def there() -> bool:
+            return "accept" in await self.desk.allowed(id)
+
+        await until(there)
+
+    async def _history(self, id: str) -> list[str]:
+        record = await self.store.records.get("work_order", id)
+        return [line.what for line in msgspec.json.decode(record.body, type=CaseState).history] if record else []
 
     async def converse(self, key: str, mode: Literal["bot", "waiting", "agent"], **more: Any) -> None:
         now = self.clock.ms()

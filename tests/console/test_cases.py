@@ -6,8 +6,6 @@ from typing import Any
 
 import pytest
 
-from gateway.orders import CaseOp
-from tests.casebridge.desk_world import until
 from tests.console.office import ATTACHMENT, HOSTILE, PICTURE, Office, Person, running
 
 FIRST, SECOND, THIRD = "WO-20261123-0000000001", "WO-20261123-0000000002", "WO-20261123-0000000003"
@@ -35,18 +33,14 @@ async def test_the_whole_life_of_a_case_with_rework(office: Office) -> None:
     assert done["row"]["status"] == "closed"
     assert done["actions"] == []
 
-    # The citizen's judgement: the gateway hands rating and rework over.
-    await office.handed(CaseOp("rating", FIRST, 2, {"round": 0, "resolved": "no", "satisfaction": 1}, 1))
-    await office.handed(CaseOp("rework", FIRST, 1, {"round": 1, "reason": "又堵住了"}, 1))
-
-    async def back() -> bool:
-        return "accept" in (await urban.get(f"cases/{FIRST}"))["actions"]
-
-    await until(back)
+    await office.send_back(FIRST, "又堵住了")
+    seen = await urban.get(f"cases/{FIRST}")
+    assert (seen["row"]["status"], seen["row"]["round"], seen["rework_reason"]) == ("reopened", 1, "又堵住了")
+    assert ids(await urban.get("cases?rework=1")) == [FIRST]
     assert (await urban.act(FIRST, "accept"))["actions"] == ["progress", "question", "close"]
     closed = await urban.act(FIRST, "close", text="加派人手")
     assert [line["what"] for line in closed["history"]] == [
-        "filed", "accepted", "dispatched", "closed", "accepted", "closed",
+        "filed", "accepted", "dispatched", "closed", "rated", "rework", "accepted", "closed",
     ]
     assert (await clerk.get("cases?status=closed"))["cases"][0]["work_order_id"] == FIRST
 

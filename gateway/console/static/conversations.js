@@ -52,7 +52,7 @@ export function conversationView(main, ctx, key) {
     const mine = one.row.mode === "agent" && one.row.agent === ctx.session.name;
     head({ mode: one.row.mode, agent: one.row.agent, why: one.row.why, channel: one.row.channel, language: one.row.language });
     reveal({ opened: one.opened, reason: !mine });
-    if (lines(one.transcript)) parts.talk.querySelector("ol").scrollTop = 1e9;
+    if (lines(one.transcript)) parts.talk.querySelector(".talk")?.scrollTo(0, 1e9);
     say({ mine });
     fields({ template: one.template, fields: one.fields, orders: one.work_orders });
   }
@@ -74,12 +74,12 @@ function stepButton(one, ctx, put) {
 /** The conversation as it went; also used on a case. */
 export function talk(transcript) {
   if (!transcript.length) return h("p", { class: "dim" }, t("empty"));
-  return h("ol", { class: "talk", role: "log", tabindex: "0", "aria-label": t("transcript") }, transcript.map((line) =>
+  return h("div", { class: "talk", role: "log", tabindex: "0", "aria-label": t("transcript") }, h("ol", {}, transcript.map((line) =>
     h("li", { class: line.sender },
       h("p", { class: "dim" }, h("b", {}, t(`sender.${line.sender}`)), line.agent ? h("span", {}, line.agent) : null, h("time", {}, when(line.at))),
       h("p", { class: "prose" }, line.text),
       line.original ? h("p", { class: "prose dim" }, line.original) : null,
-      line.uploads.length ? h("p", { class: "dim" }, `${t("file")} × ${line.uploads.length}`) : null)));
+      line.uploads.length ? h("p", { class: "dim" }, `${t("file")} × ${line.uploads.length}`) : null))));
 }
 
 function filled({ template, fields, orders }) {
