@@ -15,6 +15,8 @@ _AREA = r"(?:district|county|sub-?district|town(?:ship)?|new area|province|city)
 _SITE = (
     r"(?:building|plaza|mansion|tower|gardens?|square|community|estate|residence|apartments|mall|park|campus|university|"
     r"hospital|hotel|(?:metro |railway |bus )?station|market|village|cent(?:re|er))(?![a-z])"
+    r"(?!\s(?:restaurant|hotel|store|shop|supermarket|school|gym|club|cafe|bar|co|company|ltd|limited|clinic|pharmacy)"
+    r"(?![a-z]))"  # Garden Restaurant is a firm
 )
 _DIRECTION = r"(?:east|west|south|north|middle|central|zhong|dong|xi|nan|bei)"
 _UNIT = (
@@ -30,8 +32,9 @@ _NOT = (
     r"there|here|where|which|some|any|residential|shopping|parking)(?![a-z]))"
 )
 _NAMED = rf"(?:{_NOT}{_WORD}\s){{1,2}}?(?:{_DIRECTION}\s)?"
+_AFTER_ROAD = rf"(?:\s{_DIRECTION}(?![a-z]))?(?:\s(?:no\.?\s?)?\d{{1,5}}(?=\s?(?:[,.;]|$)))?"
 _HOUSE = r"(?:(?:no\.?\s?)?\d{1,5}[a-z]?,?\s)?"
-_PART = rf"(?:{_UNIT}|{_HOUSE}{_NAMED}(?:{_ROAD}|{_AREA}|{_SITE})(?:\s{_DIRECTION}(?![a-z]))?)"
+_PART = rf"(?:{_UNIT}|{_HOUSE}{_NAMED}(?:{_ROAD}{_AFTER_ROAD}|{_AREA}|{_SITE}))"
 _START = re.compile(rf"(?<![a-z0-9])(?=[a-z0-9])(?:{_PART})")
 _TELLING = re.compile(rf"(?<![a-z])(?:{_ROAD}|{_AREA}|{_SITE})|(?:{_UNIT})")
 _MORE = re.compile(rf"\s?,?\s?(?:{_PART})")

@@ -25,9 +25,11 @@ def _table() -> dict[int, str]:
 
 _FOLD = _table()
 _LOWER = {code: chr(code).lower() for code in range(0x250) if len(chr(code).lower()) == 1}
-_INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
-                        "\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\U000e0000-\U000e007f]")
-_REFUSED = ("Cc", "Cs", "Cn")  # control, lone surrogate, unassigned
+# Control, format and filler characters, lone surrogates, non-characters; line breaks, tabs and emoji styles stay.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
+    "\u2060-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
+)
 _LATIN = re.compile(r"[ -~]{2,}")
 _EDGES = " \t\r\n\u3000\u00a0,.;:!?，。；：！？、…·~～\"'“”‘’「」"
 
@@ -55,9 +57,7 @@ def latin_stretches(folded: str) -> Iterator[tuple[int, int]]:
 
 def tidy(text: str) -> str:
     """An answer as written: NFC, without invisible and control characters, trimmed."""
-    text = unicodedata.normalize("NFC", text)
-    text = _INVISIBLE.sub("", text)
-    return "".join(c for c in text if c == "\n" or c == "\t" or unicodedata.category(c) not in _REFUSED).strip()
+    return unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).strip()
 
 
 def bare(text: str) -> str:

@@ -15,7 +15,7 @@ _GENERIC = ("特别行政区", "维吾尔自治区", "壮族自治区", "回族�
 _DISTRICT_GENERIC = ("区", "县", "市")
 MUNICIPALITIES = ("11", "12", "31", "50")
 _COMPLETE = "省市区县盟旗州道镇乡"  # a name that ends so is whole
-_ROAD = re.compile(r"[东南西北中]{0,2}(?:路|街|大道|大街)")
+_ROAD = re.compile(r"[东南西北中上下前后一二三四五六七八九十]{0,2}(?:路|街|大道)")
 _KEY = 2  # every name has at least two characters
 
 
@@ -110,15 +110,18 @@ def gazetteer(city: City) -> Gazetteer:
 
 
 def narrowed(named: Iterable[tuple[Place, ...]], home: str) -> list[Place]:
-    """One place per name where the others decide it: 朝阳区 beside 北京; a name of the home city wins when
-    nothing else speaks. Names that stay ambiguous are left out."""
-    groups = [list(places) for places in named]
-    sure = [group[0] for group in groups if len(group) == 1]
-    chosen = []
+    """One place per name as far as they fit together: 朝阳区 beside 北京, first names first. An ambiguous name
+    alone is the home city's when it has one; otherwise it is left out."""
+    groups = sorted(named, key=lambda group: len(group) > 1)
+    chosen: list[Place] = []
     for group in groups:
-        inside = [place for place in group if all(within(place, outer) or within(outer, place) for outer in sure)]
-        if len(inside) > 1 and not any(level(place) != "province" for place in sure):
-            inside = [place for place in inside if place.adcode[:4] == home[:4]] or inside
-        if len(inside) == 1:
-            chosen.append(inside[0])
+        fitting = [place for place in group if all(_nested(place, other) for other in chosen)]
+        if len(fitting) > 1 and not any(level(place) != "province" for place in chosen):
+            fitting = [place for place in fitting if place.adcode[:4] == home[:4]]
+        if len(fitting) == 1:
+            chosen.append(fitting[0])
     return chosen
+
+
+def _nested(one: Place, other: Place) -> bool:
+    return within(one, other) or within(other, one)

@@ -17,7 +17,7 @@ _LABEL = re.compile(
 )
 _CODE = r"[A-Za-z]{0,3}\d{6,14}"
 _FOUND = re.compile(
-    rf"(?:车身?编?号|编号|车辆编?号|(?:bike|vehicle)\s+(?:numbers?|nos?\.?|ids?)|number(?:ed|s)?)码?\s*(?:分别)?(?:是|为|are|is)?[\s:#]*"
+    rf"(?:车身?编?号|编号|车辆编?号|(?:bike|vehicle)\s+(?:numbers?|nos?\.?|ids?)|numbers|numbered)码?\s*(?:分别)?(?:是|为|are|is)?[\s:#]*"
     rf"(?P<codes>{_CODE}(?:(?:\s*(?:,|、|;|和|与|及|and|&)\s*|\s+){_CODE}){{0,19}})(?![A-Za-z0-9])", re.IGNORECASE
 )
 

@@ -14,6 +14,7 @@ from gateway.fields.wordbreaks import runs
 
 SHORTEST, LONGEST = 2, 60
 _LONGEST_FOUND = 25
+_NEXT_TAIL = 6  # characters in which a further last word goes on with the name
 _LAST = (
     "有限责任公司|股份有限公司|有限公司|分公司|公司|集团|连锁店|便利店|专卖店|旗舰店|专营店|体验店|分店|门店|商店|药店|酒店|饭店|书店|网店|"
     "理发店|奶茶店|店|超市|百货|商行|大药房|药房|茶餐厅|餐厅|餐馆|酒楼|茶楼|酒家|食堂|火锅|烧烤|咖啡馆|诊所|门诊部|医院|"
@@ -23,14 +24,14 @@ _LAST = (
 _FIRST = "".join(sorted({word[0] for word in _LAST.split("|")}))
 _TAIL = re.compile(rf"(?=[{_FIRST}])(?:{_LAST})(?:[(（][\u4e00-\u9fffA-Za-z0-9]{{1,12}}[)）])?")
 _LEAD = re.compile(
-    r"(?:[于去来从对要因为跟和与由向找有个某家间那这该此]|附近|旁边|楼下|对面|门口|商家|商户|店铺|卖家|店名|名称|名字|名|叫做|"
+    r"(?:[于去从对要跟找那这该此]|[一这那某有]家|附近|旁边|隔壁|楼下|对面|门口|商家|商户|店铺|卖家|店名|名称|名字|名|叫做|"
     r"本人|市民|消费者|小区|网上|线上|线下|实体)+"
 )
 # Words that say what kind of shop it is, not which one.
 _KIND = (
-    "快递|物业|物流|装修|保险|外卖|房产|中介|培训|施工|建筑|运营|平台|电商|科技|搬家|家政|旅游|旅行|大|小|新|老|总|本|分|两|几|别的|"
+    "某|快递|物业|物流|装修|保险|外卖|房产|中介|培训|施工|建筑|运营|平台|电商|科技|搬家|家政|旅游|旅行|大|小|新|老|总|本|分|两|几|别的|"
     "其他|线下|网|实体|母|菜|农贸|婚纱|摄影|美容|美发|理发|健身|瑜伽|游泳|水果|服装|鞋|手机|家具|家电|电器|眼镜|文具|早餐|快餐|宠物|儿童|"
-    "连锁|奶茶|咖啡|烧烤|火锅|食品|品牌|官方|教育|数码|私立|公立|人民|社区|自助|海鲜|中|西"
+    "连锁|工|加工|奶茶|咖啡|烧烤|火锅|食品|品牌|官方|教育|数码|私立|公立|人民|社区|自助|海鲜|中|西"
 )
 _GENERIC = re.compile(rf"(?:{_KIND}){{0,3}}(?:{_LAST})")
 _EN_LAST = (
@@ -66,7 +67,7 @@ def _chinese(folded: str, places: Gazetteer) -> Iterator[tuple[int, int]]:
     """A name begins where its run begins, or behind the address it stands at."""
     addresses = [piece.end for piece in chinese_addresses(folded, places) if not piece.bare]
     for start, end in runs(folded):
-        tail = _TAIL.search(folded, start, end)
+        tail = _tail(folded, start, end)
         if not tail:
             continue
         behind = max((stop for stop in addresses if start < stop < tail.start()), default=start)
@@ -75,6 +76,17 @@ def _chinese(folded: str, places: Gazetteer) -> Iterator[tuple[int, int]]:
         begin = lead.end() if lead else begin
         if tail.end() - begin >= 3 and not _GENERIC.fullmatch(folded, begin, tail.end()):
             yield begin, tail.end()
+
+
+def _tail(folded: str, start: int, end: int) -> re.Match[str] | None:
+    """The first telling word, or one that soon follows it: 酒店管理有限公司."""
+    tail = _TAIL.search(folded, start, end)
+    while tail:
+        further = _TAIL.search(folded, tail.end(), min(end, tail.end() + _NEXT_TAIL))
+        if not further:
+            break
+        tail = further
+    return tail
 
 
 def _english(folded: str) -> Iterator[tuple[int, int]]:

@@ -6,11 +6,11 @@ import re
 _CUES = {
     "sender": (
         r"从|由|自|(?:寄|发)件(?:人|方)?(?:的?地址|地|人|点)?|发货(?:的?地址|地|方)?|寄出(?:的?地址|地)|揽收地",
-        r"(?<![a-z])from|sender(?:'s)?(?: address)?|pick-?up address",
+        r"from|sender(?:'s)?(?: address)?|pick-?up address",
     ),
     "receiver": (
         r"(?:寄|发|送|运|派送|配送|快递)(?:到|往|去|给|至)|收[件货](?:人|方)?(?:的?地址|地|人|点)?|目的地|送货地址",
-        r"(?:sen[dt]|sending|ship(?:ped|ping)?|deliver(?:ed|y)?|go(?:ing|es)?|bound|mailed)(?: it)? (?:to|for)",
+        r"(?:sen[dt]|sending|ship(?:ped|ping)?|deliver(?:ed|y)?|go(?:ing|es)?|bound|mailed)(?: it)? (?:to|for)|"
         r"(?:receiver|recipient|delivery|destination|consignee)(?:'s)?(?: address)?",
     ),
     "merchant": (
@@ -18,18 +18,22 @@ _CUES = {
         r"(?:shop|store|merchant|restaurant|seller|business)(?:'s)?(?: address)?",
     ),
     "place": (
-        r"(?:施工|事发|发生|噪[音声]|停放|现场|具体|违停|占道)的?(?:地点|位置|地址|源)?|工地(?:地址)?|地点|位置",
-        r"停放?在|摆在|堆在|位于|location|site|place",
+        r"(?:施工|事发|发生|噪[音声]|停放|现场|具体|违停|占道)的?(?:地点|位置|地址|源)?|工地(?:地址)?|地点|位置|"
+        r"停放?在|摆在|堆在|位于",
+        r"location|site|place|"
         r"(?:parked|located|dumped|left|piled|standing|lying|happen(?:ed|s|ing)?) (?:at|in|on|along|near)",
     ),
     "affected": (
-        r"我?家(?:里|住)?(?:的?地址)?|住(?:在|址|处)|我住|居住(?:地|地址)?|受影响(?:的?(?:地址|住址|住户))?",
-        r"(?:联系|通[讯信]|我的)地址|i live|affected address",
+        r"我?家(?:里|住)?(?:的?地址)?|住(?:在|址|处)|我住|居住(?:地|地址)?|受影响(?:的?(?:地址|住址|住户))?|"
+        r"(?:联系|通[讯信]|我的)地址",
+        r"i live|affected address|"
         r"(?:my|our|contact|home)(?: home| flat| apartment| contact)?(?: address| place| flat| home)",
     ),
 }
 _LINK = r"\s*(?:是|为|在|位于|:|,|is|was|at|in|on|near)?\s*(?:the\s|my\s)?$"
-_BEFORE = {role: re.compile(f"(?:{'|'.join(cues)}){_LINK}", re.IGNORECASE) for role, cues in _CUES.items()}
+_BEFORE = {
+    role: re.compile(rf"(?:{zh}|(?<![a-z])(?:{en})){_LINK}", re.IGNORECASE) for role, (zh, en) in _CUES.items()
+}
 _AFTER = {
     "sender": re.compile(r"\s*(?:寄|发|运)(?:到|往|去|给|至|出|过来|来)|\s*寄的"),
     "receiver": re.compile(r"\s*(?:收[件货]|签收)"),
