@@ -3,9 +3,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -16,18 +17,20 @@ from casebridge.bridge import Bridge
 from casebridge.desk import Desk
 from channels.web.chat import WebChannel
 from channels.web.doors import allowed_origins
+from channels.web.pages import Pages
 from channels.web.sessions import Sessions
 from channels.web.visit import WebSettings
 from gateway import city as cities
 from gateway import templates
+from gateway.api.site import Api
 from gateway.cases import Cases, Rules
 from gateway.clock import Clock, Ids
 from gateway.config import Config
-from gateway.console.console import Console, ConsoleSettings
-from gateway.console.staff import StaffTable
+from gateway.console import Console, ConsoleSettings, StaffTable
 from gateway.conversation import Conversation
 from gateway.dialogue.catalog import Catalog
 from gateway.errors import ConfigError
+from gateway.explain import Explainer
 from gateway.fields.city import City
 from gateway.fields.registry import TYPES
 from gateway.filing import Filer
@@ -50,7 +53,13 @@ from nlu.embedded import EmbeddedUnderstander
 from nlu.null import NullKnowledge, NullUnderstander
 
 ROOT = Path(__file__).resolve().parent.parent
+BODY_CAP = 1 << 20  # bytes; uploads stream past it under a cap of their own
 log = structlog.get_logger(__name__)
+
+
+async def _caller(console: Console, request: web.Request) -> str:
+    """The signed-in member of staff. Raises Unauthorised, Forbidden."""
+    return (await console.sessions().member(request)).user.name
 
 
 @dataclass(slots=True)
@@ -171,26 +180,51 @@ class Gateway:
         config, store = self.config, self.store
         trusted = [ip_network(address) for address in config.trusted_proxies]
         url = config.server.public_url or f"http://{config.server.host}:{config.server.port}"
-        intake = self.intake = Intake(store.lanes, self.workers["in"])
+        self.intake = Intake(store.lanes, self.workers["in"])
         sessions = Sessions(store.shared, self.clock, self.ids)
         channel = WebChannel(
-            intake.accept, store.shared, sessions, uploads.owned, self.clock, self._web(url, trusted)
+            self.intake.accept, store.shared, sessions, uploads.owned, self.clock, self._web(url, trusted)
+        )
+        console = await self._console(catalog, desk, uploads, trusted)
+        health = Health(store.lanes, {"store": self._store_well}, config.observe.metrics_allow, trusted)
+        api = Api(
+            visitors=sessions, staff=partial(_caller, console), uploads=uploads, templates=dict(catalog.newest),
+            knowledge=self.mind.knowledge, access=self._access(), store=store.shared, trusted=trusted,
+            understand=Explainer(conversation.reader, self.clock, self.mind.engine.name).understand,
+        )
+        app = web.Application(
+            middlewares=[guard(count_refusal, https=url.startswith("https:")), api.middleware()],
+            client_max_size=BODY_CAP,
+        )
+        pages = Pages(config.web.origins)
+        app.add_routes([
+            *channel.routes(), *pages.routes(), *api.routes(), *console.routes(), *health.routes(),
+        ])
+        app.on_shutdown.append(lambda _: channel.close())
+        self.application = app
+
+    async def _console(
+        self, catalog: Catalog, desk: Desk, uploads: Uploads, trusted: Sequence[Network]
+    ) -> Console:
+        config, store = self.config, self.store
+        settings = ConsoleSettings(
+            config.server.host, config.server.public_url, trusted, self.city.departments, dict(catalog.newest)
         )
         console = Console(
-            store.lanes, store.records, store.shared, intake.accept, desk, uploads.open, self.clock, self.ids,
-            ConsoleSettings(config.server.host, config.server.public_url, trusted, self.city.departments,
-                            dict(catalog.newest)),
-            StaffTable(store.records),
+            store.lanes, store.records, store.shared, self.intake.accept, desk, uploads.open, self.clock, self.ids,
+            settings, StaffTable(store.records),
         )
         if config.desk.demo_password:
             await console.ensure_demo(config.desk.demo_password)
-        health = Health(store.lanes, {"store": self._store_well}, config.observe.metrics_allow, trusted)
-        app = web.Application(
-            middlewares=[guard(count_refusal, https=url.startswith("https:"))], client_max_size=1 << 20
-        )
-        app.add_routes([*channel.routes(), *console.routes(), *health.routes()])
-        app.on_shutdown.append(lambda _: channel.close())
-        self.application = app
+        return console
+
+    def _access(self) -> Literal["staff", "open"]:
+        """Anybody may question the engine only where nobody else can reach it."""
+        config = self.config
+        loopback = config.server.host in ("127.0.0.1", "::1", "localhost")
+        if config.api.understand == "open" and (not loopback or config.trusted_proxies):
+            raise ConfigError("api.understand: open is for a loopback address without trusted proxies")
+        return config.api.understand
 
     def _web(self, url: str, trusted: Sequence[Network]) -> WebSettings:
         web_config = self.config.web

@@ -70,8 +70,7 @@ class Console:
     staff: StaffTable
 
     def routes(self) -> list[web.RouteDef]:
-        settings = self.settings
-        sessions = Sessions(self.staff, self.shared, self.clock, self.ids, settings.origin, settings.trusted)
+        settings, sessions = self.settings, self.sessions()
         door, journal = Door(sessions), Journal(self.store, self.clock, self.ids)
         openings = Openings(self.shared, journal)
         codes = frozenset(department.code for department in settings.departments)
@@ -84,6 +83,11 @@ class Console:
         return [
             *signing.routes(door), *cases.routes(door), *talks.routes(door), *oversight.routes(door), *page_routes(),
         ]
+
+    def sessions(self) -> Sessions:
+        """Who is signed in; other pages that want staff ask it too."""
+        settings = self.settings
+        return Sessions(self.staff, self.shared, self.clock, self.ids, settings.origin, settings.trusted)
 
     async def ensure_demo(self, password: str) -> list[str]:
         """The demo users' names. Raises ConfigError: see gateway/console/staff.py."""
