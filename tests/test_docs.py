@@ -79,7 +79,7 @@ def test_every_command_named_is_there(document: Path) -> None:
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=name)
 def test_every_test_named_is_there(document: Path) -> None:
-    named = [words.partition("::") for words in quoted(document) if "::" in words and words.startswith("tests/")]
+    named = [words.partition("::") for words in quoted(document) if words.startswith("tests/") and "::" in words]
     gone = [f"{path}::{test}" for path, _, test in named if test not in defined_in(ROOT / path)]
     assert gone == []
 
