@@ -130,9 +130,8 @@ def _parts(condition: Condition | None) -> list[Condition]:
 
 def _check(form: Template, condition: Condition) -> None:
     field = form.field(condition.field)
-    values = {"choice": {option.value for option in field.options}, "choices": {option.value for option in field.options},
-              "yes_no": {"yes", "no"}}.get(field.type)
-    if values is not None:
+    values = {"yes", "no"} if field.type == "yes_no" else {option.value for option in field.options}
+    if values:
         assert set(condition.one_of) <= values, f"{form.id}: {condition}"
 
 

@@ -29,6 +29,7 @@ from gateway.dialogue.summary import (
     drop,
     edited_description,
     file,
+    keep_value,
     onward,
     set_identity,
     summarise,
@@ -86,6 +87,8 @@ def skip(scene: Scene) -> Move:
     field = scene.asked
     if field is None:
         return again(scene, [])
+    if field.id in scene.draft.values:
+        return keep_value(scene, field)
     if field.skippable or not field.required or field.type in FILES:
         skipped = scene.draft.skipped if field.id in scene.draft.skipped else (*scene.draft.skipped, field.id)
         return onward(scene.put(replace(scene.draft, skipped=skipped)), [])
@@ -137,7 +140,7 @@ def go_on(scene: Scene, words: str) -> Move:
 
 
 def _cancel(scene: Scene, value: str) -> Move:
-    if value == "yes":
+    if value == "drop":
         return drop(scene)
     return again(scene.remember(replace(scene.state, asked=None)), [Say("cancel.kept")])
 
@@ -183,9 +186,14 @@ def more_words(scene: Scene, text: str) -> Move:
         return onward(changed, noted(changed, before, None))
     if looks_like_question(text):
         return answer_question(scene)
-    if len(text) >= A_STORY // 3:
+    if _adds_something(text):
         return onward(edited_description(scene, text), [Say("details.added")])
     return again(scene, [Say("confirm.unclear")])
+
+
+def _adds_something(text: str) -> bool:
+    """A sentence, not a word that nobody understood: ten 汉字 or six words."""
+    return sum(not mark.isascii() for mark in text) >= 10 or len(text.split()) >= 6
 
 
 def _beside_handoff(scene: Scene, text: str) -> Move:
@@ -210,7 +218,7 @@ _LOOSE: dict[str | None, Callable[[Scene, str], Move]] = {
     None: go_on,
     "resume": go_on,
     "handoff": _beside_handoff,
-    "cancel": lambda scene, _: _cancel(scene, "no"),
+    "cancel": lambda scene, _: _cancel(scene, "keep"),
     "duplicate": lambda scene, _: again(scene, [Say("unclear")]),
     "language": lambda scene, _: again(scene, [Say("unclear")]),
     "case": lambda scene, _: again(scene, [Say("unclear")]),

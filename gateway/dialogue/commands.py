@@ -36,6 +36,7 @@ class Word(StrEnum):
     SUPPLEMENT = "supplement"
     NEW = "new"
     OTHER = "other"
+    SOLVED = "solved"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +60,13 @@ Command = Word | Change | Correction
 _TABLE: dict[Word, str] = {
     Word.YES: "是|是的|对|对的|好|好的|可以|行|嗯|嗯嗯|没错|没问题|确认|确定|正确|同意|要|需要|有|提交|确认提交|"
               "确认无误|无误|yes|y|yeah|yep|ok|okay|sure|right|correct|confirm|agree|submit|file it|send it|"
-              "go ahead|that's right|file my complaint|yes, file it",
+              "go ahead|that's right|looks good|all good|all correct|"
+              "everything is correct|file my complaint|yes, file it",
     Word.NO: "不|不是|不用|不要|否|不行|没有|没|无|不需要|不用了|不了|还没有|还没|没有解决|no|n|nope|nah|not really|"
              "no thanks|no thank you|not yet",
     Word.CANCEL: "取消|算了|不办了|不要了|放弃|不投诉了|不填了|取消投诉|取消填写|cancel|quit|abort|stop|never mind|"
-                 "nevermind|forget it|cancel this|cancel it|cancel this form",
+                 "nevermind|forget it|cancel this|cancel it|cancel this form|"
+                 "是的，取消|yes, cancel",
     Word.BACK: "上一步|返回|后退|回到上一步|返回上一步|上一题|上一个|back|go back|previous|step back",
     Word.SKIP: "跳过|略过|下一步|下一题|先跳过|不知道|不清楚|不记得|不记得了|忘了|skip|skip it|skip this|next|pass|"
                "i don't know|don't know|dont know|not sure|no idea|skip for now",
@@ -86,15 +89,17 @@ _TABLE: dict[Word, str] = {
                  "change|edit|change something|wrong|that's wrong|incorrect",
     Word.DETAILS: "补充信息|补充说明|补充细节|补充更多信息|details|add details|more details|add more",
     Word.NAMED: "实名|公开姓名|不保密|named|use my name|not confidential",
-    Word.CONFIDENTIAL: "保密|姓名保密|隐藏姓名|不公开姓名|隐藏我的姓名|为我保密|confidential|hide my name|"
-                       "keep my name confidential|keep me confidential",
+    Word.CONFIDENTIAL: "保密|姓名保密|隐藏姓名|不公开姓名|隐藏我的姓名|为我保密|confidential|"
+                       "hide my name|keep my name confidential|keep me confidential",
     Word.ANONYMOUS: "匿名|匿名投诉|匿名提交|不留姓名|anonymous|stay anonymous|anonymously",
-    Word.CONTINUE: "继续|继续填写|接着填|接着来|先跳过，继续填写|continue|go on|carry on|resume|keep going",
+    Word.CONTINUE: "继续|继续填写|接着填|接着来|先跳过，继续填写|不取消|continue|"
+                   "go on|carry on|resume|keep going|keep it",
     Word.SUPPLEMENT: "补充|补充到原工单|补充原工单|加到原工单|supplement|add to my case|add it to my case|"
                      "add to that case|add to the open case",
     Word.NEW: "新的|新工单|另提一件|重新提交|另外提交|这是另一件事|new|new case|new one|file a new one|file a new case|"
               "something else happened",
     Word.OTHER: "其他|其它|都不是|别的|其他问题|other|none|none of these|something else",
+    Word.SOLVED: "解决了|清楚了|明白了|知道了|懂了|that helps|got it|understood",
 }
 
 _MARKS = " \t\r\n。.!！~～,，;；、…\"'“”「」"
@@ -115,6 +120,8 @@ def fold(text: str) -> str:
     return folded or text.strip()
 
 
+_WISH = re.compile(
+    r"^(?:我想要?|我要|帮我|给我|i want to|i want|i'd like to|i would like to|can i|could i|may i|let me)\s*")
 _WORDS = {fold(word): command for command, words in _TABLE.items() for word in words.split("|")}
 
 # Group names say what was captured; the first pattern that matches wins, so the most telling come first.
@@ -131,7 +138,8 @@ _CORRECTIONS = tuple(re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern 
     r"(?:(?:it\s+)?should\s+be|it'?s|it\s+is)\s+(?P<value>.{1,120})",
     r"(?:no[,.\s]+)?(?:it'?s|it\s+is|it\s+was)?\s*not\s+(?P<wrong>.{1,40}?)[,;\s]+(?:but|it'?s|it\s+is|it\s+was)\s+"
     r"(?P<value>.{1,80})",
-    r"(?:(?:no|nope|sorry|wait|actually)[,.\s]+)?(?:the|my)\s+(?P<target>.{1,40}?)\s+should\s+be\s+(?P<value>.{1,120})",
+    r"(?:(?:no|nope|sorry|wait|actually)[,.\s]+)?(?:the|my)\s+(?P<target>.{1,40}?)\s+should\s+be\s+"
+    r"(?P<value>.{1,120})",
     r"(?:no|nope|sorry|wait|actually)[,.\s]+(?:the|my)\s+(?P<target>.{1,40}?)\s+(?:is|was)\s+(?P<value>.{1,120})",
     r"(?:no|nope|sorry|wait|actually)[,.\s]+(?:it'?s|it\s+is|it\s+was|it\s+should\s+be|i\s+meant?)\s+(?P<value>.{1,120})",
 ))
@@ -147,7 +155,7 @@ LONGEST = 160  # a correction is short; longer texts are told stories, whatever 
 
 def read(text: str) -> Command | None:
     """The command this message is, as a whole; None for everything else."""
-    word = _WORDS.get(fold(text)) or _repeated(text)
+    word = _word(text) or _repeated(text)
     if word is not None:
         return word
     plain = unicodedata.normalize("NFKC", text).replace("’", "'").strip(_MARKS)
@@ -156,9 +164,16 @@ def read(text: str) -> Command | None:
     return _correction(plain) or _change(plain)
 
 
+def _word(text: str) -> Word | None:
+    """By the table, also behind 我要… and I'd like to …"""
+    folded = fold(text)
+    wished = _WISH.sub("", folded)
+    return _WORDS.get(folded) or (_WORDS.get(fold(wished.rstrip("?"))) if wished != folded else None)
+
+
 def _repeated(text: str) -> Word | None:
     """没问题，提交吧: several words, all of one meaning."""
-    words = {_WORDS.get(fold(part)) for part in re.split(r"[，,。.!！、]\s*", text.strip(_MARKS)) if part}
+    words = {_word(part) for part in re.split(r"[，,。.!！、]\s*", text.strip(_MARKS)) if part}
     return words.pop() if len(words) == 1 else None
 
 

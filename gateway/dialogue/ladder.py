@@ -9,7 +9,7 @@ from gateway.dialogue.draft import Filled
 from gateway.dialogue.effects import Ask, Effect, Say
 from gateway.dialogue.fill import put, read_one
 from gateway.dialogue.scene import Move, Scene
-from gateway.dialogue.summary import onward
+from gateway.dialogue.summary import keep_value, onward
 from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
 from gateway.messages import Option
@@ -28,6 +28,8 @@ def failed(scene: Scene, field: Field, problem: Unreadable | None, text: str) ->
         line = Say("ladder.format", {"label": scene.say(field.label), "help": scene.say(field.help),
                                      "example": scene.say(field.example)})
         return scene.state, [line, question(scene, field)]
+    if field.id in scene.draft.values:
+        return keep_value(scene, field)
     label = scene.say(field.label)
     if _takes_words(field) and text.strip():
         taken = scene.put(put(scene.draft, field.id, _flagged(scene, field, text)))

@@ -8,8 +8,10 @@ from gateway.dialogue.commands import Word, fold, read
 
 # An offered value and the words that mean it besides its own name.
 _MEANT: dict[str, tuple[Word, ...]] = {
-    "yes": (Word.YES,),
+    "yes": (Word.YES, Word.SOLVED),
     "no": (Word.NO,),
+    "drop": (Word.CANCEL, Word.YES),
+    "keep": (Word.CONTINUE, Word.NO, Word.BACK),
     "file": (Word.YES,),
     "change": (Word.CHANGE, Word.NO),
     "continue": (Word.CONTINUE, Word.YES, Word.NO, Word.SKIP),

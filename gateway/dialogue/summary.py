@@ -168,11 +168,19 @@ def drop(scene: Scene) -> Move:
 
 
 def ask_cancel(scene: Scene) -> Move:
-    """Cancelling loses work only after a second word."""
+    """Cancelling loses work only after a second word; in the middle of a change it ends the change."""
     if not scene.draft.order:
         return drop(scene)
-    choices = (Option("yes", "choice.cancel_yes"), Option("no", "choice.cancel_no"))
+    field = scene.asked
+    if field is not None and field.id in scene.draft.values:
+        return keep_value(scene, field)
+    choices = (Option("drop", "choice.drop"), Option("keep", "choice.keep"))
     return scene.state, [Say("cancel.sure", {"title": scene.say(scene.template.title)}), Ask("cancel", choices)]
+
+
+def keep_value(scene: Scene, field: Field) -> Move:
+    """A field that was asked again stays as it was."""
+    return onward(scene, [Say("change.kept", {"label": scene.say(field.label), "value": shown(scene, field)})])
 
 
 CONFIRM: dict[str, Callable[[Scene], Move]] = {

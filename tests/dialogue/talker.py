@@ -42,7 +42,7 @@ class Talker:
     city: City
     opens: str = ""
     language: str = "zh"
-    known: Known = Known()
+    known: Known = field(default_factory=Known)
     now: datetime = NOW
     state: Dialogue = field(default_factory=Dialogue)
     effects: list[Effect] = field(default_factory=list)
