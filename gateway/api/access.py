@@ -1,0 +1,42 @@
+"""Who calls the API: a visitor by the bearer token of their chat session, or staff by what the console says."""
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
+from aiohttp import web
+
+from gateway.http import bearer
+
+# The name of the member of staff who calls; raises Unauthorised or Forbidden.
+Staff = Callable[[web.Request], Awaitable[str]]
+
+
+class Visitor(Protocol):
+    @property
+    def conversation(self) -> str: ...
+
+    @property
+    def language(self) -> str: ...
+
+    @property
+    def created(self) -> int:
+        """Ms since 1970."""
+        ...
+
+
+class Visitors(Protocol):
+    """The web channel's sessions, as the API sees them."""
+
+    async def open(self, language: str) -> tuple[str, Visitor]:
+        """A new visitor and their token."""
+        ...
+
+    async def find(self, token: str | None) -> Visitor:
+        """Raises Unauthorised."""
+        ...
+
+
+async def visitor(request: web.Request, visitors: Visitors) -> Visitor:
+    """Raises Unauthorised."""
+    return await visitors.find(bearer(request))
