@@ -54,6 +54,8 @@ _SIGNS = {
         r"(?:on|caught|catching|catches|set) fire|there(?:'?s| is| was) (?:an? (?:[a-z]+ )?)?(?:fire|explosion)",
         r"there has been (?:a fire|an explosion)|^\W*fire\W*$|fire (?:in|at|next|near|upstairs|downstairs)",
         r"(?:is|are) (?:burning(?! (?:trash|rubbish|garbage|leaves))|in flames)|flames|exploded",
+        r"smoke (?:is |was )?(?:coming|pouring) (?:out of|from) (?:the |our |a )?(?:flat|window|house|stair|building)",
+        r"live wire (?:fell|is down|on the)|(?:house|building|wall|roof) (?:has |just )*collapsed on",
         r"(?:flat|apartment|house|corridor|stairwell|staircase|hallway|room|building) is (?:full of|filled with) smoke",
     ),
     "gas": (
