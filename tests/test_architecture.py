@@ -4,14 +4,16 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
 from statistics import median
+from typing import get_args, get_type_hints
 
 import pytest
 import yaml
 
+from gateway.config import CaseBridge, Nlu
 from tests import architecture as house
 from tests.architecture import Module
 
@@ -73,14 +75,27 @@ def test_the_reading_list_takes_ten_minutes() -> None:
 
 # --- what is registered has its cases -----------------------------------------------------------------------
 
-TEMPLATES = sorted(path.stem for path in (ROOT / "templates/complaints").glob("*.yaml") if path.suffixes == [".yaml"])
+def registered() -> Iterator[str]:
+    """The module of everything that configuration or the composition root may choose."""
+    yield from (f"channels.{folder.parent.name}" for folder in (ROOT / "channels").glob("*/__init__.py"))
+    yield from (f"nlu.{engine}" for engine in get_args(get_type_hints(Nlu)["engine"]))
+    yield from (f"casebridge.{backend}" for backend in get_args(get_type_hints(CaseBridge)["backend"]))
+    (app,) = (module for module in tree() if module.name == "gateway.app")
+    chosen = (target.rpartition(".") for _, target in house.imported(app.nodes) if target.startswith("gateway.store."))
+    yield from (module for module, _, name in chosen if name.endswith(("Store", "Blobs")))
 
 
-@pytest.mark.parametrize("name", TEMPLATES)
-def test_every_template_is_tried_in_both_languages(name: str) -> None:
-    cases = ROOT / f"templates/complaints/{name}.cases.yaml"
-    assert cases.exists(), f"write {cases.relative_to(ROOT)}: a template without test conversations is not one"
-    assert yaml.safe_load(cases.read_text("utf-8"))
+@pytest.mark.parametrize("module", registered())
+def test_every_adapter_has_a_row_in_its_contract_suite(module: str) -> None:
+    rows = {target for suite in tree("tests/contracts") for _, target in house.imported(suite.nodes)}
+    assert any(house.under(target, (module,)) for target in rows), f"add {module} to its suite under tests/contracts/"
+
+
+@pytest.mark.parametrize("name", [path.name for path in (ROOT / "templates/complaints").glob("[!.]*.yaml")])
+def test_every_template_is_tried(name: str) -> None:
+    """How often and in which languages stands in tests/test_templates.py."""
+    cases = ROOT / "templates/complaints" / f"{name.split('.')[0]}.cases.yaml"
+    assert yaml.safe_load(cases.read_text("utf-8")), "a template without test conversations is not one"
 
 
 # --- every rule bites ---------------------------------------------------------------------------------------
