@@ -105,7 +105,7 @@ async def test_the_story_of_a_case(browser: Browser, office: Office, width: str)
 
 @pytest.mark.parametrize("width", sorted(WIDTHS))
 async def test_the_story_of_a_conversation(browser: Browser, office: Office, width: str) -> None:
-    await office.converse(KEY, "waiting", why="市民要求人工服务")
+    await office.converse(KEY, "waiting", why="asked")
     await office.says(KEY, f"我要找人工 {HOSTILE}", "电话13812345678")
     async with seat(browser, office, width) as page:
         await sign_in(page, "clerk")
@@ -116,7 +116,7 @@ async def test_the_story_of_a_conversation(browser: Browser, office: Office, wid
         await expect(page.get_by_text(HOSTILE)).to_be_visible()
         await page.get_by_role("button", name="接入会话").click()
         await until_taken(office, 1)
-        await office.converse(KEY, "agent", why="市民要求人工服务", agent="clerk")
+        await office.converse(KEY, "agent", why="asked", agent="clerk")
         await page.get_by_label("回复市民").fill("您好，我是工作人员")
         await page.get_by_label("回复市民").press("Enter")
         await until_taken(office, 2)

@@ -50,17 +50,19 @@ function remember(session) {
 export function poll(path, seconds, take, failed) {
   let timer;
   let stopped = false;
+  let asked = 0; // an answer that was overtaken by a later question is dropped
   async function look() {
+    const mine = ++asked;
     clearTimeout(timer);
     if (!document.hidden) {
       try {
         const fresh = await get(path());
-        if (!stopped) take(fresh);
+        if (!stopped && mine === asked) take(fresh);
       } catch (problem) {
-        if (!stopped) failed(problem);
+        if (!stopped && mine === asked) failed(problem);
       }
     }
-    if (!stopped) timer = setTimeout(look, seconds * 1000);
+    if (!stopped && mine === asked) timer = setTimeout(look, seconds * 1000);
   }
   const wake = () => { if (!document.hidden) look(); };
   document.addEventListener("visibilitychange", wake);

@@ -87,7 +87,7 @@ function watch(badge) {
 }
 
 function languageButton() {
-  return h("button", { class: "quiet", lang: isChinese() ? "en" : "zh", onclick: () => { switchLanguage(); draw(); } }, t("language"));
+  return h("button", { type: "button", class: "quiet", lang: isChinese() ? "en" : "zh", onclick: () => { switchLanguage(); draw(); } }, t("language"));
 }
 
 function signInPage() {

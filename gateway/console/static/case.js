@@ -13,8 +13,9 @@ export function caseView(main, ctx, id) {
   main.replaceChildren(
     h("a", { class: "back", href: "#/cases" }, `← ${t("back")}`), parts.head, parts.rework,
     h("div", { class: "columns" },
-      h("div", { class: "side" }, parts.act, parts.rating, parts.history),
-      h("div", { class: "body" }, parts.reveal, parts.order, parts.files, parts.talk)));
+      h("div", { class: "side" }, parts.act, parts.rating),
+      h("div", { class: "body" }, parts.reveal, parts.order, parts.files, parts.talk),
+      h("div", { class: "past" }, parts.history)));
 
   const path = `cases/${encodeURIComponent(id)}`;
   const show = { };
@@ -136,7 +137,7 @@ function order(one) {
     h("dl", { class: "facts-list" },
       one.fields.map((field) => pair(of(field.label, field.code), field.shown)),
       one.location ? pair(t("location"), one.location) : null,
-      pair(t("channel"), one.channel)),
+      pair(t("channel"), t(`channel.${one.channel}`))),
     h("h2", {}, t("complainant")),
     one.confidential !== "none" ? h("p", {}, h("span", { class: "mark" }, t("confidential"))) : null,
     h("dl", { class: "facts-list" },
@@ -147,14 +148,14 @@ function order(one) {
 
 function files(attachments) {
   if (!attachments.length) return null;
-  return [h("h2", {}, t("attachments")), h("ul", { class: "files" }, attachments.map((one, n) => h("li", {},
+  return [h("h2", {}, t("attachments")), h("ul", { class: "file-list" }, attachments.map((one, n) => h("li", {},
     h("a", { href: one.url, download: "" },
       one.media_type.startsWith("image/") ? h("img", { src: one.url, alt: `${t("attachments")} ${n + 1}`, loading: "lazy" }) : null,
       `${t("download")} ${n + 1} (${one.media_type}, ${Math.ceil(one.size / 1024)} KB)`))))];
 }
 
 function history(lines, ctx) {
-  return [h("h2", {}, t("history")), h("ol", { class: "history" }, [...lines].reverse().map((line) => h("li", {},
+  return [h("h2", {}, t("history")), h("ol", { class: "timeline" }, [...lines].reverse().map((line) => h("li", {},
     h("p", { class: "dim" }, h("b", {}, t(`what.${line.what}`)), h("time", {}, when(line.at)),
       line.department ? h("span", {}, ctx.department(line.department)) : null,
       line.round ? h("span", {}, t("round", { n: line.round })) : null),

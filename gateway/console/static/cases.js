@@ -66,7 +66,7 @@ function row(one, ctx) {
     h("span", { class: "number" }, one.work_order_id),
     h("span", { class: "what" }, h("b", {}, one.title), h("span", { class: "marks" }, marks(one))),
     h("span", {}, chip(one.status)),
-    h("span", { class: "dim" }, one.department ? ctx.department(one.department) : "—"),
+    one.department ? h("span", { class: "dim" }, ctx.department(one.department)) : none(),
     h("time", { class: "dim" }, when(one.created)),
     due(one)));
 }
@@ -84,8 +84,10 @@ export function marks(one) {
   ];
 }
 
+const none = () => h("span", { class: "dim none" }, "—");
+
 export function due(one) {
-  if (!one.due) return h("span", { class: "dim" }, "—");
+  if (!one.due) return none();
   const late = !FINAL.has(one.status) && new Date(one.due) < new Date();
   return h("span", { class: late ? "late" : "dim" }, when(one.due), late ? ` ${t("overdue")}` : "");
 }

@@ -13,8 +13,8 @@ export function queueView(main, ctx) {
 function row(one) {
   return h("li", {}, h("a", { class: "row talk-row", href: `#/conversation/${encodeURIComponent(one.conversation)}` },
     h("span", { class: `chip ${one.mode}` }, t(`mode.${one.mode}`)),
-    h("span", { class: "what" }, h("b", {}, one.why || `${one.channel} · ${one.language}`)),
-    h("span", { class: "dim" }, one.agent ? `${t("with")} ${one.agent}` : `${one.channel} · ${one.language}`),
+    h("span", { class: "what" }, h("b", {}, one.why ? t(`why.${one.why}`) : t("conversations"))),
+    h("span", { class: "dim" }, one.agent ? `${t("with")} ${one.agent}` : `${t(`channel.${one.channel}`)} · ${one.language}`),
     h("span", { class: "dim" }, `${t("waiting_since")} `, h("time", {}, when(one.last)))));
 }
 
@@ -38,9 +38,9 @@ export function conversationView(main, ctx, key) {
     }
   };
   const head = slot(parts.head, (one) => [
-    h("h1", {}, one.why || t("conversations")),
+    h("h1", {}, one.why ? t(`why.${one.why}`) : t("conversations")),
     h("p", { class: "facts" }, h("span", { class: `chip ${one.mode}` }, t(`mode.${one.mode}`)),
-      h("span", { class: "dim" }, `${one.channel} · ${one.language}`),
+      h("span", { class: "dim" }, `${t(`channel.${one.channel}`)} · ${one.language}`),
       one.agent ? h("span", { class: "dim" }, `${t("with")} ${one.agent}`) : null, stepButton(one, ctx, put)),
   ]);
   const reveal = slot(parts.reveal, ({ opened, reason }) => revealBar(opened, reason, put));
@@ -52,7 +52,7 @@ export function conversationView(main, ctx, key) {
     const mine = one.row.mode === "agent" && one.row.agent === ctx.session.name;
     head({ mode: one.row.mode, agent: one.row.agent, why: one.row.why, channel: one.row.channel, language: one.row.language });
     reveal({ opened: one.opened, reason: !mine });
-    if (lines(one.transcript)) parts.talk.querySelector(".talk")?.scrollTo(0, 1e9);
+    if (lines(one.transcript)) parts.talk.querySelector(".log")?.scrollTo(0, 1e9);
     say({ mine });
     fields({ template: one.template, fields: one.fields, orders: one.work_orders });
   }
@@ -74,7 +74,7 @@ function stepButton(one, ctx, put) {
 /** The conversation as it went; also used on a case. */
 export function talk(transcript) {
   if (!transcript.length) return h("p", { class: "dim" }, t("empty"));
-  return h("div", { class: "talk", role: "log", tabindex: "0", "aria-label": t("transcript") }, h("ol", {}, transcript.map((line) =>
+  return h("div", { class: "log", role: "log", tabindex: "0", "aria-label": t("transcript") }, h("ol", {}, transcript.map((line) =>
     h("li", { class: line.sender },
       h("p", { class: "dim" }, h("b", {}, t(`sender.${line.sender}`)), line.agent ? h("span", {}, line.agent) : null, h("time", {}, when(line.at))),
       h("p", { class: "prose" }, line.text),

@@ -68,7 +68,11 @@ const WORDS = {
   no_dead: ["没有异常消息。", "No dead letters."], replay: ["重新投递", "Replay"], discard: ["丢弃", "Discard"],
   why: ["处理原因", "Reason for what you do"], parked: ["搁置", "parked"], buried: ["已停止", "buried"],
 
-  loading: ["正在读取…", "Loading…"],
+  "why.asked": ["市民要求人工服务", "Asked for a person"], "why.ladder": ["多次未能理解市民的回答", "The bot could not read the answers"],
+  "why.resume": ["继续填写时要求人工服务", "Asked for a person instead of going on"],
+  "channel.web": ["网页", "web"], "channel.wechat_oa": ["微信公众号", "WeChat account"], "channel.wechat_kf": ["微信客服", "WeChat service"],
+  "channel.wechat_mini": ["小程序", "mini-program"], "channel.sms": ["短信", "SMS"], "channel.phone": ["电话", "phone"],
+  "channel.import": ["导入", "import"],
   "error.offline": ["连接中断，正在重试。", "Connection lost, trying again."],
   "error.sign_in_failed": ["用户名或密码不正确。", "Unknown user or wrong password."],
   "error.locked": ["失败次数过多，请 {s} 秒后再试。", "Too many failed attempts, try again in {s} s."],
