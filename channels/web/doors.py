@@ -24,13 +24,13 @@ class Doors:
     """Counts open sockets; one process's view is enough, each process protects its own memory."""
 
     def __init__(self, origins: frozenset[str], per_address: int, in_all: int) -> None:
-        self._origins, self._per_address, self._in_all = origins, per_address, in_all
+        self.origins, self._per_address, self._in_all = origins, per_address, in_all
         self._open: Counter[str] = Counter()
         self._closing = False
 
     def check_origin(self, origin: str | None) -> None:
         """Browsers always name the page's origin; other programs send none. Raises Forbidden."""
-        if origin is not None and origin not in self._origins:
+        if origin is not None and origin not in self.origins:
             raise Forbidden("this origin may not open a chat", code="foreign_origin")
 
     @contextmanager

@@ -37,7 +37,7 @@ export class View {
   add(entry) {
     this.#retireChoices();
     this.#day(entry.at);
-    const item = make("li", `entry ${entry.from === "me" ? "mine" : `theirs ${entry.from}`}`);
+    const item = make("div", `entry ${entry.from === "me" ? "mine" : `theirs ${entry.from}`}`);
     item.dataset.id = entry.id;
     item.append(make("span", "who", this.words[entry.from]));
     item.append(this.#bubble(entry));
@@ -137,7 +137,7 @@ export class View {
   #day(at) {
     const day = new Intl.DateTimeFormat(this.language, { month: "long", day: "numeric", weekday: "short" }).format(new Date(at));
     if (day === this.lastDay) return;
-    if (this.lastDay || !isToday(at)) this.log.append(make("li", "day", day));
+    if (this.lastDay || !isToday(at)) this.log.append(make("p", "day", day));
     this.lastDay = day;
   }
 
