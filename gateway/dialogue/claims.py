@@ -64,6 +64,8 @@ def _valid(scene: Scene, field: Field, span: Span, rank: int) -> bool:
     announced must also be free of doubts, such as a place in no known district or "at night"."""
     if rank >= ALONE and span.reading.warnings and field.type in _DOUBTED:
         return False
+    if field.id == "appeal_kind" and rank != ASKED and span.reading.value == scene.template.default_appeal:
+        return False  # what the order says anyway need not stand in the summary
     try:
         scene.type_of(field).validate(span.reading.value, scene.context(field))
     except Unreadable:

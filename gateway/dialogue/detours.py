@@ -27,7 +27,7 @@ from gateway.messages import Option
 
 LANGUAGES = (Option("zh", "choice.zh"), Option("en", "choice.en"))
 _QUESTION = re.compile(
-    r"[?？]\s*$|[吗么嘛呢][。.!！~]*$|怎么|如何|什么时候|多久|多长时间|几天|为什么|为啥|能不能|可不可以|是不是|有没有|哪里|哪儿"
+    r"[?？]\s*$|吗[。.!！~]*$|什么意思|是什么|怎么|如何|什么时候|多久|多长时间|几天|为什么|为啥|能不能|可不可以|是不是|有没有|哪里|哪儿"
     r"|^(how|what|when|where|why|who|which|can|could|do|does|is|are|will|would|should|may)\b", re.IGNORECASE)
 
 
