@@ -1,37 +1,45 @@
 """One character in, one character out: folded text keeps every offset, so spans refer to what was written.
 
 Full-width forms, circled digits and compatibility characters become their plain form (NFKC) where that is a
-single character; all others stay. Traditional characters stay too: aliases name them where they matter.
+single character, traditional characters their simplified one, what cannot be seen a space; all others stay.
 """
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Iterator
+from pathlib import Path
 
 MAX_TEXT = 2_500  # characters that `find` looks at: more than the longest description (2,000)
 
 # Blocks that hold compatibility characters: Latin-1 … CJK compatibility, presentation forms … full-width forms.
 _BLOCKS = (range(0xA0, 0x3400), range(0xF900, 0xFFF0))
-# NFKC leaves these, people mix them: dashes, curly quotes, the ideographic zero.
-_ALIKE = {"–": "-", "—": "-", "―": "-", "−": "-", "﹣": "-", "‑": "-", "‐": "-", "‘": "'", "’": "'", "“": '"', "”": '"'}
+# NFKC leaves these, people mix them.
+_ALIKE = {"–": "-", "—": "-", "―": "-", "−": "-", "‑": "-", "‐": "-", "‘": "'", "’": "'", "“": '"', "”": '"'}
+# Pairs "國国": a traditional or Cantonese character and the one that patterns are written with.
+_VARIANTS = Path(__file__).with_name("variants.txt")
+# Control, format and filler characters, lone surrogates, non-characters. Line breaks, tabs and the emoji style stay.
+_UNSEEN = (
+    (0x00, 0x08), (0x0B, 0x1F), (0x7F, 0x9F), (0xAD, 0xAD), (0x34F, 0x34F), (0x61C, 0x61C), (0x115F, 0x1160),
+    (0x17B4, 0x17B5), (0x180B, 0x180F), (0x200B, 0x200F), (0x2028, 0x202E), (0x2060, 0x206F), (0x3164, 0x3164),
+    (0xD800, 0xDFFF), (0xFDD0, 0xFDEF), (0xFE00, 0xFE0E), (0xFEFF, 0xFEFF), (0xFFA0, 0xFFA0), (0xFFF0, 0xFFFB),
+    (0xFFFE, 0xFFFF), (0xE0000, 0xE007F),
+)
 
 
 def _table() -> dict[int, str]:
-    folded = ((code, unicodedata.normalize("NFKC", chr(code))) for block in _BLOCKS for code in block)
-    table = {code: to for code, to in folded if len(to) == 1 and to != chr(code)}
-    return table | {ord(one): to for one, to in _ALIKE.items()}
+    compatible = ((code, unicodedata.normalize("NFKC", chr(code))) for block in _BLOCKS for code in block)
+    table = {code: to for code, to in compatible if len(to) == 1 and to != chr(code)}
+    simplified = {ord(pair[0]): pair[1] for pair in _VARIANTS.read_text("utf-8").split()}
+    unseen = {code: " " for first, last in _UNSEEN for code in range(first, last + 1)}
+    return table | simplified | unseen | {ord(one): to for one, to in _ALIKE.items()}
 
 
 _FOLD = _table()
 _LOWER = {code: chr(code).lower() for code in range(0x250) if len(chr(code).lower()) == 1}
-# Control, format and filler characters, lone surrogates, non-characters; line breaks, tabs and emoji styles stay.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e"
-    "\u2060-\u206f\u3164\ud800-\udfff\ufdd0-\ufdef\ufe00-\ufe0e\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e007f]"
-)
+_INVISIBLE = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in _UNSEEN)}]")
 _LATIN = re.compile(r"[ -~]{2,}")
-_EDGES = " \t\r\n\u3000\u00a0,.;:!?，。；：！？、…·~～\"'“”‘’「」"
+_EDGES = " \t\r\n,.;:!?。、…·~'\"「」"
 
 
 def fold(text: str) -> str:
