@@ -1,6 +1,7 @@
 """The browser of the page tests: Debian's Chromium or a Mac's Chrome, talking to nobody but our own server."""
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -8,7 +9,8 @@ from pathlib import Path
 
 from playwright.async_api import Browser, async_playwright
 
-CHROMIUM = shutil.which("chromium") or "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+ON_A_MAC = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
+CHROMIUM = os.environ.get("CHROME") or shutil.which("chromium") or ON_A_MAC
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 # Without these it looks up its maker's hosts at every start; as root it runs only without its sandbox.
 QUIET = (

@@ -3,10 +3,10 @@
 set -eu
 . "$(dirname "$0")/system.sh"
 
-mac="/Applications/Google Chrome.app/Contents/MacOS/Google Chrome"
 if [ "$(uname)" = Darwin ]; then
-    [ -x "$mac" ] || missing "Google Chrome" "brew install --cask google-chrome"
+    [ -x "${CHROME:-/Applications/Google Chrome.app/Contents/MacOS/Google Chrome}" ] ||
+        missing "Google Chrome" "brew install --cask google-chrome, or CHROME=/path/to/it"
     exit 0
 fi
-command -v chromium >/dev/null || debian chromium
+[ -x "${CHROME:-}" ] || command -v chromium >/dev/null || debian chromium
 fc-list :lang=zh 2>/dev/null | grep -q . || debian fonts-noto-cjk
