@@ -15,9 +15,9 @@ from zoneinfo import ZoneInfo
 
 import chinese_calendar
 import msgspec
-import yaml
 from msgspec import Struct
 
+from gateway import yamls
 from gateway.errors import ConfigError
 from gateway.fields.city import City, Place
 
@@ -29,7 +29,7 @@ _SATURDAY = 5
 
 def load(folder: Path) -> City:
     """The city of this folder. Raises ConfigError naming file and key."""
-    document = _document(folder / "city.yaml")
+    document = yamls.read(folder / "city.yaml")
     if not isinstance(document, dict):
         raise ConfigError(f"{folder / 'city.yaml'}: a mapping is expected")
     places = {"divisions": _places(folder / "divisions.csv"), "streets": _places(folder / "streets.csv")}
@@ -100,9 +100,9 @@ class Deadlines:
 def load_deadlines(folder: Path) -> Deadlines:
     """deadlines.yaml and, when there is one, holidays.yaml. Raises ConfigError naming file and key."""
     path = folder / "deadlines.yaml"
-    classes = _convert(_document(path), dict[str, DeadlineClass], path)
+    classes = _convert(yamls.read(path), dict[str, DeadlineClass], path)
     own = folder / "holidays.yaml"
-    years = _convert(_document(own), dict[int, DayList], own) if own.exists() else {}
+    years = _convert(yamls.read(own), dict[int, DayList], own) if own.exists() else {}
     return Deadlines(classes, years)
 
 
@@ -122,13 +122,6 @@ def _place(row: list[str], path: Path, line: int) -> Place:
     if len(row) != len(_COLUMNS) or not (row[0].isdigit() and len(row[0]) in (6, 9)) or len(row[1]) < 2:
         raise ConfigError(f"{path}: line {line}: adcode (6 or 9 digits), name, en are expected")
     return Place(adcode=row[0], name=row[1], en=row[2])
-
-
-def _document(path: Path) -> Any:
-    try:
-        return yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as fault:
-        raise ConfigError(f"{path}: {fault}") from fault
 
 
 def _convert(document: Any, shape: type[_T], path: Path) -> _T:

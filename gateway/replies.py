@@ -12,12 +12,12 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import yaml
 from babel import Locale
 from babel.dates import format_date, format_datetime
 from jinja2 import StrictUndefined, Template, TemplateError
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
+from gateway import yamls
 from gateway.dialogue import template as complaints
 from gateway.errors import ConfigError
 from gateway.fields.base import Value
@@ -107,10 +107,7 @@ def _load(folder: Path) -> _Language:
 
 
 def _parse(path: Path) -> dict[Any, Any]:
-    try:
-        document = yaml.safe_load(path.read_text("utf-8"))
-    except yaml.YAMLError as fault:
-        raise ConfigError(f"{path}: {fault}") from fault
+    document = yamls.read(path)
     if not isinstance(document, dict):
         raise ConfigError(f"{path}: must be a mapping of keys to texts")
     return document
