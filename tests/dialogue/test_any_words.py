@@ -25,8 +25,8 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 CATALOG = Catalog.of(load_templates(ROOT / "templates/complaints", TYPES), TYPES)
 CITY = load_city(ROOT / "city")
 NOISE = [
-    "", " ", "👍", "1", "１２", "{{7*7}}", "%s", "\u202e单号\u202c", "不是", "改第2项", "change 3", "English", "中文", "?",
-    "\x1b[2J", "飯" * 12,
+    "", " ", "👍", "1", "１２", "{{7*7}}", "%s", "\u202e单号\u202c", "不是", "改第2项", "change 3", "English", "中文",
+    "?", "\x1b[2J", "飯" * 12,
 ]
 
 
