@@ -103,7 +103,7 @@ export class View {
 
   #foot(entry) {
     const foot = make("p", `under ${entry.status ?? ""}`);
-    const time = make("time", "", new Intl.DateTimeFormat(this.language, { hour: "2-digit", minute: "2-digit" }).format(new Date(entry.at)));
+    const time = make("time", "", new Intl.DateTimeFormat(this.language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" }).format(new Date(entry.at)));
     time.dateTime = entry.at;
     foot.append(time);
     if (entry.from === "me") foot.append(make("span", "status", entry.why ?? this.words[entry.status]));

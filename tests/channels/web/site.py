@@ -5,13 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, Literal
 
 from aiohttp import web
 
 from channels.web.chat import WebChannel
 from channels.web.doors import allowed_origins
 from channels.web.pages import Pages
-from channels.web.sessions import Sessions
 from channels.web.visit import WebSettings
 from gateway.api.site import Api
 from gateway.api.understand import UnderstandAnswer, UnderstandRequest
@@ -25,18 +25,25 @@ from nlu.null import NullKnowledge
 from tests.channels.web.house import House, serve
 
 NUMBER = "WO-20261123-7Q2M0C9ZXK"
-HOURS = (Option("night", "夜间 22:00 以后"), Option("noon", "午休时间"), Option("day", "整个白天"), Option("unsure", "说不清"))
-HOURS_EN = (Option("night", "After 10 pm"), Option("noon", "At noon"), Option("day", "All day"), Option("unsure", "Not sure"))
+HOURS = (
+    Option("night", "夜间 22:00 以后"), Option("noon", "午休时间"), Option("day", "整个白天"),
+    Option("unsure", "说不清"),
+)
+HOURS_EN = (
+    Option("night", "After 10 pm"), Option("noon", "At noon"), Option("day", "All day"), Option("unsure", "Not sure")
+)
 LINES = {
     "zh": (
         "好的，建筑施工噪音的事我来帮您登记。\n\n施工主要在什么时段？",
-        "请核对一下：\n1. 地点：海珠区新港中路 88 号工地\n2. 时段：夜间 22:00 以后\n3. 情况：楼下工地半夜还在打桩\n4. 电话：138****8000\n\n这样提交可以吗？",
+        "请核对一下：\n1. 地点：海珠区新港中路 88 号工地\n2. 时段：夜间 22:00 以后\n3. 情况：楼下工地半夜还在打桩\n"
+        "4. 电话：138****8000\n\n这样提交可以吗？",
         "已经提交，编号在下面。承办单位会在 5 个工作日内联系您。查询码 472913，请保存好。",
     ),
     "en": (
         "All right, I'll take down the construction noise.\n\nWhen is it loudest?",
-        "Please check:\n1. Place: site at 88 Xingang Middle Road, Haizhu\n2. Hours: after 10 pm\n3. What happened: pile driving at night\n4. Phone: 138****8000\n\nShall I submit this?",
-        "Submitted; your case number is below. The department will contact you within 5 working days. Look-up code 472913.",
+        "Please check:\n1. Place: site at 88 Xingang Middle Road, Haizhu\n2. Hours: after 10 pm\n"
+        "3. What happened: pile driving at night\n4. Phone: 138****8000\n\nShall I submit this?",
+        "Submitted; your case number is below. The department will contact you within 5 working days.",
     ),
 }
 YES = {"zh": (Option("yes", "提交"), Option("details", "补充细节"), Option("anonymous", "匿名提交")),
@@ -63,7 +70,7 @@ class Site(House):
             understand=understand, access="staff", store=self.store.shared,
         )
 
-    async def play(self, inbound: Inbound) -> str:
+    async def play(self, inbound: Inbound) -> Literal["new", "duplicate"]:
         outcome = await self.accept(inbound)
         if outcome == "new":
             await self.answer(inbound, inbound.language or "zh")
@@ -72,7 +79,7 @@ class Site(House):
     async def answer(self, inbound: Inbound, language: str) -> None:
         content, conversation = inbound.content, inbound.conversation
         opening, check, done = LINES[language]
-        said = {"reply_to": inbound.id, "language": language}
+        said: dict[str, Any] = {"reply_to": inbound.id, "language": language}
         if isinstance(content, Choice) and content.value == "yes":
             await self.say(conversation, done, work_order=NUMBER, **said)
         elif isinstance(content, Choice):
