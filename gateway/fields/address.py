@@ -18,6 +18,7 @@ from gateway.fields.text import checked, words_of
 
 SHORTEST, LONGEST = 2, 300
 UNKNOWN_DISTRICT = "unknown_district"
+_JOURNEY = ("sender", "receiver")  # from Guangzhou to Beijing: there a city says enough
 
 
 class Address:
@@ -32,7 +33,7 @@ class Address:
         before = None
         for one in found[:MAX_SPANS]:
             role = role_of(folded, one.start, one.end, before)
-            if one.bare and role is None:
+            if one.bare and role not in _JOURNEY:
                 continue
             before = (one.end, role)
             reading = _reading(text[one.start:one.end].strip(), ctx)

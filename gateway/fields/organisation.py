@@ -65,7 +65,8 @@ class Organisation:
 
 def _chinese(folded: str, places: Gazetteer) -> Iterator[tuple[int, int]]:
     """A name begins where its run begins, or behind the address it stands at."""
-    addresses = [piece.end for piece in chinese_addresses(folded, places) if not piece.bare]
+    pieces = chinese_addresses(folded, places)
+    addresses = [piece.end for piece in pieces if not piece.bare and not _ends_in_name(folded, piece.end)]
     for start, end in runs(folded):
         tail = _tail(folded, start, end)
         if not tail:
@@ -76,6 +77,11 @@ def _chinese(folded: str, places: Gazetteer) -> Iterator[tuple[int, int]]:
         begin = lead.end() if lead else begin
         if tail.end() - begin >= 3 and not _GENERIC.fullmatch(folded, begin, tail.end()):
             yield begin, tail.end()
+
+
+def _ends_in_name(folded: str, end: int) -> bool:
+    """天河路某某酒店 is read as an address too, but its end belongs to the name."""
+    return any(_TAIL.fullmatch(folded, end - length, end) for length in (2, 3))
 
 
 def _tail(folded: str, start: int, end: int) -> re.Match[str] | None:

@@ -16,6 +16,7 @@ from gateway.fields.spans import MAX_SPANS, span
 from gateway.fields.text import words_of
 
 MAX_ANSWER = 40
+_CHINA = 86
 _SHORT = re.compile(r"1(?:10|19|2[02])|12[0-9]{3}|100[0-9]{2}|9[56][0-9]{3,4}|11[46]")
 # Digits in groups, as spoken or dialled; never a part of a longer code such as SF1380013800012.
 _CANDIDATE = re.compile(
@@ -69,7 +70,7 @@ class Phone:
             number = phonenumbers.parse(str(value))
         except phonenumbers.NumberParseException:
             return str(value)
-        home = number.country_code == 86
+        home = number.country_code == _CHINA
         shape = phonenumbers.PhoneNumberFormat.NATIONAL if home else phonenumbers.PhoneNumberFormat.INTERNATIONAL
         return phonenumbers.format_number(number, shape)
 
@@ -83,7 +84,8 @@ def _international(text: str) -> str | None:
         number = phonenumbers.parse(text, "CN")
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_valid_number(number):
+    abroad = number.country_code != _CHINA and text.startswith("+")  # their plans change without us
+    if not (phonenumbers.is_valid_number(number) or (abroad and phonenumbers.is_possible_number(number))):
         return None
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 

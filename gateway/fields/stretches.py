@@ -98,7 +98,7 @@ def _ending(first: Mention, second: Mention, start: datetime, now: datetime) -> 
         return second.exact
     minutes = clock(second)
     if second.day:
-        return at_hour(second.day, 1440 if minutes is None else minutes, now)
+        return at_hour(second.day, 60 * PARTS[second.part or "day"][1] if minutes is None else minutes, now)
     if minutes is None:
         return at_hour(start.date(), 60 * PARTS[second.part or "day"][1], now)
     same = at_hour(first.day or start.date(), minutes, now)

@@ -40,16 +40,14 @@ _CLOCK = (
     r"(?P<h>\d{1,2})(?:[:.](?P<min>\d\d))?\s?(?P<half>a\.?m\.?|p\.?m\.?)(?![a-z])|(?P<h24>\d{1,2}):(?P<min24>\d\d)(?::\d\d)?(?!\d)"
     r"|(?P<oclock>\d{1,2})\so'?clock|(?P<word>noon|midday|midnight)(?![a-z])"
 )
-_NO_HOUR = (
-    r"[ap]\.?m|o'?clock|yuan|rmb|kuai|days?|weeks?|months?|people|of|st|nd|rd|th|hours?|minutes?|road|street|lane|"
-    r"[a-z]+\s(?:road|street|district)"
-)
-_BARE = rf"(?:at|from|around|about|since)\s(?P<bare>\d{{1,2}})(?![\d:.%/-]|\s?(?:{_NO_HOUR}))"
+_GOES_ON = r"to|until|till|and|in\sthe|at\snight|on|today|yesterday|last|this|every|each|o'?clock"
+_HOUR = rf"(?P<bare>\d{{1,2}})(?=\s?(?:$|[,.;!?)](?!\d)|(?:{_GOES_ON})(?![a-z])))"
+_BARE = rf"(?:at|from|around|about|since)\s{_HOUR}"
 _IN = rf"(?:(?:in\sthe|at|during\sthe|on\sthe)\s)?(?P<{{name}}>{_PART})s?(?![a-z])"
-_ABOUT = r"(?:,?\s?(?:at|around|about|by|on|from|approximately|roughly|@))*\s?"
+_ABOUT = r"(?:,?\s?(?:at|around|about|by|on|from|approximately|roughly|@))*,?\s?"
 _PART_1, _PART_2 = (rf"(?:\s{_IN.format(name=name)})?" for name in ("part", "part2"))
-_DATED = re.compile(rf"(?:{_DATE}){_PART_1}(?:{_ABOUT}(?:{_CLOCK}))?{_PART_2}")
-_CLOCKED = re.compile(rf"(?:{_CLOCK}){_PART_1}(?:(?:\son)?\s(?:{_DATE}))?")
+_DATED = re.compile(rf"(?:{_DATE}){_PART_1}(?:{_ABOUT}(?:{_CLOCK})|\s{_BARE})?{_PART_2}")
+_CLOCKED = re.compile(rf"(?:{_CLOCK}){_PART_1}(?:(?:\son)?\s(?:{_DATE}))?{_PART_2}")
 _BARE_HOUR = re.compile(rf"{_BARE}{_PART_1}")
 # A mention begins with one of these; the rest of a message is not tried.
 _BEGIN = re.compile(

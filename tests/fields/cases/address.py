@@ -1,0 +1,90 @@
+"""Roads are real or invented, house numbers are invented."""
+from __future__ import annotations
+
+from gateway.fields.base import Limits
+from tests.fields.table import Checked, Found, Read, Refused, Seen, Shown, Table
+
+UNKNOWN = ("unknown_district",)
+HAIZHU = {"province": "广东省", "city": "广州市", "district": "海珠区", "adcode": "440105"}
+TIANHE = {"province": "广东省", "city": "广州市", "district": "天河区", "adcode": "440106"}
+CHAOYANG = {"city": "北京市", "district": "朝阳区", "adcode": "110105"}
+
+
+def at(words: str, role: str | None = None, **resolved: str) -> Seen:
+    return Seen(words, words, role, resolved=resolved)
+
+
+def somewhere(words: str, role: str | None = None) -> Seen:
+    return Seen(words, words, role, UNKNOWN)
+
+
+TABLE = Table(
+    read=(
+        Read(" 海珠区新港中路1000号 ", "海珠区新港中路1000号", resolved=HAIZHU),
+        Read("海珠新港中路", "海珠新港中路", resolved=HAIZHU),
+        Read("海珠區新港中路", "海珠區新港中路", resolved=HAIZHU),
+        Read("江海街道某小区", "江海街道某小区", resolved=HAIZHU | {"subdistrict": "江海街道"}),
+        Read("北京朝阳区建国路", "北京朝阳区建国路", resolved=CHAOYANG),
+        Read("吉林长春朝阳区", "吉林长春朝阳区", resolved={
+            "province": "吉林省", "city": "长春市", "district": "朝阳区", "adcode": "220104"}),
+        Read("朝阳区建国路", "朝阳区建国路", UNKNOWN, {}),
+        Read("白云区机场路", "白云区机场路", resolved={
+            "province": "广东省", "city": "广州市", "district": "白云区", "adcode": "440111"}),
+        Read("越秀区中山五路1000号", "越秀区中山五路1000号", resolved={
+            "province": "广东省", "city": "广州市", "district": "越秀区", "adcode": "440104"}),
+        Read("重庆市渝中区解放碑", "重庆市渝中区解放碑", resolved={
+            "city": "重庆市", "district": "渝中区", "adcode": "500103"}),
+        Read("浙江义乌", "浙江义乌", UNKNOWN, {"province": "浙江省", "adcode": "330000"}),
+        Read("浙江义乌市", "浙江义乌市", resolved={
+            "province": "浙江省", "city": "金华市", "district": "义乌市", "adcode": "330782"}),
+        Read("我们小区东门那个围挡", "我们小区东门那个围挡", UNKNOWN, {}),
+        Read("1000 Tianhe Road, Tianhe District", "1000 Tianhe Road, Tianhe District", resolved=TIANHE),
+        Read("Chaoyang District, Beijing", "Chaoyang District, Beijing", resolved=CHAOYANG),
+    ),
+    refused=(
+        Refused("", "empty"),
+        Refused("路", "too_short", {"min": "2"}),
+        Refused("路" * 301, "too_long", {"max": "300"}),
+        Refused("路" * 100_000, "too_long"),
+        Refused("海珠区", "too_short", {"min": "5"}, Limits(min_length=5)),
+    ),
+    found=(
+        Found("你好，我要投诉顺丰，单号SF1234567890123，从广州海珠区新港中路寄到北京朝阳区建国路的件，三天没动了", (
+            at("广州海珠区新港中路", "sender", **HAIZHU), at("北京朝阳区建国路", "receiver", **CHAOYANG))),
+        Found("從廣州海珠區新港中路寄到北京朝陽區建國路", (
+            at("廣州海珠區新港中路", "sender", **HAIZHU), at("北京朝陽區建國路", "receiver", **CHAOYANG))),
+        Found("从海珠区寄到天河区", (at("海珠区", "sender"), at("天河区", "receiver"))),
+        Found("海珠区新港中路寄往上海浦东新区世纪大道100号", (
+            at("海珠区新港中路", "sender"), at("上海浦东新区世纪大道100号", "receiver", district="浦东新区"))),
+        Found("我从广州寄到北京的快递", (somewhere("广州", "sender"), somewhere("北京", "receiver"))),
+        Found("寄件地址：天河区天河路1000号；收件地址：从化区街口街道", (
+            at("天河区天河路1000号", "sender"), at("从化区街口街道", "receiver", subdistrict="街口街道"))),
+        Found("sent from Xingang Middle Road, Haizhu District, Guangzhou "
+              "to 88 Jianguo Road, Chaoyang District, Beijing and it has not moved", (
+                  at("Xingang Middle Road, Haizhu District, Guangzhou", "sender", **HAIZHU),
+                  at("88 Jianguo Road, Chaoyang District, Beijing", "receiver", **CHAOYANG))),
+        Found("from guangzhou to beijing", (somewhere("guangzhou", "sender"), somewhere("beijing", "receiver"))),
+        Found("it was shipped to Room 602, Building 3, 1000 Tianhe Road, Tianhe District, Guangzhou, China", (
+            at("Room 602, Building 3, 1000 Tianhe Road, Tianhe District, Guangzhou, China", "receiver", **TIANHE),)),
+        Found("商家地址是天河区天河路1000号", (at("天河区天河路1000号", "merchant"),)),
+        Found("工地在黄埔区科学大道1000号，吵得睡不着", (at("黄埔区科学大道1000号", "place"),)),
+        Found("我住在天河区石牌街道龙口东路34号龙口花苑3栋602，楼上装修", (
+            at("天河区石牌街道龙口东路34号龙口花苑3栋602", "affected", subdistrict="石牌街道"),)),
+        Found("I live at 1000 Dabei Road, Panyu District", (at("1000 Dabei Road, Panyu District", "affected"),)),
+        Found("车停在体育西路地铁站A口附近", (somewhere("体育西路地铁站A口附近", "place"),)),
+        Found("深圳市南山区科苑路", (at("深圳市南山区科苑路", district="南山区"),)),
+        Found("越秀区北京路1000号门口乱停", (at("越秀区北京路1000号门口", district="越秀区"),)),
+        Found("家楼下天河路385号工地半夜施工", (somewhere("天河路385号工地"),)),
+        Found("Yuexiu District, Beijing Road 1000", (at("Yuexiu District, Beijing Road 1000", district="越秀区"),)),
+        Found("我在广州买的，这条路很吵，店关门跑路了，走马路要小心"),
+        Found("bikes are blocking the road, a factory cooling tower hums, cars race on the ring road"),
+        Found("I live in Guangzhou"),
+        Found("单号SF1234567890123三天没动"),
+    ),
+    shown=(Shown("海珠区新港中路", "海珠区新港中路", "海珠区新港中路"),),
+    checked=(
+        Checked("海珠区新港中路", "海珠区新港中路"),
+        Checked(True, code="address"),
+        Checked(["海珠区"], code="address"),
+    ),
+)

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from gateway.fields.base import Limits
+from tests.fields.table import Checked, Found, Read, Refused, Seen, Shown, Table
+
+TABLE = Table(
+    read=(
+        Read("9800000000001", ["9800000000001"]),
+        Read("9800000000001、9800000000002，9800000000001", ["9800000000001", "9800000000002"]),
+        Read("车号：９８００, 9801 9802", ["9800", "9801", "9802"]),
+        Read("numbers are AB12 and ab12; CD34\nEF56", ["AB12", "CD34", "EF56"]),
+        Read("9800和9801", ["9800", "9801"]),
+    ),
+    refused=(
+        Refused("", "empty"),
+        Refused("、、", "empty"),
+        Refused("1 2 3", "too_many", {"max": "2"}, Limits(max_items=2)),
+        Refused("x" * 61, "too_long", {"max": "60"}),
+        Refused("1 " * 1000, "too_long"),
+    ),
+    found=(
+        Found("车号9800000000001、9800000000002停在路中间", (
+            Seen("9800000000001、9800000000002", ["9800000000001", "9800000000002"]),)),
+        Found("bike numbers 9800000000001 and 9800000000002", (
+            Seen("9800000000001 and 9800000000002", ["9800000000001", "9800000000002"]),)),
+        Found("编号是：A9800000001", (Seen("A9800000001", ["A9800000001"]),)),
+        Found("车号9800000000001 9800000000002", (Seen("9800000000001 9800000000002", ["9800000000001"]),),
+              limits=Limits(max_items=1)),
+        Found("电话13800138000，订单9800000000001"),
+    ),
+    shown=(Shown(["1", "2"], "1、2", "1, 2"), Shown("1", "1", "1")),
+    checked=(
+        Checked(["9800", "9801", "9800"], ["9800", "9801"]),
+        Checked("9800,9801", ["9800", "9801"]),
+        Checked(9800, ["9800"]),
+        Checked([], code="empty"),
+        Checked(True, code="list"),
+    ),
+)

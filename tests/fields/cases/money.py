@@ -1,0 +1,70 @@
+"""Amounts as people write them in chats."""
+from __future__ import annotations
+
+from gateway.fields.base import Limits
+from tests.fields.table import Checked, Found, Read, Refused, Seen, Shown, Table
+
+TABLE = Table(
+    read=(
+        Read("320", "320.00"),
+        Read("320.5", "320.50"),
+        Read("三百二十块", "320.00"),
+        Read("三百二", "320.00"),
+        Read("1.2万", "12000.00"),
+        Read("3千8", "3800.00"),
+        Read("三千八", "3800.00"),
+        Read("¥1,299.00", "1299.00"),
+        Read("￥1299", "1299.00"),
+        Read("四块五", "4.50"),
+        Read("3块5毛", "3.50"),
+        Read("三块五毛二分", "3.52"),
+        Read("两毛", "0.20"),
+        Read("about 300 yuan", "300.00"),
+        Read("RMB 50", "50.00"),
+        Read("大概500左右", "500.00"),
+        Read("一千多块", "1000.00"),
+        Read("两百多", "200.00"),
+        Read("商家应该退我199元。", "199.00"),
+        Read("壹佰元", "100.00"),
+        Read("１２００元", "1200.00"),
+        Read("2k", "2000.00"),
+        Read("100000000", "100000000.00"),
+        Read("12.345元", "12.35"),
+    ),
+    refused=(
+        Refused("0", "money_low", {"min": "0.01"}),
+        Refused("0.001", "money_low"),
+        Refused("两亿", "money_high", {"max": "100000000"}),
+        Refused("20", "money_low", {"min": "50"}, Limits(min=50)),
+        Refused("200", "money_high", {"max": "100"}, Limits(max=100)),
+        Refused("很多钱", "money"),
+        Refused("100元或者200元", "money"),
+        Refused("-5", "money"),
+        Refused("", "money"),
+        Refused("9" * 400, "money"),
+    ),
+    found=(
+        Found("押金199块一直不退", (Seen("199块", "199.00"),)),
+        Found("花了三百二十块钱，赔我1.2万元", (Seen("三百二十块钱", "320.00"), Seen("1.2万元", "12000.00"))),
+        Found("I paid 300 yuan, then RMB 50 more", (Seen("300 yuan", "300.00"), Seen("RMB 50", "50.00"))),
+        Found("320元5月买的", (Seen("320元", "320.00"),)),
+        Found("10块1次", (Seen("10块", "10.00"),)),
+        Found("¥1,299.00的手机", (Seen("¥1,299.00", "1299.00"),)),
+        Found("4500块的手机和五毛钱", (Seen("4500块", "4500.00"), Seen("五毛钱", "0.50"))),
+        Found("0元购是骗人的"),
+        Found("一块去的，300米，A300元素"),
+        Found("单号75312345678901"),
+    ),
+    shown=(
+        Shown("320.00", "320 元", "320 yuan"),
+        Shown("12000.50", "12,000.50 元", "12,000.50 yuan"),
+    ),
+    checked=(
+        Checked("320.00", "320.00"),
+        Checked(320, "320.00"),
+        Checked(320.5, "320.50"),
+        Checked("三百二十块", "320.00"),
+        Checked(True, code="money"),
+        Checked(["1"], code="money"),
+    ),
+)

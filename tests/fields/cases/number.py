@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from gateway.fields.base import Limits
+from tests.fields.table import Checked, Found, Read, Refused, Seen, Shown, Table
+
+DECIBELS = Limits(min=20, max=150)
+
+TABLE = Table(
+    read=(
+        Read("70", 70),
+        Read("７０分贝", 70, limits=DECIBELS),
+        Read("about 65 dB", 65),
+        Read("大概三十户左右", 30),
+        Read("65.5", 65.5),
+        Read("12层", 12),
+        Read("-3", -3),
+    ),
+    refused=(
+        Refused("很吵", "number"),
+        Refused("", "number"),
+        Refused("70到80", "number"),
+        Refused("10", "number_low", {"min": "20"}, DECIBELS),
+        Refused("200", "number_high", {"max": "150"}, DECIBELS),
+        Refused("7" * 41, "number"),
+    ),
+    found=(
+        Found("测了有70分贝", (Seen("70", 70),)),
+        Found("it reads 65.5 decibels", (Seen("65.5", 65.5),)),
+        Found("影响三十户", (Seen("三十", 30),)),
+        Found("测了有170分贝", limits=DECIBELS),
+        Found("138 0013 8000，2026-11-20，22:00，3月5号，300元，SF1234567890123"),
+        Found("第一次去一个人"),
+    ),
+    shown=(Shown(70, "70", "70"), Shown(65.5, "65.5", "65.5")),
+    checked=(Checked(70, 70), Checked("七十", 70), Checked(65.5, 65.5), Checked(True, code="number")),
+)

@@ -1,0 +1,91 @@
+"""Now is Monday, 23 November 2026, 10:30 in Guangzhou."""
+from __future__ import annotations
+
+from gateway.fields.base import Limits
+from tests.fields.table import Checked, Found, Read, Refused, Seen, Shown, Table
+
+PAST = Limits(past_only=True)
+VAGUE = ("period_vague",)
+
+
+def span(start: str, end: str) -> str:
+    """"22 22:00" → 2026-11-22T22:00:00+08:00; a month may stand in front: "03-01 00:00"."""
+    return "/".join(f"2026-{'' if '-' in one else '11-'}{one.replace(' ', 'T')}:00+08:00" for one in (start, end))
+
+
+LAST_NIGHT = span("22 22:00", "23 02:00")
+
+
+def daily(words: str) -> dict[str, str]:
+    return {"recurring": "daily", "words": words}
+
+
+TABLE = Table(
+    read=(
+        Read("昨晚十点到凌晨两点", LAST_NIGHT),
+        Read("昨晚10点到2点", LAST_NIGHT),
+        Read("昨晚十点到今天凌晨两点", LAST_NIGHT),
+        Read("昨天22:00-02:00", LAST_NIGHT),
+        Read("昨天22点至次日2点", LAST_NIGHT),
+        Read("11月22日22点到11月23日2点", LAST_NIGHT),
+        Read("晚上10-12点", span("22 22:00", "23 00:00")),
+        Read("昨天下午两点到五点", span("22 14:00", "22 17:00")),
+        Read("11月1日到11月15日", span("01 00:00", "16 00:00")),
+        Read("昨天晚上到今天早上", span("22 18:00", "23 09:00")),
+        Read("每晚十点到凌晨两点", LAST_NIGHT, (), daily("每晚十点到凌晨两点")),
+        Read("天天晚上十点到凌晨两点", LAST_NIGHT, (), daily("天天晚上十点到凌晨两点")),
+        Read("每天晚上", span("22 18:00", "23 00:00"), VAGUE, daily("每天晚上")),
+        Read("每天半夜", span("22 22:00", "23 06:00"), VAGUE, daily("每天半夜")),
+        Read("每天早上六点", span("23 06:00", "23 07:00"), VAGUE, daily("每天早上六点")),
+        Read("从上周一开始", span("16 00:00", "23 10:30")),
+        Read("昨晚十点开始到现在", span("22 22:00", "23 10:30")),
+        Read("上周三以来", span("18 00:00", "23 10:30")),
+        Read("已经吵了三天了", span("20 10:30", "23 10:30"), VAGUE),
+        Read("for two weeks", span("09 10:30", "23 10:30"), VAGUE),
+        Read("昨晚", span("22 18:00", "23 00:00"), VAGUE),
+        Read("昨天", span("22 00:00", "23 00:00"), VAGUE),
+        Read("昨晚十点", span("22 22:00", "22 23:00"), VAGUE),
+        Read("半夜", span("22 22:00", "23 06:00"), VAGUE),
+        Read("last night 10pm to 2am", LAST_NIGHT),
+        Read("from 10pm to 2am last night", LAST_NIGHT),
+        Read("between 10 pm and 2 am yesterday", LAST_NIGHT),
+        Read("from 9pm to midnight yesterday", span("22 21:00", "23 00:00")),
+        Read("every night from 10 pm to 2 am", LAST_NIGHT, (), daily("every night from 10 pm to 2 am")),
+        Read("every night", span("22 18:00", "23 00:00"), VAGUE, daily("every night")),
+        Read("since 10pm every night", span("22 22:00", "23 10:30"), (), daily("since 10pm every night")),
+        Read("since last Monday", span("16 00:00", "23 10:30")),
+        Read("since last week", span("16 00:00", "23 10:30"), VAGUE),
+        Read("from Nov 1 to Nov 15", span("01 00:00", "16 00:00")),
+        Read(LAST_NIGHT, LAST_NIGHT),
+        Read("2026-11-22T22:00/2026-11-23T02:00", LAST_NIGHT),
+    ),
+    refused=(
+        Refused("天天都吵", "period"),
+        Refused("不知道", "period"),
+        Refused("", "period"),
+        Refused("all the time", "period"),
+        Refused("2026-11-23T02:00/2026-11-22T22:00", "period_order"),
+        Refused("2026-11-22/not-a-date", "period"),
+        Refused("明天晚上十点到十二点", "future", limits=PAST),
+        Refused("昨晚" * 200, "period"),
+    ),
+    found=(
+        Found("黄埔区科学大道1000号的工地昨晚十点到今天凌晨两点还在打桩", (Seen("昨晚十点到今天凌晨两点", LAST_NIGHT),)),
+        Found("piling from 10pm to 2am last night", (Seen("from 10pm to 2am last night", LAST_NIGHT),)),
+        Found("从上周一开始一直施工", (Seen("从上周一开始", span("16 00:00", "23 10:30")),)),
+        Found("每天半夜施工", (Seen("每天半夜", span("22 22:00", "23 06:00"), warnings=VAGUE),)),
+        Found("昨晚十点很吵"),
+        Found("从海珠区寄到天河区，2到3个人"),
+        Found("明天晚上十点到十二点", limits=PAST),
+    ),
+    shown=(
+        Shown(LAST_NIGHT, "2026年11月22日 22:00 至 2026年11月23日 02:00", "22 Nov 2026, 22:00 to 23 Nov 2026, 02:00"),
+        Shown("每天", "每天", "每天"),
+    ),
+    checked=(
+        Checked(LAST_NIGHT, LAST_NIGHT),
+        Checked("昨晚十点到凌晨两点", LAST_NIGHT),
+        Checked(True, code="period"),
+        Checked(["x"], code="period"),
+    ),
+)

@@ -1,0 +1,58 @@
+"""S10 numbers with a right and a wrong check digit (UPU's own example is RB 473124829 CN-shaped); others invented."""
+from __future__ import annotations
+
+from tests.fields.table import Checked, Found, Read, Refused, Seen, Shown, Table
+
+SF, EMS = {"carrier": "sf"}, {"carrier": "ems"}
+
+TABLE = Table(
+    read=(
+        Read("SF1234567890123", "SF1234567890123", (), SF),
+        Read("sf 1234 5678 90123", "SF1234567890123", (), SF),
+        Read("ＳＦ１２３４５６７８９０１２３", "SF1234567890123", (), SF),
+        Read("单号是SF-1234567890123。", "SF1234567890123", (), SF),
+        Read("顺丰单号 SF1234567890123", "SF1234567890123", (), SF),
+        Read("it's SF1234567890123", "SF1234567890123", (), SF),
+        Read("my tracking number is YT1234567890123", "YT1234567890123", (), {"carrier": "yto"}),
+        Read("SF12345678", "SF12345678", ("tracking_pattern",), SF),
+        Read("RB123456785CN", "RB123456785CN", (), EMS),
+        Read("RB123456780CN", "RB123456780CN", ("tracking_check_digit",), EMS),
+        Read("JDVC12345678901", "JDVC12345678901", (), {"carrier": "jd"}),
+        Read("JT1234567890123", "JT1234567890123", (), {"carrier": "jt"}),
+        Read("STO773012345678901"[3:], "773012345678901", (), {}),
+        Read("ZTO12345678", "ZTO12345678", (), {"carrier": "zto"}),
+        Read("DPK123456789012", "DPK123456789012", (), {"carrier": "deppon"}),
+        Read("75312345678901", "75312345678901", (), {}),
+        Read("SF\u200b12345\u200d67890123", "SF1234567890123", (), SF),
+        Read("就是那个，单号75312345678901，你查查", "75312345678901"),
+    ),
+    refused=(
+        Refused("1234567", "tracking_number"),
+        Refused("A" * 10, "tracking_number"),
+        Refused("不记得了", "tracking_number"),
+        Refused("SF1234567890123 和 YT1234567890123", "tracking_number"),
+        Refused("1" * 31, "tracking_number"),
+        Refused("1" * 500, "tracking_number"),
+    ),
+    found=(
+        Found("你好，我要投诉顺丰，单号SF1234567890123，从广州", (
+            Seen("SF1234567890123", "SF1234567890123", resolved=SF),)),
+        Found("my tracking number is sf 1234 5678 90123 and it is late", (
+            Seen("sf 1234 5678 90123", "SF1234567890123", resolved=SF),)),
+        Found("运单号：75312345678901 三天没动", (Seen("75312345678901", "75312345678901"),)),
+        Found("快递SF1234567890123丢了", (Seen("SF1234567890123", "SF1234567890123"),)),
+        Found("SF1234567890123和YT1234567890123都没到", (
+            Seen("SF1234567890123", "SF1234567890123"), Seen("YT1234567890123", "YT1234567890123"))),
+        Found("registered letter RB123456785CN", (Seen("RB123456785CN", "RB123456785CN", resolved=EMS),)),
+        Found("order AB1234567890"),
+        Found("单号在哪里看"),
+        Found("电话13800138000"),
+        Found("xSF1234567890123"),
+    ),
+    shown=(Shown("SF1234567890123", "SF1234567890123", "SF1234567890123"),),
+    checked=(
+        Checked("SF1234567890123", "SF1234567890123"),
+        Checked(75312345678901, "75312345678901"),
+        Checked(False, code="tracking_number"),
+    ),
+)
