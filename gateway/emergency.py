@@ -7,8 +7,9 @@ of a kind of danger, and a sign does not count where the clause speaks of the pa
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterable
+
+from gateway.fields.folding import fold_lower, tidy
 
 LONGEST = 1000  # characters that are looked at
 
@@ -138,7 +139,7 @@ _SOME = _any(sign for signs in _SIGNS.values() for sign in signs)
 
 def emergency(text: str, known: Collection[str] = COMMON) -> str | None:
     """The kind of danger a message speaks of, None for nearly all; `known` are the kinds the city has a number for."""
-    plain = _BLANK.sub(" ", unicodedata.normalize("NFKC", text[:LONGEST]).lower().replace("’", "'"))
+    plain = _BLANK.sub(" ", fold_lower(tidy(text[:LONGEST])))
     if not _SOME.search(plain):
         return None
     clauses = _CLAUSE.split(plain)

@@ -1,24 +1,11 @@
-"""One spelling for matching: NFKC, lower case, traditional characters as simplified ones. The original stays."""
+"""One spelling for matching: plain forms, lower case, traditional characters as simplified ones, single spaces.
+
+The original stays; positions differ from it. The table of characters is the field types' own.
+"""
 from __future__ import annotations
 
-import re
-import unicodedata
-from pathlib import Path
-
-# Pairs "國国": traditional or Cantonese-only character, and the one our training sentences use. 800 pairs cover
-# what citizens write; a full conversion table (OpenCC, 20 MB) would change no ranking.
-_VARIANTS = Path(__file__).with_name("variants.txt")
-
-
-def _table() -> dict[int, str]:
-    return {ord(pair[0]): pair[1] for pair in _VARIANTS.read_text("utf-8").split()}
-
-
-_SIMPLIFIED = _table()
-_SPACE = re.compile(r"\s+")
+from gateway.fields.folding import fold_lower, tidy
 
 
 def normal(text: str) -> str:
-    """`text` for comparison only; lengths and positions differ from the original."""
-    folded = unicodedata.normalize("NFKC", text).lower().translate(_SIMPLIFIED)
-    return _SPACE.sub(" ", folded).strip()
+    return " ".join(fold_lower(tidy(text)).split())
