@@ -21,7 +21,7 @@ from gateway.dialogue.effects import Quote, Say
 from gateway.dialogue.fill import FILES, WHOLE, answer, mine, put, read_one, tells_story
 from gateway.dialogue.forms import read_value
 from gateway.dialogue.ladder import failed, leave_out
-from gateway.dialogue.picking import pick
+from gateway.dialogue.picking import number, pick
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.summary import (
     CONFIRM,
@@ -30,6 +30,7 @@ from gateway.dialogue.summary import (
     edited_description,
     file,
     keep_value,
+    listed,
     onward,
     set_identity,
     summarise,
@@ -179,16 +180,18 @@ def free(scene: Scene, text: str) -> Move:
 
 
 def more_words(scene: Scene, text: str) -> Move:
-    """Free words while the summary is open: a value to change, something to add, or a question."""
+    """Free words while the summary is open: a line or a value to change, something to add, or a question."""
+    line, fields = number(text), listed(scene)
+    if line is not None and 1 <= line <= len(fields):
+        return ask_chosen(scene, fields[line - 1].id)
     before = scene.draft
     changed = scene.put(mine(scene, text, overwrite=True))
     if changed.draft != before:
         return onward(changed, noted(changed, before, None))
     if looks_like_question(text):
         return answer_question(scene)
-    if _adds_something(text):
-        return onward(edited_description(scene, text), [Say("details.added")])
-    return again(scene, [Say("confirm.unclear")])
+    added = edited_description(scene, text) if _adds_something(text) else None
+    return onward(added, [Say("details.added")]) if added else again(scene, [Say("confirm.unclear")])
 
 
 def _adds_something(text: str) -> bool:

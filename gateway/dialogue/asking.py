@@ -6,8 +6,10 @@ from msgspec.structs import replace
 from gateway.dialogue.claims import spans_of
 from gateway.dialogue.draft import Draft, Filled
 from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Say
+from gateway.dialogue.fill import read_one
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.template import Condition, Field
+from gateway.errors import Unreadable
 from gateway.messages import Option
 
 ENOUGH_TOLD = 10  # characters of the citizen's own words that make a description (WIRE.md)
@@ -72,12 +74,24 @@ def told(scene: Scene, words: str) -> Scene:
     if words.strip() and words not in draft.told:
         draft = replace(draft, told=(*draft.told, words.strip()))
     before = draft.values.get("description")
-    text = "\n".join(draft.told)[:LONGEST_TOLD]
-    edited = before is not None and before.source != "default"
-    if edited or len(text) < ENOUGH_TOLD or not scene.template.has("description"):
-        return scene.put(draft)
-    values = {**draft.values, "description": Filled(text, text, "default", confirmed=False)}
-    return scene.put(replace(draft, values=values))
+    scene = scene.put(draft)
+    if before is not None and before.source != "default":
+        return scene
+    story = described(scene, "\n".join(draft.told))
+    if story is None:
+        return scene
+    filled = replace(story, source="default", confirmed=False)
+    return scene.put(replace(draft, values={**draft.values, "description": filled}))
+
+
+def described(scene: Scene, words: str) -> Filled | None:
+    """The words as the template's description; None when they are too few, or it has none."""
+    if not scene.template.has("description") or len(words.strip()) < ENOUGH_TOLD:
+        return None
+    try:
+        return read_one(scene, scene.template.field("description"), words[:LONGEST_TOLD])
+    except Unreadable:
+        return None
 
 
 # --- questions ----------------------------------------------------------------------------------------------

@@ -102,7 +102,8 @@ _TABLE: dict[Word, str] = {
     Word.SOLVED: "解决了|清楚了|明白了|知道了|懂了|that helps|got it|understood",
 }
 
-_MARKS = " \t\r\n。.!！~～,，;；、…\"'“”「」"
+_HESITATION = re.compile(r"…+|\.{2,}|。{2,}")  # 嗯…… is not yet a yes
+_MARKS = " \t\r\n。.!！~～,，;；、\"'“”「」"
 _POLITE = re.compile(
     r"^(?:请|麻烦|麻烦你|那就|那|please)[\s,，]*|"
     r"[\s,，]*(?:吧|啊|呀|哦|喔|呢|哈|嘛|谢谢|谢谢你|please|thanks|thank you)$"
@@ -111,6 +112,7 @@ _POLITE = re.compile(
 
 def fold(text: str) -> str:
     """Full-width to half-width, lower case, marks around and polite particles at either end gone."""
+    text = _HESITATION.sub("⋯", text)
     folded = unicodedata.normalize("NFKC", text).casefold().replace("’", "'").strip(_MARKS)
     for _ in range(3):
         shorter = _POLITE.sub("", folded).strip(_MARKS)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from gateway.dialogue.asking import ask, holds, identity, missing, optional_left, shown
+from gateway.dialogue.asking import ask, described, holds, identity, missing, optional_left, shown
 from gateway.dialogue.draft import Case, Draft, Filled
 from gateway.dialogue.effects import Ask, Effect, File, Labelled, Quote, Say, Supplement
 from gateway.dialogue.fill import put
@@ -194,8 +194,8 @@ CONFIRM: dict[str, Callable[[Scene], Move]] = {
 }
 
 
-def edited_description(scene: Scene, text: str) -> Scene:
-    """Words added at the summary: they follow what the description says already."""
+def edited_description(scene: Scene, text: str) -> Scene | None:
+    """Words added at the summary: they follow what the description says already. None when they do not fit."""
     old = scene.draft.values.get("description")
-    words = f"{old.value}\n{text}" if old else text
-    return scene.put(put(scene.draft, "description", Filled(words[:2000], text)))
+    story = described(scene, f"{old.value}\n{text}" if old else text)
+    return scene.put(put(scene.draft, "description", story)) if story else None

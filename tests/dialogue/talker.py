@@ -54,9 +54,9 @@ class Talker:
 
     def say(
         self, text: str, *, ranking: Understanding | None = None, answers: tuple[Answer, ...] = (),
-        emergency: EmergencyNumber | None = None,
+        emergency: EmergencyNumber | None = None, uploads: tuple[tuple[str, str], ...] = (),
     ) -> list[Effect]:
-        turn = self._turn(Text(text), text)
+        turn = replace(self._turn(Text(text), text), uploads=uploads)
         if needs_ranking(self.catalog, self.state, turn):
             outside = ranked(f"complaint.{self.opens}") if self.opens and self.state.draft is None else None
             turn = replace(turn, ranking=ranking or outside, answers=answers)

@@ -1,0 +1,183 @@
+"""The first words: a template when the engine is sure, else an offer, an answer, or what we can do."""
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from gateway.dialogue.choosing import NOTICE_VERSION
+from gateway.dialogue.effects import CallPerson
+from gateway.protocols import Answer
+from tests.dialogue.small import talker
+from tests.dialogue.talker import Talker, ranked
+
+ANSWER = Answer("a1", 0.8, True, "几点上班？", "全天二十四小时。", "12345 工作规范", "热线办")
+UNSURE = ranked("complaint.bike", "complaint.parcel", "complaint.shop", "complaint.general", sure=False, score=0.4)
+
+
+def test_sure_means_taken() -> None:
+    talk = talker("parcel")
+    talk.say("我的快递三天没动了")
+    assert talk.draft.template == "parcel"
+    assert talk.quoted[0] == "快件的事我来登记。"
+    assert talk.values["problem"] == "delay"
+
+
+def test_the_privacy_notice_stands_before_the_first_question_once() -> None:
+    talk = talker("parcel")
+    talk.say("我的快递三天没动了")
+    assert "privacy" in talk.said
+    assert talk.state.noticed == NOTICE_VERSION
+    assert talk.state.noticed_at > 0
+    talk.say("重来")
+    assert "privacy" not in talk.said
+
+
+def test_a_new_version_of_the_notice_is_shown_again() -> None:
+    talk = talker("parcel")
+    talk.state = replace(talk.state, noticed="2019-01")
+    talk.say("我的快递三天没动了")
+    assert "privacy" in talk.said
+
+
+def test_unsure_means_offered_best_first() -> None:
+    talk = talker()
+    talk.say("路边那个东西有问题，没人管", ranking=UNSURE)
+    assert talk.asked == "template"
+    assert talk.state.offered == ("bike", "parcel", "shop", "other")
+    assert talk.said == ["template.which"]
+    assert talk.state.draft is None
+
+
+@pytest.mark.parametrize("answer", ["2", "第二个", "parcel"])
+def test_the_words_said_before_the_choice_count(answer: str) -> None:
+    talk = talker()
+    talk.say("顺丰没动，单号SF1234567890123", ranking=UNSURE)
+    talk.say(answer)
+    assert talk.draft.template == "parcel"
+    assert talk.values["tracking_number"] == "SF1234567890123"
+    assert talk.values["description"] == "顺丰没动，单号SF1234567890123"
+    assert talk.state.stash == ""
+
+
+def test_other_is_the_general_form() -> None:
+    talk = talker()
+    talk.say("路边那个东西有问题，没人管", ranking=UNSURE)
+    talk.choose("other")
+    assert talk.draft.template == "general"
+    assert talk.values["description"] == "路边那个东西有问题，没人管"
+
+
+def test_a_choice_in_own_words() -> None:
+    talk = talker()
+    talk.say("路边那个东西有问题", ranking=UNSURE)
+    talk.say("就是共享单车占道", ranking=ranked("complaint.bike"))
+    assert talk.draft.template == "bike"
+    assert talk.draft.told == ("路边那个东西有问题\n就是共享单车占道",)
+
+
+def test_after_two_rounds_the_general_form_takes_it() -> None:
+    talk = talker()
+    talk.say("那个东西", ranking=UNSURE)
+    talk.say("就是那个呀", ranking=UNSURE)
+    assert talk.asked == "template"
+    talk.say("我说的就是那个", ranking=UNSURE)
+    assert talk.draft.template == "general"
+
+
+def test_without_any_candidate_everything_is_offered() -> None:
+    talk = talker()
+    talk.say("那个东西", ranking=ranked("complaint.bike", sure=False, score=0.1))
+    assert talk.said == ["welcome", "template.any"]
+    assert talk.state.offered == ("parcel", "bike", "shop", "other")
+
+
+def test_without_an_engine_too() -> None:
+    talk = talker()
+    talk.say("那个东西")
+    assert talk.asked == "template"
+
+
+def test_a_question_gets_its_answer_and_is_asked_about() -> None:
+    talk = talker()
+    talk.say("你们几点上班？", ranking=ranked("ask_faq"), answers=(ANSWER,))
+    assert talk.quoted == ["全天二十四小时。"]
+    assert talk.said == ["answer.source", "solved"]
+    assert talk.asked == "solved"
+
+
+def test_solved_ends_it() -> None:
+    talk = talker()
+    talk.say("你们几点上班？", ranking=ranked("ask_faq"), answers=(ANSWER,))
+    talk.say("解决了")
+    assert (talk.said, talk.asked, talk.state.stash) == (["solved.thanks"], None, "")
+
+
+def test_not_solved_leads_to_the_form() -> None:
+    talk = talker()
+    talk.say("快递丢了怎么赔？", ranking=ranked("ask_faq", "complaint.parcel"), answers=(ANSWER,))
+    talk.choose("no")
+    assert talk.said[0] == "solved.not"
+    assert talk.asked == "template"
+    assert talk.state.offered[0] == "parcel"
+    talk.choose("parcel")
+    assert talk.draft.told == ("快递丢了怎么赔？",)
+
+
+def test_other_words_at_solved_are_a_new_matter() -> None:
+    talk = talker()
+    talk.say("你们几点上班？", ranking=ranked("ask_faq"), answers=(ANSWER,))
+    talk.say("我的快递三天没动了", ranking=ranked("complaint.parcel"))
+    assert talk.draft.template == "parcel"
+
+
+@pytest.mark.parametrize(("intent", "says"), [
+    ("greet", "welcome"), ("thanks", "thanks"), ("out_of_scope", "out_of_scope"), ("check_status", "status.none"),
+    ("urge", "supplement.none"), ("supplement", "supplement.none"), ("help", "help"), ("language", "language.which"),
+])
+def test_what_is_no_complaint(intent: str, says: str) -> None:
+    talk = talker()
+    talk.say("这句话本身不重要", ranking=ranked(intent))
+    assert talk.said == [says]
+    assert talk.state.draft is None
+    assert talk.state.stash == ""
+
+
+def test_the_second_greeting_is_short() -> None:
+    talk = talker()
+    talk.say("你好", ranking=ranked("greet"))
+    talk.say("在吗", ranking=ranked("greet"))
+    assert talk.said == ["greeted"]
+
+
+def test_a_person_wanted_at_once() -> None:
+    talk = talker()
+    talk.say("能帮我找个真人聊聊吗", ranking=ranked("human"))
+    assert CallPerson("asked") in talk.effects
+
+
+@pytest.mark.parametrize(("text", "says"), [("取消", "nothing_open"), ("是", "nothing_open"), ("再见", "bye")])
+def test_words_of_a_form_without_a_form(text: str, says: str) -> None:
+    talk = talker()
+    talk.say(text)
+    assert talk.said == [says]
+
+
+def test_social_clauses_stay_out_of_the_description() -> None:
+    talk = talker()
+    said = "你好，我是一名市民。小区里的狗整夜叫。谢谢！"
+    talk.say(said, ranking=ranked("complaint.general", content="小区里的狗整夜叫，没人管。"))
+    assert talk.values["description"] == "小区里的狗整夜叫，没人管。"
+
+
+def test_a_template_that_is_gone_is_not_taken() -> None:
+    talk = talker()
+    talk.say("电梯坏了好几天", ranking=ranked("complaint.elevator"))
+    assert talk.state.draft is None
+    assert talk.asked == "template"
+
+
+def test_opening_in_english() -> None:
+    talk: Talker = talker("parcel", "en")
+    talk.say("My parcel is late")
+    assert talk.quoted[0] == "Let me take down your parcel."
+    assert talk.values["problem"] == "delay"

@@ -1,0 +1,263 @@
+"""Rules, the numbered summary, the yes, duplicates, the receipt. Nothing is filed without a yes."""
+from __future__ import annotations
+
+import pytest
+from msgspec.structs import replace
+
+from gateway.dialogue.draft import Case, Filled
+from gateway.dialogue.effects import Disarm, File, Quote, Say, Supplement
+from gateway.dialogue.summary import case_key
+from tests.dialogue.small import PARCEL, talker
+from tests.dialogue.talker import Talker, ranked
+
+EVERYTHING = "顺丰，单号SF1234567890123，从广州海珠区新港中路寄到北京朝阳区建国路，三天没动了"
+
+
+def at_summary(text: str = EVERYTHING) -> Talker:
+    talk = talker("parcel")
+    talk.say(text)
+    talk.say("13800138000")
+    assert talk.asked == "confirm"
+    return talk
+
+
+def summary_of(talk: Talker) -> Say:
+    return next(effect for effect in talk.effects if isinstance(effect, Say) and effect.key == "summary")
+
+
+def test_the_summary_numbers_what_is_filled_in_template_order() -> None:
+    params = summary_of(at_summary()).params
+    assert params["title"] == "快递投诉"
+    assert params["labels"] == ["快递公司", "运单号", "问题", "寄件地址", "收件地址", "联系电话", "情况说明"]
+    assert isinstance(params["values"], list)
+    assert params["values"][:3] == ["顺丰", "SF1234567890123", "延误"]
+
+
+def test_notices_stand_before_the_summary_once() -> None:
+    talk = at_summary()
+    assert talk.quoted == ["以下请核对。"]
+    talk.say("改第1项")
+    talk.choose("yto")
+    assert talk.asked == "confirm"
+    assert talk.quoted == []
+
+
+@pytest.mark.parametrize("yes", ["确认", "是的", "yes", "ok", "没问题，提交吧"])
+def test_a_yes_files(yes: str) -> None:
+    talk = at_summary()
+    talk.say(yes)
+    assert len(talk.filed) == 1
+    assert talk.state.draft is None
+    assert talk.asked is None
+
+
+def test_the_tap_files() -> None:
+    talk = at_summary()
+    talk.choose("file")
+    assert [type(effect) for effect in talk.effects[:3]] == [File, Say, Quote]
+    assert talk.said == ["receipt"]
+    assert talk.quoted == ["面单请留着。"]
+
+
+@pytest.mark.parametrize("text", [
+    "嗯……", "1", "也许吧", "我再想想", "不", "取消", "改第1项", "人工", "跳过", "好了", "下一步", "确认？",
+])
+def test_everything_else_does_not(text: str) -> None:
+    talk = at_summary()
+    talk.say(text)
+    assert not talk.filed
+
+
+def test_an_engine_that_hears_a_yes_does_not_file() -> None:
+    talk = at_summary()
+    talk.say("应该差不多了", ranking=ranked("affirm"))
+    assert not talk.filed
+
+
+def test_filed_values_count_as_confirmed() -> None:
+    talk = at_summary()
+    talk.say("确认")
+    draft = talk.filed[0].draft
+    assert all(value.confirmed for value in draft.values.values())
+    assert Disarm("draft_expiry", draft.id) in talk.effects
+
+
+def test_a_question_at_the_summary_files_nothing_and_loses_nothing() -> None:
+    talk = at_summary()
+    before = talk.values
+    talk.say("多久能处理好？")
+    assert (talk.asked, talk.values) == ("confirm", before)
+
+
+def test_a_sentence_at_the_summary_joins_the_description() -> None:
+    talk = at_summary()
+    talk.say("快递员还把箱子扔在楼道里淋雨")
+    assert str(talk.values["description"]).endswith("快递员还把箱子扔在楼道里淋雨")
+    assert talk.said[0] == "details.added"
+
+
+# --- identity and details -------------------------------------------------------------------------------------
+
+def test_the_name_may_be_hidden_and_shown_again() -> None:
+    talk = at_summary()
+    talk.choose("confidential")
+    assert talk.values["identity_mode"] == "confidential"
+    assert "confidential" not in talk.state.offered
+    talk.choose("named")
+    assert talk.values["identity_mode"] == "named"
+    assert talk.asked == "confirm"
+
+
+@pytest.mark.parametrize("text", ["匿名", "stay anonymous"])
+def test_anonymous_where_the_template_allows_it(text: str) -> None:
+    talk = at_summary()
+    talk.say(text)
+    assert talk.values["identity_mode"] == "anonymous"
+    assert talk.said[0] == "identity.anonymous"
+
+
+def test_details_are_offered_and_lead_back() -> None:
+    talk = at_summary()
+    talk.choose("details")
+    assert talk.asked == "details"
+    assert set(talk.state.offered) == {"insured_value", "demand", "evidence", "done"}
+    talk.choose("demand")
+    assert talk.asked == "demand"
+    talk.say("希望尽快送到")
+    assert talk.values["demand"] == "希望尽快送到"
+    assert talk.asked == "confirm"
+
+
+def test_details_may_be_left() -> None:
+    talk = at_summary()
+    talk.say("补充信息")
+    talk.say("没有了")
+    assert talk.asked == "confirm"
+
+
+def test_an_optional_field_may_be_skipped_after_all() -> None:
+    talk = at_summary()
+    talk.choose("details")
+    talk.choose("demand")
+    talk.say("没有")
+    assert talk.asked == "confirm"
+    assert "demand" not in talk.values
+
+
+# --- cancel -------------------------------------------------------------------------------------------------
+
+def test_cancel_asks_once() -> None:
+    talk = at_summary()
+    talk.say("取消")
+    assert talk.asked == "cancel"
+    talk.say("取消")
+    assert talk.state.draft is None
+    assert talk.said == ["cancelled"]
+
+
+def test_cancel_can_be_taken_back() -> None:
+    talk = at_summary()
+    talk.choose("cancel")
+    talk.choose("keep")
+    assert talk.asked == "confirm"
+
+
+def test_unclear_words_never_cancel() -> None:
+    talk = at_summary()
+    talk.choose("cancel")
+    talk.say("呃")
+    assert talk.state.draft is not None
+
+
+def test_cancel_without_any_value_asks_nothing() -> None:
+    talk = talker("parcel")
+    talk.say("我的快递有问题")
+    talk.say("取消")
+    assert talk.state.draft is None
+
+
+# --- rules --------------------------------------------------------------------------------------------------
+
+def test_fields_that_must_differ_are_asked_before_the_summary() -> None:
+    talk = talker("parcel")
+    talk.say("顺丰，单号SF1234567890123，从广州海珠区新港中路寄到广州海珠区新港中路，三天没动了")
+    talk.say("13800138000")
+    assert talk.asked == "receiver_address"
+    assert talk.quoted[-2:] == ["寄件和收件地址不能相同。", "寄到哪？"]
+    talk.say("北京朝阳区建国路")
+    assert talk.asked == "confirm"
+
+
+def test_an_amount_above_its_bound_is_asked_again() -> None:
+    talk = talker("shop")
+    talk.say("店名是好又多超市，昨天买的，花了300元，要求退500元")
+    talk.say("13800138000")
+    assert talk.asked == "refund"
+    talk.say("300元")
+    assert talk.asked == "confirm"
+
+
+def test_a_photo_does_instead_of_a_number() -> None:
+    talk = talker("bike")
+    talk.say("海珠区新港中路好多单车乱停在路中间")
+    talk.choose("yes")
+    assert talk.asked == "bike_numbers"
+    talk.upload()
+    assert talk.asked == "contact_phone"
+
+
+# --- duplicates ---------------------------------------------------------------------------------------------
+
+def with_case(talk: Talker, status: str = "in_progress", key: str = "sf1234567890123") -> Talker:
+    case = Case("WO-20261120-ABCDEFGHJK", "parcel", "快递投诉 SF1234567890123", status, key)
+    talk.state = replace(talk.state, cases=(case,))
+    return talk
+
+
+def test_the_same_matter_is_offered_to_the_open_case() -> None:
+    talk = with_case(at_summary())
+    talk.say("确认")
+    assert talk.asked == "duplicate"
+    assert not talk.filed
+
+
+def test_as_a_supplement() -> None:
+    talk = with_case(at_summary())
+    talk.say("确认")
+    talk.choose("supplement")
+    assert not talk.filed
+    sent = next(effect for effect in talk.effects if isinstance(effect, Supplement))
+    assert sent.work_order_id == "WO-20261120-ABCDEFGHJK"
+    assert "三天没动了" in sent.text
+    assert talk.state.draft is None
+
+
+def test_or_filed_all_the_same() -> None:
+    talk = with_case(at_summary())
+    talk.say("确认")
+    talk.say("新的")
+    assert len(talk.filed) == 1
+
+
+@pytest.mark.parametrize(("status", "key"), [("closed", "sf1234567890123"), ("in_progress", "sf9999999999999"),
+                                             ("rejected", "sf1234567890123"), ("in_progress", "")])
+def test_other_cases_are_no_duplicates(status: str, key: str) -> None:
+    talk = with_case(at_summary(), status, key)
+    talk.say("确认")
+    assert len(talk.filed) == 1
+
+
+def test_unclear_words_at_a_duplicate_decide_nothing() -> None:
+    talk = with_case(at_summary())
+    talk.say("确认")
+    talk.say("呃")
+    assert talk.asked == "duplicate"
+    assert not talk.filed
+
+
+def test_the_key_of_a_case() -> None:
+    draft = at_summary().draft
+    assert case_key(PARCEL, draft) == "sf1234567890123"
+    spaced = replace(draft, values={"tracking_number": Filled("SF 1234 567890123", "")})
+    assert case_key(PARCEL, spaced) == "sf1234567890123"
+    assert case_key(PARCEL, replace(draft, values={"carrier": Filled("sf", "顺丰")})) == ""
