@@ -22,7 +22,7 @@ export function caseView(main, ctx, id) {
   const put = async (what, body) => {
     try {
       update(await post(`${path}/${what}`, body));
-      notice(t("done"));
+      if (what === "actions") notice(t("done"));
       return true;
     } catch (problem) {
       ctx.failed(problem);
@@ -136,7 +136,7 @@ function order(one) {
     h("h2", {}, t("details")),
     h("dl", { class: "facts-list" },
       one.fields.map((field) => pair(of(field.label, field.code), field.shown)),
-      one.location ? pair(t("location"), one.location) : null,
+      one.location && one.fields.every((field) => field.shown !== one.location) ? pair(t("location"), one.location) : null,
       pair(t("channel"), t(`channel.${one.channel}`))),
     h("h2", {}, t("complainant")),
     one.confidential !== "none" ? h("p", {}, h("span", { class: "mark" }, t("confidential"))) : null,

@@ -67,8 +67,8 @@ function row(one, ctx) {
     h("span", { class: "what" }, h("b", {}, one.title), h("span", { class: "marks" }, marks(one))),
     h("span", {}, chip(one.status)),
     one.department ? h("span", { class: "dim" }, ctx.department(one.department)) : none(),
-    h("time", { class: "dim" }, when(one.created)),
-    due(one)));
+    h("span", { class: "dim" }, h("small", { class: "narrow" }, `${t("filed")} `), h("time", {}, when(one.created))),
+    one.due ? h("span", {}, h("small", { class: "narrow" }, `${t("due")} `), due(one)) : none()));
 }
 
 export function chip(status) {
@@ -87,7 +87,6 @@ export function marks(one) {
 const none = () => h("span", { class: "dim none" }, "—");
 
 export function due(one) {
-  if (!one.due) return none();
   const late = !FINAL.has(one.status) && new Date(one.due) < new Date();
   return h("span", { class: late ? "late" : "dim" }, when(one.due), late ? ` ${t("overdue")}` : "");
 }
