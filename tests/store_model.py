@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from gateway.errors import Fenced
-from gateway.store.lanes import Outcome
+from gateway.store.lanes import Changes, Emit, Outcome
 
 CAP, ATTEMPTS, LOSSES = 4, 2, 2
 
@@ -134,10 +134,8 @@ class Model:
             raise Fenced
         return box
 
-    def commit(
-        self, grant: Grant, upto: int, state: bytes | None, emits: Sequence[tuple[str, str, bytes]], keep: bool
-    ) -> Grant | None:
-        box = self.boxes[grant.key]
+    def commit(self, grant: Grant, changes: Changes, keep: bool) -> Grant | None:
+        box, upto = self.boxes[grant.key], changes.upto
         if grant.claim not in (box.holder, box.former):
             raise Fenced
         if upto in box.consumed or (not upto and box.version != grant.version):
@@ -147,14 +145,22 @@ class Model:
         box.items = [item for item in box.items if item.seq not in shown]
         box.consumed |= shown
         box.version += 1
-        box.state = box.state if state is None else state
-        for key, dedupe, body in emits:
-            self.push(self.box(key), dedupe, body)
+        box.state = box.state if changes.state is None else changes.state
+        for name in changes.cancel:
+            self.timers.pop(name, None)
+        for emit in changes.emits:
+            self.emit(emit)
         if box.items and keep:
             return self.prolong(box)
         box.former = grant.claim
         self.free(box)
         return None
+
+    def emit(self, emit: Emit) -> None:
+        if emit.due is None:
+            self.push(self.box(emit.key), emit.dedupe, emit.body)
+        else:
+            self.timers[emit.dedupe] = (emit.due, emit.key, emit.body)
 
     def head(self, box: Box, grant: Grant) -> Item:
         return next((item for item in box.items if item.seq >= grant.items[0].seq), box.items[0])
@@ -178,6 +184,10 @@ class Model:
         box.items.remove(item)
         self.letters += 1
         self.dead[self.letters] = Letter(box.key, item, why, parked)
+
+    def release(self, grant: Grant) -> None:
+        if self.boxes[grant.key].holder == grant.claim:
+            self.free(self.boxes[grant.key])
 
     def renew(self, grants: Sequence[Grant], span: int) -> set[str]:
         lost = set()

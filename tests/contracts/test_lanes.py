@@ -398,6 +398,16 @@ async def test_i11_twenty_lost_leases_do(lanes: LaneStore, clock: ManualClock) -
     assert "20" in dead.why
 
 
+async def test_i11_the_holder_of_a_buried_item_is_told_that_it_is_too_late(opener: Opener, clock: ManualClock) -> None:
+    lanes = (await opener.restart(replace(DEFAULT_LIMITS, max_losses=1))).lanes
+    await fill(lanes, "web:a", 1)
+    zombie = await take(lanes)
+    clock.advance(10)
+    assert await lanes.claim("in", "w") == []
+    with pytest.raises(Fenced):
+        await lanes.commit(zombie, Changes(upto=1))
+
+
 # --- ingest -------------------------------------------------------------------------------------------------
 
 async def test_ingest_leases_a_free_key_to_its_owner_with_the_state(lanes: LaneStore, clock: ManualClock) -> None:
