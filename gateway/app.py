@@ -159,11 +159,9 @@ class Gateway:
         config, replies = self.config, Replies(ROOT / "templates/replies")
         filer = Filer(
             self.city, cities.load_deadlines(ROOT / config.city.folder), replies, self.ids, uploads,
-            config.privacy.notice_version, config.retention.case_days,
+            config.retention.case_days,
         )
-        writer = Writer(
-            catalog, replies, filer, frozenset({"web"}), config.retention.transcript_days, config.retention.case_days
-        )
+        writer = Writer(catalog, replies, filer, config.retention.transcript_days, config.retention.case_days)
         reader = Reader(catalog, self.city, self.mind.engine, self.mind.knowledge)
         return Conversation(catalog, reader, writer, self.clock, ZoneInfo(self.city.time_zone))
 

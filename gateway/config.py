@@ -79,10 +79,6 @@ class Retention(Struct, frozen=True, forbid_unknown_fields=True):
     dedupe_days: int = 7
 
 
-class Privacy(Struct, frozen=True, forbid_unknown_fields=True):
-    notice_version: str = "2026-11"
-
-
 class Observe(Struct, frozen=True, forbid_unknown_fields=True):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     metrics_allow: tuple[str, ...] = ("127.0.0.1", "::1")
@@ -100,7 +96,6 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     city: City = msgspec.field(default_factory=City)
     nlu: Nlu = msgspec.field(default_factory=Nlu)
     retention: Retention = msgspec.field(default_factory=Retention)
-    privacy: Privacy = msgspec.field(default_factory=Privacy)
     observe: Observe = msgspec.field(default_factory=Observe)
     trusted_proxies: tuple[str, ...] = ()
 

@@ -19,6 +19,7 @@ from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Dialogue, load
 from gateway.dialogue.effects import Effect
 from gateway.dialogue.step import resume, step
+from gateway.dialogue.understood import Understood
 from gateway.messages import (
     AgentJoins,
     AgentLeaves,
@@ -72,6 +73,8 @@ class Conversation:
             state, effects = news.tell(state, last, self.reader.city.departments)
         elif isinstance(last, AgentSays | AgentJoins | AgentLeaves):
             state, effects = turn.staff(state, last)
+            if isinstance(last, AgentLeaves):
+                state, effects = self._resumed(state, effects, turn)
         elif isinstance(last, Elapsed):
             state, effects = drafts.elapsed(self.catalog, state, last)
         else:
@@ -89,10 +92,15 @@ class Conversation:
         if aside is None:
             return step(self.catalog, state, await self.reader.read(state, contents, now))
         state, effects = aside
-        if state.asked is None and state.draft is not None:
-            state, more = resume(self.catalog, state, await self.reader.read(state, contents, now))
-            effects = [*effects, *more]
-        return state, effects
+        return self._resumed(state, effects, turn) if state.asked is None else aside
+
+    def _resumed(self, state: Dialogue, effects: list[Effect], turn: Turn) -> Outcome:
+        """The open form's question again, behind what was said beside it."""
+        if state.draft is None:
+            return state, effects
+        now = from_ms(turn.now).astimezone(self.time_zone)
+        state, question = resume(self.catalog, state, Understood(Text(""), now, self.reader.city))
+        return state, [*effects, *question]
 
     def _aside(self, state: Dialogue, content: CitizenContent) -> Outcome | None:
         """An answer to something beside the form: a department's question, or a rating."""

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from gateway.city import Deadlines
 from gateway.clock import Ids, from_ms, to_ms
+from gateway.dialogue.choosing import NOTICE_VERSION
 from gateway.dialogue.draft import Dialogue, Draft, Filled
 from gateway.dialogue.template import Field, Template
 from gateway.fields.base import Context, FieldType, Value
@@ -37,7 +38,6 @@ class Filer:
     replies: Replies
     ids: Ids
     uploads: Uploads
-    notice_version: str
     retain_days: int
 
     async def file(
@@ -65,7 +65,7 @@ class Filer:
             occurred_at=_occurred(draft), place=place.value if place else None,
             place_resolved=place.resolved if place else None,
             attachments=[info.attachment for info in files], related=_text(draft, "previous_case_no"),
-            due=self.deadlines.due(template.deadline, at), notice_version=state.noticed or self.notice_version,
+            due=self.deadlines.due(template.deadline, at), notice_version=state.noticed or NOTICE_VERSION,
             noticed_at=from_ms(state.noticed_at).astimezone(at.tzinfo) if state.noticed_at else at,
             retain_days=self.retain_days,
         )

@@ -47,12 +47,11 @@ DAY_MS = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """`feeds` names the channels whose durable feed is the delivery; others go through lane `out`."""
+    """For channels whose durable feed is the delivery (the web): what the citizen reads is in the same commit."""
 
     catalog: Catalog
     replies: Replies
     filer: Filer
-    feeds: frozenset[str]
     transcript_days: int
     case_days: int
 
@@ -130,11 +129,7 @@ class Writer:
         return Option(choice.value, self.replies.render(state.language, turn.channel, choice.label, {}))
 
     def _transcript(self, turn: Turn) -> None:
-        for message in turn.sent:
-            if turn.channel in self.feeds:
-                turn.feeds.append(Feed(turn.conversation, message.id, encode(message)))
-            else:
-                turn.emits.append(Emit("out", turn.conversation, f"{turn.conversation}:{message.id}", encode(message)))
+        turn.feeds += (Feed(turn.conversation, message.id, encode(message)) for message in turn.sent)
         expires = turn.now + self.transcript_days * DAY_MS
         for ordinal, line in enumerate(turn.lines):
             id_ = f"{turn.conversation}:{turn.number:08d}:{ordinal:03d}"

@@ -106,7 +106,7 @@ async def ensure_demo(table: StaffTable, password: str, host: str, departments: 
     if known - demo.keys():
         raise ConfigError("desk.demo_password: refused, there are real users")
     for name, (role, department) in demo.items():
-        if await table.check(name, password) is None:
+        if name not in known or await table.check(name, password) is None:
             await table.add(name, role, password, department)
     return list(demo)
 

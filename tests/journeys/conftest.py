@@ -1,24 +1,44 @@
-"""One hotline per journey; the encoder is loaded once for all of them."""
+"""One hotline per journey; what it understands with is opened once, on one event loop for all of them."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 
-from nlu.encoder import Encoder, load_encoder
+from gateway.app import Mind
+from nlu.batching import BatchEncoder
+from nlu.embedded import EmbeddedUnderstander
+from nlu.knowledge import KnowledgeIndex
+from tests.clock import ManualClock
 from tests.journeys.hotline import Hotline
 
+HERE = Path(__file__).parent
 CACHE = Path(".cache/models")
 
 
-@pytest.fixture(scope="session")
-def encoder() -> Encoder:
-    return load_encoder()
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    one_loop = pytest.mark.asyncio(loop_scope="session")
+    for item in items:
+        if item.path.is_relative_to(HERE):
+            item.add_marker(one_loop, append=False)
 
 
-@pytest.fixture
-async def hotline(tmp_path: Path, encoder: Encoder) -> AsyncIterator[Hotline]:
-    hotline = await Hotline.open(tmp_path / "data", encoder, CACHE)
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def mind() -> AsyncIterator[Mind]:
+    """The real engine and knowledge base. Journeys may close them; they stay open."""
+    encoder = BatchEncoder()
+    engine = EmbeddedUnderstander(Path("nlu/training"), CACHE, encoder)
+    knowledge = KnowledgeIndex(Path("knowledge"), encoder, ManualClock())
+    await engine.open()
+    await knowledge.open()
+    yield Mind(engine, knowledge)
+    await encoder.close()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def hotline(tmp_path: Path, mind: Mind) -> AsyncIterator[Hotline]:
+    hotline = await Hotline.open(tmp_path / "data", mind)
     yield hotline
     await hotline.close()

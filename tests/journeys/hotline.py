@@ -20,10 +20,6 @@ from gateway.clock import RandomIds
 from gateway.config import Config, Data, Desk, Rating, Server, Web
 from gateway.http import runner
 from gateway.orders import CaseState
-from nlu.batching import BatchEncoder
-from nlu.embedded import EmbeddedUnderstander
-from nlu.encoder import Encoder
-from nlu.knowledge import KnowledgeIndex
 from tests.clock import ManualClock
 
 PATIENCE_S = 10.0
@@ -60,12 +56,8 @@ class Hotline:
         self._http = aiohttp.ClientSession()
 
     @classmethod
-    async def open(cls, folder: Path, encoder: Encoder, cache: Path) -> Hotline:
+    async def open(cls, folder: Path, mind: Mind) -> Hotline:
         clock = ManualClock()
-        batches = BatchEncoder(lambda: encoder)
-        engine = EmbeddedUnderstander(Path("nlu/training"), cache, batches)
-        knowledge = KnowledgeIndex(Path("knowledge"), batches, clock)
-        mind = Mind(engine, knowledge, (engine.open, knowledge.open), (engine.close, batches.close))
         config = Config(
             server=Server(port=0, drain_s=2), data=Data(str(folder)), desk=Desk(PASSWORD),
             rating=Rating(), web=Web(messages_per_minute=60_000),
