@@ -126,6 +126,7 @@ class SignIn:
 
     async def sign_out(self, request: web.Request, member: Member) -> web.Response:
         await self.sessions.sign_out(request)
+        await self.journal.write(member.user.name, "sign_out", member.user.name)
         response = web.Response(status=204)
         drop_cookie(response)
         return response

@@ -170,10 +170,11 @@ class Office:
         await self.store.records.write([Put("conversation", key, encode(info), {"mode": mode, "last": info.last})])
 
     async def says(self, key: str, *texts: str, sender: Any = "citizen") -> None:
-        for n, text in enumerate(texts):
-            line = TranscriptLine(at=self.clock.ms(n), sender=sender, text=text)
-            put = Put("transcript", f"{key}:{n:08d}:000", encode(line), {"conversation": key})
-            await self.store.records.write([put])
+        lines = [TranscriptLine(at=self.clock.ms(n), sender=sender, text=text) for n, text in enumerate(texts)]
+        await self.store.records.write([
+            Put("transcript", f"{key}:{n:08d}:000", encode(line), {"conversation": key})
+            for n, line in enumerate(lines)
+        ])
 
     async def remember(self, key: str, dialogue: Dialogue) -> None:
         """The state a conversation's lane key holds."""

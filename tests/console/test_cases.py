@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
-from tests.console.office import ATTACHMENT, HOSTILE, PICTURE, Office, Person, running
+from gateway.cases import begin, record
+from gateway.orders import Filed
+from gateway.work_order import build
+from tests.console.office import ATTACHMENT, HOSTILE, PICTURE, Office, Person, filing, running
 
 FIRST, SECOND, THIRD = "WO-20261123-0000000001", "WO-20261123-0000000002", "WO-20261123-0000000003"
 
@@ -65,8 +68,8 @@ async def test_the_list_is_newest_first_and_filters(office: Office) -> None:
 
 async def test_pages_go_on_where_they_stopped_even_within_one_millisecond(office: Office) -> None:
     filed = [f"WO-20261123-{n:010d}" for n in range(57)]
-    for id in filed:
-        await office.file(id)
+    cases = [begin(Filed(build(filing(id)), "web:visitor", office.clock.ms())) for id in filed]
+    await office.store.records.write([record(case, 10**12) for case in cases])
     clerk = await office.person("clerk")
     first = await clerk.get("cases")
     second = await clerk.get(f"cases?before={first['next']}")

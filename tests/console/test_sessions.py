@@ -185,10 +185,28 @@ async def test_a_body_that_does_not_fit_is_a_422(office: Office, body: object) -
     assert (await office.stranger().call("POST", "api/session", body)).status == 422
 
 
-async def test_signing_in_and_its_user_stand_in_the_journal(office: Office) -> None:
-    await office.person("clerk")
-    (entry,) = await office.journal()
-    assert (entry.who, entry.act) == ("clerk", "sign_in")
+@pytest.mark.parametrize("raw", [
+    b"", b"{", b"[" * 200_000, b'{"name": "a", "name": "b", "password": "x"}', b'{"name": "a", "password": 1e999}',
+    b'{"name": NaN, "password": "x"}', b'{"name": "\\ud800", "password": "x"}', b'{"name": "\xff", "password": "x"}',
+    b'{"name": "' + b"a" * 40_000 + b'"}',
+])
+async def test_hostile_documents_are_refused_early(office: Office, raw: bytes) -> None:
+    """HOSTILE.md 23."""
+    headers = {"Content-Type": "application/json"}
+    answer = await office.http.post(f"{office.base}/desk/api/session", data=raw, headers=headers)
+    assert answer.status in (400, 413)
+    assert answer.headers["Content-Type"].startswith("application/problem+json")
+
+
+async def test_a_form_post_is_not_a_document(office: Office) -> None:
+    answer = await office.http.post(f"{office.base}/desk/api/session", data={"name": "clerk", "password": PASSWORD})
+    assert answer.status == 415
+
+
+async def test_signing_in_and_out_stand_in_the_journal(office: Office) -> None:
+    who = await office.person("clerk")
+    await who.call("DELETE", "api/session")
+    assert [(entry.who, entry.act) for entry in await office.journal()] == [("clerk", "sign_in"), ("clerk", "sign_out")]
 
 
 def _everything(folder: Path) -> bytes:
