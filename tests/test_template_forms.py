@@ -1,0 +1,122 @@
+"""Every template sent whole, as the web form and the API do: its own examples make a complete form."""
+from __future__ import annotations
+
+import pytest
+
+from gateway.dialogue.asking import holds
+from gateway.dialogue.catalog import Catalog
+from gateway.dialogue.draft import Draft
+from gateway.dialogue.template import Field, Template
+from gateway.fields.base import Value
+from gateway.fields.city import City
+from tests.dialogue.talker import Talker
+from tests.test_wording import TEMPLATES, of_template
+
+EMPTY = Draft("d", "t", 1, 0)
+
+
+def example(field: Field, language: str) -> Value:
+    return ["00000000-upload"] if field.type == "files" else field.example.of(language)
+
+
+def needed(template: Template, draft: Draft) -> list[Field]:
+    return [field for field in template.fields if field.required and holds(field.when, draft)]
+
+
+def unconditional(template: Template) -> dict[str, Value]:
+    return {field.id: example(field, "zh") for field in template.fields if field.required and field.when is None}
+
+
+def sent(catalog: Catalog, city: City, template: Template, fields: dict[str, Value], language: str = "zh") -> Talker:
+    talk = Talker(catalog, city, language=language)
+    talk.fill(template.id, **fields)
+    return talk
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_example_together_is_a_form(
+    template: Template, language: str, catalog: Catalog, guangzhou: City
+) -> None:
+    fields = {field.id: example(field, language) for field in template.fields}
+    talk = sent(catalog, guangzhou, template, fields, language)
+    assert talk.asked == "confirm"
+    assert talk.values.keys() == fields.keys()
+    talk.choose("file")
+    assert len(talk.filed) == 1
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+def test_the_required_fields_are_enough(template: Template, catalog: Catalog, guangzhou: City) -> None:
+    fields = {field.id: example(field, "zh") for field in needed(template, EMPTY)}
+    talk = sent(catalog, guangzhou, template, fields)
+    more = needed(template, talk.draft)
+    talk = sent(catalog, guangzhou, template, fields | {field.id: example(field, "zh") for field in more})
+    assert talk.asked == "confirm"
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+def test_a_field_that_is_missing_is_asked(template: Template, catalog: Catalog, guangzhou: City) -> None:
+    whole = {field.id: example(field, "zh") for field in template.fields if field.type != "files"}
+    full = sent(catalog, guangzhou, template, whole).draft
+    for field in needed(template, full):
+        rest = {name: value for name, value in whole.items() if name != field.id}
+        assert sent(catalog, guangzhou, template, rest).asked == field.id
+
+
+@pytest.mark.parametrize("template", [one for one in TEMPLATES if one.anonymous], ids=of_template)
+def test_nobody_anonymous_is_asked_for_a_number(template: Template, catalog: Catalog, guangzhou: City) -> None:
+    whole = {field.id: example(field, "zh") for field in template.fields if field.id != "contact_phone"}
+    assert sent(catalog, guangzhou, template, whole | {"identity_mode": "anonymous"}).asked == "confirm"
+
+
+MATTERS = {
+    "parking": {"bike_numbers"}, "damaged": {"bike_numbers"}, "other": {"bike_numbers"},
+    "deposit": {"account_phone", "amount"}, "billing": {"account_phone", "amount"},
+}
+
+
+@pytest.mark.parametrize("problem", MATTERS)
+def test_bikes_in_the_way_need_numbers_and_money_an_account(
+    problem: str, catalog: Catalog, guangzhou: City
+) -> None:
+    template = catalog.newest["shared_bike"]
+    fields = unconditional(template)
+    draft = sent(catalog, guangzhou, template, fields | {"problem": problem}).draft
+    conditional = {field.id for field in needed(template, draft) if field.when is not None}
+    assert conditional == MATTERS[problem]
+
+
+def test_a_photo_stands_for_the_numbers(catalog: Catalog, guangzhou: City) -> None:
+    template = catalog.newest["shared_bike"]
+    fields = unconditional(template)
+    assert sent(catalog, guangzhou, template, fields).asked == "bike_numbers"
+    assert sent(catalog, guangzhou, template, fields | {"evidence": ["00000000-upload"]}).asked == "confirm"
+
+
+@pytest.mark.parametrize(("problem", "asked"), [
+    ("delay", "confirm"), ("lost", "goods_value"), ("damaged", "goods_value"), ("service", "confirm"),
+])
+def test_the_value_counts_where_the_goods_are_gone(
+    problem: str, asked: str, catalog: Catalog, guangzhou: City
+) -> None:
+    template = catalog.newest["express_delivery"]
+    fields = unconditional(template)
+    assert sent(catalog, guangzhou, template, fields | {"problem": problem}).asked == asked
+
+
+@pytest.mark.parametrize(("remedy", "asked"), [
+    ("refund", "amount"), ("compensation", "amount"), ("exchange", "confirm"), ("repair", "confirm"),
+])
+def test_who_wants_money_says_how_much(remedy: str, asked: str, catalog: Catalog, guangzhou: City) -> None:
+    template = catalog.newest["consumer_dispute"]
+    fields = unconditional(template)
+    assert sent(catalog, guangzhou, template, fields | {"requested_remedy": remedy}).asked == asked
+
+
+def test_nobody_complains_to_a_shop_without_a_name(catalog: Catalog, guangzhou: City) -> None:
+    template = catalog.newest["consumer_dispute"]
+    fields = {field.id: example(field, "zh") for field in template.fields}
+    talk = sent(catalog, guangzhou, template, fields | {"identity_mode": "anonymous"})
+    assert talk.values.get("identity_mode") != "anonymous"
+    assert talk.filed == []
