@@ -5,6 +5,7 @@ Leaf for all HTTP adapters. JSON is read by gateway/ijson.py; errors leave as `a
 from __future__ import annotations
 
 import asyncio
+import logging
 import math
 import re
 from collections.abc import Callable, Sequence
@@ -13,8 +14,10 @@ from typing import Any
 from urllib.parse import unquote_to_bytes
 
 import aiohttp
+import msgspec
 import structlog
 from aiohttp import web
+from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.typedefs import Handler, Middleware
 
 from gateway.errors import Malformed, RateLimited, Refused, TooLarge, TooSlow, Unavailable, Unsupported
@@ -53,8 +56,8 @@ Count = Callable[[str], None]
 
 # --- reading a request --------------------------------------------------------------------------------------
 
-async def read_body(request: web.Request, cap: int) -> bytes:
-    """The body as sent, at most `cap` bytes within BODY_S. Raises TooLarge, TooSlow, Unsupported, Malformed.
+async def read_body(request: web.Request, cap: int, *, within_s: float = BODY_S) -> bytes:
+    """The body as sent, at most `cap` bytes in that time. Raises TooLarge, TooSlow, Unsupported, Malformed.
 
     Compressed bodies are refused: 200 KB of gzip cost 66 MiB (measured).
     """
@@ -64,7 +67,7 @@ async def read_body(request: web.Request, cap: int) -> bytes:
         raise TooLarge(f"at most {cap} bytes")
     body = bytearray()
     try:
-        async with asyncio.timeout(BODY_S):
+        async with asyncio.timeout(within_s):
             async for chunk in request.content.iter_any():
                 body += chunk
                 if len(body) > cap:
@@ -136,6 +139,11 @@ def check_target(raw_path: str) -> None:
 
 # --- answering ----------------------------------------------------------------------------------------------
 
+def json_answer(body: object, *, status: int = 200, content_type: str = "application/json") -> web.Response:
+    """Structs and plain values as UTF-8 JSON."""
+    return web.Response(body=msgspec.json.encode(body), status=status, content_type=content_type)
+
+
 def problem(request: web.Request, refused: Refused) -> web.Response:
     """RFC 9457, in the caller's language; the connection closes where a body may be left unread."""
     titles = _TITLES.get(refused.status, _TITLES[400])
@@ -149,7 +157,7 @@ def problem(request: web.Request, refused: Refused) -> web.Response:
         body["detail"] = str(refused)
     if refused.faults:
         body["errors"] = [{"field": f.field, "code": f.code, "message": f.message} for f in refused.faults]
-    response = web.json_response(body, status=refused.status, content_type="application/problem+json")
+    response = json_answer(body, status=refused.status, content_type="application/problem+json")
     if refused.retry_after is not None:
         response.headers["Retry-After"] = str(max(1, math.ceil(refused.retry_after)))
     if refused.status == 401:
@@ -222,7 +230,8 @@ async def _answer(request: web.Request, handler: Handler, count: Count) -> web.S
 
 
 def _refused(status: int, code: str = "", *, retry_after: float | None = None) -> Refused:
-    refused = Refused(code=code or _CODES.get(status, "refused"), retry_after=retry_after)
+    code = code or _CODES.get(status, "refused")
+    refused = Refused(code, code=code, retry_after=retry_after)
     refused.status = status
     return refused
 
@@ -248,19 +257,25 @@ class RateLimiter:
             raise RateLimited(retry_after=wait_ms / 1000)
 
 
-def runner(app: web.Application, *, drain_s: float = 20.0) -> web.AppRunner:
+def runner(app: web.Application, *, drain_s: float = 20.0, headers_s: float = HEADERS_S) -> web.AppRunner:
     """The server around the application, with the time-outs aiohttp leaves open.
 
     From 3.14 on `keepalive_timeout` also ends a connection that sends nothing, or its headers too slowly
-    (measured; before, both stayed open for ever). Bodies are never inflated for us.
+    (measured; before, both stayed open for ever). Bodies are never inflated for us. Requests that are not HTTP are
+    answered and not logged: the log would repeat their first line, and with it whatever stands in a query.
     """
+    log = logging.getLogger(f"{__name__}.server")
+    log.addFilter(_is_ours)
     return web.AppRunner(
         app,
-        keepalive_timeout=HEADERS_S,
+        keepalive_timeout=headers_s,
         lingering_time=1.0,
         auto_decompress=False,
         access_log=None,
+        logger=log,
         shutdown_timeout=drain_s,
     )
 
 
+def _is_ours(record: logging.LogRecord) -> bool:
+    return not (record.exc_info and isinstance(record.exc_info[1], HttpProcessingError))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
-from gateway.http import Network, RateLimiter, client_address
+from gateway.http import Network, RateLimiter, client_address, json_answer
 from gateway.protocols import KnowledgeBase
 
 
@@ -22,7 +22,7 @@ class KnowledgeRoutes:
     async def get(self, request: web.Request) -> web.Response:
         await self.pace.take(client_address(request, self.trusted))
         found = await self.knowledge.search(request.query["q"], request.query.get("lang", "zh"))
-        return web.json_response({"answers": [
+        return json_answer({"answers": [
             {
                 "id": answer.id, "question": answer.question, "text": answer.text, "source": answer.source,
                 "department": answer.department, "valid_until": answer.valid_until, "score": round(answer.score, 4),

@@ -10,7 +10,7 @@ from aiohttp import web
 from gateway.api.access import Visitors
 from gateway.api.contract import BODY
 from gateway.clock import from_ms
-from gateway.http import Network, RateLimiter, client_address
+from gateway.http import Network, RateLimiter, client_address, json_answer
 
 LIFE = timedelta(days=30)
 
@@ -29,4 +29,6 @@ class SessionRoutes:
         token, visitor = await self.visitors.open(request[BODY].get("language", "zh"))
         expires = from_ms(visitor.created) + LIFE
         body = {"session": token, "language": visitor.language, "expires": expires.isoformat()}
-        return web.json_response(body, status=201, headers={"Cache-Control": "no-store"})
+        answer = json_answer(body, status=201)
+        answer.headers["Cache-Control"] = "no-store"
+        return answer

@@ -9,6 +9,7 @@ from aiohttp import web
 
 from gateway.dialogue.template import Condition, Field, Template
 from gateway.errors import NotFound
+from gateway.http import json_answer
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -42,11 +43,11 @@ class TemplateRoutes:
     async def all(self, request: web.Request) -> web.Response:
         language = _language(request)
         heads = [head(self._templates[name], language) for name in sorted(self._templates)]
-        return web.json_response({"templates": heads})
+        return json_answer({"templates": heads})
 
     async def one(self, request: web.Request) -> web.Response:
         template, language = self._find(request), _language(request)
-        return web.json_response(head(template, language) | {
+        return json_answer(head(template, language) | {
             "opening": template.opening.of(language),
             "anonymous": template.anonymous,
             "fields": [shown(field, language) for field in template.fields],
@@ -54,7 +55,7 @@ class TemplateRoutes:
 
     async def schema(self, request: web.Request) -> web.Response:
         document = json_schema(self._find(request), _language(request))
-        return web.json_response(document, content_type="application/schema+json")
+        return json_answer(document, content_type="application/schema+json")
 
     def _find(self, request: web.Request) -> Template:
         template = self._templates.get(request.match_info["template"])

@@ -14,7 +14,7 @@ from gateway.api.access import Staff
 from gateway.api.contract import BODY
 from gateway.errors import Unprocessable
 from gateway.fields.base import Value
-from gateway.http import Network, RateLimiter, client_address
+from gateway.http import Network, RateLimiter, client_address, json_answer
 from gateway.protocols import Scored
 
 
@@ -75,4 +75,4 @@ class UnderstandRoutes:
         except msgspec.ValidationError as fault:  # a date the format allows and the calendar does not
             raise Unprocessable("the body cannot be read") from fault
         answer = await self.understand(question)
-        return web.Response(body=msgspec.json.encode(answer), content_type="application/json")
+        return json_answer(answer)

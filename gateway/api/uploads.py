@@ -10,7 +10,7 @@ from aiohttp import BodyPartReader, web
 
 from gateway.api.access import Staff, Visitors, visitor
 from gateway.errors import Forbidden, Malformed, NotFound, TooLarge, TooSlow, Unauthorised, Unavailable, Unsupported
-from gateway.http import Network, RateLimiter, client_address
+from gateway.http import Network, RateLimiter, client_address, json_answer
 from gateway.uploads import UploadInfo, Uploads
 
 UPLOAD_S = 120.0    # a whole file over a slow mobile line
@@ -49,7 +49,7 @@ class UploadRoutes:
         finally:
             self._arriving -= 1
         body = {"upload": info.id, "media_type": info.media_type, "size": info.size}
-        return web.json_response(body, status=201)
+        return json_answer(body, status=201)
 
     async def get(self, request: web.Request) -> web.Response:
         """404 to strangers, as if there were none."""

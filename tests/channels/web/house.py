@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -122,7 +122,7 @@ async def serve(routes: list[web.RouteDef], **options: Any) -> AsyncIterator[str
     """The application as the gateway serves it; yields its address."""
     app = web.Application(middlewares=[http.guard(options.pop("count", refused)), *options.pop("middlewares", [])])
     app.add_routes(routes)
-    runner = http.runner(app, drain_s=1.0)
+    runner = http.runner(app, drain_s=1.0, headers_s=options.pop("headers_s", http.HEADERS_S))
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
@@ -144,15 +144,6 @@ async def open_house(folder: Path, **settings: Any) -> AsyncIterator[House]:
             await house.channel.close()
     finally:
         await store.close()
-
-
-async def until(holds: Callable[[], bool]) -> None:
-    """Poll for at most 5 seconds."""
-    for _ in range(500):
-        if holds():
-            return
-        await asyncio.sleep(0.01)
-    raise AssertionError("it never came true")
 
 
 @asynccontextmanager

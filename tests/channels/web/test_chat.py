@@ -9,7 +9,8 @@ import aiohttp
 import pytest
 
 from gateway.messages import Choice, Form, Inbound, Location, Text, Upload, conversation_key, decode_inbound
-from tests.channels.web.house import EMBEDDER, OPTIONS, PUBLIC, Client, House, open_house, until, visit
+from tests.channels.web.house import EMBEDDER, OPTIONS, PUBLIC, Client, House, open_house, visit
+from tests.until import until
 
 UPLOAD = "6a1f0c9d2b7e4853a1c4d5e6f7081923"
 
