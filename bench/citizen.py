@@ -38,7 +38,7 @@ class Reply:
 
 @dataclass(slots=True)
 class Citizen:
-    """One visitor. `said` are the ids of messages the gateway accepted, `heard` of those it sent, in order."""
+    """One visitor. `texts` are their messages in order, `said` the ids the gateway accepted, `heard` what it sent."""
 
     http: aiohttp.ClientSession
     url: str
@@ -65,7 +65,7 @@ class Citizen:
             await self._socket.close()
 
     async def _exchange(self, what: dict[str, Any]) -> Reply:
-        id_ = f"{self.name}-{len(self.said) + 1}"
+        id_ = f"{self.name}-{len(self.texts)}"
         async with asyncio.timeout(ANSWER_S):
             while True:
                 try:

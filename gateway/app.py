@@ -11,7 +11,6 @@ from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import web
-from nlu.knowledge import KnowledgeIndex
 
 from casebridge.bridge import Bridge
 from casebridge.desk import Desk
@@ -50,6 +49,7 @@ from gateway.workers import LaneWorker, Supervisor, sweep, tick
 from gateway.writing import Writer
 from nlu.batching import BatchEncoder
 from nlu.embedded import EmbeddedUnderstander
+from nlu.knowledge import KnowledgeIndex
 from nlu.null import NullKnowledge, NullUnderstander
 
 ROOT = Path(__file__).resolve().parent.parent
