@@ -1,28 +1,24 @@
 """The staff page in a real browser: the story of a case and of a conversation, by keyboard and mouse, at two widths.
 
-Screenshots go to `HUIYIN_SCREENSHOTS` when it is set. Needs Debian's chromium.
+What each page looks like is left in tests/screenshots.
 """
 from __future__ import annotations
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Page, async_playwright, expect
+from playwright.async_api import Browser, Page, expect
 
 from gateway.messages import AgentSays, TranscriptLine, encode
 from gateway.protocols import Put
+from tests.browser import SCREENSHOTS, chromium
 from tests.casebridge.desk_world import until
 from tests.console.office import ATTACHMENT, HOSTILE, PASSWORD, Office
 
 pytestmark = pytest.mark.browser
 
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-         "--disable-sync", "--no-first-run"]
 WO = "WO-20261123-4KX7P2M9QD"
 WIDTHS = {"desktop": (1280, 900), "phone": (390, 844)}
 KEY = "web:visitor"
@@ -30,10 +26,8 @@ KEY = "web:visitor"
 
 @pytest.fixture
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield chromium
-        await chromium.close()
+    async with chromium() as opened:
+        yield opened
 
 
 @asynccontextmanager
@@ -64,9 +58,7 @@ async def looks_well(page: Page, name: str) -> None:
     result = await Axe().run(page)
     assert result.violations_count == 0, result.generate_report()
     assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
-    folder = os.environ.get("HUIYIN_SCREENSHOTS")
-    if folder:
-        await page.screenshot(path=Path(folder) / f"{name}.png", full_page=True)
+    await page.screenshot(path=SCREENSHOTS / f"desk-{name}.png", full_page=True)
 
 
 @pytest.mark.parametrize("width", sorted(WIDTHS))
