@@ -38,6 +38,11 @@ def city() -> City:
     return load_city(ROOT / "city")
 
 
+@cache
+def replies() -> Replies:
+    return Replies(ROOT / "templates" / "replies")
+
+
 def cases(template: str) -> list[Case]:
     document: list[Case] = yaml.safe_load((FOLDER / f"{template}.cases.yaml").read_text("utf-8"))
     return document
@@ -144,10 +149,9 @@ def test_no_field_has_the_name_of_another_question(template: str) -> None:
 @pytest.mark.parametrize("template", NAMES)
 def test_the_order_summary_renders(template: str) -> None:
     form = catalog().newest[template]
-    replies = Replies(ROOT / "templates" / "replies")
     shown = {field.id: "{{7*7}}" for field in form.fields}
-    assert "{{7*7}}" in replies.summary(form, shown)
-    assert replies.summary(form, {}) is not None
+    assert "{{7*7}}" in replies().summary(form, shown)
+    assert "{{" not in replies().summary(form, {})
 
 
 def test_every_template_is_in_the_contract() -> None:
