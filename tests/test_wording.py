@@ -24,7 +24,8 @@ from gateway.replies import Replies
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
-TEMPLATES = templates.load(ROOT / "templates/complaints", TYPES)
+FOLDER = ROOT / "templates/complaints"
+TEMPLATES = templates.load(FOLDER, TYPES)
 FIELDS = [(template, field) for template in TEMPLATES for field in template.fields]
 
 HAN = r"[一-鿿]"
@@ -132,6 +133,12 @@ def test_no_text_is_empty_or_the_same_in_both_languages(template: Template) -> N
         if not text.zh.strip() or not text.en.strip() or (text.zh == text.en and re.search(HAN, text.zh))
     ]
     assert copied == []
+
+
+@pytest.mark.parametrize("name", sorted(path.name for path in FOLDER.glob("*.yaml")))
+def test_lines_fit_a_screen(name: str) -> None:
+    lines = (FOLDER / name).read_text("utf-8").splitlines()
+    assert [n for n, line in enumerate(lines, 1) if len(line) > 120] == []
 
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
