@@ -51,12 +51,12 @@ def test_zh_and_en_use_the_same_values(key: str) -> None:
 
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_wording_is_short(language: str) -> None:
-    """A turn stays one readable message."""
+    """A turn stays one readable message; both branches of a condition are counted."""
     for key, forms in texts(language).items():
         for text in forms.values():
             plain = re.sub(r"\{[%{].*?[%}]\}", "", text, flags=re.DOTALL)
             sentences = [part for part in re.split(r"[。！？.!?](?:\s|$|”)", plain) if part.strip(" ”“)）（(")]
-            assert len(sentences) <= 4, f"{language} {key}: {sentences}"
+            assert len(sentences) <= 5, f"{language} {key}: {sentences}"
 
 
 def test_zh_is_chinese_and_en_is_not() -> None:

@@ -21,6 +21,7 @@ from gateway.fields.base import Context, Reading, Value
 from gateway.fields.city import City, EmergencyNumber
 from gateway.messages import Choice, CitizenContent, Form, Location, Text, Upload
 from gateway.protocols import Answer, Scored, Understanding
+from gateway.understanding import Spans
 from tests.clock import START
 
 NOW = START.astimezone(ZoneInfo("Asia/Shanghai"))
@@ -105,10 +106,10 @@ class Talker:
         return [effect.text for effect in self.effects if isinstance(effect, Quote)]
 
     def _turn(self, content: CitizenContent, text: str = "") -> Understood:
-        """Spans as gateway/understanding.py finds them: by every type, once."""
+        """Spans as gateway/understanding.py finds them: by every type, once, when they are asked for."""
         context = Context(self.now, self.city, self.state.language)
-        spans = {name: tuple(kind.find(text, context)) for name, kind in self.catalog.types.items()} if text else {}
-        return Understood(content, self.now, self.city, text, spans=spans, known=self.known)
+        return Understood(
+            content, self.now, self.city, text, spans=Spans(self.catalog.types, text, context), known=self.known)
 
     def _step(self, turn: Understood) -> list[Effect]:
         before = _next(self.state)
