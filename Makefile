@@ -1,20 +1,20 @@
 # make run | test | test-slow | bench | setup   — each sets up what it needs, or says in one line what is missing
 VENV := .venv
 PYTHON := $(VENV)/bin/python
-READY := $(VENV)/.requirements-dev.lock
 LOCK := $(VENV)/bin/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url -q \
 	--custom-compile-command "make lock"
 
 .PHONY: setup run test lint test-slow bench lock chromium
 
-setup: $(READY)
+setup: $(VENV)/requirements-dev.lock
 
-$(READY): requirements-dev.lock
+# The lock names everything, so nothing is resolved; only a lock that changed since is installed again.
+$(VENV)/%.lock: %.lock
 	@sh tools/venv.sh $(VENV)
-	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
-	@touch $@
+	$(PYTHON) -m pip install -q --disable-pip-version-check --no-compile --no-deps --require-hashes -r $<
+	@cp $< $@
 
-run: setup
+run: $(VENV)/requirements.lock
 	exec $(PYTHON) -m gateway run --demo
 
 test: lint chromium
