@@ -1,30 +1,43 @@
-"""BM25 (Robertson and Zaragoza 2009) over n-grams of a few hundred short texts, dense in numpy."""
+"""BM25 (Robertson and Zaragoza 2009) over the n-grams of a few hundred short texts: an inverted index in numpy."""
 from __future__ import annotations
 
+import math
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 import numpy as np
 
 from nlu.encoder import Matrix
-from nlu.grams import counts
+from nlu.grams import grams
 
-BUCKETS = 1 << 13
 K1, B = 1.2, 0.5
 
 
 class Bm25:
     def __init__(self, texts: Sequence[str]) -> None:
-        often = np.zeros((len(texts), BUCKETS), dtype=np.float32)
-        for row, text in zip(often, texts, strict=True):
-            buckets, found = counts(text, BUCKETS)
-            row[buckets] = np.expm1(found)
-        holding = (often > 0).sum(axis=0)
-        rarity = np.log1p((len(texts) - holding + 0.5) / (holding + 0.5)).astype(np.float32)
-        lengths = often.sum(axis=1, keepdims=True)
-        damped = often + K1 * (1 - B + B * lengths / max(float(lengths.mean()), 1e-9))
-        self._weights = np.ascontiguousarray((rarity * often * (K1 + 1) / damped).T.astype(np.float32))
+        self._size = len(texts)
+        counted = [Counter(grams(text)) for text in texts]
+        mean = sum(found.total() for found in counted) / max(1, len(counted))
+        holding: dict[str, list[int]] = defaultdict(list)
+        weights: dict[str, list[float]] = defaultdict(list)
+        for row, found in enumerate(counted):
+            damping = K1 * (1 - B + B * found.total() / max(mean, 1e-9))
+            for gram, often in found.items():
+                holding[gram].append(row)
+                weights[gram].append(often * (K1 + 1) / (often + damping))
+        self._postings = {
+            gram: (np.array(rows), self._rarity(len(rows)) * np.array(weights[gram], dtype=np.float32))
+            for gram, rows in holding.items()
+        }
 
     def scores(self, query: str) -> Matrix:
         """One score a text, ≥ 0."""
-        total: Matrix = self._weights[counts(query, BUCKETS)[0]].sum(axis=0)
+        total = np.zeros(self._size, dtype=np.float32)
+        for gram in set(grams(query)):
+            if gram in self._postings:
+                rows, weights = self._postings[gram]
+                total[rows] += weights
         return total
+
+    def _rarity(self, holding: int) -> np.float32:
+        return np.float32(math.log1p((self._size - holding + 0.5) / (holding + 0.5)))
