@@ -184,7 +184,9 @@ class Gateway:
             self.intake.accept, store.shared, sessions, uploads.owned, self.clock, self._web(url, trusted)
         )
         console = await self._console(catalog, desk, uploads, trusted)
-        health = Health(store.lanes, {"store": self._store_well}, config.observe.metrics_allow, trusted)
+        health = Health(
+            store.lanes, tuple(self.workers), {"store": self._store_well}, config.observe.metrics_allow, trusted
+        )
         api = Api(
             visitors=sessions, staff=partial(_caller, console), uploads=uploads, templates=dict(catalog.newest),
             knowledge=self.mind.knowledge, access=self._access(), store=store.shared, trusted=trusted,

@@ -10,6 +10,9 @@ from gateway.errors import HuiyinError, NotFound
 from gateway.http import Network, client_address
 from gateway.observe import LANE_DEAD, LANE_OLDEST, LANE_WAITING
 from gateway.protocols import LaneStore
+from gateway.store.lanes import LaneStats
+
+NOTHING = LaneStats(waiting=0, leased=0, parked=0, dead=0, timers=0, oldest_ms=0)
 
 Check = Callable[[], Awaitable[str | None]]  # None when all is well, else a few words
 
@@ -18,9 +21,10 @@ class Health:
     """`checks` by the name of the part they look at; a part that is not ready turns readyz to 503."""
 
     def __init__(
-        self, store: LaneStore, checks: Mapping[str, Check], metrics_allow: Sequence[str], trusted: Sequence[Network]
+        self, store: LaneStore, lanes: Sequence[str], checks: Mapping[str, Check], metrics_allow: Sequence[str],
+        trusted: Sequence[Network],
     ) -> None:
-        self._store, self._checks = store, checks
+        self._store, self._lanes, self._checks = store, lanes, checks
         self._allow, self._trusted = frozenset(metrics_allow), trusted
 
     def routes(self) -> list[web.RouteDef]:
@@ -41,7 +45,9 @@ class Health:
         """404 to anybody who is not on the list: what is not there cannot be probed."""
         if client_address(request, self._trusted) not in self._allow:
             raise NotFound
-        for lane, stats in (await self._store.stats()).items():
+        stats_of = await self._store.stats()
+        for lane in self._lanes:  # an empty lane is not in the store's answer, and must not keep its last figures
+            stats = stats_of.get(lane, NOTHING)
             LANE_WAITING.labels(lane).set(stats.waiting)
             LANE_DEAD.labels(lane).set(stats.dead)
             LANE_OLDEST.labels(lane).set(stats.oldest_ms / 1000)
