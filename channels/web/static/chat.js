@@ -1,4 +1,4 @@
-// Puts the chat on another site's page: <script src="https://…/chat.js" async></script>
+// Puts the chat on another page: one script element whose src is this file on the hotline's origin, with async.
 // The chat itself lives in a frame of the hotline's own origin, so this page never holds its session.
 (() => {
   "use strict";
