@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from gateway.dialogue.asking import missing, noted, told
 from gateway.dialogue.choosing import choose, offer
+from gateway.dialogue.commands import Word, read
 from gateway.dialogue.detours import (
     again,
     answer_question,
@@ -49,6 +50,8 @@ def in_words(scene: Scene, field: Field, text: str) -> Move:
     """A typed answer; it may fill other fields too, or ask something back."""
     if field.type in WHOLE and knows_answer(scene, text):
         return answer_question(scene)
+    if field.type in WHOLE and isinstance(read(text), Word):
+        return failed(scene, field, None, text)  # a yes is neither a name nor an address
     draft, problem = answer(scene, text, field)
     before = scene.draft
     if problem is not None and draft == before:

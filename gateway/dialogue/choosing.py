@@ -78,7 +78,9 @@ def keep(scene: Scene, words: str) -> Scene:
 def quote_answer(scene: Scene) -> list[Effect]:
     """The best knowledge-base entry with its source, approved wording as it stands."""
     best = scene.turn.answers[0]
-    return [Quote(best.text), Say("answer.source", {"source": best.source, "department": best.department})]
+    named = [one for one in scene.turn.city.departments if one.code == best.department]
+    department = (named[0].zh if scene.language == "zh" else named[0].en) if named else ""
+    return [Quote(best.text), Say("answer.source", {"source": best.source, "department": department})]
 
 
 def ask_solved(scene: Scene) -> Move:

@@ -128,7 +128,13 @@ def _name(scene: Scene, text: str, field: Field, span: Span) -> int | None:
 
 
 def _option(scene: Scene, text: str, field: Field, span: Span) -> int | None:
-    return ANNOUNCED if announced(text, field, span) else ALONE if span.sure else None
+    """An option that is named. The bare label of an optional choice is too common a word (咨询) to do without a
+    cue, if the field has any."""
+    if announced(text, field, span):
+        return ANNOUNCED
+    labels = {label.casefold() for option in field.options for label in (option.label.zh, option.label.en)}
+    bare = span.text.casefold() in labels
+    return None if not span.sure or (bare and field.cues and not field.required) else ALONE
 
 
 def _yes_no(scene: Scene, text: str, field: Field, span: Span) -> int | None:

@@ -62,7 +62,8 @@ _TABLE: dict[Word, str] = {
               "确认无误|无误|yes|y|yeah|yep|ok|okay|sure|right|correct|confirm|agree|submit|file it|send it|"
               "go ahead|that's right|looks good|all good|all correct|"
               "everything is correct|file my complaint|yes, file it",
-    Word.NO: "不|不是|不用|不要|否|不行|没有|没|无|不需要|不用了|不了|还没有|还没|没有解决|no|n|nope|nah|not really|"
+    Word.NO: "不|不是|不用|不要|否|不行|没有|没|无|不需要|不用了|不了|还没有|还没|没有解决|不用改了|不改了|"
+             "不用改|别改了|算了不改|不想改了|no|n|nope|nah|not really|"
              "no thanks|no thank you|not yet",
     Word.CANCEL: "取消|算了|不办了|不要了|放弃|不投诉了|不填了|取消投诉|取消填写|cancel|quit|abort|stop|never mind|"
                  "nevermind|forget it|cancel this|cancel it|cancel this form|"

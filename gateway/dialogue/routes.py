@@ -9,19 +9,27 @@ from gateway.dialogue.commands import Command, Word
 from gateway.dialogue.effects import Say
 from gateway.dialogue.opening import greet
 from gateway.dialogue.scene import Move, Scene
+from gateway.dialogue.template import Field
 
 
 def meant(scene: Scene, command: Command | None) -> Command | None:
-    """不对 is an answer where yes or no was asked; 没有 skips what may be left out; free words may be a command."""
+    """不对 is an answer where yes or no was asked; 没有 passes over what may be left out or was answered before;
+    the engine may know free words as a command."""
     field = scene.asked
     if field is not None and field.type == "yes_no" and command in (Word.CHANGE, Word.DONE):
         return None
-    if command is Word.NO and field is not None and field.type != "yes_no" and not (field.required or field.options):
+    if field is not None and command is Word.NO and _may_pass(scene, field):
         return Word.SKIP
     ranking = scene.turn.ranking
     if command is None and ranking is not None and ranking.sure and ranking.intents:
         return _INTENTS.get(ranking.intents[0].id)
     return command
+
+
+def _may_pass(scene: Scene, field: Field) -> bool:
+    """没有 is no value of this field, and the form can go on without a new one."""
+    wanted = field.required or bool(field.options)
+    return field.type != "yes_no" and (field.id in scene.draft.values or not wanted)
 
 
 def _restart(scene: Scene) -> Move:

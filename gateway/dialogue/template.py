@@ -32,7 +32,8 @@ class Field(Struct, frozen=True, forbid_unknown_fields=True):
     when           for required fields: only under this condition (the contract's `c`)
     cues           words that announce this field in free text, both languages ("买的", "单号", "bought"). A moment,
                    period, money or number of a field with cues is taken from free text only when a cue stands in
-                   the same clause; without cues, only when no other required field could claim it
+                   the same clause; without cues, only when no other required field could claim it. The bare
+                   label of an optional choice waits for a cue right before it, too
     names          what people call it in "change …" (the label counts anyway)
     role           which of several addresses this is; `place` feeds the work order's location
     skippable      a required question that may be passed over all the same
