@@ -94,6 +94,8 @@ def _configure(connection: sqlite3.Connection, path: Path, max_mb: int) -> None:
     if mode != "wal":
         raise ConfigError(f"the store's file {path} cannot use a write-ahead log here (journal mode {mode})")
     connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA temp_store = MEMORY")  # savepoints need no disk, which may be full
+    connection.execute("PRAGMA cache_size = -16384")  # KiB
     connection.execute(f"PRAGMA journal_size_limit = {64 * 2**20}")
     if max_mb:
         (page_size,) = connection.execute("PRAGMA page_size").fetchone()

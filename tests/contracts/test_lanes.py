@@ -492,6 +492,15 @@ async def test_commit_goes_on_with_the_same_lease_renewed_for_its_own_length(
     assert await lanes.claim("in", "w") == []
 
 
+async def test_a_renewed_lease_goes_on_with_the_length_it_was_last_given(lanes: LaneStore, clock: ManualClock) -> None:
+    await fill(lanes, "web:a", 2)
+    lease = await take(lanes, lease_ms=40_000)
+    await lanes.renew([lease], 5_000)
+    following = await lanes.commit(lease, Changes(upto=1))
+    assert following is not None
+    assert following.until == clock.ms(5)
+
+
 async def test_commit_consumes_only_what_the_lease_showed(lanes: LaneStore) -> None:
     await fill(lanes, "web:a", 3)
     await lanes.park(await take(lanes), "look at this")
