@@ -109,6 +109,18 @@ def done(scene: Scene) -> Move:
     return skip(scene) if field is not None and field.type in FILES else again(scene, [])
 
 
+def readable(scene: Scene) -> bool:
+    """The asked field takes the words, or some type has seen a value in them."""
+    asked = scene.asked
+    if asked is None or asked.type in WHOLE or any(scene.turn.spans.values()):
+        return True
+    try:
+        read_one(scene, asked, scene.turn.text)
+    except Unreadable:
+        return False
+    return True
+
+
 # --- the questions around the form --------------------------------------------------------------------------
 
 def _details(scene: Scene, value: str) -> Move:
@@ -138,7 +150,7 @@ def _resume(scene: Scene, value: str) -> Move:
 def go_on(scene: Scene, words: str) -> Move:
     """The open question again, answered already if the words answer it."""
     field = missing(scene)
-    if not words:
+    if not words or isinstance(read(words), Word):
         return onward(scene, [Say("resumed")])
     return in_words(scene, field, words) if field is not None else more_words(scene, words)
 

@@ -8,6 +8,7 @@ from msgspec.structs import replace
 
 from gateway.dialogue.asking import ask, ask_shortly
 from gateway.dialogue.choosing import SOLVED, offer, quote_answer
+from gateway.dialogue.commands import Word, read
 from gateway.dialogue.draft import Case
 from gateway.dialogue.drafts import offer_resume
 from gateway.dialogue.effects import Ask, CallPerson, Effect, Labelled, LeavePerson, Quote, Say, Supplement
@@ -23,7 +24,7 @@ from gateway.dialogue.summary import (
     summarise,
     twin,
 )
-from gateway.messages import Option
+from gateway.messages import Option, Text
 
 LANGUAGES = (Option("zh", "choice.zh"), Option("en", "choice.en"))
 _QUESTION = re.compile(
@@ -178,3 +179,18 @@ def back(scene: Scene) -> Move:
     value = scene.show(field, draft.values[field.id].value) if field.id in draft.values else ""
     reopened = scene.put(replace(draft, order=tuple(order[:-1])))
     return ask(reopened, field, [Say("back", {"label": scene.say(field.label), "value": value})])
+
+
+def beside_person(scene: Scene) -> Move:
+    """While a person is called or talking the bot keeps silent, unless it is called back."""
+    back = isinstance(scene.turn.content, Text) and read(scene.turn.text) in (Word.BOT, Word.CANCEL)
+    return leave_person(scene) if back else (scene.state, [])
+
+
+def emergency(scene: Scene) -> list[Effect]:
+    """The right number stands first, whatever the state; then the dialogue goes on."""
+    danger = scene.turn.emergency
+    if danger is None:
+        return []
+    what = danger.zh if scene.language == "zh" else danger.en
+    return [Say("emergency", {"number": danger.number, "what": what})]

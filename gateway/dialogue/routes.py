@@ -57,9 +57,12 @@ IN_FORM: dict[Word, Callable[[Scene], Move]] = {
     Word.BACK: detours.back,
     Word.SKIP: answers.skip,
     Word.DONE: answers.done,
+    Word.CONTINUE: lambda scene: detours.again(scene, [Say("resumed")]),
     Word.CHANGE: lambda scene: summary.ask_change(scene, []),
     Word.NAMED: lambda scene: summary.set_identity(scene, "named"),
     Word.CONFIDENTIAL: lambda scene: summary.set_identity(scene, "confidential"),
     Word.ANONYMOUS: lambda scene: summary.set_identity(scene, "anonymous"),
     Word.END: lambda scene: (scene.state, [Say("draft.kept")]),
 }
+# After a long pause these are obeyed at once; everything else waits until the citizen said to go on.
+UNPAUSED = frozenset({*ANYWHERE, Word.CANCEL, Word.RESTART, Word.CONTINUE, Word.END})

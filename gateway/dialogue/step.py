@@ -16,14 +16,12 @@ from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.commands import Change, Command, Correction, Word
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.effects import Ask, Effect, Say
-from gateway.dialogue.fill import WHOLE, read_one
 from gateway.dialogue.forms import receive
 from gateway.dialogue.opening import opening
 from gateway.dialogue.picking import pick
-from gateway.dialogue.routes import ANYWHERE, IN_FORM, meant
+from gateway.dialogue.routes import ANYWHERE, IN_FORM, UNPAUSED, meant
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.understood import Understood
-from gateway.errors import Unreadable
 from gateway.messages import Choice, Form, Location, Text
 
 __all__ = ["needs_ranking", "resume", "step"]
@@ -32,9 +30,9 @@ __all__ = ["needs_ranking", "resume", "step"]
 def step(catalog: Catalog, state: Dialogue, turn: Understood) -> Move:
     """One turn of one citizen. The state's `asked` and `offered` follow from the last Ask among the effects."""
     scene = drafts.carried(catalog, Scene(catalog, state, turn))
-    moved, effects = _answer(scene) if state.mode == "bot" else _beside_person(scene)
+    moved, effects = _answer(scene) if state.mode == "bot" else detours.beside_person(scene)
     settled = _settle(scene, moved, effects)
-    return settled, [*_emergency(scene), *effects, *drafts.timers(state.draft, settled.draft)]
+    return settled, [*detours.emergency(scene), *effects, *drafts.timers(state.draft, settled.draft)]
 
 
 def resume(catalog: Catalog, state: Dialogue, turn: Understood) -> Move:
@@ -57,19 +55,7 @@ def needs_ranking(catalog: Catalog, state: Dialogue, turn: Understood) -> bool:
     scene = drafts.carried(catalog, Scene(catalog, state, turn))
     if scene.state.draft is None or detours.looks_like_question(turn.text):
         return True
-    return scene.asked is not None and not _readable(scene)
-
-
-def _readable(scene: Scene) -> bool:
-    """The asked field takes the words, or some type has seen a value in them."""
-    asked = scene.asked
-    if asked is None or asked.type in WHOLE or any(scene.turn.spans.values()):
-        return True
-    try:
-        read_one(scene, asked, scene.turn.text)
-    except Unreadable:
-        return False
-    return True
+    return scene.asked is not None and not answers.readable(scene)
 
 
 # --- what came ----------------------------------------------------------------------------------------------
@@ -100,7 +86,7 @@ def _choice(scene: Scene, choice: Choice) -> Move:
 
 def _text(scene: Scene, text: str) -> Move:
     command = commands.read(text)
-    if drafts.paused(scene.state, scene.now_ms) and command not in ANYWHERE:
+    if drafts.paused(scene.state, scene.now_ms) and command not in UNPAUSED:
         kept = scene.remember(replace(scene.state, stash=text))
         return kept.state, drafts.offer_resume(scene.template, scene.state)
     value = _picked(scene.state, text)
@@ -137,21 +123,6 @@ def _inside(scene: Scene, text: str, command: Command | None) -> Move:
     elif isinstance(command, Change):
         moved = corrections.change(scene, command)
     return moved or answers.free(scene, text)
-
-
-def _beside_person(scene: Scene) -> Move:
-    """While a person is called or talking the bot keeps silent, unless it is called back."""
-    back = isinstance(scene.turn.content, Text) and commands.read(scene.turn.text) in (Word.BOT, Word.CANCEL)
-    return detours.leave_person(scene) if back else (scene.state, [])
-
-
-def _emergency(scene: Scene) -> list[Effect]:
-    """The right number stands first, whatever the state; then the dialogue goes on."""
-    danger = scene.turn.emergency
-    if danger is None:
-        return []
-    what = danger.zh if scene.language == "zh" else danger.en
-    return [Say("emergency", {"number": danger.number, "what": what})]
 
 
 def _settle(scene: Scene, moved: Dialogue, effects: list[Effect]) -> Dialogue:

@@ -91,6 +91,25 @@ def test_a_yes_after_days_files_nothing_yet() -> None:
     assert not talk.filed
 
 
+def test_a_word_said_meanwhile_is_no_answer() -> None:
+    talk = begun()
+    talk.say("SF1234567890123")
+    assert talk.asked == "sender_address"
+    talk.wait(hours=3)
+    talk.say("好的")
+    talk.choose("continue")
+    assert talk.asked == "sender_address"
+    assert "sender_address" not in talk.values
+
+
+@pytest.mark.parametrize(("text", "asked"), [("取消", "cancel"), ("继续", "tracking_number"), ("重来", "carrier")])
+def test_the_end_or_the_going_on_may_be_said_at_once(text: str, asked: str) -> None:
+    talk = begun()
+    talk.wait(hours=3)
+    talk.say(text)
+    assert talk.asked == asked
+
+
 @pytest.mark.parametrize("text", ["人工", "进度", "帮助", "English"])
 def test_commands_work_after_a_pause(text: str) -> None:
     talk = begun()
