@@ -62,26 +62,25 @@ async def run(folder: Path, kills: int, citizens: int, seed: int = 1) -> Outcome
         "HUIYIN_WEB_MESSAGES_PER_MINUTE": "60000", "HUIYIN_WEB_PER_ADDRESS": "1000",
     })
     outcome = Outcome()
+    receipts: dict[str, list[str]] = {f"c{n}": [] for n in range(citizens)}
     await server.start()
-    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
-        crowd = [Citizen(http, server.url, f"c{n}") for n in range(citizens)]
-        stopping = asyncio.Event()
-        receipts: dict[str, list[str]] = {citizen.name: [] for citizen in crowd}
-        tasks = [
-            asyncio.create_task(_files(citizen, receipts[citizen.name], stopping, random.Random(f"{seed}{n}")))
-            for n, citizen in enumerate(crowd)
-        ]
-        for _ in range(kills):
-            await asyncio.sleep(chance.uniform(0.05, 1.0))
-            await server.kill()
-            await server.start()
-            outcome.kills += 1
-        stopping.set()
-        await asyncio.gather(*tasks)
-        for citizen in crowd:
-            await citizen.leaves()
-        await _settled(server)
-    await server.stop()
+    try:
+        async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
+            crowd = [Citizen(http, server.url, name) for name in receipts]
+            stopping = asyncio.Event()
+            async with asyncio.TaskGroup() as group:
+                for citizen in crowd:
+                    fate = random.Random(f"{seed} {citizen.name}")
+                    group.create_task(_files(citizen, receipts[citizen.name], stopping, fate))
+                for _ in range(kills):
+                    await asyncio.sleep(chance.uniform(0.05, 1.0))
+                    await server.kill()
+                    await server.start()
+                    outcome.kills += 1
+                stopping.set()
+            await _settled(server)
+    finally:
+        await server.stop()
     await _judge(server.data, crowd, receipts, outcome)
     return outcome
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 
-ANSWER_S = 30.0
+ANSWER_S = 120.0
 PAUSE_S = 0.05
 
 
@@ -59,10 +59,6 @@ class Citizen:
     async def picks(self, value: str, to: str) -> Reply:
         self.texts.append(f"[{value}]")
         return await self._exchange({"choice": value, "to": to})
-
-    async def leaves(self) -> None:
-        if self._socket is not None:
-            await self._socket.close()
 
     async def _exchange(self, what: dict[str, Any]) -> Reply:
         id_ = f"{self.name}-{len(self.texts)}"

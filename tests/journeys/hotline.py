@@ -15,6 +15,7 @@ import aiohttp
 import msgspec
 from aiohttp import web
 
+from bench.server import free_port
 from gateway.app import Gateway, Mind
 from gateway.clock import RandomIds
 from gateway.config import Config, Data, Desk, Rating, Server, Web
@@ -59,17 +60,15 @@ class Hotline:
     async def open(cls, folder: Path, mind: Mind) -> Hotline:
         clock = ManualClock()
         config = Config(
-            server=Server(port=0, drain_s=2), data=Data(str(folder)), desk=Desk(PASSWORD),
+            server=Server(port=free_port(), drain_s=2), data=Data(str(folder)), desk=Desk(PASSWORD),
             rating=Rating(), web=Web(messages_per_minute=60_000),
         )
         gateway = Gateway.of(config, clock, RandomIds(), mind)
         await gateway.open()
         serving = runner(gateway.application, drain_s=2)
         await serving.setup()
-        site = web.TCPSite(serving, "127.0.0.1", 0)
-        await site.start()
-        port = serving.addresses[0][1]
-        return cls(gateway, clock, serving, f"http://127.0.0.1:{port}")
+        await web.TCPSite(serving, config.server.host, config.server.port).start()
+        return cls(gateway, clock, serving, f"http://{config.server.host}:{config.server.port}")
 
     async def close(self) -> None:
         await self._http.close()
