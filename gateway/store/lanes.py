@@ -122,6 +122,8 @@ class Dead:
 
 @dataclass(frozen=True, slots=True)
 class LaneStats:
+    """Items that wait (those under a lease too), keys under a lease, items put aside, buried, armed as timers."""
+
     waiting: int
     leased: int
     parked: int
@@ -148,6 +150,7 @@ class LaneStore(Protocol):
         (renewed); otherwise the key is given back and None returned.
 
         Committing the same lease and seq twice has the effect of once (I8). Raises Fenced, with no effect.
+        Raises ValueError when `upto` is none of the lease's own items.
         """
         ...
 
