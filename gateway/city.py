@@ -10,35 +10,31 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import chinese_calendar
 import msgspec
 from msgspec import Struct
 
-from gateway import yamls
 from gateway.errors import ConfigError
 from gateway.fields.city import City, Place
+from gateway.yamls import Document
 
 _log = logging.getLogger(__name__)
-_T = TypeVar("_T")
 _COLUMNS = ("adcode", "name", "en")
 _SATURDAY = 5
 
 
 def load(folder: Path) -> City:
     """The city of this folder. Raises ConfigError naming file and key."""
-    document = yamls.read(folder / "city.yaml")
-    if not isinstance(document, dict):
-        raise ConfigError(f"{folder / 'city.yaml'}: a mapping is expected")
-    places = {"divisions": _places(folder / "divisions.csv"), "streets": _places(folder / "streets.csv")}
-    city = _convert(document | places, City, folder / "city.yaml")
+    document = Document(folder / "city.yaml")
+    city = document.to(City)
     try:
         ZoneInfo(city.time_zone)
-    except (KeyError, ValueError, OSError) as fault:
-        raise ConfigError(f"{folder / 'city.yaml'}: time_zone: no such zone {city.time_zone!r}") from fault
-    return city
+    except (KeyError, ValueError, OSError) as error:
+        raise document.fault(f"time_zone: there is no {city.time_zone!r}", "$.time_zone") from error
+    divisions, streets = _places(folder / "divisions.csv"), _places(folder / "streets.csv")
+    return msgspec.structs.replace(city, divisions=divisions, streets=streets)
 
 
 class DeadlineClass(Struct, frozen=True, forbid_unknown_fields=True):
@@ -52,8 +48,8 @@ class DeadlineClass(Struct, frozen=True, forbid_unknown_fields=True):
 class DayList(Struct, frozen=True, forbid_unknown_fields=True):
     """One year's exceptions: days off, and weekend days that are worked."""
 
-    off: frozenset[date] = frozenset()
-    on: frozenset[date] = frozenset()
+    holidays: frozenset[date] = frozenset()
+    workdays: frozenset[date] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -84,7 +80,7 @@ class Deadlines:
     def is_working_day(self, day: date) -> bool:
         own = self.years.get(day.year)
         if own:
-            return day in own.on or (day.weekday() < _SATURDAY and day not in own.off)
+            return day in own.workdays or (day.weekday() < _SATURDAY and day not in own.holidays)
         if self.knows(day.year):
             return bool(chinese_calendar.is_workday(day))
         if day.year not in self._warned:
@@ -99,33 +95,24 @@ class Deadlines:
 
 def load_deadlines(folder: Path) -> Deadlines:
     """deadlines.yaml and, when there is one, holidays.yaml. Raises ConfigError naming file and key."""
-    path = folder / "deadlines.yaml"
-    classes = _convert(yamls.read(path), dict[str, DeadlineClass], path)
+    classes = Document(folder / "deadlines.yaml").to(dict[str, DeadlineClass])
     own = folder / "holidays.yaml"
-    years = _convert(yamls.read(own), dict[int, DayList], own) if own.exists() else {}
-    return Deadlines(classes, years)
+    return Deadlines(classes, Document(own).to(dict[int, DayList]) if own.exists() else {})
 
 
-def _places(path: Path) -> list[Place]:
+def _places(path: Path) -> tuple[Place, ...]:
     try:
         with path.open(encoding="utf-8", newline="") as lines:
             rows = csv.reader(lines)
             header = tuple(next(rows, ()))
             if header != _COLUMNS:
-                raise ConfigError(f"{path}: line 1: the columns are {', '.join(_COLUMNS)}")
-            return [_place(row, path, number) for number, row in enumerate(rows, 2)]
-    except (OSError, UnicodeDecodeError) as fault:
-        raise ConfigError(f"{path}: {fault}") from fault
+                raise ConfigError(f"{path}:1: the columns are {', '.join(_COLUMNS)}")
+            return tuple(_place(row, path, number) for number, row in enumerate(rows, 2))
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ConfigError(f"{path}: {error}") from error
 
 
 def _place(row: list[str], path: Path, line: int) -> Place:
     if len(row) != len(_COLUMNS) or not (row[0].isdigit() and len(row[0]) in (6, 9)) or len(row[1]) < 2:
-        raise ConfigError(f"{path}: line {line}: adcode (6 or 9 digits), name, en are expected")
+        raise ConfigError(f"{path}:{line}: adcode (6 or 9 digits), name, en are expected")
     return Place(adcode=row[0], name=row[1], en=row[2])
-
-
-def _convert(document: Any, shape: type[_T], path: Path) -> _T:
-    try:
-        return msgspec.convert(document, shape)
-    except msgspec.ValidationError as fault:
-        raise ConfigError(f"{path}: {fault}") from fault

@@ -28,7 +28,7 @@ class Document:
             loader = _Loader(path.read_text("utf-8"))
             self._node: yaml.Node | None = loader.get_single_node()
             self.data: Any = loader.construct_document(self._node) if self._node is not None else None
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, ValueError) as error:  # ValueError: not UTF-8, or the 30th of February
             raise ConfigError(f"{path}: {error}") from error
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1

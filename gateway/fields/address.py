@@ -6,6 +6,8 @@ subdistrict, adcode} as far as known.
 """
 from __future__ import annotations
 
+from itertools import islice
+
 from gateway.fields.address_en import english, names
 from gateway.fields.address_zh import chinese
 from gateway.fields.base import Context, Reading, Span, Value
@@ -28,10 +30,10 @@ class Address:
     def find(self, text: str, ctx: Context) -> list[Span]:
         """Spans without the words around them; `role` when those say one, e.g. 从 A 寄到 B."""
         folded, places = fold(text), gazetteer(ctx.city)
-        found = sorted([*chinese(folded, places), *english(folded, places)], key=lambda one: one.start)
+        pieces = (*islice(chinese(folded, places), MAX_SPANS), *islice(english(folded, places), MAX_SPANS))
         spans: list[Span] = []
         before = None
-        for one in found[:MAX_SPANS]:
+        for one in sorted(pieces, key=lambda piece: piece.start):
             role = role_of(folded, one.start, one.end, before)
             if one.bare and role not in _JOURNEY:
                 continue
@@ -77,11 +79,9 @@ _DEPTH = {"province": 0, "city": 1, "district": 2, "street": 3}
 
 def _named_han(folded: str, places: Gazetteer) -> list[tuple[Place, ...]]:
     named, position = [], 0
-    while position < len(folded):
-        hit = places.at(folded, position)
-        if hit:
-            named.append(hit.places)
-        position = hit.end if hit else position + 1
+    while hit := places.first(folded, position, len(folded)):
+        named.append(hit.places)
+        position = hit.end
     return named
 
 

@@ -51,7 +51,7 @@ def english(folded: str, places: Gazetteer) -> Iterator[Piece]:
     lowered = lower(folded)
     for start, end in latin_stretches(lowered):
         telling = _TELLING.search(lowered, start, end) is not None
-        yield from _addresses(folded, (start, end), places, telling)
+        yield from _addresses(folded, lowered, (start, end), places, telling)
 
 
 def names(address: str) -> list[str]:
@@ -59,8 +59,10 @@ def names(address: str) -> list[str]:
     return [_GENERIC.sub("", part).strip() for part in lower(address).split(",") if part.isascii()]
 
 
-def _addresses(folded: str, stretch: tuple[int, int], places: Gazetteer, telling: bool) -> Iterator[Piece]:
-    lowered, (position, end) = lower(folded), stretch
+def _addresses(
+    folded: str, lowered: str, stretch: tuple[int, int], places: Gazetteer, telling: bool
+) -> Iterator[Piece]:
+    position, end = stretch
     while True:
         part = _START.search(lowered, position, end) if telling else None
         city = _city(lowered, position, part.start() if part else end, places)

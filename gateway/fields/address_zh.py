@@ -53,13 +53,12 @@ def chinese(folded: str, places: Gazetteer) -> Iterator[Piece]:
 
 def _anchored(folded: str, start: int, end: int, places: Gazetteer) -> Piece | None:
     """From the first place name of the run; provinces, cities and short names alone are bare."""
-    for position in range(start, end - 1):
-        named = places.at(folded, position)
-        if named and named.end <= end:
-            stop, tails = _follow(folded, named.end, end, places)
-            full = named.level in ("district", "street") and folded[named.end - 1] in "区县市镇乡道旗"
-            return Piece(position, stop, bare=not (tails or full))
-    return None
+    named = places.first(folded, start, end)
+    if named is None:
+        return None
+    stop, tails = _follow(folded, named.end, end, places)
+    full = named.level in ("district", "street") and folded[named.end - 1] in "区县市镇乡道旗"
+    return Piece(named.start, stop, bare=not (tails or full))
 
 
 def _follow(folded: str, position: int, end: int, places: Gazetteer) -> tuple[int, bool]:

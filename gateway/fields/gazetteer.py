@@ -89,6 +89,15 @@ class Gazetteer:
                 return None if name[-1] not in _COMPLETE and _ROAD.match(text, found.end) else found
         return None
 
+    def first(self, text: str, start: int, end: int) -> Named | None:
+        """The first name that begins at or after start and ends by end."""
+        for position in range(start, end - 1):
+            if text[position:position + _KEY] in self._han:
+                named = self.at(text, position)
+                if named and named.end <= end:
+                    return named
+        return None
+
     def latin(self, name: str) -> tuple[Place, ...]:
         """Places romanised so, without generic part and in any case; Beijing is the city, not the sub-district."""
         places = self._latin.get(re.sub(r"\s+", " ", name.strip().lower()), ())

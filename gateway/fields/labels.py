@@ -18,12 +18,12 @@ _EN_COUNT = ("one", "two", "three", "four", "five", "six", "seven", "eight", "ni
 _ORDINAL = re.compile(
     r"(?:我?选择?)?第?\s*(?P<zh>[一二三四五六七八九十])(?:个|项|条|种)?"
     r"|(?:(?:我?选择?|第|option|choice|number|no\.?|#)\s*)?(?P<digits>\d{1,2})\s*(?:个|项|条|号|[.)、])?"
-    rf"|(?:the\s+)?(?P<en>{'|'.join(_EN_ORDER + _EN_COUNT)})(?:\s+(?:one|option|choice))?"
+    rf"|(?:(?:the|option|choice|number)\s+)?(?P<en>{'|'.join(_EN_ORDER + _EN_COUNT)})(?:\s+(?:one|option|choice))?"
     r"|(?:option\s+)?(?P<letter>[a-j])"
 )
 # A label right after one of these is denied: 不满意 is not 满意, "not damaged" is not "damaged".
 _DENIED = re.compile(
-    r"(?:不|没|没有|未|非|无|别|不是|并非|并未|不太|不很|不够)$"
+    r"(?:不|没|没有|未|非|无|别|不是|并非|并未|不太|不很|不够)\s*$"
     r"|(?:(?<![a-z])(?:not|no|never|without|isn't|wasn't|aren't)|n't)\s+(?:\w{1,8}\s+)?$"
 )
 _LOOK_BACK = 16

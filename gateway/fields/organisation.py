@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from gateway.fields.address_zh import chinese as chinese_addresses
 from gateway.fields.base import Context, Reading, Span, Value
@@ -49,7 +50,8 @@ class Organisation:
     def find(self, text: str, ctx: Context) -> list[Span]:
         """Names with a telling last word; role `merchant`. The left edge of a Chinese name is a guess."""
         folded = fold(text)
-        found = sorted([*_chinese(folded, gazetteer(ctx.city)), *_english(folded)])[:MAX_SPANS]
+        chinese, english = _chinese(folded, gazetteer(ctx.city)), _english(folded)
+        found = sorted([*islice(chinese, MAX_SPANS), *islice(english, MAX_SPANS)])
         return [span(text, start, end, Reading(text[start:end]), "merchant", sure=False) for start, end in found]
 
     def read(self, text: str, ctx: Context) -> Reading:
@@ -65,7 +67,7 @@ class Organisation:
 
 def _chinese(folded: str, places: Gazetteer) -> Iterator[tuple[int, int]]:
     """A name begins where its run begins, or behind the address it stands at."""
-    pieces = chinese_addresses(folded, places)
+    pieces = islice(chinese_addresses(folded, places), MAX_SPANS)
     addresses = [piece.end for piece in pieces if not piece.bare and not _ends_in_name(folded, piece.end)]
     for start, end in runs(folded):
         tail = _tail(folded, start, end)

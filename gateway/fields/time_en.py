@@ -21,7 +21,8 @@ _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|"
     r"nov(?:ember)?|dec(?:ember)?)\.?"
 )
-_COUNT = r"(?:\d{1,3}|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|half an|a couple of|a few|several)"
+_WORD_COUNT = r"an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|half an|a couple of|a few|several"
+_COUNT = rf"(?:\d{{1,3}}|{_WORD_COUNT})"
 _PART_WORDS = {
     "morning": "early", "noon": "noon", "midday": "noon", "afternoon": "afternoon", "evening": "evening",
     "night": "evening", "tonight": "evening",
@@ -52,7 +53,7 @@ _BARE_HOUR = re.compile(rf"{_BARE}{_PART_1}")
 # A mention begins with one of these; the rest of a message is not tried.
 _BEGIN = re.compile(
     rf"(?<![a-z0-9:.])(?:(?=\d{{1,3}}(?:[:.]\d\d|\s?[ap]\.?m|\so'?clock|st|nd|rd|th|\s(?:of\s)?{_MONTH}|\s(?:min|hour|day|week|month|year)))"
-    rf"|(?=(?:{_WEEKDAY}|{_MONTH}|{_COUNT}|the\sday|yesterday|today|tomorrow|tonight|last|this|next|past|every|each|nightly|daily|noon|"
+    rf"|(?=(?:{_WEEKDAY}|{_MONTH}|{_WORD_COUNT}|the\sday|yesterday|today|tomorrow|tonight|last|this|next|past|every|each|nightly|daily|noon|"
     r"midday|midnight)(?![a-z]))|(?=(?:at|from|around|about|since)\s\d))"
 )
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

@@ -22,7 +22,11 @@ TABLES: dict[str, Table] = {
 DATATYPES = {"string", "number", "datetime", "text", "singlevaluelist", "multivaluelist", "boolean"}
 
 
-def each(part: str) -> Iterator[Any]:
+def each(part: str) -> list[Any]:
+    return list(_each(part))
+
+
+def _each(part: str) -> Iterator[Any]:
     for name, table in TABLES.items():
         for case in getattr(table, part):
             shown = case.value if part in ("shown", "checked") else case.text

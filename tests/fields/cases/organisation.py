@@ -34,5 +34,9 @@ TABLE = Table(
         Found("the shop and the restaurant on the corner"),
     ),
     shown=(Shown("好又多便利店", "好又多便利店", "好又多便利店"),),
-    checked=(Checked("好又多便利店", "好又多便利店"), Checked(True, code="organisation"), Checked(["x"], code="organisation")),
+    checked=(
+        Checked("好又多便利店", "好又多便利店"),
+        Checked(True, code="organisation"),
+        Checked(["x"], code="organisation"),
+    ),
 )

@@ -70,7 +70,7 @@ TABLE = Table(
         Refused("昨晚" * 200, "period"),
     ),
     found=(
-        Found("黄埔区科学大道1000号的工地昨晚十点到今天凌晨两点还在打桩", (Seen("昨晚十点到今天凌晨两点", LAST_NIGHT),)),
+        Found("科学大道1000号的工地昨晚十点到今天凌晨两点还在打桩", (Seen("昨晚十点到今天凌晨两点", LAST_NIGHT),)),
         Found("piling from 10pm to 2am last night", (Seen("from 10pm to 2am last night", LAST_NIGHT),)),
         Found("从上周一开始一直施工", (Seen("从上周一开始", span("16 00:00", "23 10:30")),)),
         Found("每天半夜施工", (Seen("每天半夜", span("22 22:00", "23 06:00"), warnings=VAGUE),)),
@@ -79,7 +79,9 @@ TABLE = Table(
         Found("明天晚上十点到十二点", limits=PAST),
     ),
     shown=(
-        Shown(LAST_NIGHT, "2026年11月22日 22:00 至 2026年11月23日 02:00", "22 Nov 2026, 22:00 to 23 Nov 2026, 02:00"),
+        Shown(
+            LAST_NIGHT, "2026年11月22日 22:00 至 2026年11月23日 02:00", "22 Nov 2026, 22:00 to 23 Nov 2026, 02:00",
+        ),
         Shown("每天", "每天", "每天"),
     ),
     checked=(
