@@ -27,6 +27,7 @@ from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.summary import (
     CONFIRM,
     ask_chosen,
+    ask_confirm,
     drop,
     edited_description,
     file,
@@ -65,8 +66,8 @@ def in_words(scene: Scene, field: Field, text: str) -> Move:
 
 def by_tap(scene: Scene, field: Field, value: str) -> Move:
     """An offered option of a field."""
-    if value == "skip":
-        return skip(scene)
+    if value in ("skip", "done"):
+        return skip(scene) if value == "skip" else done(scene)
     if value == "anonymous" and field.id != "identity_mode":
         return set_identity(scene, value)
     before = scene.draft
@@ -106,7 +107,9 @@ def skip(scene: Scene) -> Move:
 def done(scene: Scene) -> Move:
     """好了: no more files, or nothing to add."""
     field = scene.asked
-    return skip(scene) if field is not None and field.type in FILES else again(scene, [])
+    if field is None or field.type not in FILES:
+        return again(scene, [])
+    return onward(scene, []) if field.id in scene.draft.values else skip(scene)
 
 
 def readable(scene: Scene) -> bool:
@@ -206,7 +209,10 @@ def more_words(scene: Scene, text: str) -> Move:
     if looks_like_question(text):
         return answer_question(scene)
     added = edited_description(scene, text) if _adds_something(text) else None
-    return onward(added, [Say("details.added")]) if added else again(scene, [Say("confirm.unclear")])
+    if added is not None:
+        return onward(added, [Say("details.added")])
+    unclear = missing(scene) is None
+    return (scene.state, [Say("confirm.unclear"), ask_confirm(scene)]) if unclear else again(scene, [Say("unclear")])
 
 
 def _adds_something(text: str) -> bool:

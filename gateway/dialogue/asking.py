@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from gateway.dialogue.claims import spans_of
 from gateway.dialogue.draft import Draft, Filled
 from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Say
-from gateway.dialogue.fill import read_one
+from gateway.dialogue.fill import FILES, read_one
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.template import Condition, Field
 from gateway.errors import Unreadable
@@ -15,6 +15,7 @@ from gateway.messages import Option
 ENOUGH_TOLD = 10  # characters of the citizen's own words that make a description (WIRE.md)
 LONGEST_TOLD = 2000
 SKIP = Option("skip", "choice.skip")
+DONE = Option("done", "choice.done")
 YES_NO = (Option("yes", "choice.yes"), Option("no", "choice.no"))
 
 
@@ -123,7 +124,9 @@ def _ways_out(scene: Scene, field: Field) -> list[Option | Labelled]:
     offers: list[Option | Labelled] = []
     if field.id == "contact_phone" and scene.template.anonymous:
         offers.append(Option("anonymous", "choice.anonymous"))
-    if field.skippable or not field.required:
+    if field.type in FILES and field.id in scene.draft.values:
+        offers.append(DONE)
+    elif field.skippable or not field.required:
         offers.append(SKIP)
     return offers
 
@@ -158,4 +161,6 @@ def shown(scene: Scene, field: Field) -> str:
     value = scene.draft.values[field.id]
     if value.flagged:
         return value.text
-    return scene.show(field, value.value)
+    words = value.resolved.get("words") if value.resolved and field.type == "choice" else None
+    label = scene.show(field, value.value)
+    return f"{label} ({words})" if words else label

@@ -60,7 +60,7 @@ Command = Word | Change | Correction
 _TABLE: dict[Word, str] = {
     Word.YES: "是|是的|对|对的|好|好的|可以|行|嗯|嗯嗯|没错|没问题|确认|确定|正确|同意|要|需要|有|提交|确认提交|"
               "确认无误|无误|yes|y|yeah|yep|ok|okay|sure|right|correct|confirm|agree|submit|file it|send it|"
-              "go ahead|that's right|looks good|all good|all correct|"
+              "go ahead|that's right|looks good|looks fine|looks right|all good|all correct|"
               "everything is correct|file my complaint|yes, file it",
     Word.NO: "不|不是|不用|不要|否|不行|没有|没|无|不需要|不用了|不了|还没有|还没|没有解决|不用改了|不改了|"
              "不用改|别改了|算了不改|不想改了|no|n|nope|nah|not really|"

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from gateway.dialogue.asking import ask, ask_shortly
+from gateway.dialogue.asking import ask, ask_shortly, shown
 from gateway.dialogue.choosing import SOLVED, offer, quote_answer
 from gateway.dialogue.commands import Word, read
 from gateway.dialogue.draft import Case
@@ -132,12 +132,13 @@ def status(scene: Scene) -> Move:
     cases = scene.state.cases
     if not cases:
         return again(scene, [Say("status.none")])
-    lines: list[Effect] = [Say("status.case", _told_case(case)) for case in reversed(cases)]
+    lines: list[Effect] = [Say("status.case", _told_case(scene, case)) for case in reversed(cases)]
     return again(scene, [Say("status.heading", {"count": len(cases)}), *lines])
 
 
-def _told_case(case: Case) -> dict[str, str | int | float | bool | list[str]]:
-    return {"work_order": case.work_order_id, "title": case.title, "status": case.status, "due": case.due or ""}
+def _told_case(scene: Scene, case: Case) -> dict[str, str | int | float | bool | list[str]]:
+    return {"work_order": case.work_order_id, "title": scene.title_of(case), "status": case.status,
+            "due": case.due or ""}
 
 
 def supplement(scene: Scene, text: str, *, urge: bool) -> Move:
@@ -157,7 +158,8 @@ def add_to(work_order_id: str, text: str, *, urge: bool) -> list[Effect]:
 
 
 def ask_case(scene: Scene, before: list[Effect]) -> Move:
-    choices = tuple(Labelled(case.work_order_id, f"{case.title} {case.work_order_id}") for case in open_cases(scene))
+    choices = tuple(
+        Labelled(case.work_order_id, f"{scene.title_of(case)} {case.work_order_id}") for case in open_cases(scene))
     return scene.state, [*before, Say("case.which"), Ask("case", choices)]
 
 
@@ -176,7 +178,7 @@ def back(scene: Scene) -> Move:
     if not order:
         return again(scene, [Say("back.first")])
     field = scene.template.field(order[-1])
-    value = scene.show(field, draft.values[field.id].value) if field.id in draft.values else ""
+    value = shown(scene, field) if field.id in draft.values else ""
     reopened = scene.put(replace(draft, order=tuple(order[:-1])))
     return ask(reopened, field, [Say("back", {"label": scene.say(field.label), "value": value})])
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from gateway.clock import to_ms
 from gateway.dialogue.catalog import Catalog
-from gateway.dialogue.draft import Dialogue, Draft
+from gateway.dialogue.draft import Case, Dialogue, Draft
 from gateway.dialogue.effects import Effect
 from gateway.dialogue.template import Field, Template
 from gateway.dialogue.understood import Understood
@@ -61,6 +61,11 @@ class Scene:
 
     def say(self, words: Words) -> str:
         return words.of(self.language)
+
+    def title_of(self, case: Case) -> str:
+        """A case's title is written for Chinese-reading clerks; others see what the form is called."""
+        template = self.catalog.newest.get(case.template)
+        return case.title if template is None or self.language == "zh" else self.say(template.title)
 
     def type_of(self, field: Field) -> FieldType:
         return self.catalog.types[field.type]

@@ -55,10 +55,11 @@ def summarise(scene: Scene, before: list[Effect]) -> Move:
         "values": [shown(scene, field) + (" *" if values[field.id].flagged else "") for field in fields],
         "unclear": any(value.flagged for value in values.values()),
     }
-    return scene.state, [*before, Say("summary", params), _confirm(scene)]
+    return scene.state, [*before, Say("summary", params), ask_confirm(scene)]
 
 
-def _confirm(scene: Scene) -> Ask:
+def ask_confirm(scene: Scene) -> Ask:
+    """File it, change or add something, another identity, or cancel."""
     mode = identity(scene.draft)
     offers = ["file", "change"]
     offers += ["details"] if optional_left(scene) else []
@@ -102,7 +103,15 @@ def set_identity(scene: Scene, mode: str) -> Move:
     if not _may(scene, mode):
         return onward(scene, [Say("identity.refused")])
     draft = replace(scene.draft, values={**scene.draft.values, "identity_mode": Filled(mode, mode)})
-    return onward(scene.put(draft), [Say(f"identity.{mode}")])
+    return onward(scene.put(_nameless(draft)), [Say(f"identity.{mode}")])
+
+
+def _nameless(draft: Draft) -> Draft:
+    """Who stays anonymous leaves no name and no number, not even one that the channel knew."""
+    if identity(draft) != "anonymous":
+        return draft
+    values = {name: value for name, value in draft.values.items() if name not in ("contact_name", "contact_phone")}
+    return replace(draft, values=values, order=tuple(name for name in draft.order if name in values))
 
 
 # --- filing -------------------------------------------------------------------------------------------------
@@ -139,14 +148,14 @@ def confirm_filing(scene: Scene) -> Move:
 
 def ask_duplicate(scene: Scene, case: Case) -> Move:
     choices = (Option("supplement", "choice.supplement"), Option("new", "choice.new"))
-    say = Say("duplicate", {"work_order": case.work_order_id, "title": case.title})
+    say = Say("duplicate", {"work_order": case.work_order_id, "title": scene.title_of(case)})
     return scene.state, [say, Ask("duplicate", choices, scene.template.id)]
 
 
 def file(scene: Scene) -> Move:
     """The draft leaves the dialogue; every value counts as confirmed by the citizen."""
     values = {name: replace(value, confirmed=True) for name, value in scene.draft.values.items()}
-    draft = replace(scene.draft, values=values)
+    draft = _nameless(replace(scene.draft, values=values))
     _, notices = noticed(scene, "receipt")
     done = scene.put(None).state
     return done, [File(draft, case_key(scene.template, draft)), Say("receipt"), *notices]

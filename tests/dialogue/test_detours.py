@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from gateway.dialogue.detours import looks_like_question
 from gateway.dialogue.draft import Case
-from gateway.dialogue.effects import CallPerson, LeavePerson, Supplement
+from gateway.dialogue.effects import CallPerson, LeavePerson, Say, Supplement
 from gateway.fields.city import EmergencyNumber
 from gateway.protocols import Answer
 from tests.dialogue.small import talker
@@ -205,6 +205,15 @@ def test_status_in_mid_form() -> None:
     talk.say("进度")
     assert talk.said == ["status.heading", "status.case", "status.case", "again.field"]
     assert talk.asked == "tracking_number"
+
+
+def test_a_title_for_chinese_clerks_is_not_shown_in_english() -> None:
+    talk = talker("", "en")
+    talk.state = replace(talk.state, cases=(*cases(1), Case("WO-2", "gone", "某某投诉", "closed")))
+    talk.say("status")
+    says = [effect for effect in talk.effects if isinstance(effect, Say) and effect.key == "status.case"]
+    titles = [say.params["title"] for say in says]
+    assert titles == ["某某投诉", "Parcel complaint"]
 
 
 def test_status_without_cases() -> None:

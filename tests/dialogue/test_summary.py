@@ -144,6 +144,44 @@ def test_an_optional_field_may_be_skipped_after_all() -> None:
     assert "demand" not in talk.values
 
 
+def test_anonymity_forgets_the_phone_even_a_known_one() -> None:
+    talk = at_summary()
+    talk.choose("anonymous")
+    assert "contact_phone" not in talk.values
+    talk.choose("named")
+    assert talk.asked == "contact_phone"
+
+
+def test_files_may_be_added_until_done() -> None:
+    talk = at_summary()
+    talk.choose("details")
+    talk.choose("evidence")
+    assert talk.state.offered == ("skip",)
+    talk.upload()
+    assert talk.asked == "evidence"
+    assert talk.state.offered == ("done",)
+    talk.upload()
+    talk.choose("done")
+    assert talk.asked == "confirm"
+    assert talk.values["evidence"] == ["upload1", "upload2"]
+
+
+def test_words_nobody_understood_do_not_print_the_summary_again() -> None:
+    talk = at_summary()
+    talk.say("呃")
+    assert talk.said == ["confirm.unclear"]
+    assert talk.asked == "confirm"
+
+
+def test_other_shows_the_words_that_came_with_it() -> None:
+    talk = at_summary()
+    talk.say("改第1项")
+    talk.say("其他：飞毛腿快运")
+    values = summary_of(talk).params["values"]
+    assert isinstance(values, list)
+    assert "飞毛腿快运" in values[0]
+
+
 # --- cancel -------------------------------------------------------------------------------------------------
 
 def test_cancel_asks_once() -> None:
