@@ -20,9 +20,9 @@ import msgspec
 from bench.citizen import Citizen, Reply
 from bench.server import Server
 from gateway.clock import RandomIds, SystemClock
-from gateway.messages import TranscriptLine
 from gateway.protocols import Records
 from gateway.store.sqlite import SqliteStore
+from gateway.transcripts import TranscriptLine
 
 OPENING = "我要投诉顺丰，单号SF{number}，从广州海珠区新港中路寄到北京朝阳区建国路，三天没动了"
 CHOICES = {

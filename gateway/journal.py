@@ -3,8 +3,8 @@ from __future__ import annotations
 
 import msgspec
 
-from gateway.messages import Audit
 from gateway.protocols import Changes, Lease, Put
+from gateway.transcripts import Audit
 
 _audits = msgspec.json.Decoder(Audit)
 

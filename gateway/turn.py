@@ -8,20 +8,9 @@ from msgspec.structs import replace
 
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.effects import Effect, Say
-from gateway.messages import (
-    AgentJoins,
-    AgentLeaves,
-    AgentSays,
-    Choice,
-    Form,
-    Inbound,
-    Location,
-    Outbound,
-    Text,
-    TranscriptLine,
-    Upload,
-)
+from gateway.messages import AgentJoins, AgentLeaves, AgentSays, Choice, Form, Inbound, Location, Outbound, Text, Upload
 from gateway.protocols import Emit, Feed, Put
+from gateway.transcripts import TranscriptLine
 
 
 @dataclass(slots=True)

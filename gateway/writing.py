@@ -26,20 +26,12 @@ from gateway.dialogue.effects import (
 )
 from gateway.fields.base import Value
 from gateway.filing import Filer
-from gateway.messages import (
-    ConversationInfo,
-    Elapsed,
-    Inbound,
-    Option,
-    Outbound,
-    Sender,
-    TranscriptLine,
-    encode,
-)
+from gateway.messages import Elapsed, Inbound, Option, Outbound, Sender, encode
 from gateway.observe import WORK_ORDERS
 from gateway.orders import Added, Answered, CaseOp, RatingAnswer
 from gateway.protocols import Emit, Feed, Put
 from gateway.replies import Replies
+from gateway.transcripts import ConversationInfo, TranscriptLine
 from gateway.turn import Turn
 
 DAY_MS = 86_400_000

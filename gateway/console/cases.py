@@ -14,9 +14,9 @@ from gateway.console.sessions import Member
 from gateway.console.staff import ACTS
 from gateway.console.views import FINAL_STATUSES, OPEN_STATUSES, CaseRow, Mask, case_row, case_view, speech, template_of
 from gateway.errors import Forbidden, Malformed, NotFound, Unprocessable
-from gateway.messages import TranscriptLine
 from gateway.orders import CaseState, StaffAction
 from gateway.protocols import CaseDesk, Record, Records
+from gateway.transcripts import TranscriptLine
 from gateway.uploads import UploadInfo
 
 PAGE = 50

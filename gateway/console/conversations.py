@@ -18,8 +18,9 @@ from gateway.console.views import Mask, QueueRow, conversation_view, queue_row
 from gateway.dialogue.draft import load
 from gateway.dialogue.template import Template
 from gateway.errors import Conflict, NotFound, Unprocessable
-from gateway.messages import AgentJoins, AgentLeaves, AgentSays, Content, ConversationInfo, Inbound
+from gateway.messages import AgentJoins, AgentLeaves, AgentSays, Content, Inbound
 from gateway.protocols import Accept, LaneStore, Records, SharedStore
+from gateway.transcripts import ConversationInfo
 
 TALKERS: tuple[Role, ...] = ("clerk", "supervisor")
 TAKING_MS = 20_000  # two clerks who take the same conversation: the second is told, until the turn is through

@@ -14,9 +14,10 @@ from gateway.console.staff import ROLES, Role
 from gateway.errors import FieldFault, Forbidden, Unavailable, Unprocessable
 from gateway.http import read_json
 from gateway.masking import mask_text
-from gateway.messages import Audit, encode
+from gateway.messages import encode
 from gateway.protocols import LaneStore, SharedStore
 from gateway.store.lanes import Outcome
+from gateway.transcripts import Audit
 
 T = TypeVar("T")
 BODY_CAP = 32_768

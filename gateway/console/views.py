@@ -9,8 +9,8 @@ from msgspec import Struct
 from gateway.dialogue.draft import Dialogue, Filled
 from gateway.dialogue.template import Field, Template
 from gateway.masking import keep_ends, mask_address, mask_email, mask_name, mask_phone, mask_text
-from gateway.messages import ConversationInfo, TranscriptLine
 from gateway.orders import CaseState, HistoryLine, RatingAnswer
+from gateway.transcripts import ConversationInfo, TranscriptLine
 
 OPEN_STATUSES = ("submitted", "accepted", "assigned", "in_progress", "suspended", "reopened")
 FINAL_STATUSES = ("closed", "rejected", "cancelled")

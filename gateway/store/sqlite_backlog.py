@@ -5,11 +5,12 @@ from collections import defaultdict
 
 import msgspec
 
-from gateway.messages import Audit, encode
+from gateway.messages import encode
 from gateway.store.lanes import Dead, LaneStats
 from gateway.store.sqlite_mailboxes import Mailboxes
 from gateway.store.sqlite_writer import Session
 from gateway.store.steady import Steady
+from gateway.transcripts import Audit
 
 DISARM = "DELETE FROM timer WHERE name = ?"
 DUE = "SELECT name, due, lane, key, body FROM timer WHERE due <= ? ORDER BY due, name LIMIT ?"

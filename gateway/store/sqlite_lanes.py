@@ -7,13 +7,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gateway.clock import Ids
-from gateway.messages import Audit
 from gateway.store import sqlite_backlog
 from gateway.store.lanes import Changes, Dead, Emit, Ingested, LaneStats, Lease
 from gateway.store.limits import Limits
 from gateway.store.sqlite_leases import Leases
 from gateway.store.sqlite_writer import Writer
 from gateway.store.steady import Steady
+from gateway.transcripts import Audit
 
 
 class SqliteLanes:

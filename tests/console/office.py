@@ -26,10 +26,11 @@ from gateway.dialogue.template import Template
 from gateway.errors import NotFound
 from gateway.fields.city import Department
 from gateway.http import guard
-from gateway.messages import Audit, ConversationInfo, Inbound, TranscriptLine, decode_inbound, encode
+from gateway.messages import Inbound, decode_inbound, encode
 from gateway.orders import Answered, CaseOp, CaseState, Filed, RatingAnswer
 from gateway.protocols import Changes, Put
 from gateway.store.sqlite import SqliteStore
+from gateway.transcripts import Audit, ConversationInfo, TranscriptLine
 from gateway.uploads import UploadInfo
 from gateway.work_order import Attachment, Filing, FilledField, build
 from tests.casebridge.desk_world import opened, until, working

@@ -11,8 +11,9 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from gateway.messages import AgentSays, TranscriptLine, encode
+from gateway.messages import AgentSays, encode
 from gateway.protocols import Put
+from gateway.transcripts import TranscriptLine
 from tests.browser import SCREENSHOTS, chromium
 from tests.casebridge.desk_world import until
 from tests.console.office import ATTACHMENT, HOSTILE, PASSWORD, Office

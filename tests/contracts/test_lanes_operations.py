@@ -7,10 +7,10 @@ import msgspec
 import pytest
 
 from gateway.errors import Fenced
-from gateway.messages import Audit
 from gateway.store.lanes import Changes, Emit, Feed, LaneStore, Outcome
 from gateway.store.limits import DAY_MS, DEFAULT_LIMITS
 from gateway.store.shared import SharedStore
+from gateway.transcripts import Audit
 from tests.clock import ManualClock
 from tests.contracts.lanes import arm, bodies, drain, fill, take
 from tests.contracts.stores import Opener
