@@ -88,8 +88,9 @@ function hear(frame) {
   memory.save();
   showEmpty();
   const wasAtEnd = view.atEnd;
-  view.add(frame);
-  $("newer").hidden = view.follow(wasAtEnd);
+  const item = view.add(frame);
+  $("newer").hidden = wasAtEnd;
+  if (wasAtEnd) view.reveal(item);
   tellFrame({ huiyin: "unread" });
 }
 

@@ -58,11 +58,21 @@ export class View {
     const bubble = make("div", "bubble");
     bubble.lang = entry.language && entry.language !== "zh" ? entry.language : "";
     if (entry.file) bubble.append(this.#file(entry.file));
-    else if (entry.from === "department") bubble.append(...linked(entry.text));
-    else bubble.textContent = entry.text;
+    else bubble.append(...this.#paragraphs(entry));
     if (!bubble.lang) bubble.removeAttribute("lang");
     if (entry.original) bubble.append(this.#original(entry.original));
     return bubble;
+  }
+
+  // What is asked stands last in a message: there it catches the eye.
+  #paragraphs(entry) {
+    const texts = entry.from === "me" ? [entry.text] : entry.text.split(/\n{2,}/);
+    return texts.map((text, n) => {
+      const isQuestion = entry.ask && texts.length > 1 && n === texts.length - 1;
+      const paragraph = make("p", isQuestion ? "question" : "");
+      paragraph.append(...(entry.from === "department" ? linked(text) : [text]));
+      return paragraph;
+    });
   }
 
   #original(text) {
@@ -148,6 +158,12 @@ export class View {
   follow(wasAtEnd) {
     if (wasAtEnd) this.talk.scrollTop = this.talk.scrollHeight;
     return wasAtEnd;
+  }
+
+  // A message longer than the window is read from its beginning.
+  reveal(item) {
+    this.follow(true);
+    if (item.offsetHeight > this.talk.clientHeight) item.scrollIntoView({ block: "start" });
   }
 }
 

@@ -7,22 +7,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from axe_playwright_python.async_playwright import Axe
 from PIL import Image
-from playwright.async_api import Browser, BrowserContext, Page, async_playwright, expect
+from playwright.async_api import Browser, BrowserContext, Page, expect
 
 from gateway.errors import Unauthorised
+from tests.browser import SCREENSHOTS, chromium
 from tests.channels.web.house import serve
 from tests.channels.web.site import LINES, NUMBER, YES, Site, open_site
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="module")]
 
-SHOTS = Path(__file__).parents[2] / "screenshots"
-ARGUMENTS = [
-    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--no-first-run",
-]
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 800}
 STARTER = {"zh": "楼下工地半夜还在施工", "en": "The building site downstairs"}
 HOST = "<!doctype html><html lang=zh><title>市政府</title><h1>市政府门户</h1><script src='CHAT' async></script></html>"
@@ -31,15 +28,13 @@ EXPECTED = ("ERR_INTERNET_DISCONNECTED", "status of 415")  # what Chromium itsel
 HOUR = {"zh": "夜间 22:00 以后", "en": "After 10 pm"}
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def browser() -> AsyncIterator[Browser]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser
-        await browser.close()
+    async with chromium() as opened:
+        yield opened
 
 
-@pytest.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def site(tmp_path: Path) -> AsyncIterator[Site]:
     async with open_site(tmp_path) as opened:
         yield opened
@@ -72,13 +67,15 @@ async def sees_nothing_serious(page: Page) -> None:
 
 
 async def shoot(page: Page, name: str) -> None:
-    SHOTS.mkdir(exist_ok=True)
-    await page.screenshot(path=SHOTS / f"chat-{name}.png")
+    SCREENSHOTS.mkdir(exist_ok=True)
+    await page.screenshot(path=SCREENSHOTS / f"chat-{name}.png")
 
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("language", "size", "scheme"),
+    [("zh", PHONE, "light"), ("zh", DESKTOP, "dark"), ("en", PHONE, "dark"), ("en", DESKTOP, "light")],
+    ids=["zh phone", "zh desktop", "en phone", "en desktop"],
+)
 async def test_the_story(browser: Browser, site: Site, language: str, size: dict[str, int], scheme: str) -> None:
     name = f"{language}-{size['width']}-{scheme}"
     opening, check, done = LINES[language]
@@ -89,7 +86,6 @@ async def test_the_story(browser: Browser, site: Site, language: str, size: dict
         await page.get_by_role("textbox").press("Enter")
         await expect(page.get_by_role("log")).to_contain_text(opening.splitlines()[0])
         await shoot(page, f"{name}-2")
-        await sees_nothing_serious(page)
         await page.get_by_role("button", name=HOUR[language]).click()
         await expect(page.get_by_role("log")).to_contain_text(check.splitlines()[0])
         await shoot(page, f"{name}-3")
@@ -174,7 +170,7 @@ async def test_nothing_that_was_said_becomes_markup(browser: Browser, site: Site
 
 async def test_a_photo_is_uploaded_shown_and_taken(browser: Browser, site: Site, tmp_path: Path) -> None:
     photo = io.BytesIO()
-    Image.effect_noise((2400, 1800), 80).convert("RGB").save(photo, "JPEG", quality=95)
+    Image.effect_noise((1600, 1200), 80).convert("RGB").save(photo, "JPEG", quality=95)
     async with look(browser, site, viewport=PHONE) as page:
         await page.set_input_files("#file", {"name": "我家.jpg", "mimeType": "image/jpeg", "buffer": photo.getvalue()})
         await expect(page.get_by_role("log")).to_contain_text("image/jpeg")
@@ -291,3 +287,25 @@ async def test_a_page_that_is_not_listed_cannot_frame_the_chat(browser: Browser,
             await page.goto(f"{stranger}/host")
             await page.get_by_role("button").click()
         await page.close()
+
+
+async def test_a_message_longer_than_the_window_is_read_from_its_beginning(browser: Browser, site: Site) -> None:
+    async with look(browser, site, viewport=PHONE) as page:
+        await say(page, "slow")
+        await expect(page.locator(".status").first).to_have_text("已送达")
+        long = "\n\n".join(f"第{n}段：" + "内容" * 30 for n in range(20))
+        await site.say(site.taken[0].conversation, long, ask="confirm")
+        await expect(page.locator(".theirs")).to_be_visible()
+        await expect(page.locator(".theirs p").first).to_be_in_viewport()
+        await expect(page.locator(".question")).to_have_text("第19段：" + "内容" * 30)
+
+
+@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+async def test_the_description_of_the_api_is_a_page(browser: Browser, site: Site, size: dict[str, int]) -> None:
+    page = await browser.new_page(viewport=size)  # type: ignore[arg-type]
+    await page.goto(f"{site.url}/docs")
+    await page.get_by_text("/api/understand", exact=True).click()
+    await expect(page.get_by_text("Request · application/json").last).to_be_visible()
+    await sees_nothing_serious(page)
+    await shoot(page, f"docs-{size['width']}")
+    await page.close()
