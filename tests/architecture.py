@@ -17,7 +17,7 @@ BESIDE = ("bench", "tests")                           # may import everything, k
 CONTRACTS = ("gateway.store.lanes", "gateway.store.records", "gateway.store.shared", "gateway.store.blobs")
 VOCABULARY = (
     "gateway.messages", "gateway.orders", "gateway.work_order", "gateway.protocols", "gateway.errors", "gateway.clock",
-    "gateway.http", "gateway.ijson", "gateway.fields", *CONTRACTS,
+    "gateway.http", "gateway.ijson", "gateway.transcripts", "gateway.fields", *CONTRACTS,
 )
 LEAVES = (*VOCABULARY, "gateway.config")
 PURE = ("gateway.dialogue", "gateway.fields")
