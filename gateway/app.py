@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import ip_network
@@ -125,14 +126,13 @@ class Gateway:
 
     async def open(self) -> None:
         """Opens the store, fits or loads the model, starts the workers. Raises ConfigError."""
-        await self.store.open()
-        try:
+        async with AsyncExitStack() as opened:
+            await self.store.open()
+            opened.push_async_callback(self.store.close)
             await self.mind.open()
             known = await templates.archive(self.store.records, templates.load(ROOT / "templates/complaints", TYPES))
             await self._build(Catalog.of(known, TYPES))
-        except BaseException:
-            await self.store.close()
-            raise
+            opened.pop_all()
 
     async def _build(self, catalog: Catalog) -> None:
         uploads = Uploads(self.blobs, self.store.records, self.clock, self.ids)

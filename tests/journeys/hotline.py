@@ -124,6 +124,18 @@ class Citizen:
     async def says(self, text: str) -> Reply:
         return await self._send({"text": text})
 
+    async def files(self, opening: str, answers: dict[str, str]) -> str:
+        """Says the opening, answers what is asked (nothing else may be), says yes; returns the case number."""
+        reply = await self.says(opening)
+        while reply.ask != "confirm":
+            assert reply.ask in answers, reply
+            answer = answers[reply.ask]
+            reply = await (self.picks(answer) if answer in reply.choices else self.says(answer))
+        receipt = await self.picks("file")
+        assert receipt.work_order is not None
+        assert receipt.work_order in receipt.text
+        return receipt.work_order
+
     async def picks(self, value: str, to: str | None = None) -> Reply:
         """Taps a quick reply of the last message (or of an older one)."""
         return await self._send({"choice": value, "to": to or (self.last.id if self.last else None)})
