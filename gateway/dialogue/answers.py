@@ -56,12 +56,24 @@ def in_words(scene: Scene, field: Field, text: str) -> Move:
     draft, problem = answer(scene, text, field)
     before = scene.draft
     if problem is not None and draft == before:
-        return answer_question(scene) if looks_like_question(text) else failed(scene, field, problem, text)
+        return _unread(scene, field, problem, text)
     scene = scene.put(draft)
     value = draft.values.get(field.id)
     if len(text) >= A_STORY and not tells_story(field) and (value is None or value.text != text):
         scene = told(scene, text)
     return onward(scene, noted(scene, before, field.id))
+
+
+def _unread(scene: Scene, field: Field, problem: Unreadable, text: str) -> Move:
+    """A question, or a story that belongs to the description, or one step up the ladder."""
+    if looks_like_question(text):
+        return answer_question(scene)
+    heard = told(scene, text) if len(text) >= A_STORY else scene
+    attempts = scene.state.attempts + 1
+    if heard.state == scene.state or attempts > 2:
+        return failed(heard, field, problem, text)
+    counted = heard.remember(replace(heard.state, attempts=attempts))
+    return again(counted, [Say("details.added")])
 
 
 def by_tap(scene: Scene, field: Field, value: str) -> Move:
@@ -221,9 +233,14 @@ def _adds_something(text: str) -> bool:
 
 
 def _beside_handoff(scene: Scene, text: str) -> Move:
-    """Another try at the field, instead of an answer to "a person?"."""
+    """Another try at the field, instead of an answer to "a person?". One that fails again ends the trying."""
     field = missing(scene)
-    return in_words(scene, field, text) if field else more_words(scene, text)
+    if field is None:
+        return more_words(scene, text)
+    draft, problem = answer(scene, text, field)
+    if problem is not None and draft == scene.draft and not looks_like_question(text):
+        return _handoff(scene, "continue")
+    return in_words(scene, field, text)
 
 
 def by_map(scene: Scene, reading: Reading) -> Move:

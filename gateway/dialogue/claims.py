@@ -22,6 +22,7 @@ _OTHERS = re.compile(
     r"(商家|店家|商户|客服|对方|司机|骑手|快递员|公司|物业|工地|driver|shop|merchant|courier|their|his|her)\S{0,6}\s*$",
     re.IGNORECASE,
 )
+_FILLING = re.compile(r"\s*(?:是|就是|应该是|it'?s|it is|they are|from|with|by)?\s*(?:的|家的?)?\s*", re.IGNORECASE)
 _SEPARATOR = r"\s*(?:名称|名字|名)?\s*(?:是|为|叫做|叫|[:：=]|\bis\b|\bwas\b|\bcalled\b)\s*"
 
 
@@ -130,7 +131,7 @@ def _name(scene: Scene, text: str, field: Field, span: Span) -> int | None:
 def _option(scene: Scene, text: str, field: Field, span: Span) -> int | None:
     """An option that is named. The bare label of an optional choice is too common a word (咨询) to do without a
     cue, if the field has any."""
-    if announced(text, field, span):
+    if announced(text, field, span) or _by_itself(text, span):
         return ANNOUNCED
     labels = {label.casefold() for option in field.options for label in (option.label.zh, option.label.en)}
     bare = span.text.casefold() in labels
@@ -176,6 +177,12 @@ def _end(before: str, cue: str) -> int:
 
 def _broken(before: str, cue: str) -> bool:
     return any(mark in before[_end(before, cue):] for mark in "，,。；;\n")
+
+
+def _by_itself(text: str, span: Span) -> bool:
+    """The clause says nothing else: 是哈啰的, it's Hellobike."""
+    clauses = [c for c in CLAUSE.finditer(text) if c.start() <= span.start and span.end <= c.end()]
+    return any(_FILLING.fullmatch(text[c.start():span.start] + text[span.end:c.end()]) is not None for c in clauses)
 
 
 def _cue_in_clause(text: str, field: Field, span: Span) -> bool:

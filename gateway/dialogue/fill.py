@@ -88,13 +88,14 @@ def _without(text: str, claims: list[Claim]) -> str:
 
 
 def settled(scene: Scene, text: str, asked: Field | None, overwrite: bool = False) -> list[Claim]:
-    """The strongest claims that neither overlap nor fill a field twice; only an asked field is overwritten."""
-    values = scene.draft.values
+    """The strongest claims that neither overlap nor fill a field twice. The asked field is overwritten; of the others
+    what was only guessed, or with `overwrite` anything, by a value that is announced."""
     won: list[Claim] = []
     for claim in sorted(claims_of(scene, text, asked), key=lambda claim: claim.strength):
+        before = scene.draft.values.get(claim.field.id)
+        free = before is None or (claim.rank == ANNOUNCED and (overwrite or before.source == "nlu"))
         own = asked is not None and claim.field.id == asked.id
-        open_ = own or claim.field.id not in values or (overwrite and claim.rank == ANNOUNCED)
-        if open_ and not any(_clash(claim, other) for other in won):
+        if (own or free) and not any(_clash(claim, other) for other in won):
             won.append(claim)
     return won
 

@@ -204,3 +204,28 @@ def test_sentences_beside_an_answer_join_the_description() -> None:
     assert "description" not in talk.values
     talk.say("单号YT1234567890123，打了五次客服电话都说让我再等等，没有一个人肯管，实在太过分了")
     assert "打了五次客服电话" in str(talk.values["description"])
+
+
+def test_a_guess_gives_way_to_what_is_said_on_purpose() -> None:
+    talk = parcel()
+    talk.say("顺丰店门口，快递延误")
+    assert talk.draft.values["carrier"].source == "nlu"
+    talk.say("是圆通的，单号YT1234567890123")
+    assert talk.values["carrier"] == "yto"
+    assert talk.values["tracking_number"] == "YT1234567890123"
+
+
+def test_an_answer_does_not_give_way() -> None:
+    talk = parcel()
+    talk.say("我的快递有问题")
+    talk.choose("sf")
+    talk.say("圆通，单号YT1234567890123")
+    assert talk.values["carrier"] == "sf"
+
+
+def test_a_clause_of_another_field_is_no_part_of_an_address() -> None:
+    talk = parcel()
+    talk.say("顺丰延误，单号SF1234567890123")
+    talk.say("是圆通的，新港中路菜鸟驿站对面")
+    assert talk.values["carrier"] == "yto"
+    assert talk.values["sender_address"] == "新港中路菜鸟驿站对面"

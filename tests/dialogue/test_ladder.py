@@ -119,3 +119,26 @@ def test_marked_words_carry_a_star_in_the_summary() -> None:
     assert isinstance(params["values"], list)
     assert "开张那阵子 *" in params["values"]
     assert params["unclear"] is True
+
+
+def test_a_story_instead_of_a_number_is_kept_and_the_number_asked_again() -> None:
+    talk = asked_for("contact_phone")
+    talk.say("这条狗从上个月开始每天晚上十二点以后一直叫到天亮，跟物业说了三次都没有用")
+    assert talk.said == ["details.added", "again.field"]
+    assert "跟物业说了三次" in str(talk.values["description"])
+    assert talk.asked == "contact_phone"
+
+
+def test_stories_do_not_go_on_for_ever() -> None:
+    talk = asked_for("contact_phone")
+    for n in range(3):
+        talk.say(f"这条狗从第{n}个月开始每天晚上十二点以后一直叫到天亮，跟物业说了三次都没有用")
+    assert talk.asked == "handoff"
+
+
+def test_one_more_unreadable_answer_ends_the_trying() -> None:
+    talk = asked_for("contact_phone")
+    for _ in range(4):
+        talk.say("在呢")
+    assert talk.asked == "confirm"
+    assert talk.draft.skipped == ("contact_phone",)
