@@ -1,0 +1,230 @@
+"""One turn of one citizen: bursts, what a retry repeats, and what stands in the one commit."""
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from msgspec.structs import replace
+
+from gateway import city as cities
+from gateway.conversation import Conversation, bursts
+from gateway.dialogue.catalog import Catalog
+from gateway.dialogue.draft import Case, Dialogue, RatingDialog, load
+from gateway.fields.city import City
+from gateway.filing import Filer
+from gateway.messages import (
+    AgentJoins,
+    AgentLeaves,
+    AgentSays,
+    CaseNews,
+    Choice,
+    Content,
+    Inbound,
+    Outbound,
+    Text,
+    Upload,
+    decode_outbound,
+    encode,
+)
+from gateway.protocols import Answer, Changes, Lease, NluContext, Scored, Understanding
+from gateway.replies import Replies
+from gateway.store.files import FolderBlobs
+from gateway.store.lanes import Msg
+from gateway.store.sqlite import SqliteStore
+from gateway.understanding import Reader
+from gateway.uploads import Uploads
+from gateway.writing import Writer
+from tests.clock import ManualClock, SerialIds
+
+KEY = "web:visitor"
+ID = "WO-20261123-0000000001"
+
+
+class SureOf:
+    """An engine that is sure of one intent, and counts how often it was asked."""
+
+    name = "sure"
+
+    def __init__(self, intent: str) -> None:
+        self.intent, self.asked = intent, 0
+
+    async def understand(self, text: str, language: str, context: NluContext) -> Understanding:
+        self.asked += 1
+        templates = (Scored(self.intent.removeprefix("complaint."), 0.9),)
+        return Understanding((Scored(self.intent, 0.9),), templates, text, 1.0, True, self.name, "1")
+
+
+class Nothing:
+    async def search(self, text: str, language: str, n: int = 3) -> Sequence[Answer]:
+        return ()
+
+
+class World:
+    """A conversation's handler and the state it left behind."""
+
+    def __init__(self, conversation: Conversation, engine: SureOf, clock: ManualClock) -> None:
+        self.conversation, self.engine, self.clock = conversation, engine, clock
+        self.state = b""
+        self._n = 0
+
+    def lease(self, *contents: Content) -> Lease:
+        items = [Inbound(f"m{self._n + n}", KEY, "web", self.clock.ms(), content) for n, content in enumerate(contents)]
+        msgs = tuple(Msg(self._n + n + 1, encode(item)) for n, item in enumerate(items))
+        return Lease("in", KEY, 1, "n", 0, 0, 0, self.state, 0, msgs)
+
+    async def turn(self, *contents: Content) -> Changes:
+        changes = await self.conversation.take_turn(self.lease(*contents))
+        self._n += len(contents)
+        assert changes.state is not None
+        self.state = changes.state
+        return changes
+
+    @property
+    def dialogue(self) -> Dialogue:
+        return load(self.state)
+
+    def remember(self, state: Dialogue) -> None:
+        self.state = encode(state)
+
+
+@pytest.fixture
+async def world(tmp_path: Path, catalog: Catalog, guangzhou: City) -> AsyncIterator[World]:
+    clock, ids = ManualClock(), SerialIds()
+    store = SqliteStore(tmp_path / "c.db", clock, ids)
+    await store.open()
+    replies, engine = Replies(Path("templates/replies")), SureOf("complaint.express_delivery")
+    uploads = Uploads(FolderBlobs(tmp_path / "blobs"), store.records, clock, ids)
+    filer = Filer(guangzhou, cities.load_deadlines(Path("city")), replies, ids, uploads, 1096)
+    reader = Reader(catalog, guangzhou, engine, Nothing())
+    writer = Writer(catalog, replies, filer, 180, 1096)
+    yield World(Conversation(catalog, reader, writer, clock, ZoneInfo("Asia/Shanghai")), engine, clock)
+    await store.close()
+
+
+def said(changes: Changes) -> list[Outbound]:
+    return [decode_outbound(feed.body) for feed in changes.feeds]
+
+
+def item(content: Content) -> Inbound:
+    return Inbound("i", KEY, "web", 0, content)
+
+
+def test_neighbouring_words_and_files_are_one_burst_and_nothing_else_is() -> None:
+    contents: list[Content] = [Text("a"), Upload("u"), Text("b"), Choice("x"), Text("c"), AgentSays("clerk", "d"), Text("e")]
+    split = [[item.content for item in burst] for burst in bursts([item(content) for content in contents])]
+    assert split == [contents[:3], [Choice("x")], [Text("c")], [AgentSays("clerk", "d")], [Text("e")]]
+
+
+async def test_a_burst_is_one_turn_with_one_reply(world: World) -> None:
+    changes = await world.turn(Text("我要投诉顺丰"), Text("单号SF1234567890123"), Text("三天没动了"))
+    (reply,) = said(changes)
+    assert (reply.id, reply.reply_to, changes.upto) == ("1.0", "m2", 3)
+    draft = world.dialogue.draft
+    assert draft is not None
+    assert draft.values["tracking_number"].value == "SF1234567890123"
+    assert world.engine.asked == 1
+
+
+async def test_a_retried_turn_gives_the_same_ids(world: World) -> None:
+    lease = world.lease(Text("我要投诉顺丰，单号SF1234567890123"))
+    first = await world.conversation.take_turn(lease)
+    world.clock.advance(5)
+    second = await world.conversation.take_turn(lease)
+    assert [feed.id for feed in first.feeds] == [feed.id for feed in second.feeds]
+    assert [emit.dedupe for emit in first.emits] == [emit.dedupe for emit in second.emits]
+    assert {put.id for put in first.puts} == {put.id for put in second.puts}
+
+
+async def test_answers_choices_and_commands_do_not_ask_the_engine(world: World) -> None:
+    await world.turn(Text("我要投诉顺丰，单号SF1234567890123，三天没动了"))
+    before = world.engine.asked
+    for content in (Choice("sender"), Text("帮助"), Text("English"), Text("广州海珠区新港中路"), Text("上一步")):
+        await world.turn(content)
+    assert world.engine.asked == before
+
+
+async def test_the_whole_filing_stands_in_one_commit(world: World) -> None:
+    await world.turn(Text("我要投诉顺丰，单号SF1234567890123，从广州海珠区新港中路寄到北京朝阳区建国路，三天没动了"))
+    await world.turn(Choice("sender"))
+    await world.turn(Text("13800138000"))
+    assert world.dialogue.asked == "confirm"
+    changes = await world.turn(Choice("file"))
+    (reply,) = said(changes)
+    number = reply.work_order
+    assert number is not None
+    assert {(emit.lane, emit.dedupe) for emit in changes.emits if emit.due is None} == {
+        ("events", f"{number}:filed"), ("case", f"{number}:submit:1"),
+    }
+    kinds = [put.kind for put in changes.puts]
+    assert kinds.count("work_order") == 1
+    assert kinds.count("transcript") == 2
+    assert kinds.count("conversation") == 1
+    assert [case.work_order_id for case in world.dialogue.cases] == [number]
+    assert changes.cancel
+
+
+async def test_a_second_tap_on_submit_files_nothing(world: World) -> None:
+    await world.turn(Text("我要投诉顺丰，单号SF1234567890123，从广州海珠区新港中路寄到北京朝阳区建国路，三天没动了"))
+    await world.turn(Choice("sender"))
+    await world.turn(Text("13800138000"))
+    changes = await world.turn(Choice("file"), Choice("file"))
+    assert sum(emit.lane == "case" for emit in changes.emits) == 1
+    assert len(world.dialogue.cases) == 1
+
+
+async def test_staff_in_the_conversation(world: World) -> None:
+    await world.turn(Text("我要投诉顺丰，单号SF1234567890123"))
+    asked = world.dialogue.asked
+    await world.turn(Text("人工"))
+    assert (world.dialogue.mode, world.dialogue.asked) == ("waiting", asked)
+    changes = await world.turn(AgentJoins("demo-clerk"), AgentSays("demo-clerk", "您好"))
+    assert [(message.sender, message.text) for message in said(changes)][-1] == ("agent", "您好")
+    assert world.dialogue.mode == "agent"
+    silent = await world.turn(Text("请问要等多久？"))
+    assert said(silent) == []
+    (record,) = [put for put in silent.puts if put.kind == "conversation"]
+    assert record.index["mode"] == "agent"
+    back = await world.turn(AgentLeaves("demo-clerk"))
+    assert (said(back)[0].ask, world.dialogue.mode) == (asked, "bot")
+
+
+async def test_an_answered_rating_goes_on_with_the_form_that_was_open(world: World) -> None:
+    await world.turn(Text("我要投诉顺丰，单号SF1234567890123"))
+    asked = world.dialogue.asked
+    world.remember(replace(
+        world.dialogue, cases=(Case(ID, "general", "其他诉求", "closed"),),
+        rating=RatingDialog(ID, 0, "yes", 5, wants_rework=False), asked="contacted", offered=("yes", "no"),
+    ))
+    changes = await world.turn(Choice("yes"))
+    assert said(changes)[0].ask == asked
+    assert [emit.lane for emit in changes.emits if emit.due is None] == ["events"]
+
+
+async def test_danger_beats_an_open_rating(world: World) -> None:
+    world.remember(Dialogue(rating=RatingDialog(ID, 0), asked="resolved", offered=("yes", "partly", "no"), turn=3))
+    changes = await world.turn(Text("着火了，楼里还有人！"))
+    assert "119" in said(changes)[0].text
+
+
+async def test_a_departments_news_is_from_the_department(world: World) -> None:
+    world.remember(Dialogue(cases=(Case(ID, "general", "其他诉求", "submitted"),), turn=3))
+    changes = await world.turn(CaseNews(ID, "closed", text="已处理 {{7*7}} %s"))
+    (message,) = said(changes)
+    assert message.sender == "department"
+    assert "已处理 {{7*7}} %s" in message.text
+    assert message.reply_to is None
+
+
+async def test_a_body_that_cannot_be_read_raises_and_changes_nothing(world: World) -> None:
+    broken = replace_body(world.lease(Text("x")), b"{not json")
+    with pytest.raises(ValueError, match=r"JSON|malformed|object"):
+        await world.conversation.take_turn(broken)
+
+
+def replace_body(lease: Lease, body: bytes) -> Lease:
+    return Lease(
+        lease.lane, lease.key, lease.fence, lease.nonce, lease.until, 0, 0, lease.state, lease.version,
+        (Msg(lease.msgs[0].seq, body),),
+    )
