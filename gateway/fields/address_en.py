@@ -29,9 +29,9 @@ _NOT = (
     r"were|be|it|its|with|for|whole|main|busy|same|public|private|shared|sent|shipped|parcel|package|bought|live|lives|living|"
     r"noise|noisy|bikes?|bicycles?|site|block|blocking|blocks|every|since|until|till|between|please|road|street|no|room|"
     r"building|construction|into|onto|local|nearby|big|new|old|car|next|opposite|outside|inside|me|i|we|you|he|she|they|not|"
-    r"there|here|where|which|some|any|residential|shopping|parking)(?![a-z]))"
+    r"there|here|where|which|some|any|residential|shopping|parking|called|named)(?![a-z]))"
 )
-_NAMED = rf"(?:{_NOT}{_WORD}\s){{1,2}}?(?:{_DIRECTION}\s)?"
+_NAMED = rf"(?:{_NOT}{_WORD}\s){{1,3}}?(?:{_DIRECTION}\s)?"
 _AFTER_ROAD = rf"(?:\s{_DIRECTION}(?![a-z]))?(?:\s(?:no\.?\s?)?\d{{1,5}}(?=\s?(?:[,.;]|$)))?"
 _HOUSE = r"(?:(?:no\.?\s?)?\d{1,5}[a-z]?,?\s)?"
 _PART = rf"(?:{_UNIT}|{_HOUSE}{_NAMED}(?:{_ROAD}{_AFTER_ROAD}|{_AREA}|{_SITE}))"
@@ -43,7 +43,11 @@ _PLACE = re.compile(rf"(?<![a-z0-9])(?=[a-z]){_NOT}({_CITY})")
 _PLACE_AFTER = re.compile(rf"\s?,\s?({_CITY})(?![a-z])")
 _COUNTRY = re.compile(r"\s?,\s?(?:p\.?\s?r\.?\s)?china(?![a-z])|\s?,?\s?\d{6}(?!\d)")
 _GENERIC = re.compile(rf"\s(?:{_AREA}|municipality)\s*$")
-_ANY = re.compile(rf"(?:{_SITE}|{_AREA})$|^(?:ring|side|dirt|service|access|back|high|wrong|long) ")
+_ANY = re.compile(rf"(?:{_SITE}|{_AREA})$")
+_ANY_ROAD = frozenset((
+    "ring", "side", "dirt", "service", "access", "back", "high", "wrong", "long", "ambulance", "bus", "bike", "cycle",
+    "fire", "emergency", "left", "right", "fast", "slow",
+))
 _MAX_PARTS = 10
 
 
@@ -77,10 +81,10 @@ def _addresses(
 
 
 def _common(folded: str, part: re.Match[str]) -> bool:
-    """A building, market or station in small letters and without a number is any of its kind; so is a ring road."""
+    """A building, market or station in small letters and without a number is any of its kind, as is a ring road."""
     words = folded[part.start():part.end()]
     plain = words.islower() and not any(letter.isdigit() for letter in words)
-    return plain and _ANY.search(words) is not None
+    return plain and (_ANY.search(words) is not None or words.split()[0] in _ANY_ROAD)
 
 
 def _city(lowered: str, position: int, end: int, places: Gazetteer) -> re.Match[str] | None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from gateway.fields.gazetteer import Gazetteer
 from gateway.fields.spans import Piece
@@ -30,7 +31,7 @@ _NAMED = rf"{_NAME}{{1,9}}?(?:{_ROADS}|(?:{_SITES}){_WHOLE})[东西南北中]?(?
 _TAIL = re.compile(rf"{_NUMBER}|{_LETTER}|{_ROOM}|{_NEAR}|{_NAMED}")
 # A road nobody announced: the shortest name in front of it, then cut free of the words that lead to it.
 _ROAD = re.compile(
-    rf"{_HAN}{{2,6}}?(?:大道|大街|公路|(?<![跑走马公网线电问带让挡堵修赶过迷出死思套销半铁])路|(?<![逛上满])街|巷)(?![由过线灯边上面口况费途障])"
+    rf"{_HAN}{{2,6}}?(?:大道|大街|公路|(?<![绕跑走马公网线电问带让挡堵修赶过迷出死思套销半铁])路|(?<![逛上满])街|巷)(?![由过线灯边上面口况费途障])"
 )
 _SITE = re.compile(rf"{_HAN}{{2,8}}?(?:小区|花园|花苑|大厦|广场|公寓|新村|地铁站|工业园|商场)")
 _LEAD = re.compile(
@@ -41,6 +42,9 @@ _COMMON = frozenset((
     "步行街", "高速公路", "这条路", "那条路", "柏油马路", "人行道路", "整条路", "整条街", "商业街", "美食街",
 ))
 _GENERIC_SITE = frozenset(("小区", "本小区", "住宅小区", "居民小区", "文化广场", "购物广场", "商业广场"))
+_ROAD_END = re.compile("[路街巷]|大道")
+_SITE_END = re.compile("小区|花园|花苑|大厦|广场|公寓|新村|地铁站|工业园|商场")
+_LONGEST_NAME, _MAX_ENDINGS = 8, 8
 _MAX_TAILS = 12
 
 
@@ -76,9 +80,20 @@ def _follow(folded: str, position: int, end: int, places: Gazetteer) -> tuple[in
     return position, told
 
 
+def _ending(
+    name: re.Pattern[str], ends: re.Pattern[str], folded: str, start: int, end: int
+) -> re.Match[str] | None:
+    """The first name with such an ending; only what stands right before an ending is looked at."""
+    for word in islice(ends.finditer(folded, start, end), _MAX_ENDINGS):
+        found = name.search(folded, max(start, word.start() - _LONGEST_NAME), min(end, word.end() + 1))
+        if found:
+            return found
+    return None
+
+
 def _unanchored(folded: str, start: int, end: int) -> Piece | None:
     """A road or a housing estate without a place name: its left edge is a guess."""
-    found = _ROAD.search(folded, start, end) or _SITE.search(folded, start, end)
+    found = _ending(_ROAD, _ROAD_END, folded, start, end) or _ending(_SITE, _SITE_END, folded, start, end)
     if not found:
         return None
     lead = _LEAD.match(folded, found.start(), found.end())

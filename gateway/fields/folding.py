@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 
-MAX_TEXT = 2_500  # characters that `find` looks at: more than the longest description (2,000)
+MAX_TEXT = 2_000  # characters that `find` looks at: the longest description
 
 # Blocks that hold compatibility characters: Latin-1 … CJK compatibility, presentation forms … full-width forms.
 _BLOCKS = (range(0xA0, 0x3400), range(0xF900, 0xFFF0))

@@ -55,7 +55,7 @@ class Moment:
         folded = fold(text)
         spans = []
         for one in mentions(folded, ctx.now):
-            reading = _reading(one, ctx)
+            reading = None if one.every else _reading(one, ctx)  # what comes back is a period
             if reading is None or (ctx.limits.past_only and is_future(str(reading.value), ctx.now)):
                 continue
             spans.append(span(text, one.start, one.end, reading, sure=one.day is not None or one.exact is not None))

@@ -25,7 +25,7 @@ _SINCE_AFTER = re.compile(
 )
 _SO_FAR = re.compile(r"\s*(?:一直)?(?:到|至|-|~|to|until|till)\s*(?:现在|目前|今天|今|此刻|now|today)", re.IGNORECASE)
 _EVERY = re.compile(
-    r"每天|每晚|每日|天天|夜夜|每夜|每个?(?:晚|夜|早|上午|下午)|(?<![a-z])(?:nightly|daily)(?![a-z])"
+    r"每天|每晚|每日|(?<![今昨前后明])天天(?!气)|夜夜|每夜|每个?(?:晚|夜|早|上午|下午)|(?<![a-z])(?:nightly|daily)(?![a-z])"
     r"|(?<![a-z])(?:every|each) (?:single )?(?:day|night|evening|morning|afternoon)", re.IGNORECASE
 )
 _COUNT = r"\d{1,3}|[一二两三四五六七八九十]{1,3}|半"
