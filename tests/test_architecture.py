@@ -85,7 +85,7 @@ def registered() -> Iterator[str]:
     yield from (module for module, _, name in chosen if name.endswith(("Store", "Blobs")))
 
 
-@pytest.mark.parametrize("module", registered())
+@pytest.mark.parametrize("module", list(registered()))
 def test_every_adapter_has_a_row_in_its_contract_suite(module: str) -> None:
     rows = {target for suite in tree("tests/contracts") for _, target in house.imported(suite.nodes)}
     assert any(house.under(target, (module,)) for target in rows), f"add {module} to its suite under tests/contracts/"
