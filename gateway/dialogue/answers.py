@@ -16,6 +16,7 @@ from gateway.dialogue.detours import (
     looks_like_question,
     pick_case,
     set_language,
+    supplement,
 )
 from gateway.dialogue.draft import Filled, filled
 from gateway.dialogue.effects import Quote, Say
@@ -138,6 +139,14 @@ def readable(scene: Scene) -> bool:
 
 # --- the questions around the form --------------------------------------------------------------------------
 
+def _template(scene: Scene, value: str) -> Move:
+    """Which matter it is; it may be one that is filed already."""
+    if value != "supplement":
+        return choose(scene, value)
+    kept = replace(scene.state, stash="", candidates=(), asked=None)
+    return supplement(scene.remember(kept), scene.state.stash, urge=False)
+
+
 def _details(scene: Scene, value: str) -> Move:
     return summarise(scene, []) if value == "done" else ask_chosen(scene, value)
 
@@ -184,7 +193,7 @@ def _handoff(scene: Scene, value: str) -> Move:
 
 
 ASKS: dict[str | None, Callable[[Scene, str], Move]] = {
-    "template": choose,
+    "template": _template,
     "confirm": lambda scene, value: CONFIRM[value](scene),
     "change": ask_chosen,
     "details": _details,

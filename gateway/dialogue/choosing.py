@@ -8,7 +8,7 @@ from gateway.dialogue.drafts import begin
 from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Say
 from gateway.dialogue.fill import mine
 from gateway.dialogue.scene import Move, Scene
-from gateway.dialogue.summary import noticed, onward
+from gateway.dialogue.summary import noticed, onward, open_cases
 from gateway.dialogue.template import Template
 from gateway.messages import Option
 from gateway.protocols import Understanding
@@ -16,6 +16,7 @@ from gateway.protocols import Understanding
 NOTICE_VERSION = "2026-11"
 LIKELY, THINKABLE = 0.3, 0.05   # NLU.md, "The design", 6: offer from 0.3 on, the best two or three
 GENERAL = "general"
+ADD = Option("supplement", "choice.supplement")
 SOLVED = (Option("yes", "choice.solved_yes"), Option("no", "choice.solved_no"))
 
 
@@ -58,8 +59,9 @@ def offer(scene: Scene, before: list[Effect]) -> Move:
     known = [name for name in scene.state.candidates if name in newest]
     names = known or [name for name in newest if name != GENERAL]
     choices = [Labelled(name, scene.say(newest[name].title)) for name in names if name != GENERAL]
+    more = (ADD,) if open_cases(scene) and scene.state.stash else ()
     say = Say("template.which" if known else "template.any")
-    return scene.state, [*before, say, Ask("template", (*choices, Option("other", "choice.other")))]
+    return scene.state, [*before, say, Ask("template", (*choices, *more, Option("other", "choice.other")))]
 
 
 def choose(scene: Scene, value: str) -> Move:

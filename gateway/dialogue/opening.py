@@ -1,6 +1,7 @@
 """The first words of a matter: a complaint, a question, a greeting, or something we do not do."""
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from msgspec.structs import replace
@@ -9,13 +10,19 @@ from gateway.dialogue.choosing import GENERAL, ask_solved, choose, content_of, k
 from gateway.dialogue.detours import ask_language, call_person, help_, status, supplement
 from gateway.dialogue.effects import Effect, Say
 from gateway.dialogue.scene import Move, Scene
+from gateway.dialogue.summary import open_cases
 
 COMPLAINT = "complaint."
+# 我要补充…, to add to my case: said on purpose, where a case is open.
+_MORE = re.compile(
+    r"(?:我|还|再|想|要|来){0,5}补充|(?:i (?:want|would like|need|forgot) to|to|let me) add\b", re.IGNORECASE)
 PATIENCE = 2  # rounds of "which matter is it?" before the general form takes everything
 
 
 def opening(scene: Scene, text: str) -> Move:
     """Free words outside a form."""
+    if _MORE.match(text.strip()) and open_cases(scene):
+        return supplement(scene, _content(scene, text), urge=False)
     scene = keep(scene, text)
     ranking = scene.turn.ranking
     best = ranking.intents[0].id if ranking and ranking.sure and ranking.intents else ""

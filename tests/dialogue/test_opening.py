@@ -5,7 +5,8 @@ import pytest
 from msgspec.structs import replace
 
 from gateway.dialogue.choosing import NOTICE_VERSION
-from gateway.dialogue.effects import CallPerson
+from gateway.dialogue.draft import Case
+from gateway.dialogue.effects import CallPerson, Supplement
 from gateway.protocols import Answer
 from tests.dialogue.small import talker
 from tests.dialogue.talker import Talker, ranked
@@ -181,3 +182,34 @@ def test_opening_in_english() -> None:
     talk.say("My parcel is late")
     assert talk.quoted[0] == "Let me take down your parcel."
     assert talk.values["problem"] == "delay"
+
+
+CASE = Case("WO-20261120-ABCDEFGHJK", "parcel", "快递投诉 SF1234567890123", "in_progress")
+
+
+@pytest.mark.parametrize("text", [
+    "我还要补充，客服电话根本打不通", "补充一下：箱子也湿了", "I want to add that the box was wet",
+])
+def test_more_about_an_open_case(text: str) -> None:
+    talk = talker()
+    talk.state = replace(talk.state, cases=(CASE,))
+    talk.say(text, ranking=UNSURE)
+    assert Supplement(CASE.work_order_id, text) in talk.effects
+    assert talk.state.draft is None
+
+
+def test_the_same_words_without_a_case_are_a_matter_of_their_own() -> None:
+    talk = talker("general")
+    talk.say("补充路灯的建议我提过三次了")
+    assert talk.draft.template == "general"
+
+
+def test_unsure_words_may_belong_to_the_open_case() -> None:
+    talk = talker()
+    talk.state = replace(talk.state, cases=(CASE,))
+    talk.say("那个东西还是老样子", ranking=UNSURE)
+    assert talk.state.offered == ("bike", "parcel", "shop", "supplement", "other")
+    talk.choose("supplement")
+    assert Supplement(CASE.work_order_id, "那个东西还是老样子") in talk.effects
+    assert talk.state.stash == ""
+    assert talk.asked is None
