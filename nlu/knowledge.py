@@ -14,7 +14,6 @@ from typing import Any
 
 import msgspec
 import numpy as np
-import yaml
 from msgspec import Struct
 
 from gateway.clock import Clock
@@ -107,22 +106,16 @@ class KnowledgeIndex:
 
 
 def read(folder: Path) -> Iterator[Entry]:
-    """Every entry of *.yaml. Raises ConfigError for a fault in a file or an id that stands twice."""
+    """Every entry of *.yaml. Raises ConfigError for a fault in a file, an id that stands twice, no entries at all."""
     seen: set[str] = set()
     for path in sorted(folder.glob("*.yaml")):
-        for entry in _read_file(path):
+        for entry in Document(path).to(list[Entry]):
             if entry.id in seen:
                 raise ConfigError(f"{path}: the id {entry.id} stands twice")
             seen.add(entry.id)
             yield entry
-
-
-def _read_file(path: Path) -> list[Entry]:
-    try:
-        document: Any = yaml.safe_load(path.read_text("utf-8"))
-        return msgspec.convert(document, list[Entry])
-    except (yaml.YAMLError, msgspec.ValidationError) as fault:
-        raise ConfigError(f"{path}: {fault}") from fault
+    if not seen:
+        raise ConfigError(f"{folder}: no entries (*.yaml)")
 
 
 def _best(index: _Index, core: str, vector: Matrix, language: str, day: date) -> Iterator[Answer]:

@@ -1,0 +1,196 @@
+"""Approved answers: which entry a question finds, and which entries may be shown at all."""
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+
+import pytest
+import yaml
+
+from bench.understanding import knowledge as score
+from gateway.errors import ConfigError
+from nlu.batching import BatchEncoder
+from nlu.encoder import Matrix, NgramEncoder
+from nlu.knowledge import Entry, KnowledgeIndex, read
+from tests import minds
+from tests.clock import ManualClock
+
+HELD = yaml.safe_load((minds.ROOT / "bench/held_out.yaml").read_text("utf-8"))
+ENTRIES = list(read(minds.ROOT / "knowledge"))
+FEE: dict[str, object] = {
+    "id": "fee",
+    "questions": {"zh": ["打电话要钱吗", "收费吗", "费用多少"], "en": ["is it free", "what does it cost", "any fee"]},
+    "answer": {"zh": "不收费。", "en": "It is free."},
+    "source": "Huiyin sample",
+    "department": "hotline",
+}
+
+
+def folder(tmp_path: Path, *entries: dict[str, object]) -> Path:
+    (tmp_path / "entries.yaml").write_text(yaml.safe_dump(list(entries), allow_unicode=True), "utf-8")
+    return tmp_path
+
+
+async def index(tmp_path: Path, *entries: dict[str, object], clock: ManualClock | None = None) -> KnowledgeIndex:
+    made = KnowledgeIndex(folder(tmp_path, *entries), BatchEncoder(NgramEncoder), clock or ManualClock())
+    await made.open()
+    return made
+
+
+# --- finding ------------------------------------------------------------------------------------------------
+
+def test_questions_nobody_wrote_down_find_their_entry() -> None:
+    report = asyncio.run(score(minds.knowledge(), HELD))
+    assert report["zh"]["recall1"] >= 0.86
+    assert report["en"]["recall1"] >= 0.86
+    assert min(report["zh"]["recall3"], report["en"]["recall3"]) >= 0.95
+    assert report["auroc"] >= 0.96
+
+
+def test_what_is_answered_is_right_and_what_is_unknown_is_left_open() -> None:
+    report = asyncio.run(score(minds.knowledge(), HELD))
+    assert report["answered"] >= 0.85
+    assert report["right_when_answered"] >= 0.93
+    assert report["answered_though_unanswerable"] <= 0.1
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: str(entry.id))
+async def test_every_wording_finds_its_own_entry(entry: Entry) -> None:
+    for language, wordings in (("zh", entry.questions.zh), ("en", entry.questions.en)):
+        for wording in wordings:
+            best = (await minds.knowledge().search(wording, language))[0]
+            assert (best.id, best.sure) == (entry.id, True), wording
+
+
+async def test_the_answer_speaks_the_citizens_language() -> None:
+    zh = (await minds.knowledge().search("投诉收费吗", "zh"))[0]
+    en = (await minds.knowledge().search("投诉收费吗", "en"))[0]
+    assert zh.id == en.id == "cost"
+    assert "费用" in zh.text
+    assert "costs nothing" in en.text
+    assert en.question.isascii()
+
+
+async def test_courtesies_around_a_question_do_not_matter() -> None:
+    best = (await minds.knowledge().search("你好，我想咨询一下，投诉收费吗，谢谢", "zh"))[0]
+    assert (best.id, best.sure) == ("cost", True)
+
+
+async def test_the_best_come_first_and_no_entry_twice() -> None:
+    found = await minds.knowledge().search("夜间施工有什么规定", "zh", n=5)
+    assert len({answer.id for answer in found}) == len(found) == 5
+    assert found[0].score == max(answer.score for answer in found)
+
+
+@pytest.mark.parametrize("text", ["", "。。。", "😀", "\ud800", "请" * 5000])
+async def test_no_text_raises(text: str) -> None:
+    assert all(-1.01 <= answer.score <= 1.01 for answer in await minds.knowledge().search(text, "zh"))
+
+
+# --- validity -----------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("dates", "shown"), [
+    ({}, True),
+    ({"valid_until": "2026-11-23"}, True),
+    ({"valid_until": "2026-11-22"}, False),
+    ({"valid_from": "2026-11-23"}, True),
+    ({"valid_from": "2026-11-24"}, False),
+])
+async def test_only_what_is_valid_today_is_shown(tmp_path: Path, dates: dict[str, str], shown: bool) -> None:
+    found = await (await index(tmp_path, FEE | dates)).search("收费吗", "zh")
+    assert [answer.id for answer in found] == (["fee"] if shown else [])
+
+
+async def test_today_is_chinas_today(tmp_path: Path) -> None:
+    clock = ManualClock()
+    made = await index(tmp_path, FEE | {"valid_until": "2026-11-23"}, clock=clock)
+    clock.advance(13 * 3600)  # 15:00 in London, 23:00 in China
+    assert await made.search("收费吗", "zh")
+    clock.advance(2 * 3600)  # past midnight in China alone
+    assert not await made.search("收费吗", "zh")
+
+
+async def test_an_answer_says_until_when_it_holds(tmp_path: Path) -> None:
+    (answer,) = await (await index(tmp_path, FEE | {"valid_until": "2027-01-31"})).search("is it free", "en")
+    assert (answer.valid_until, answer.source, answer.department) == ("2027-01-31", "Huiyin sample", "hotline")
+
+
+# --- the files ----------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("entry", "complaint"), [
+    (FEE | {"questions": {"zh": ["收费吗"]}}, "en"),
+    (FEE | {"answer": {"zh": "不收费。"}}, "en"),
+    (FEE | {"valid_until": "next year"}, "date"),
+    (FEE | {"depratment": "hotline"}, "depratment"),
+    ({key: value for key, value in FEE.items() if key != "source"}, "source"),
+])
+def test_a_fault_names_its_file(tmp_path: Path, entry: dict[str, object], complaint: str) -> None:
+    with pytest.raises(ConfigError, match=r"entries\.yaml") as raised:
+        list(read(folder(tmp_path, entry)))
+    assert complaint in str(raised.value)
+
+
+def test_an_id_stands_once(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="fee stands twice"):
+        list(read(folder(tmp_path, FEE, FEE)))
+
+
+def test_broken_yaml_names_its_file(tmp_path: Path) -> None:
+    (tmp_path / "broken.yaml").write_text("- id: [", "utf-8")
+    with pytest.raises(ConfigError, match=r"broken\.yaml"):
+        list(read(tmp_path))
+
+
+def test_an_empty_folder_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="no entries"):
+        list(read(tmp_path))
+
+
+async def test_asking_before_opening_is_our_own_mistake(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="open"):
+        await KnowledgeIndex(folder(tmp_path, FEE), BatchEncoder(NgramEncoder), ManualClock()).search("收费吗", "zh")
+
+
+async def test_vectors_are_kept_between_starts(tmp_path: Path) -> None:
+    class Counting(NgramEncoder):
+        asked = 0
+
+        def encode(self, texts: Sequence[str]) -> Matrix:
+            Counting.asked += 1
+            return super().encode(texts)
+
+    home = folder(tmp_path, FEE)
+    for _ in range(2):
+        made = KnowledgeIndex(home, BatchEncoder(Counting), ManualClock(), tmp_path / "cache")
+        await made.open()
+    assert Counting.asked == 1
+
+
+# --- our own entries ----------------------------------------------------------------------------------------
+
+def test_twenty_entries_and_more() -> None:
+    assert len(ENTRIES) >= 20
+
+
+@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: str(entry.id))
+def test_an_entry_is_bilingual_and_says_where_it_comes_from(entry: Entry) -> None:
+    assert min(len(entry.questions.zh), len(entry.questions.en)) >= 3
+    assert entry.answer.en.isascii() or "中文" in entry.answer.en
+    assert entry.source == "Huiyin sample" or "《" in entry.source
+    assert entry.valid(date(2026, 11, 23))
+    assert len(entry.answer.zh) <= 200
+    assert len(entry.answer.en) <= 600
+
+
+def test_departments_are_the_citys_or_the_hotline() -> None:
+    city = yaml.safe_load((minds.ROOT / "city/city.yaml").read_text("utf-8"))
+    known = {department["code"] for department in city["departments"]} | {"hotline"}
+    assert {entry.department for entry in ENTRIES} <= known
+
+
+def test_what_is_held_out_is_not_indexed() -> None:
+    indexed = {wording for entry in ENTRIES for wording in (*entry.questions.zh, *entry.questions.en)}
+    held = {line for block in HELD["knowledge"].values() for lines in block.values() for line in lines.splitlines()}
+    assert indexed.isdisjoint(held)
