@@ -1,7 +1,6 @@
 """The web chat: GET /web/ws, the WebSocket protocol of frames.json.
 
-A message is acknowledged only after the core has stored it. Replies come from the visitor's feed, which the turn
-wrote in its own commit: a hint wakes us, a read catches up, and a sweep finds what a lost hint did not announce.
+A message is acknowledged only after the core has stored it; replies come from the visitor's feed (feed.py).
 """
 from __future__ import annotations
 
@@ -12,6 +11,7 @@ from aiohttp import WSCloseCode, web
 
 from channels.web import frames
 from channels.web.doors import Doors
+from channels.web.feed import Feed
 from channels.web.line import Line
 from channels.web.reception import Reception
 from channels.web.sessions import CHANNEL, Sessions
@@ -19,10 +19,8 @@ from channels.web.visit import Visit, WebSettings
 from gateway.clock import Clock, to_ms
 from gateway.errors import Malformed, NotFound, Refused, Rejected, Unavailable
 from gateway.http import RateLimiter, client_address
-from gateway.messages import Inbound, Outbound, decode_outbound
+from gateway.messages import Inbound, Outbound
 from gateway.protocols import Accept, Capabilities, SharedStore
-
-PAGE = 100  # feed items per read
 
 # (conversation, upload id) → the file's media type, None when it is not theirs
 Owned = Callable[[str, str], Awaitable[str | None]]
@@ -34,10 +32,11 @@ class WebChannel:
     def __init__(
         self, accept: Accept, store: SharedStore, sessions: Sessions, owned: Owned, clock: Clock, settings: WebSettings
     ) -> None:
-        self._accept, self._store, self._sessions, self._owned = accept, store, sessions, owned
+        self._accept, self._sessions, self._owned = accept, sessions, owned
         self._clock, self._set = clock, settings
         self.doors = Doors(settings.origins, settings.per_address, settings.in_all)
         self._pace = RateLimiter(store, "web", settings.per_ms, settings.burst)
+        self._feed = Feed(store, clock, settings)
         self._reception = Reception(store, sessions, clock, settings)
         self._visits: set[Visit] = set()
 
@@ -78,7 +77,7 @@ class WebChannel:
         self._visits.add(visit)
         try:
             async with asyncio.TaskGroup() as tasks:
-                follower = tasks.create_task(self._follow(visit))
+                follower = tasks.create_task(self._feed.follow(visit))
                 await self._listen(visit, tasks)
                 for task in filter(None, (follower, visit.typing)):
                     task.cancel()
@@ -95,7 +94,7 @@ class WebChannel:
             else:
                 visit.strikes = 0
                 if visit.typing is None or visit.typing.done():
-                    visit.typing = tasks.create_task(self._typing(visit, visit.shown))
+                    visit.typing = tasks.create_task(self._feed.notice(visit))
 
     async def _take(self, visit: Visit, text: str) -> None:
         await self._pace.take(visit.session.visitor)
@@ -128,23 +127,3 @@ class WebChannel:
         await self._sessions.revoke(visit.token)
         theirs = [other for other in self._visits if other.session.visitor == visit.session.visitor]
         await asyncio.gather(*(other.line.close(WSCloseCode.OK) for other in theirs))
-
-    async def _typing(self, visit: Visit, shown: int) -> None:
-        await asyncio.sleep(self._set.typing_s)
-        if visit.shown == shown and not visit.line.socket.closed:
-            await visit.line.send(frames.Typing())
-
-    async def _follow(self, visit: Visit) -> None:
-        feed = visit.session.conversation
-        hints = self._store.subscribe([f"feed:{feed}"])
-        try:
-            while True:
-                items = await self._store.feed_read(feed, visit.after, PAGE)
-                for item in items:
-                    await visit.line.send(frames.shown(decode_outbound(item.body), self._set.zone))
-                    visit.after, visit.shown = item.id, visit.shown + 1
-                if len(items) < PAGE:
-                    lively = self._clock.monotonic() - visit.active < self._set.lively_s
-                    await hints.next(self._set.sweep_s if lively else self._set.rest_s)
-        finally:
-            hints.close()
