@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from gateway.errors import Unreadable
 from gateway.fields.base import Reading
@@ -113,3 +114,13 @@ def test_codes_are_listed_with_their_params() -> None:
             assert set(refusal.value.params) == set(PROBLEMS[refusal.value.code])
     warned = {warning for table in TABLES.values() for case in table.read for warning in case.warnings}
     assert warned == WARNINGS.keys()
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_code_is_worded(language: str) -> None:
+    """A refusal nobody worded would reach the citizen as a crash."""
+    path = Path(__file__).parents[2] / "templates" / "replies" / language / "problems.yaml"
+    worded = yaml.safe_load(path.read_text("utf-8"))
+    for code, params in PROBLEMS.items():
+        assert all(f"{{{{ {param} }}}}" in worded[f"problem.{code}"] for param in params), code
+    assert {f"warning.{code}" for code in WARNINGS} <= worded.keys()
