@@ -16,7 +16,7 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from gateway import check, talk
-from gateway.app import ROOT, Gateway, mind
+from gateway.app import ROOT, Gateway, data_files, mind
 from gateway.clock import RandomIds, SystemClock
 from gateway.config import Config, load
 from gateway.console.staff import ROLES, StaffTable
@@ -112,7 +112,7 @@ async def _stopped() -> None:
 
 
 async def _check(config: Config, args: argparse.Namespace) -> int:
-    faults = check.faults(ROOT, config)
+    faults = check.faults(ROOT, config, data_files())
     for fault in faults:
         print(fault)
     print("no faults" if not faults else f"{len(faults)} faults")

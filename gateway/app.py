@@ -24,6 +24,7 @@ from gateway import city as cities
 from gateway import templates
 from gateway.api.site import Api
 from gateway.cases import Cases, Rules
+from gateway.check import Look
 from gateway.clock import Clock, Ids
 from gateway.config import Config
 from gateway.console import Console, ConsoleSettings, StaffTable
@@ -48,12 +49,14 @@ from gateway.understanding import Reader
 from gateway.uploads import Uploads
 from gateway.workers import LaneWorker, Supervisor, sweep, tick
 from gateway.writing import Writer
+from nlu import knowledge, training
 from nlu.batching import BatchEncoder
 from nlu.embedded import EmbeddedUnderstander
 from nlu.knowledge import KnowledgeIndex
 from nlu.null import NullKnowledge, NullUnderstander
 
 ROOT = Path(__file__).resolve().parent.parent
+TRAINING, KNOWLEDGE = ROOT / "nlu" / "training", ROOT / "knowledge"
 BODY_CAP = 1 << 20  # bytes; uploads stream past it under a cap of their own
 log = structlog.get_logger(__name__)
 
@@ -86,9 +89,15 @@ def mind(config: Config, clock: Clock) -> Mind:
     if config.nlu.engine == "null":
         return Mind(NullUnderstander(), NullKnowledge())
     encoder = BatchEncoder()
-    engine = EmbeddedUnderstander(ROOT / "nlu" / "training", Path(config.data.dir) / "models", encoder)
-    knowledge = KnowledgeIndex(ROOT / "knowledge", encoder, clock)
-    return Mind(engine, knowledge, (engine.open, knowledge.open), (engine.close, encoder.close))
+    cache = Path(config.data.dir) / "models"
+    engine = EmbeddedUnderstander(TRAINING, cache, encoder)
+    answers = KnowledgeIndex(KNOWLEDGE, encoder, clock, cache)
+    return Mind(engine, answers, (engine.open, answers.open), (engine.close, encoder.close))
+
+
+def data_files() -> list[Look]:
+    """What `check` looks at beside templates, wording and city."""
+    return [lambda: training.read(TRAINING), lambda: list(knowledge.read(KNOWLEDGE))]
 
 
 @dataclass(slots=True)

@@ -1,7 +1,7 @@
 """`python -m gateway check`: every fault of the data files, each with file and line where there is one."""
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from gateway import city as cities
@@ -11,21 +11,27 @@ from gateway.errors import ConfigError
 from gateway.fields.registry import TYPES
 from gateway.replies import Replies
 
+Look = Callable[[], object]  # raises ConfigError, a fault a line
 
-def faults(root: Path, config: Config) -> list[str]:
-    """One line a fault; empty when all is well. Configuration itself was read before."""
+
+def faults(root: Path, config: Config, more: Sequence[Look] = ()) -> list[str]:
+    """One line a fault; empty when all is well. Configuration itself was read before.
+
+    more  what the adapters' own data files need looked at (gateway/app.py)
+    """
     folder = root / config.city.folder
-    looks: list[Callable[[], object]] = [
+    looks: list[Look] = [
         lambda: cities.load(folder),
         lambda: cities.load_deadlines(folder),
         lambda: templates.load(root / "templates/complaints", TYPES),
         lambda: Replies(root / "templates/replies"),
         lambda: _deadlines(root, folder),
+        *more,
     ]
     return [line for look in looks for line in _faults(look)]
 
 
-def _faults(look: Callable[[], object]) -> list[str]:
+def _faults(look: Look) -> list[str]:
     try:
         look()
     except ConfigError as error:

@@ -11,15 +11,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
+from gateway import yamls
 from nlu.normal import normal
 
 LONGEST = 300  # characters of a clause that count
 SEEN = 1200    # characters of a message that are cut into clauses
 MOST = 8       # clauses that are weighed; of a longer message the longest ones
 
-COURTESIES = yaml.safe_load(Path(__file__).with_name("courtesies.yaml").read_text("utf-8"))
+COURTESIES = yamls.read(Path(__file__).with_name("courtesies.yaml"))
 
 _HAN = r"[\u4e00-\u9fff]"
 _END = re.compile(

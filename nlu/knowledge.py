@@ -10,15 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta, timezone
 from pathlib import Path
-from typing import Any
 
-import msgspec
 import numpy as np
 from msgspec import Struct
 
 from gateway.clock import Clock
 from gateway.errors import ConfigError
 from gateway.protocols import Answer
+from gateway.yamls import Document
 from nlu.batching import BatchEncoder
 from nlu.bm25 import Bm25
 from nlu.cache import fingerprint, kept
