@@ -11,8 +11,8 @@ from gateway.dialogue.commands import Word, read
 from gateway.dialogue.detours import (
     again,
     answer_question,
+    asks_back,
     call_person,
-    knows_answer,
     looks_like_question,
     pick_case,
     set_language,
@@ -43,6 +43,7 @@ from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
 from gateway.fields.base import Reading
 
+ANY_WORDS = WHOLE | {"list"}  # these types take nearly every text for a value
 A_STORY = 30  # characters from which words beside an answer belong to the description
 
 
@@ -50,7 +51,7 @@ A_STORY = 30  # characters from which words beside an answer belong to the descr
 
 def in_words(scene: Scene, field: Field, text: str) -> Move:
     """A typed answer; it may fill other fields too, or ask something back."""
-    if field.type in WHOLE and knows_answer(scene, text):
+    if field.type in ANY_WORDS and asks_back(scene, field, text):
         return answer_question(scene)
     if field.type in WHOLE and isinstance(read(text), Word):
         return failed(scene, field, None, text)  # a yes is neither a name nor an address

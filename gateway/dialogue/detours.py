@@ -12,6 +12,7 @@ from gateway.dialogue.commands import Word, read
 from gateway.dialogue.draft import Case
 from gateway.dialogue.drafts import offer_resume
 from gateway.dialogue.effects import Ask, CallPerson, Effect, Labelled, LeavePerson, Quote, Say, Supplement
+from gateway.dialogue.fill import tells_story
 from gateway.dialogue.ladder import handoff
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.summary import (
@@ -24,12 +25,16 @@ from gateway.dialogue.summary import (
     summarise,
     twin,
 )
+from gateway.dialogue.template import Field
 from gateway.messages import Option, Text
 
 LANGUAGES = (Option("zh", "choice.zh"), Option("en", "choice.en"))
 _QUESTION = re.compile(
     r"[?？]\s*$|吗[。.!！~]*$|什么意思|是什么|怎么|如何|什么时候|多久|多长时间|几天|为什么|为啥|能不能|可不可以|是不是|有没有|哪里|哪儿"
     r"|^(how|what|when|where|why|who|which|can|could|do|does|is|are|will|would|should|may)\b", re.IGNORECASE)
+_PLAINLY = re.compile(
+    r"[?？]\s*$|吗[。.!！~]*$|^(how|what|when|why|who|can|could|do|does|is|are|will)\b", re.IGNORECASE)
+A_SHORT_QUESTION = 40  # characters; a longer one in a description is part of the story
 
 
 def looks_like_question(text: str) -> bool:
@@ -92,9 +97,14 @@ def answer_question(scene: Scene) -> Move:
     return again(scene, [Say("question.later")])
 
 
-def knows_answer(scene: Scene, text: str) -> bool:
-    answers = scene.turn.answers
-    return bool(answers) and answers[0].sure and looks_like_question(text)
+def asks_back(scene: Scene, field: Field, text: str) -> bool:
+    """A question where any words would do as an answer: when it has an answer, or is plainly put as a question."""
+    if not looks_like_question(text):
+        return False
+    known = bool(scene.turn.answers) and scene.turn.answers[0].sure
+    if tells_story(field):
+        return known and len(text) < A_SHORT_QUESTION
+    return known or _PLAINLY.search(text.strip()) is not None
 
 
 def help_(scene: Scene) -> Move:

@@ -29,6 +29,7 @@ class Draft(Struct, frozen=True):
     told      the citizen's own content clauses, in order: they prefill `description`
     order     field ids in the order they were answered (for "back")
     skipped   required questions passed over, fields whose ladder ended
+    reminded  the citizen was reminded of it and has not written since; now it is on its way to expire
     """
 
     id: str
@@ -41,6 +42,7 @@ class Draft(Struct, frozen=True):
     order: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     noticed: tuple[int, ...] = ()
+    reminded: bool = False
 
 
 class RatingDialog(Struct, frozen=True):

@@ -107,27 +107,38 @@ def offer_resume(template: Template, state: Dialogue) -> list[Effect]:
             Ask("resume", RESUME, template.id)]
 
 
+def wake(state: Dialogue) -> Dialogue:
+    """A message of the citizen: the open draft is no longer on its way to expire."""
+    draft = state.draft
+    return state if draft is None or not draft.reminded else replace(state, draft=replace(draft, reminded=False))
+
+
 def timers(before: Draft | None, after: Draft | None) -> list[Effect]:
-    """Every message moves the timers of an open draft; they end with it."""
+    """Every message moves the reminder of an open draft. It ends with the draft; the expiry, which the reminder
+    arms, already with the next message."""
     effects: list[Effect] = []
+    if before is not None and before.reminded:
+        effects.append(Disarm("draft_expiry", before.id))
     if before is not None and (after is None or before.id != after.id):
-        effects += [Disarm("draft_reminder", before.id), Disarm("draft_expiry", before.id)]
+        effects.append(Disarm("draft_reminder", before.id))
     if after is not None:
-        effects += [Arm("draft_reminder", after.id, REMINDER_S), Arm("draft_expiry", after.id, EXPIRY_S)]
+        effects.append(Arm("draft_reminder", after.id, REMINDER_S))
     return effects
 
 
 def elapsed(catalog: Catalog, state: Dialogue, content: Elapsed) -> tuple[Dialogue, list[Effect]]:
-    """A draft's timer fired. A timer of an earlier draft, or one that fires while a person talks, says nothing."""
+    """A draft's timer fired. A timer of an earlier draft does nothing; while a person talks or a rating is open
+    the reminder is not said, but the draft begins to expire all the same."""
     draft = state.draft
     if draft is None or draft.id != content.of:
         return state, []
     template = catalog.at(draft.template, draft.version)
     title = template.title.of(state.language) if template else ""
     if content.timer == "draft_expiry":
-        gone = replace(state, draft=None, asked=None, offered=(), attempts=0)
-        return gone, [Say("draft.expired", {"title": title}), Disarm("draft_reminder", draft.id)]
+        return replace(state, draft=None, asked=None, offered=(), attempts=0), [Say("draft.expired", {"title": title})]
+    state = replace(state, draft=replace(draft, reminded=True))
+    expiry = Arm("draft_expiry", draft.id, EXPIRY_S - REMINDER_S)
     if state.mode != "bot" or template is None or state.rating is not None:
-        return state, []
+        return state, [expiry]
     asked = replace(state, asked="resume", offered=tuple(option.value for option in RESUME), attempts=0)
-    return asked, [Say("draft.reminder", {"title": title}), Ask("resume", RESUME, template.id)]
+    return asked, [Say("draft.reminder", {"title": title}), Ask("resume", RESUME, template.id), expiry]

@@ -29,7 +29,7 @@ __all__ = ["needs_ranking", "resume", "step"]
 
 def step(catalog: Catalog, state: Dialogue, turn: Understood) -> Move:
     """One turn of one citizen. The state's `asked` and `offered` follow from the last Ask among the effects."""
-    scene = drafts.carried(catalog, Scene(catalog, state, turn))
+    scene = drafts.carried(catalog, Scene(catalog, drafts.wake(state), turn))
     moved, effects = _answer(scene) if state.mode == "bot" else detours.beside_person(scene)
     settled = _settle(scene, moved, effects)
     return settled, [*detours.emergency(scene), *effects, *drafts.timers(state.draft, settled.draft)]

@@ -62,6 +62,34 @@ def test_a_question_instead_of_an_address() -> None:
     assert "sender_address" not in talk.values
 
 
+@pytest.mark.parametrize("text", ["这个会公开吗", "多久能好？", "how long does it take", "is it public?"])
+def test_a_question_is_no_address_no_list_and_no_name(text: str) -> None:
+    for opens, words, field in (("bike", "单车乱停在路中间", "location"), ("shop", "我要投诉", "merchant_name")):
+        talk = talker(opens)
+        talk.say(words)
+        assert talk.asked == field
+        talk.say(text)
+        assert talk.said == ["question.later", "again.field"]
+        assert field not in talk.values
+
+
+def test_a_question_in_a_story_is_part_of_it() -> None:
+    talk = talker("general")
+    talk.say("狗叫")
+    talk.say("13800138000")
+    talk.say("小区里的狗整夜叫，为什么没有人管？")
+    assert talk.values["description"] == "小区里的狗整夜叫，为什么没有人管？"
+
+
+def test_a_short_question_with_an_answer_is_answered_there_too() -> None:
+    talk = talker("general")
+    talk.say("狗叫")
+    talk.say("13800138000")
+    talk.say("多久能处理好？", answers=(ANSWER,))
+    assert talk.quoted == ["五个工作日内答复。"]
+    assert talk.asked == "description"
+
+
 def test_help_shows_help_and_example_of_the_field() -> None:
     talk = asked_for_number()
     talk.say("帮助")

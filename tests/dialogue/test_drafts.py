@@ -127,11 +127,11 @@ def test_a_short_pause_is_none() -> None:
 
 # --- timers -------------------------------------------------------------------------------------------------
 
-def test_every_message_moves_the_timers() -> None:
+def test_every_message_moves_the_reminder() -> None:
     talk = begun()
-    draft = talk.draft.id
     talk.say("SF1234567890123")
-    assert talk.effects[-2:] == [Arm("draft_reminder", draft, REMINDER_S), Arm("draft_expiry", draft, EXPIRY_S)]
+    assert talk.effects[-1] == Arm("draft_reminder", talk.draft.id, REMINDER_S)
+    assert not any(isinstance(effect, Disarm) for effect in talk.effects)
 
 
 def test_the_timers_end_with_the_draft() -> None:
@@ -139,15 +139,25 @@ def test_the_timers_end_with_the_draft() -> None:
     draft = talk.draft.id
     talk.say("取消")
     talk.choose("drop")
-    assert talk.effects[-2:] == [Disarm("draft_reminder", draft), Disarm("draft_expiry", draft)]
+    assert talk.effects[-1] == Disarm("draft_reminder", draft)
 
 
 def test_a_restart_has_timers_of_its_own() -> None:
     talk = begun()
     old = talk.draft.id
     talk.say("重来")
-    assert Disarm("draft_reminder", old) in talk.effects
-    assert Arm("draft_reminder", talk.draft.id, REMINDER_S) in talk.effects
+    assert talk.effects[-2:] == [Disarm("draft_reminder", old), Arm("draft_reminder", talk.draft.id, REMINDER_S)]
+
+
+def test_the_reminder_arms_the_expiry_and_a_message_disarms_it() -> None:
+    talk = begun()
+    talk.state, effects = elapsed(talk.catalog, talk.state, Elapsed("draft_reminder", talk.draft.id))
+    assert effects[-1] == Arm("draft_expiry", talk.draft.id, EXPIRY_S - REMINDER_S)
+    talk.wait(hours=24)
+    talk.choose("continue")
+    assert Disarm("draft_expiry", talk.draft.id) in talk.effects
+    talk.say("SF1234567890123")
+    assert not any(isinstance(effect, Disarm) for effect in talk.effects)
 
 
 def test_the_reminder_offers_to_go_on() -> None:
@@ -167,13 +177,19 @@ def test_the_expiry_removes_the_draft() -> None:
     assert getattr(effects[0], "key", "") == "draft.expired"
 
 
-@pytest.mark.parametrize("state", ["other", "waiting", "rating"])
-def test_a_reminder_out_of_place_says_nothing(state: str) -> None:
+@pytest.mark.parametrize("state", ["waiting", "rating"])
+def test_a_reminder_out_of_place_is_not_said(state: str) -> None:
     talk = begun()
-    of = "some other draft" if state == "other" else talk.draft.id
-    before = {"other": talk.state, "waiting": replace(talk.state, mode="waiting"),
+    before = {"waiting": replace(talk.state, mode="waiting"),
               "rating": replace(talk.state, rating=RatingDialog("WO-1", 0))}[state]
-    assert elapsed(talk.catalog, before, Elapsed("draft_reminder", of)) == (before, [])
+    after, effects = elapsed(talk.catalog, before, Elapsed("draft_reminder", talk.draft.id))
+    assert [type(effect) for effect in effects] == [Arm]
+    assert after.asked == before.asked
+
+
+def test_a_timer_of_another_draft_does_nothing() -> None:
+    talk = begun()
+    assert elapsed(talk.catalog, talk.state, Elapsed("draft_expiry", "another")) == (talk.state, [])
 
 
 def test_a_timer_without_a_draft_says_nothing() -> None:

@@ -79,7 +79,7 @@ def test_filed_values_count_as_confirmed() -> None:
     talk.say("确认")
     draft = talk.filed[0].draft
     assert all(value.confirmed for value in draft.values.values())
-    assert Disarm("draft_expiry", draft.id) in talk.effects
+    assert Disarm("draft_reminder", draft.id) in talk.effects
 
 
 def test_a_question_at_the_summary_files_nothing_and_loses_nothing() -> None:
