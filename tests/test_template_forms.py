@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from gateway.api.templates import condition, json_schema
 from gateway.dialogue.asking import holds
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Draft
@@ -13,10 +15,11 @@ from tests.dialogue.talker import Talker
 from tests.test_wording import TEMPLATES, of_template
 
 EMPTY = Draft("d", "t", 1, 0)
+UPLOAD = "0" * 32
 
 
 def example(field: Field, language: str) -> Value:
-    return ["00000000-upload"] if field.type == "files" else field.example.of(language)
+    return [UPLOAD] if field.type == "files" else field.example.of(language)
 
 
 def needed(template: Template, draft: Draft) -> list[Field]:
@@ -91,7 +94,7 @@ def test_a_photo_stands_for_the_numbers(catalog: Catalog, guangzhou: City) -> No
     template = catalog.newest["shared_bike"]
     fields = unconditional(template)
     assert sent(catalog, guangzhou, template, fields).asked == "bike_numbers"
-    assert sent(catalog, guangzhou, template, fields | {"evidence": ["00000000-upload"]}).asked == "confirm"
+    assert sent(catalog, guangzhou, template, fields | {"evidence": [UPLOAD]}).asked == "confirm"
 
 
 @pytest.mark.parametrize(("problem", "asked"), [
@@ -120,3 +123,24 @@ def test_nobody_complains_to_a_shop_without_a_name(catalog: Catalog, guangzhou: 
     talk = sent(catalog, guangzhou, template, fields | {"identity_mode": "anonymous"})
     assert talk.values.get("identity_mode") != "anonymous"
     assert talk.filed == []
+
+
+@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+def test_the_published_schema_takes_what_the_gateway_keeps(
+    template: Template, catalog: Catalog, guangzhou: City
+) -> None:
+    """Canonical values of a complete form fit the JSON Schema of GET /api/templates/{id}/schema."""
+    fields = {field.id: example(field, "zh") for field in template.fields}
+    values = sent(catalog, guangzhou, template, fields).values
+    schema = json_schema(template, "en")
+    Draft202012Validator.check_schema(schema)
+    assert [fault.message for fault in Draft202012Validator(schema).iter_errors(values)] == []
+
+
+def test_a_published_condition_says_only_what_it_says(catalog: Catalog) -> None:
+    when = catalog.newest["shared_bike"].field("bike_numbers").when
+    assert when is not None
+    assert condition(when) == {"all": [
+        {"field": "problem", "one_of": ["parking", "placement", "damaged", "other"]},
+        {"field": "evidence", "absent": True},
+    ]}

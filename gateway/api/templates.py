@@ -86,8 +86,11 @@ def shown(field: Field, language: str) -> dict[str, Any]:
 
 
 def condition(when: Condition) -> dict[str, Any]:
-    """Only what the condition says."""
-    return {name: value for name, value in msgspec.to_builtins(when).items() if value}
+    """Only what the condition says, and what the conditions within it say."""
+    said: dict[str, Any] = {"field": when.field, "one_of": list(when.one_of), "present": when.present,
+                            "absent": when.absent, "any": [condition(one) for one in when.any],
+                            "all": [condition(one) for one in when.all]}
+    return {name: value for name, value in said.items() if value}
 
 
 def json_schema(template: Template, language: str) -> dict[str, Any]:
@@ -108,7 +111,7 @@ def value_schema(field: Field, language: str) -> dict[str, Any]:
     values = [option.value for option in field.options]
     if values and schema["type"] == "array":
         schema["items"] = {"type": "string", "enum": values}
-    elif values:
+    elif values and schema["type"] == "string":  # a yes_no's options are words for it, not values
         schema["enum"] = values
     for limit, keyword in _LIMITS.items():
         value = getattr(field.limits, limit)
