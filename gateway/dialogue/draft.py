@@ -29,6 +29,7 @@ class Draft(Struct, frozen=True):
     told      the citizen's own content clauses, in order: they prefill `description`
     order     field ids in the order they were answered (for "back")
     skipped   required questions passed over, fields whose ladder ended
+    objected  indexes of the rules the citizen was told of, once for each time
     reminded  the citizen was reminded of it and has not written since; now it is on its way to expire
     """
 
@@ -42,6 +43,7 @@ class Draft(Struct, frozen=True):
     order: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     noticed: tuple[int, ...] = ()
+    objected: tuple[int, ...] = ()
     reminded: bool = False
 
 

@@ -12,12 +12,18 @@ from gateway.dialogue.template import Rule
 Values = Mapping[str, Filled]
 
 
+PATIENCE = 2  # times the citizen is told of one rule; then the form goes on and the clerk decides
+
+
 def broken(scene: Scene) -> Rule | None:
-    """The first rule that the draft breaks; a rule over empty or unreadable fields is not broken."""
-    return first_broken(scene.template.rules, scene.draft.values)
+    """The first rule that the draft breaks, unless the citizen was told of it often enough."""
+    told = scene.draft.objected
+    open_ = tuple(rule for n, rule in enumerate(scene.template.rules) if told.count(n) < PATIENCE)
+    return first_broken(open_, scene.draft.values)
 
 
 def first_broken(rules: tuple[Rule, ...], values: Values) -> Rule | None:
+    """A rule over empty or unreadable fields is not broken."""
     return next((rule for rule in rules if not _CHECKS[rule.kind](_known(rule, values))), None)
 
 

@@ -3,7 +3,8 @@
 Start reading here. A turn goes through these rooms, each a module beside this one:
     commands   short words that mean the same everywhere → routes: what each does → picking: an offered option
     opening    the first words of a matter → choosing a template → drafts: a form begins, waits, ends
-    answers    words and taps → fill (claims: which span is which field), ladder (unreadable), corrections
+    answers    to a field: words, taps → fill (claims: which span is which field), ladder (unreadable), corrections
+    around     answers to the questions around the form: template, confirm, duplicate, resume, a person
     asking     the next question → summary (rules, the yes, duplicates, filing); forms, files: sent whole
     detours    questions, status, help, a person: away and back again
 """
@@ -11,7 +12,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from gateway.dialogue import answers, commands, corrections, detours, drafts, files
+from gateway.dialogue import answers, around, commands, corrections, detours, drafts, files
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.commands import Change, Command, Correction, Word
 from gateway.dialogue.draft import Dialogue
@@ -78,8 +79,8 @@ def _choice(scene: Scene, choice: Choice) -> Move:
     state = scene.state
     if choice.to not in (None, state.asked_by) or choice.value not in state.offered:
         return detours.again(scene, [Say("stale")])
-    if state.asked in answers.ASKS:
-        return answers.ASKS[state.asked](scene, choice.value)
+    if state.asked in around.ASKS:
+        return around.ASKS[state.asked](scene, choice.value)
     field = scene.asked
     return answers.by_tap(scene, field, choice.value) if field else detours.again(scene, [Say("stale")])
 
@@ -91,7 +92,7 @@ def _text(scene: Scene, text: str) -> Move:
         return kept.state, drafts.offer_resume(scene.template, scene.state)
     value = _picked(scene.state, text)
     if value is not None:
-        return answers.ASKS[scene.state.asked](scene, value)
+        return around.ASKS[scene.state.asked](scene, value)
     if isinstance(command, Word) and command in ANYWHERE:
         return ANYWHERE[command](scene)
     return _outside(scene, text, command) if scene.state.draft is None else _inside(scene, text, command)
@@ -99,7 +100,7 @@ def _text(scene: Scene, text: str) -> Move:
 
 def _picked(state: Dialogue, text: str) -> str | None:
     """The option meant, where one of the questions around the form is open. Numbers at the summary are fields."""
-    if state.asked not in answers.ASKS:
+    if state.asked not in around.ASKS:
         return None
     return pick(text, state.offered, by_number=state.asked != "confirm")
 
@@ -122,7 +123,7 @@ def _inside(scene: Scene, text: str, command: Command | None) -> Move:
         moved = corrections.correct(scene, command)
     elif isinstance(command, Change):
         moved = corrections.change(scene, command)
-    return moved or answers.free(scene, text)
+    return moved or around.free(scene, text)
 
 
 def _settle(scene: Scene, moved: Dialogue, effects: list[Effect]) -> Dialogue:

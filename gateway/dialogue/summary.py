@@ -27,6 +27,8 @@ def onward(scene: Scene, before: list[Effect]) -> Move:
         return ask(scene, field, [*before, *notices])
     rule = broken(scene)
     if rule is not None:
+        told = (*scene.draft.objected, scene.template.rules.index(rule))
+        scene = scene.put(replace(scene.draft, objected=told))
         return ask(scene, scene.template.field(rule.ask), [*before, *notices, Quote(scene.say(rule.say))])
     scene, last = noticed(scene, "summary")
     return summarise(scene, [*before, *notices, *last])

@@ -226,6 +226,19 @@ def test_fields_that_must_differ_are_asked_before_the_summary() -> None:
     assert talk.asked == "confirm"
 
 
+def test_a_rule_that_the_citizen_insists_on_breaking_does_not_go_on_for_ever() -> None:
+    talk = talker("parcel")
+    talk.say("顺丰，单号SF1234567890123，从广州海珠区新港中路寄到广州海珠区新港中路，三天没动了")
+    talk.say("13800138000")
+    assert talk.asked == "receiver_address"
+    talk.say("广州海珠区新港中路")
+    assert talk.asked == "receiver_address"
+    talk.say("广州海珠区新港中路")
+    assert talk.asked == "confirm"
+    talk.say("确认")
+    assert len(talk.filed) == 1
+
+
 def test_an_amount_above_its_bound_is_asked_again() -> None:
     talk = talker("shop")
     talk.say("店名是好又多超市，昨天买的，花了300元，要求退500元")

@@ -1,0 +1,161 @@
+"""Answers to the questions around the form (template, confirm, duplicate, resume, …), and words beside them."""
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from gateway.dialogue.answers import by_tap, in_words
+from gateway.dialogue.asking import missing, noted
+from gateway.dialogue.choosing import choose, offer
+from gateway.dialogue.commands import Word, read
+from gateway.dialogue.detours import (
+    again,
+    answer_question,
+    call_person,
+    looks_like_question,
+    pick_case,
+    set_language,
+    supplement,
+)
+from gateway.dialogue.effects import Say
+from gateway.dialogue.fill import answer, mine
+from gateway.dialogue.ladder import leave_out
+from gateway.dialogue.picking import number, pick
+from gateway.dialogue.scene import Move, Scene
+from gateway.dialogue.summary import (
+    CONFIRM,
+    ask_chosen,
+    ask_confirm,
+    drop,
+    edited_description,
+    file,
+    listed,
+    onward,
+    summarise,
+    supplement_twin,
+)
+
+
+def _template(scene: Scene, value: str) -> Move:
+    """Which matter it is; it may be one that is filed already."""
+    if value != "supplement":
+        return choose(scene, value)
+    kept = replace(scene.state, stash="", candidates=(), asked=None)
+    return supplement(scene.remember(kept), scene.state.stash, urge=False)
+
+
+def _details(scene: Scene, value: str) -> Move:
+    return summarise(scene, []) if value == "done" else ask_chosen(scene, value)
+
+
+def _solved(scene: Scene, value: str) -> Move:
+    """Yes ends it; no leads to the form, with the words that were said."""
+    if value == "yes":
+        cleared = replace(scene.state, stash="", candidates=(), asked=None)
+        return again(scene.remember(cleared), [Say("solved.thanks")])
+    return offer(scene, [Say("solved.not")]) if scene.state.draft is None else again(scene, [])
+
+
+def _resume(scene: Scene, value: str) -> Move:
+    """Go on with the draft (what was said meanwhile counts), begin something else, or ask for a person."""
+    words = scene.state.stash
+    scene = scene.remember(replace(scene.state, asked=None, stash=""))
+    if value == "human":
+        return call_person(scene, "resume")
+    if value == "restart":
+        gone = scene.remember(replace(scene.state, draft=None, stash=words))
+        return offer(gone, [Say("draft.dropped")])
+    return go_on(scene, words)
+
+
+def go_on(scene: Scene, words: str) -> Move:
+    """The open question again, answered already if the words answer it."""
+    field = missing(scene)
+    if not words or isinstance(read(words), Word):
+        return onward(scene, [Say("resumed")])
+    return in_words(scene, field, words) if field is not None else more_words(scene, words)
+
+
+def _cancel(scene: Scene, value: str) -> Move:
+    if value == "drop":
+        return drop(scene)
+    return again(scene.remember(replace(scene.state, asked=None)), [Say("cancel.kept")])
+
+
+def _handoff(scene: Scene, value: str) -> Move:
+    if value == "human":
+        return call_person(scene, "ladder")
+    field = missing(scene)
+    return onward(leave_out(scene, field), [Say("ladder.left_out")]) if field else onward(scene, [])
+
+
+ASKS: dict[str | None, Callable[[Scene, str], Move]] = {
+    "template": _template,
+    "confirm": lambda scene, value: CONFIRM[value](scene),
+    "change": ask_chosen,
+    "details": _details,
+    "duplicate": lambda scene, value: supplement_twin(scene) if value == "supplement" else file(scene),
+    "solved": _solved,
+    "resume": _resume,
+    "cancel": _cancel,
+    "handoff": _handoff,
+    "language": set_language,
+    "case": pick_case,
+}
+
+
+# --- words that no option and no command explains -----------------------------------------------------------
+
+def free(scene: Scene, text: str) -> Move:
+    """Free words in a form: the answer to the asked field, or something beside the question around it."""
+    field = scene.asked
+    if field is None:
+        return _LOOSE.get(scene.state.asked, more_words)(scene, text)
+    value = pick(text, scene.state.offered) if field.type == "address" else None
+    return by_tap(scene, field, value) if value else in_words(scene, field, text)
+
+
+def more_words(scene: Scene, text: str) -> Move:
+    """Free words while the summary is open: a line or a value to change, something to add, or a question."""
+    line, fields = number(text), listed(scene)
+    if line is not None and 1 <= line <= len(fields):
+        return ask_chosen(scene, fields[line - 1].id)
+    before = scene.draft
+    changed = scene.put(mine(scene, text, overwrite=True))
+    if changed.draft != before:
+        return onward(changed, noted(changed, before, None))
+    if looks_like_question(text):
+        return answer_question(scene)
+    added = edited_description(scene, text) if _adds_something(text) else None
+    if added is not None:
+        return onward(added, [Say("details.added")])
+    unclear = missing(scene) is None
+    return (scene.state, [Say("confirm.unclear"), ask_confirm(scene)]) if unclear else again(scene, [Say("unclear")])
+
+
+def _adds_something(text: str) -> bool:
+    """A sentence, not a word that nobody understood: ten 汉字 or six words."""
+    return sum(not mark.isascii() for mark in text) >= 10 or len(text.split()) >= 6
+
+
+def _beside_handoff(scene: Scene, text: str) -> Move:
+    """Another try at the field, instead of an answer to "a person?". One that fails again ends the trying."""
+    field = missing(scene)
+    if field is None:
+        return more_words(scene, text)
+    draft, problem = answer(scene, text, field)
+    if problem is not None and draft == scene.draft and not looks_like_question(text):
+        return _handoff(scene, "continue")
+    return in_words(scene, field, text)
+
+
+_LOOSE: dict[str | None, Callable[[Scene, str], Move]] = {
+    None: go_on,
+    "resume": go_on,
+    "handoff": _beside_handoff,
+    "cancel": lambda scene, _: _cancel(scene, "keep"),
+    "duplicate": lambda scene, _: again(scene, [Say("unclear")]),
+    "language": lambda scene, _: again(scene, [Say("unclear")]),
+    "case": lambda scene, _: again(scene, [Say("unclear")]),
+}
