@@ -55,13 +55,27 @@ class Outcome:
         )
 
 
+@dataclass(slots=True)
+class Evidence:
+    """What the citizens said and were told; the store must agree with it."""
+
+    data: Path
+    crowd: list[Citizen]
+    receipts: dict[str, list[str]]
+    kills: int
+
+
 async def run(folder: Path, kills: int, citizens: int, seed: int = 1) -> Outcome:
-    """One run in an empty folder."""
+    """One run in an empty folder, judged."""
+    return await judge(await torment(folder, kills, citizens, seed))
+
+
+async def torment(folder: Path, kills: int, citizens: int, seed: int = 1) -> Evidence:
+    """Citizens file work orders while the process is killed again and again; ends when all is settled."""
     chance = random.Random(seed)
     server = Server(folder / "data", {
         "HUIYIN_WEB_MESSAGES_PER_MINUTE": "60000", "HUIYIN_WEB_PER_ADDRESS": "1000",
     })
-    outcome = Outcome()
     receipts: dict[str, list[str]] = {f"c{n}": [] for n in range(citizens)}
     await server.start()
     try:
@@ -73,16 +87,14 @@ async def run(folder: Path, kills: int, citizens: int, seed: int = 1) -> Outcome
                     fate = random.Random(f"{seed} {citizen.name}")
                     group.create_task(_files(citizen, receipts[citizen.name], stopping, fate))
                 for _ in range(kills):
-                    await asyncio.sleep(chance.uniform(0.05, 1.0))
+                    await asyncio.sleep(chance.uniform(0.1, 2.0))
                     await server.kill()
                     await server.start()
-                    outcome.kills += 1
                 stopping.set()
             await _settled(server)
     finally:
         await server.stop()
-    await _judge(server.data, crowd, receipts, outcome)
-    return outcome
+    return Evidence(server.data, crowd, receipts, kills)
 
 
 async def _files(citizen: Citizen, receipts: list[str], stopping: asyncio.Event, chance: random.Random) -> None:
@@ -114,22 +126,25 @@ async def _settled(server: Server) -> None:
             await asyncio.sleep(0.05)
 
 
-async def _judge(data: Path, crowd: list[Citizen], receipts: dict[str, list[str]], outcome: Outcome) -> None:
-    store = SqliteStore(data / "huiyin.db", SystemClock(), RandomIds())
+async def judge(evidence: Evidence) -> Outcome:
+    """Reads the store of a stopped gateway."""
+    outcome = Outcome(kills=evidence.kills)
+    store = SqliteStore(evidence.data / "huiyin.db", SystemClock(), RandomIds())
     await store.open()
     try:
         outcome.buried = len(await store.lanes.dead())
         spoken = await _transcripts(store.records)
-        for citizen in crowd:
+        for citizen in evidence.crowd:
             _compare(citizen, spoken.get(citizen.texts[0], []), outcome)
         cases = await _ids(store.records, "work_order", "created")
         at_desk = await _ids(store.records, "desk_case", "updated")
     finally:
         await store.close()
-    told = [number for numbers in receipts.values() for number in numbers]
+    told = [number for numbers in evidence.receipts.values() for number in numbers]
     outcome.work_orders = len(told)
     outcome.orders_lost = len(set(told) - set(at_desk)) + len(set(told) - set(cases))
     outcome.orders_twice = len(cases) - len(set(told)) + len(told) - len(set(told))
+    return outcome
 
 
 def _compare(citizen: Citizen, spoken: list[str], outcome: Outcome) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 
-ANSWER_S = 120.0
+ANSWER_S = 600.0  # through every restart there may be
 PAUSE_S = 0.05
 
 

@@ -69,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
 async def _run(config: Config, args: argparse.Namespace) -> int:
     if args.demo:
         config = _demo(config)
+    stop = _stop()
     gateway = Gateway.of(config, SystemClock(), RandomIds())
     await gateway.open()
     serving = runner(gateway.application, drain_s=config.server.drain_s)
@@ -76,7 +77,7 @@ async def _run(config: Config, args: argparse.Namespace) -> int:
         await serving.setup()
         await web.TCPSite(serving, config.server.host, config.server.port).start()
         _greet(config, demo=args.demo)
-        await _stopped()
+        await stop.wait()
     except OSError as error:
         raise ConfigError(f"server.port: {config.server.host}:{config.server.port}: {error.strerror}") from error
     finally:
@@ -103,12 +104,12 @@ def _greet(config: Config, *, demo: bool) -> None:
         print(f"  sign in: demo-{role:<11} password: {config.desk.demo_password}", flush=True)
 
 
-async def _stopped() -> None:
-    """Returns when SIGTERM or SIGINT comes."""
+def _stop() -> asyncio.Event:
+    """Set when SIGTERM or SIGINT comes, however early."""
     stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    await stop.wait()
+    return stop
 
 
 async def _check(config: Config, args: argparse.Namespace) -> int:

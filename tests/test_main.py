@@ -1,0 +1,141 @@
+"""The command line as an operator meets it."""
+from __future__ import annotations
+
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gateway import check
+from gateway.__main__ import main
+from gateway.config import Config, load
+from gateway.errors import ConfigError
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def test_check_finds_no_fault_in_the_projects_own_files(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["check"]) == 0
+    assert "no faults" in capsys.readouterr().out
+
+
+def copy(folder: Path) -> Path:
+    for name in ("city", "templates"):
+        shutil.copytree(ROOT / name, folder / name)
+    return folder
+
+
+@pytest.mark.parametrize(("file", "old", "new", "named"), [
+    ("templates/complaints/general.yaml", "deadline: ", "deadline: soonish #", "soonish"),
+    ("templates/complaints/general.yaml", "type: address", "type: adress", r"general\.yaml:\d+"),
+    ("templates/replies/zh/talk.yaml", "welcome:", "welcome: '{% if %}'\nwelcome_:", "welcome"),
+    ("city/city.yaml", "time_zone:", "timezone:", "time"),
+])
+def test_check_names_what_is_wrong(tmp_path: Path, file: str, old: str, new: str, named: str) -> None:
+    root = copy(tmp_path)
+    text = (root / file).read_text("utf-8")
+    assert old in text
+    (root / file).write_text(text.replace(old, new, 1), "utf-8")
+    faults = check.faults(root, Config())
+    with pytest.raises(ConfigError, match=named):
+        raise ConfigError("\n".join(faults))
+
+
+def test_more_faults_come_from_whoever_knows_more() -> None:
+    def two() -> None:
+        raise ConfigError("a.yml:1: one\na.yml:2: two")
+
+    assert check.faults(ROOT, Config(), [two]) == ["a.yml:1: one", "a.yml:2: two"]
+
+
+def test_a_wrong_setting_stops_the_start_by_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("[server]\nprot = 1\n", "utf-8")
+    assert main(["--config", str(file), "run"]) == 1
+    assert "prot" in capsys.readouterr().err
+    monkeypatch.setenv("HUIYIN_SEVRER_PORT", "1")
+    assert main(["check"]) == 1
+    assert "HUIYIN_SEVRER_PORT" in capsys.readouterr().err
+
+
+def test_an_open_engine_is_refused_where_others_can_reach_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {
+        "DATA_DIR": str(tmp_path), "API_UNDERSTAND": "open", "SERVER_HOST": "0.0.0.0", "NLU_ENGINE": "null"
+    }.items():
+        monkeypatch.setenv(f"HUIYIN_{name}", value)
+    assert main(["run"]) == 1
+    assert "api.understand" in capsys.readouterr().err
+
+
+def test_a_store_this_version_does_not_have_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUIYIN_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("HUIYIN_STORE_URL", "redis://127.0.0.1")
+    assert main(["run"]) == 1
+    assert "store.url" in capsys.readouterr().err
+
+
+def test_staff_are_added_with_a_password_from_stdin(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUIYIN_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(sys, "stdin", OneLine("correct horse battery\n"))
+    assert main(["staff", "li", "clerk"]) == 0
+    assert "li may sign in" in capsys.readouterr().out
+    monkeypatch.setattr(sys, "stdin", OneLine("short\n"))
+    assert main(["staff", "li", "clerk"]) == 1
+
+
+class OneLine:
+    """Standing in for stdin."""
+
+    def __init__(self, line: str) -> None:
+        self._line = line
+
+    def readline(self) -> str:
+        return self._line
+
+
+def test_a_chat_in_the_terminal() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gateway", "talk", "--lang", "en"], cwd=ROOT, text=True, capture_output=True, timeout=60,
+        input="my SF parcel SF1234567890123 has not moved for three days\n1\n",
+        env={"PATH": "/usr/bin:/bin", "HUIYIN_DATA_DIR": ".cache"}, check=True,
+    )
+    first, second = done.stdout.split("> ")[1:3]
+    assert "SF1234567890123" in first
+    assert "1. " in first
+    assert second != first
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stop_drains_and_ends_well(tmp_path: Path, number: signal.Signals) -> None:
+    environment = {
+        "PATH": "/usr/bin:/bin", "HUIYIN_DATA_DIR": str(tmp_path), "HUIYIN_SERVER_PORT": "0",
+        "HUIYIN_NLU_ENGINE": "null",
+    }
+    with subprocess.Popen(
+        [sys.executable, "-m", "gateway", "run", "--demo"], cwd=ROOT, env=environment, stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE, text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        printed = [process.stdout.readline() for _ in range(5)]
+        process.send_signal(number)
+        assert process.wait(timeout=30) == 0
+        logged = process.stderr.read()
+    assert [line.split()[2] for line in printed[2:]] == ["demo-clerk", "demo-department", "demo-supervisor"]
+    assert '"event": "stopped"' in logged
+    assert "password" not in logged
+
+
+def test_every_setting_of_the_environment_reaches_the_configuration() -> None:
+    assert load(None, {"HUIYIN_RATING_MAX_ROUNDS": "3"}).rating.max_rounds == 3
