@@ -13,7 +13,7 @@ _WORD = r"[a-z][a-z'-]{0,20}"
 _ROAD = r"(?:road|rd|street|st|avenue|ave|lane|alley|boulevard|blvd|highway|hutong|lu|jie|dadao)(?![a-z])\.?"
 _AREA = r"(?:district|county|sub-?district|town(?:ship)?|new area|province|city)(?![a-z])"
 _SITE = (
-    r"(?:building|plaza|mansion|tower|gardens?|square|community|estate|residence|apartments|mall|park|campus|university|"
+    r"(?:building|plaza|mansion|tower|gardens?|square|community|estates?|residence|apartments|mall|park|campus|university|"
     r"hospital|hotel|(?:metro |railway |bus )?station|market|village|cent(?:re|er))(?![a-z])"
     r"(?!\s(?:restaurant|hotel|store|shop|supermarket|school|gym|club|cafe|bar|co|company|ltd|limited|clinic|pharmacy)"
     r"(?![a-z]))"  # Garden Restaurant is a firm
@@ -40,7 +40,7 @@ _TELLING = re.compile(rf"(?<![a-z])(?:{_ROAD}|{_AREA}|{_SITE})|(?:{_UNIT})")
 _MORE = re.compile(rf"\s?,?\s?(?:{_PART})")
 _CITY = rf"{_WORD}(?:\s(?:kong|mongolia))?"
 _PLACE = re.compile(rf"(?<![a-z0-9])(?=[a-z]){_NOT}({_CITY})")
-_PLACE_AFTER = re.compile(rf"\s?,\s?({_CITY})(?![a-z])")
+_PLACE_AFTER = re.compile(rf"(?:\s?,\s?|\s)({_CITY})(?![a-z])")
 _COUNTRY = re.compile(r"\s?,\s?(?:p\.?\s?r\.?\s)?china(?![a-z])|\s?,?\s?\d{6}(?!\d)")
 _GENERIC = re.compile(rf"\s(?:{_AREA}|municipality)\s*$")
 _ANY = re.compile(rf"(?:{_SITE}|{_AREA})$")
@@ -48,6 +48,7 @@ _ANY_ROAD = frozenset((
     "ring", "side", "dirt", "service", "access", "back", "high", "wrong", "long", "ambulance", "bus", "bike", "cycle",
     "fire", "emergency", "left", "right", "fast", "slow",
 ))
+_PARTS = re.compile(r",|(?<=district)\s|(?<=county)\s|(?<=road)\s|(?<=street)\s|(?<=avenue)\s")
 _MAX_PARTS = 10
 
 
@@ -59,8 +60,8 @@ def english(folded: str, places: Gazetteer) -> Iterator[Piece]:
 
 
 def names(address: str) -> list[str]:
-    """The parts between commas without their generic word: "Haizhu District" → "haizhu"."""
-    return [_GENERIC.sub("", part).strip() for part in lower(address).split(",") if part.isascii()]
+    """The parts without their generic word: "Haizhu District, Guangzhou" → "haizhu", "guangzhou"."""
+    return [_GENERIC.sub("", part).strip() for part in _PARTS.split(lower(address)) if part.isascii()]
 
 
 def _addresses(

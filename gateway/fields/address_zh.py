@@ -14,7 +14,7 @@ _NAME = r"[\u4e00-\u9fffA-Za-z0-9·]"
 _ROADS = "大道|马路|公路|快速路|高速|大街|步行街|胡同|街道|路|街|巷|弄|里|堤|道"
 _SITES = (
     "经济开发区|开发区|高新区|工业园|科技园|产业园|园区|社区|居委会|村委会|新村|花园|花苑|家园|雅苑|公馆|公寓|大厦|大楼|广场|"
-    "中心|商场|商城|市场|购物城|大学城|小区|宿舍|医院|大学|学院|中学|小学|学校|幼儿园|酒店|宾馆|地铁站|公交站|火车站|高铁站|汽车站|"
+    "中心|商场|商城|市场|购物城|大学城|小区|校区|宿舍|医院|大学|学院|中学|小学|学校|幼儿园|酒店|宾馆|地铁站|公交站|火车站|高铁站|汽车站|"
     "车站|机场|码头|大桥|立交|公园|体育馆|图书馆|博物馆|电影院|派出所|工地|工厂|仓库|大院|城|苑|镇|乡|村|屯|庄|岛|站|桥|院|楼|寨|庭|府|湾"
 )
 _DIGITS = r"(?:\d{1,5}|[一二三四五六七八九十百]{1,5})"
@@ -33,7 +33,7 @@ _TAIL = re.compile(rf"{_NUMBER}|{_LETTER}|{_ROOM}|{_NEAR}|{_NAMED}")
 _ROAD = re.compile(
     rf"{_HAN}{{2,6}}?(?:大道|大街|公路|(?<![绕跑走马公网线电问带让挡堵修赶过迷出死思套销半铁])路|(?<![逛上满])街|巷)(?![由过线灯边上面口况费途障])"
 )
-_SITE = re.compile(rf"{_HAN}{{2,8}}?(?:小区|花园|花苑|大厦|广场|公寓|新村|地铁站|工业园|商场)")
+_SITE = re.compile(rf"{_HAN}{{2,8}}?(?:小区|花园|花苑|大厦|广场|公寓|新村|地铁站|站(?=[A-Z]\d?出?口)|工业园|商场)")
 _LEAD = re.compile(
     r"(?:[家我离去来要有就放于对从沿因今当]|楼下|楼上|门口|附近|旁边|对面|隔壁|前面|后面|周边|公司|单位|小孩|孩子|老人|经常|经过|"
     r"路过|走到|走在|市民|居民|整个|小区|本人|家住|发现|正在|政府|有关|部门|工地|夜晚|晚间|马路|一条|所有|各|沿着|关于|事发)+"
@@ -43,7 +43,9 @@ _COMMON = frozenset((
 ))
 _GENERIC_SITE = frozenset(("小区", "本小区", "住宅小区", "居民小区", "文化广场", "购物广场", "商业广场"))
 _ROAD_END = re.compile("[路街巷]|大道")
-_SITE_END = re.compile("小区|花园|花苑|大厦|广场|公寓|新村|地铁站|工业园|商场")
+_SITE_END = re.compile("小区|花园|花苑|大厦|广场|公寓|新村|站|工业园|商场")
+# 天河区社保局 is an office, not a place.
+_OFFICE = re.compile(rf"{_HAN}{{0,10}}?(?:局|委员会|消委会|政府|法院|检察院|办公室|大队|支队|热线|市民)")
 _LONGEST_NAME, _MAX_ENDINGS = 8, 8
 _MAX_TAILS = 12
 
@@ -61,6 +63,8 @@ def _anchored(folded: str, start: int, end: int, places: Gazetteer) -> Piece | N
     if named is None:
         return None
     stop, tails = _follow(folded, named.end, end, places)
+    if _OFFICE.match(folded, stop, end):
+        return None
     full = named.level in ("district", "street") and folded[named.end - 1] in "区县市镇乡道旗"
     return Piece(named.start, stop, bare=not (tails or full))
 
@@ -85,7 +89,7 @@ def _ending(
 ) -> re.Match[str] | None:
     """The first name with such an ending; only what stands right before an ending is looked at."""
     for word in islice(ends.finditer(folded, start, end), _MAX_ENDINGS):
-        found = name.search(folded, max(start, word.start() - _LONGEST_NAME), min(end, word.end() + 1))
+        found = name.search(folded, max(start, word.start() - _LONGEST_NAME), min(end, word.end() + 4))
         if found:
             return found
     return None

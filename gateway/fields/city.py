@@ -33,9 +33,10 @@ class EmergencyNumber(Struct, frozen=True, forbid_unknown_fields=True):
     en: str
 
 
-class City(Struct, frozen=True, forbid_unknown_fields=True, cache_hash=True):
+class City(Struct, frozen=True, forbid_unknown_fields=True, eq=False):
     """One city. `divisions` are all provinces, cities and districts of the country (an address may lead
-    anywhere), `streets` the home city's own. Its hash is kept: indexes of the places are cached by city."""
+    anywhere), `streets` the home city's own. Compared by identity: indexes of its places are cached by city,
+    and comparing thousands of places at every look-up would cost milliseconds."""
 
     adcode: str
     zh: str

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from gateway.fields.city import City, Place
+from gateway.fields.wordbreaks import ends_here
 
 _GENERIC = ("特别行政区", "维吾尔自治区", "壮族自治区", "回族自治区", "自治区", "地区", "省", "市", "盟")
 _DISTRICT_GENERIC = ("区", "县", "市")
 MUNICIPALITIES = ("11", "12", "31", "50")
 _COMPLETE = "省市区县盟旗州道镇乡"  # a name that ends so is whole
-_ROAD = re.compile(r"[东南西北中上下前后一二三四五六七八九十]{0,2}(?:路|街|大道)")
+_OTHER = re.compile(r"[东南西北中上下前后一二三四五六七八九十]{0,2}(?:路|街|大道)|大学|银行|饭店|大厦|公寓|宾馆")
 _KEY = 2  # every name has at least two characters
 
 
@@ -64,11 +65,11 @@ class Gazetteer:
         self._lengths = {key: sorted({len(name) for name in names}, reverse=True) for key, names in self._han.items()}
 
     def _names(self, place: Place) -> Iterable[str]:
-        """The official name; provinces and cities also without the generic part, so do the home city's districts."""
+        """The official name; provinces, all cities, and the home city's districts also without the generic part."""
         yield place.name
         here = level(place)
         home_district = here == "district" and place.adcode[:4] == self.home[:4]
-        if here not in ("province", "city") and not home_district:
+        if here == "street" or (here == "district" and not home_district and not place.name.endswith("市")):
             return
         for tail in _DISTRICT_GENERIC if home_district else _GENERIC:
             short = place.name.removesuffix(tail)
@@ -77,7 +78,7 @@ class Gazetteer:
                 return
 
     def at(self, text: str, position: int) -> Named | None:
-        """The longest name that begins here; 北京 in 北京路 is a road's, not the city's."""
+        """The longest name that begins here."""
         key = text[position:position + _KEY]
         names = self._han.get(key)
         if names is None:
@@ -86,8 +87,15 @@ class Gazetteer:
             name = text[position:position + length]
             if name in names:
                 found = Named(position, position + len(name), tuple(names[name]))
-                return None if name[-1] not in _COMPLETE and _ROAD.match(text, found.end) else found
+                return None if name[-1] not in _COMPLETE and self._means_another(text, found) else found
         return None
+
+    def _means_another(self, text: str, found: Named) -> bool:
+        """北京 in 北京路 is a road's; 义乌, a county-level city's short name, stands at the end of its words only."""
+        if _OTHER.match(text, found.end):
+            return True
+        small = found.level == "district" and found.places[0].adcode[:4] != self.home[:4]
+        return small and not ends_here(text, found.end)
 
     def first(self, text: str, start: int, end: int) -> Named | None:
         """The first name that begins at or after start and ends by end."""

@@ -19,7 +19,8 @@ _UNIT = r"块钱|元钱|块|元|圆|yuan|rmb|cny|人民币|kuai"
 _BEFORE = r"(?:¥|rmb|cny|人民币)"
 # 四块五毛, 3块5, 320元: the part after the unit is tenths, with 分 hundredths.
 _TENTHS = rf"(?:[\d{HAN}](?:(?:毛|角)(?:[\d{HAN}]分)?|(?![\w])|(?=[的了吧呢啊])))"
-_SPOKEN = rf"(?!一块[去来儿走吃玩住干做])(?P<whole>{AMOUNT})[多几余来]?\s*(?:{_UNIT})(?![A-Za-z])(?P<rest>{_TENTHS})?"
+_WHOLE = rf"(?!一块[去来儿走吃玩住干做])(?P<whole>{AMOUNT})[多几余来]?"
+_SPOKEN = rf"{_WHOLE}\s*(?:{_UNIT})(?![A-Za-z]|里[大村街站])(?P<rest>{_TENTHS})?"
 _SMALL = rf"(?P<tenths>[\d{HAN}]{{1,2}})\s*(?:毛|角)(?:钱)?"
 _PREFIXED = rf"{_BEFORE}\s*(?P<amount>{AMOUNT})"
 _FOUND = re.compile(

@@ -17,6 +17,7 @@ from gateway.fields.text import words_of
 
 MAX_ANSWER = 40
 _CHINA = 86
+_SPOKEN = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
 _SHORT = re.compile(r"1(?:10|19|2[02])|12[0-9]{3}|100[0-9]{2}|9[56][0-9]{3,4}|11[46]")
 # Digits in groups, as spoken or dialled; never a part of a longer code such as SF1380013800012.
 _CANDIDATE = re.compile(
@@ -47,7 +48,7 @@ class Phone:
     def read(self, text: str, ctx: Context) -> Reading:
         if len(text) > 4 * MAX_ANSWER:
             raise Unreadable("phone")
-        answer = _EXTENSION.sub("", _LABEL.sub("", fold(text).strip(" 。.!")))
+        answer = _EXTENSION.sub("", _LABEL.sub("", fold(text).strip(" 。.!"))).translate(_SPOKEN)
         digits = re.sub(r"[\s()\-.·]", "", answer)
         if _SHORT.fullmatch(digits):
             return Reading(digits)

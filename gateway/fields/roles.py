@@ -9,7 +9,7 @@ _CUES = {
         r"from|sender(?:'s)?(?: address)?|pick-?up address",
     ),
     "receiver": (
-        r"(?:寄|发|送|运|派送|配送|快递)(?:到|往|去|给|至)|收[件货](?:人|方)?(?:的?地址|地|人|点)?|目的地|送货地址",
+        r"(?:寄|发货?|送货?|运|派送|配送|快递)(?:到|往|去|给|至)|收[件货](?:人|方)?(?:的?地址|地|人|点)?|目的地|送货地址",
         r"(?:sen[dt]|sending|ship(?:ped|ping)?|deliver(?:ed|y)?|go(?:ing|es)?|bound|mailed)(?: it)? (?:to|for)|"
         r"(?:receiver|recipient|delivery|destination|consignee)(?:'s)?(?: address)?",
     ),
@@ -40,7 +40,8 @@ _AFTER = {
 }
 # After a sender, these few words alone lead to the receiver.
 _TOWARDS = re.compile(
-    r"\s*,?\s*(?:寄|发|送|运|邮)?(?:到|至|往|去|给|-+>?|→|~|(?:and )?(?:sent |shipped |going )?to)\s*(?:the\s|my\s)?",
+    r"\s*,?\s*(?:寄|发货?|送|运|邮)?(?:到|至|往|去|给|-+>?|→|~|(?:and )?(?:sent |shipped |going )?to)\s*"
+    r"(?:the\s|my\s)?",
     re.IGNORECASE,
 )
 _LOOK = 28

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 
 import dateparser
@@ -28,17 +28,21 @@ _PART_WORDS = {
     "night": "evening", "tonight": "evening",
 }
 _PART = "morning|afternoon|evening|night"
+_ORDINAL = r"\d{1,2}(?:st|nd|rd|th)?"
 _DATE = "|".join((
     rf"(?P<ago>{_COUNT}\s(?:minutes?|mins?|hours?|days?|weeks?|months?|years?)\sago)",
     r"(?P<rel>the\sday\sbefore\syesterday|yesterday|today|tomorrow)",
     rf"(?P<within>last\snight|tonight|this\s(?:{_PART}))",
     rf"(?P<wk>(?:(?P<wkw>last|this|next|past)\s)?(?P<wkd>{_WEEKDAY}))(?![a-z])",
-    rf"(?P<cal>(?:{_MONTH}\s\d{{1,2}}(?:st|nd|rd|th)?|\d{{1,2}}(?:st|nd|rd|th)?\s(?:of\s)?{_MONTH})(?:,?\s\d{{4}})?)(?![a-z\d:])",
+    rf"(?P<cal>(?:{_MONTH}\s{_ORDINAL}|{_ORDINAL}\s(?:of\s)?{_MONTH})(?:,?\s\d{{4}})?)(?![a-z\d:])",
+    r"(?P<slash>\d{1,2}/\d{1,2}/\d{4})(?!\d)",
+    rf"(?:(?<=in\s)|(?<=since\s)|(?<=from\s)|(?<=last\s))(?P<month>{_MONTH})(?![a-z]|\s\d)",
     rf"(?P<every>(?:every|each)\s(?:single\s)?(?:day|week|weekday|weekend|{_PART})|nightly|daily)(?![a-z])",
     r"(?P<vague>last\s(?:week|month|year)|this\s(?:week|month))(?![a-z])",
 ))
 _CLOCK = (
-    r"(?P<h>\d{1,2})(?:[:.](?P<min>\d\d))?\s?(?P<half>a\.?m\.?|p\.?m\.?)(?![a-z])|(?P<h24>\d{1,2}):(?P<min24>\d\d)(?::\d\d)?(?!\d)"
+    r"(?P<h>\d{1,2})(?:[:.](?P<min>\d\d))?\s?(?P<half>a\.?m\.?|p\.?m\.?)(?![a-z])"
+    r"|(?P<h24>\d{1,2}):(?P<min24>\d\d)(?::\d\d)?(?!\d)"
     r"|(?P<oclock>\d{1,2})\so'?clock|(?P<word>noon|midday|midnight)(?![a-z])"
 )
 _GOES_ON = r"to|until|till|and|in\sthe|at\snight|on|today|yesterday|last|this|every|each|o'?clock"
@@ -51,11 +55,17 @@ _DATED = re.compile(rf"(?:{_DATE}){_PART_1}(?:{_ABOUT}(?:{_CLOCK})|\s{_BARE})?{_
 _CLOCKED = re.compile(rf"(?:{_CLOCK}){_PART_1}(?:(?:\son)?\s(?:{_DATE}))?{_PART_2}")
 _BARE_HOUR = re.compile(rf"{_BARE}{_PART_1}")
 # A mention begins with one of these; the rest of a message is not tried.
-_BEGIN = re.compile(
-    rf"(?<![a-z0-9:.])(?:(?=\d{{1,3}}(?:[:.]\d\d|\s?[ap]\.?m|\so'?clock|st|nd|rd|th|\s(?:of\s)?{_MONTH}|\s(?:min|hour|day|week|month|year)))"
-    rf"|(?=(?:{_WEEKDAY}|{_MONTH}|{_WORD_COUNT}|the\sday|yesterday|today|tomorrow|tonight|last|this|next|past|every|each|nightly|daily|noon|"
-    r"midday|midnight)(?![a-z]))|(?=(?:at|from|around|about|since)\s\d))"
+_AFTER_DIGITS = (
+    rf"[:.]\d\d|/\d{{1,2}}/\d{{4}}|\s?[ap]\.?m|\so'?clock|st|nd|rd|th|\s(?:of\s)?{_MONTH}|\s(?:min|hour|day|week|month|year)"
 )
+_FIRST_WORD = (
+    rf"{_WEEKDAY}|{_MONTH}|{_WORD_COUNT}|the\sday|yesterday|today|tomorrow|tonight|last|this|next|past|every|each|"
+    r"nightly|daily|noon|midday|midnight"
+)
+_BEGIN = re.compile(
+    rf"(?<![a-z0-9:.])(?=\d{{1,3}}(?:{_AFTER_DIGITS})|(?:{_FIRST_WORD})(?![a-z])|(?:at|from|around|about|since)\s\d)"
+)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -129,13 +139,32 @@ def _vague(said: dict[str, str], now: datetime) -> Mention:
     return Mention(0, 0, first, vague=True)
 
 
+def _slash(said: dict[str, str], now: datetime) -> Mention:
+    """20/11/2026 and 11/20/2026; where both orders are days, the one that is not to come."""
+    first, second, year = (int(part) for part in said["slash"].split("/"))
+    days = [date(year, month, day) for day, month in ((first, second), (second, first)) if month <= 12]
+    day = next((day for day in days if day <= now.date()), days[0] if days else None)
+    return Mention(0, 0, day, vague=len(set(days)) > 1)
+
+
+def _month(said: dict[str, str], now: datetime) -> Mention:
+    """The latest month of that name, from its first day."""
+    number = 1 + _MONTHS.index(said["month"][:3])
+    year = now.year if number <= now.month else now.year - 1
+    return Mention(0, 0, date(year, number, 1), vague=True)
+
+
 def _calendar(words: str, now: datetime) -> Mention:
     return Mention(0, 0, _parsed(_plain(words), datetime.combine(now.date(), time(12))).date())
 
 
+def _named(said: dict[str, str], now: datetime) -> Mention:
+    return _calendar(said.get("rel") or said["cal"], now)
+
+
 _READERS: dict[str, Callable[[dict[str, str], datetime], Mention]] = {
-    "every": _every, "within": _within, "wkd": _weekday, "ago": _ago, "vague": _vague,
-    "rel": lambda said, now: _calendar(said["rel"], now), "cal": lambda said, now: _calendar(said["cal"], now),
+    "every": _every, "within": _within, "wkd": _weekday, "ago": _ago, "vague": _vague, "slash": _slash,
+    "month": _month, "rel": _named, "cal": _named,
 }
 
 

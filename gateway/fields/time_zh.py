@@ -28,6 +28,7 @@ _WEEK = ("一1", "二2", "三3", "四4", "五5", "六6", "日天7")
 _WEEKDAYS = {name: day for day, names in enumerate(_WEEK) for name in names}
 _WEEKS = {"上上": -2, "上": -1, "下": 1}
 _UNITS = {"小时": 60, "钟头": 60, "分钟": 1, "天": 1440, "日": 1440, "周": 10080, "星期": 10080, "礼拜": 10080}
+_FEASTS = {"元旦": (1, 1), "五一": (5, 1), "国庆": (10, 1), "双十一": (11, 11), "双11": (11, 11)}
 _FEW = Decimal(3)  # 几天前
 
 _DATE = "|".join((
@@ -39,6 +40,8 @@ _DATE = "|".join((
     r"(?P<wk>(?P<wkw>上上|上|这|本|下)?个?(?:周|星期|礼拜)(?P<wkd>[一二三四五六日天1-7])(?!\d))",
     r"(?P<every>每天|每日|(?<![今昨前后明每])天天(?!气)|每个?(?=[早晚夜白凌]|[上下中]午)|夜夜|连续几[天晚])",
     rf"(?P<mo>(?P<moy>今年|去年)?(?P<mom>{_N})月份?(?:初|中旬|底)?|(?P<mol>上个月|这个月|本月|(?<![楼早晚])上周(?!末)|上个星期|上星期|这周(?!末)|去年|前几天|前段时间))",
+    r"(?P<end>(?:(?<!楼)上个?)?(?<!每)周末)",
+    r"(?P<feast>(?P<fy>今年|去年)?(?P<fn>元旦|五一|国庆|双十一|双11)(?:节|假期|长假|期间|当天)?)",
     rf"(?P<dom>(?P<domd>{_N})[号日](?=(?:{_PART}|那天|开始|起|以来|到|至|[一二两三四五六七八九十\d]+点)))",
 ))
 _CLOCK = (
@@ -52,12 +55,12 @@ _MENTION = re.compile(
 _BEGIN = re.compile(
     r"(?<![A-Za-z0-9.])(?:\d{4}(?=[-/.]\d|\s?年)|\d{1,3}(?=\s?[年月日号点點时:天小个周分星礼])|\d{1,2}(?=\s?[-~到至]\s?\d{1,2}\s?[点點]))"
     r"|(?<![一二两三四五六七八九十])[一二两三四五六七八九十]{1,3}+(?=[年月日号点點时天小个周分星礼到至~])"
-    r"|(?=[半几上下中这本今昨前明后大当每天夜去早晚凌清傍黄深午白周星礼连一])(?:半[个小天年夜]|几[天个]|[上下这本]个?[周月星礼午]|上上个?[周星礼]|中午|"
+    r"|(?=[半几上下中这本今昨前明后大当每天夜去早晚凌清傍黄深午白周星礼连一元五国双])(?:半[个小天年夜]|几[天个]|[上下这本]个?[周月星礼午]|上上个?[周星礼]|中午|"
     r"[今明][天日晚早夜晨年]|昨[天日晚夜]|前[天日晚年几段]|后天|大[前半清]|当天|每[天日晚夜早个]|(?<![今昨前后明每])天天(?!气)|夜[夜里间晚]|去年|早[上晨\d]|"
-    r"晚[上间]|[早晚][\d一二两三四五六七八九十]|凌晨|清晨|傍晚|黄昏|深夜|午[后夜]|白天|周[一二三四五六日天]|星期|礼拜|连续|一早)"
+    r"晚[上间]|[早晚][\d一二两三四五六七八九十]|元旦|五一|国庆|双[十1]|周末|[今去]年|凌晨|清晨|傍晚|黄昏|深夜|午[后夜]|白天|周[一二三四五六日天]|星期|礼拜|连续|一早)"
 )
 _NOW = re.compile(r"刚才|刚刚|现在|此刻|目前")
-_CLOCK_ALONE = re.compile(r"[半刻分:钟整]|\d\s?[点點]")
+_CLOCK_ALONE = re.compile(r"[半刻分:钟整]|\d\s?[点點时]")
 # 两点到五点: the second needs no more than its hour.
 _AFTER_ANOTHER = re.compile(r"[点點时分半刻天日号晚]\s?(?:一直|持续)?(?:到|至|-|~)\s?$")
 
@@ -195,6 +198,17 @@ def _month(hit: re.Match[str], now: datetime) -> Mention:
     return _day(monday - timedelta(weeks=word.startswith("上")), vague=True)
 
 
+def _weekend(hit: re.Match[str], now: datetime) -> Mention:
+    """The latest Saturday that has begun."""
+    today = now.date()
+    return _day(today - timedelta(days=(today.weekday() - 5) % 7), vague=True)
+
+
+def _feast(hit: re.Match[str], now: datetime) -> Mention:
+    month, day = _FEASTS[hit["fn"]]
+    return _day(_latest(hit["fy"], month, day, now.date()), vague=True)
+
+
 def _day_of_month(hit: re.Match[str], now: datetime) -> Mention:
     today, day = now.date(), _int(hit["domd"])
     this = today.replace(day=day) if day <= today.day else (today.replace(day=1) - timedelta(days=1)).replace(day=day)
@@ -203,5 +217,5 @@ def _day_of_month(hit: re.Match[str], now: datetime) -> Mention:
 
 _READERS: dict[str, Callable[[re.Match[str], datetime], Mention]] = {
     "iso": _iso, "md": _month_day, "rm": _of_month, "ago": _ago, "rel": _relative, "wk": _weekday, "every": _every,
-    "mo": _month, "dom": _day_of_month,
+    "mo": _month, "end": _weekend, "feast": _feast, "dom": _day_of_month,
 }

@@ -40,6 +40,7 @@ _GROUPED = r"(?=[A-Za-z]{0,4}[ -]?\d)[A-Za-z0-9]{2,30}(?:[ -][A-Za-z0-9]*\d[A-Za
 _AFTER_CUE = re.compile(rf"{_CUE}{_IS}(?P<code>{_GROUPED})(?![A-Za-z0-9])", re.IGNORECASE)
 _ALONE = re.compile(rf"(?<![A-Za-z0-9])(?P<code>{_LETTERED}|\d{{12,15}})(?![A-Za-z0-9])")
 _LABEL = re.compile(rf"^(?:(?:我的|快递|顺丰|my|the|it'?s|是)\s*)*(?:{_CUE})?{_IS}", re.IGNORECASE)
+_ORDER = re.compile(r"(?:订单|order)(?:编?号码?| ?(?:number|no\.?|id))?(?:是|为|is|:|\s)*$", re.IGNORECASE)
 _JOINTS = re.compile(r"[\s\-_.·]")
 
 
@@ -54,7 +55,8 @@ class TrackingNumber:
         for hit in _hits(folded):
             code = _compact(hit["code"])
             start, end = hit.span("code")
-            if start < taken or not _WHOLE.fullmatch(code) or not _likely(code, hit.re is _AFTER_CUE):
+            ordered = _ORDER.search(folded, max(0, start - 20), start)
+            if start < taken or ordered or not _WHOLE.fullmatch(code) or not _likely(code, hit.re is _AFTER_CUE):
                 continue
             spans.append(span(text, start, end, _reading(code), sure=hit.re is _AFTER_CUE or not code.isdigit()))
             taken = end

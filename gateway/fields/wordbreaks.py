@@ -26,6 +26,11 @@ _BREAK = re.compile(rf"[^\w()（）#·.'&-]|[_\n]|(?=[{_FIRST}])(?:{_WORDS})")
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 
 
+def ends_here(folded: str, position: int) -> bool:
+    """Whether a name may end at this position: the text does, or a break follows."""
+    return position >= len(folded) or _BREAK.match(folded, position) is not None
+
+
 def runs(folded: str) -> Iterator[tuple[int, int]]:
     """[start, end) of every run that holds a Chinese character."""
     start = 0

@@ -7,6 +7,7 @@ from tests.fields.table import Checked, Found, Read, Refused, Seen, Shown, Table
 UNKNOWN = ("unknown_district",)
 HAIZHU = {"province": "广东省", "city": "广州市", "district": "海珠区", "adcode": "440105"}
 TIANHE = {"province": "广东省", "city": "广州市", "district": "天河区", "adcode": "440106"}
+YIWU = {"province": "浙江省", "city": "金华市", "district": "义乌市", "adcode": "330782"}
 CHAOYANG = {"city": "北京市", "district": "朝阳区", "adcode": "110105"}
 
 
@@ -34,9 +35,12 @@ TABLE = Table(
             "province": "广东省", "city": "广州市", "district": "越秀区", "adcode": "440104"}),
         Read("重庆市渝中区解放碑", "重庆市渝中区解放碑", resolved={
             "city": "重庆市", "district": "渝中区", "adcode": "500103"}),
-        Read("浙江义乌", "浙江义乌", UNKNOWN, {"province": "浙江省", "adcode": "330000"}),
-        Read("浙江义乌市", "浙江义乌市", resolved={
-            "province": "浙江省", "city": "金华市", "district": "义乌市", "adcode": "330782"}),
+        Read("浙江义乌", "浙江义乌", resolved=YIWU),
+        Read("浙江省义乌市", "浙江省义乌市", resolved=YIWU),
+        Read("浙江某个地方", "浙江某个地方", UNKNOWN, {"province": "浙江省", "adcode": "330000"}),
+        Read("中山大学南校区", "中山大学南校区", UNKNOWN, {}),
+        Read("Panyu District Guangzhou", "Panyu District Guangzhou", resolved={
+            "province": "广东省", "city": "广州市", "district": "番禺区", "adcode": "440113"}),
         Read("我们小区东门那个围挡", "我们小区东门那个围挡", UNKNOWN, {}),
         Read("1000 Tianhe Road, Tianhe District", "1000 Tianhe Road, Tianhe District", resolved=TIANHE),
         Read("Chaoyang District, Beijing", "Chaoyang District, Beijing", resolved=CHAOYANG),
@@ -76,6 +80,13 @@ TABLE = Table(
         Found("越秀区北京路1000号门口乱停", (at("越秀区北京路1000号门口", district="越秀区"),)),
         Found("家楼下天河路385号工地半夜施工", (somewhere("天河路385号工地"),)),
         Found("Yuexiu District, Beijing Road 1000", (at("Yuexiu District, Beijing Road 1000", district="越秀区"),)),
+        Found("卖家从义乌发货到广州番禺区钟村街道", (
+            at("义乌", "sender", **YIWU), at("广州番禺区钟村街道", "receiver", subdistrict="钟村街道"))),
+        Found("寄往成都武侯区的包裹", (at("成都武侯区", "receiver", district="武侯区"),)),
+        Found("珠江新城站A1出口全是单车", (somewhere("珠江新城站A1出口"),)),
+        Found("I live in Room 1203, Block 5, Clifford Estates, Panyu District", (
+            at("Room 1203, Block 5, Clifford Estates, Panyu District", "affected", district="番禺区"),)),
+        Found("请问广州市天河区社保局在哪里，我要投诉海珠区市场监督管理局"),
         Found("我在广州买的，这条路很吵，店关门跑路了，走马路要小心"),
         Found("bikes are blocking the road, a factory cooling tower hums, cars race on the ring road"),
         Found("I live in Guangzhou"),

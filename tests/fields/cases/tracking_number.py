@@ -45,6 +45,7 @@ TABLE = Table(
             Seen("SF1234567890123", "SF1234567890123"), Seen("YT1234567890123", "YT1234567890123"))),
         Found("registered letter RB123456785CN", (Seen("RB123456785CN", "RB123456785CN", resolved=EMS),)),
         Found("order AB1234567890"),
+        Found("京东订单号12345678901234，order number JD1234567890123"),
         Found("单号在哪里看"),
         Found("电话13800138000"),
         Found("xSF1234567890123"),
