@@ -222,6 +222,10 @@ class Staff:
     async def hands_back(self, key: str) -> None:
         await self._post(f"/desk/api/conversations/{key}/leave", {"id": str(uuid.uuid4())})
 
+    async def understands(self, text: str, **more: str) -> dict[str, Any]:
+        """What the gateway would make of a text (POST /api/understand)."""
+        return await self._post("/api/understand", {"text": text, **more})
+
     async def _get(self, path: str, query: dict[str, str] | None = None) -> dict[str, Any]:
         async with self._http.get(self._url + path, params=query, headers=self._headers) as answer:
             assert answer.status == 200, await answer.text()
