@@ -58,7 +58,7 @@ CREATE INDEX feed_item_at ON feed_item (at);
 """
 
 # Every lease is void: its holder died with the process that wrote it. No loss is counted (I11).
-VOID_LEASES = "UPDATE slot SET until = NULL, ready = CASE WHEN size THEN ? END WHERE until IS NOT NULL"
+VOID_LEASES = "UPDATE slot SET until = NULL, nonce = '', ready = CASE WHEN size THEN ? END WHERE until IS NOT NULL"
 
 NEWEST = "SELECT coalesce(max(at), 0) FROM seen"
 

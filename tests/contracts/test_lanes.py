@@ -351,6 +351,17 @@ async def test_i11_restarts_alone_never_bury(opener: Opener) -> None:
     assert await drain(opener.store.lanes, "in") == [b"web:a 1"]
 
 
+async def test_i11_a_lease_of_before_the_restart_is_void_whatever_it_did(opener: Opener) -> None:
+    await fill(opener.store.lanes, "web:a", 1)
+    lease = await take(opener.store.lanes)
+    note = Changes(state=b"half way")
+    await opener.store.lanes.commit(lease, note)
+    lanes = (await opener.restart()).lanes
+    for changes in (note, Changes(upto=1)):
+        with pytest.raises(Fenced):
+            await lanes.commit(lease, changes)
+
+
 async def test_i11_twenty_lost_leases_do(lanes: LaneStore, clock: ManualClock) -> None:
     await fill(lanes, "web:a", 2)
     for lost in range(20):

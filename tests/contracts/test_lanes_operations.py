@@ -351,6 +351,15 @@ async def test_commits_hint_the_lanes_and_feeds_they_touched(lanes: LaneStore, s
     hints.close()
 
 
+async def test_a_key_that_backs_off_is_not_hinted(lanes: LaneStore, shared: SharedStore) -> None:
+    await fill(lanes, "web:a", 1)
+    lease = await take(lanes)
+    hints = shared.subscribe(["lane:in"])
+    await lanes.defer(lease, 5000, "breaker open")
+    assert await hints.next(0) is None
+    hints.close()
+
+
 async def test_a_timer_that_fires_hints_its_lane(lanes: LaneStore, shared: SharedStore, clock: ManualClock) -> None:
     hints = shared.subscribe(["lane:in"])
     await arm(lanes, "web:a", Emit("in", "web:a", "t", b"x", due=clock.ms(1)))
