@@ -1,0 +1,172 @@
+"""The whole path under load: a visitor's message in at the socket, the reply read at the socket, durable in between.
+
+`measure` starts the gateway as a process of its own for every figure, the visitors as another, and beside each run
+a bare WebSocket echo and the disk's fsync rate, so that the ratios hold on any machine.
+"""
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from bench import profile
+from bench.disk import fsyncs_per_s
+from bench.server import ROOT, Server, free_port
+from gateway.clock import RandomIds, SystemClock
+from gateway.store.sqlite import SqliteStore
+
+LEVELS = (1, 32, 256)
+SETTINGS = {"HUIYIN_WEB_MESSAGES_PER_MINUTE": "60000", "HUIYIN_WEB_PER_ADDRESS": "1000"}
+APART = 128   # visitors of the run that tells openings from other turns
+ROUNDS = 6
+
+Figures = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Seconds to warm up, seconds that count, rounds of the run in phases."""
+
+    warm_s: float = 5.0
+    seconds: float = 20.0
+    rounds: int = ROUNDS
+    levels: tuple[int, ...] = LEVELS
+
+
+async def measure(folder: Path, plan: Plan) -> Figures:
+    """All figures of one run; `folder` is empty and on the disk that is meant."""
+    server = Server(folder / "data", SETTINGS)
+    first = await server.start()
+    await server.stop()
+    gateway: Figures = {}
+    echo: Figures = {}
+    starts: list[float] = []
+    for visitors in plan.levels:
+        echo[str(visitors)] = await _echo(visitors, plan)
+        starts.append(await server.start())
+        gateway[str(visitors)] = await _generate(server, _timed(visitors, plan))
+        gateway[str(visitors)]["encoded_share"] = await _encoded(server)
+        await server.stop()
+    apart = await _with(server, "--visitors", str(APART), "--rounds", str(plan.rounds))
+    fsyncs = fsyncs_per_s(folder)
+    return {
+        "starts": {"first_s": round(first, 2), "cached_s": round(min(starts), 2)},
+        "gateway": gateway, "echo": echo, "fsyncs_per_s": fsyncs,
+        "ratios": {level: _ratios(gateway[level], echo[level], fsyncs) for level in gateway},
+        "apart": apart, "profile": await _profile(server, folder, max(plan.levels), plan),
+        "sqlite": await _sqlite(folder),
+    }
+
+
+def _ratios(gateway: Figures, echo: Figures, fsyncs: float) -> Figures:
+    return {
+        "turns_per_echo": round(gateway["turns_per_s"] / echo["turns_per_s"], 3),
+        "turns_per_fsync": round(gateway["turns_per_s"] / fsyncs, 2),
+    }
+
+
+async def _with(server: Server, *args: str) -> Figures:
+    await server.start()
+    try:
+        return await _generate(server, args)
+    finally:
+        await server.stop()
+
+
+async def _generate(server: Server, args: tuple[str, ...]) -> Figures:
+    assert server.process is not None
+    return await _generator(server.url, server.process.pid, *args)
+
+
+def _timed(visitors: int, plan: Plan) -> tuple[str, ...]:
+    return "--visitors", str(visitors), "--warm", str(plan.warm_s), "--seconds", str(plan.seconds)
+
+
+async def _generator(url: str, pid: int, *args: str) -> Figures:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.load_generator", "--url", url + "/web/ws", "--pid", str(pid), *args,
+        cwd=ROOT, stdout=asyncio.subprocess.PIPE,
+    )
+    out, _ = await process.communicate()
+    if process.returncode:
+        raise RuntimeError("the load generator failed")
+    figures: Figures = json.loads(out)
+    return figures
+
+
+async def _echo(visitors: int, plan: Plan) -> Figures:
+    async with _echoing() as (url, pid):
+        return await _generator(url, pid, *_timed(visitors, plan), "--echo")
+
+
+@asynccontextmanager
+async def _echoing() -> AsyncIterator[tuple[str, int]]:
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.echo", str(port), cwd=ROOT)
+    try:
+        async with asyncio.timeout(20):
+            while not await _listens(port):
+                await asyncio.sleep(0.05)
+        yield f"http://127.0.0.1:{port}", process.pid
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _listens(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+async def _encoded(server: Server) -> float:
+    """The share of turns for which the gateway asked its encoder, by its own metrics: what the mix really was."""
+    async with aiohttp.ClientSession() as http, http.get(server.url + "/metrics") as answer:
+        text = await answer.text()
+    counts = {step: _metric(text, f'huiyin_turn_seconds_count{{step="{step}"}}') for step in ("rank", "turn")}
+    return round(counts["rank"] / max(1.0, counts["turn"]), 3)
+
+
+def _metric(text: str, name: str) -> float:
+    return next((float(line.rpartition(" ")[2]) for line in text.splitlines() if line.startswith(name)), 0.0)
+
+
+async def _profile(server: Server, folder: Path, visitors: int, plan: Plan) -> Figures:
+    """A run of its own: sampling slows the gateway. Milliseconds of CPU a turn by step."""
+    await server.start()
+    try:
+        assert server.process is not None
+        load = asyncio.create_task(_generate(server, _timed(visitors, plan)))
+        await asyncio.sleep(plan.warm_s)
+        try:
+            steps = await profile.record(server.process.pid, plan.seconds, folder)
+        except FileNotFoundError as missing:
+            await load
+            return {"not_measured": str(missing)}
+        total, per_turn = sum(steps.values()), (await load)["cpu_ms_per_turn"]
+    finally:
+        await server.stop()
+    return {
+        "cpu_ms_per_turn": per_turn,
+        "steps": {step: {"cpu_ms_per_turn": round(per_turn * seconds / total, 3), "share": round(seconds / total, 3)}
+                  for step, seconds in steps.items() if seconds / total >= 0.001},
+    }
+
+
+async def _sqlite(folder: Path) -> str:
+    store = SqliteStore(folder / "version.db", SystemClock(), RandomIds())
+    await store.open()
+    try:
+        return str((await store.describe())["sqlite"])
+    finally:
+        await store.close()

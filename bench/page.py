@@ -1,0 +1,135 @@
+"""Writes the figures of results.json into the page: `python -m bench.page`. tests/test_bench.py holds them together."""
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+HERE = Path(__file__).parent
+RESULTS, PAGE = HERE / "results.json", HERE / "README.md"
+BEGIN, END = "<!-- figures: python -m bench.page -->", "<!-- end of figures -->"
+
+Figures = dict[str, Any]
+
+# What issue 2 asks for: name, figure, unit, whether the figure must be at least or at most the goal.
+GOALS: tuple[tuple[str, tuple[str, ...], str, str, float], ...] = (
+    ("Turns a second at 256 visitors", ("gateway", "256", "turns_per_s"), "turns/s", "≥", 400),
+    ("p99 at 256 visitors", ("gateway", "256", "p99_ms"), "ms", "<", 800),
+    ("CPU of a mixed turn at 256 visitors", ("gateway", "256", "cpu_ms_per_turn"), "ms", "≤", 2.5),
+    ("CPU of an opening", ("apart", "cpu_ms_per_opening"), "ms", "≤", 8),
+    ("Memory after the run with 256 visitors", ("gateway", "256", "rss_mb"), "MB", "<", 400),
+)
+LEVEL_ROWS = (
+    ("turns a second", "turns_per_s"), ("p50, ms", "p50_ms"), ("p95, ms", "p95_ms"), ("p99, ms", "p99_ms"),
+    ("slowest, ms", "max_ms"), ("CPU of the gateway a turn, ms", "cpu_ms_per_turn"),
+    ("CPU of the generator a turn, ms", "generator_cpu_ms_per_turn"), ("cores the gateway kept busy", "cores_busy"),
+    ("share of openings", "openings_share"), ("share that reached the encoder", "encoded_share"),
+    ("work orders a turn", "work_orders_share"), ("errors", "errors"), ("memory afterwards, MB", "rss_mb"),
+)
+TORTURES = (
+    ("chaos", "the whole gateway", ("kills", "messages", "work_orders", "reconnects"),
+     ("lost", "repeated", "disordered", "orders_lost", "orders_twice", "buried")),
+    ("store_kill", "the store alone", ("kills", "acknowledged", "repeated_sends"),
+     ("lost", "doubled", "disordered", "buried")),
+)
+
+
+def table(results: Figures) -> str:
+    """The page's section of figures, in Markdown."""
+    parts = (_machine(results), _goals(results["load"]), _levels(results["load"]), _apart(results["load"]),
+             _profile(results["load"]["profile"]), *_tortures(results))
+    return "\n\n".join(parts)
+
+
+def page(text: str, results: Figures) -> str:
+    """The page with its figures replaced. Raises ValueError when a marker is missing."""
+    before, _, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise ValueError(f"{PAGE.name} has no place for figures")
+    return f"{before}{BEGIN}\n\n{table(results)}\n\n{END}{after}"
+
+
+def rows(head: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
+    """A Markdown table; what was not measured is a dash."""
+    def row(cells: Sequence[object]) -> str:
+        return "| " + " | ".join("–" if cell is None else str(cell) for cell in cells) + " |"
+
+    return "\n".join([row(head), "|" + "---|" * len(head), *map(row, lines)])
+
+
+def reached(value: float, sign: str, goal: float) -> bool:
+    return {"≥": value >= goal, "≤": value <= goal, "<": value < goal}[sign]
+
+
+def _machine(results: Figures) -> str:
+    machine, load = results["machine"], results["load"]
+    return (
+        f"{results['date']} on {machine['cores']} cores ({machine['cpu']}, {machine['system']}), Python "
+        f"{machine['python']}, SQLite {load['sqlite']}; load average before: "
+        f"{', '.join(map(str, machine['load_before']))}. Generator and gateway share the machine."
+    )
+
+
+def _goals(load: Figures) -> str:
+    return rows(("goal", "measured", "reached"), _judged(load))
+
+
+def _judged(load: Figures) -> Iterator[tuple[str, str, str]]:
+    for name, path, unit, sign, goal in GOALS:
+        value: Any = load
+        for key in path:
+            value = value[key]
+        yield f"{name} {sign} {goal:g} {unit}", f"{value:g} {unit}", "yes" if reached(value, sign, goal) else "**no**"
+
+
+def _levels(load: Figures) -> str:
+    levels = list(load["gateway"])
+    lines: list[tuple[object, ...]] = [
+        (name, *(load["gateway"][level].get(key) for level in levels)) for name, key in LEVEL_ROWS
+    ]
+    lines += [
+        ("bare WebSocket echo, messages a second", *(load["echo"][level]["turns_per_s"] for level in levels)),
+        ("turns per echo", *(load["ratios"][level]["turns_per_echo"] for level in levels)),
+        ("turns per fsync", *(load["ratios"][level]["turns_per_fsync"] for level in levels)),
+    ]
+    return rows(("visitors", *levels), lines)
+
+
+def _apart(load: Figures) -> str:
+    apart, starts = load["apart"], load["starts"]
+    return rows(("apart", "figure"), (
+        ("CPU of an opening, ms", apart["cpu_ms_per_opening"]),
+        ("CPU of any other turn, ms", apart["cpu_ms_per_other_turn"]),
+        ("raw fsyncs of 4 KiB a second", load["fsyncs_per_s"]),
+        ("from process start to ready, model fitted, s", starts["first_s"]),
+        ("from process start to ready, model cached, s", starts["cached_s"]),
+    ))
+
+
+def _profile(found: Figures) -> str:
+    if "steps" not in found:
+        return f"No profile: {found['not_measured']}"
+    steps = list(found["steps"].items())
+    most = ", ".join(name for name, _ in steps[:3])
+    lines = [(name, step["cpu_ms_per_turn"], f"{step['share']:.1%}") for name, step in steps]
+    return f"Most of a turn's CPU goes to: {most}.\n\n" + rows(("step", "CPU a turn, ms", "share"), lines)
+
+
+def _tortures(results: Figures) -> Iterator[str]:
+    for name, what, amounts, faults in TORTURES:
+        if name in results:
+            found = results[name]
+            yield rows((f"kill -9 of {what}, {found['date']}", "count"), [
+                (key.replace("_", " "), found[key]) for key in (*amounts, *faults)
+            ])
+
+
+def main() -> None:
+    results = json.loads(RESULTS.read_text("utf-8"))
+    PAGE.write_text(page(PAGE.read_text("utf-8"), results), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
