@@ -29,7 +29,7 @@ test-slow: setup chromium
 	$(PYTHON) -m pytest -q -m slow
 
 bench: setup
-	$(PYTHON) -m bench
+	$(PYTHON) -m bench --full
 
 chromium:
 	@sh tools/chromium.sh
