@@ -12,7 +12,7 @@ from gateway.fields.address_en import english, names
 from gateway.fields.address_zh import chinese
 from gateway.fields.base import Context, Reading, Span, Value
 from gateway.fields.city import Place
-from gateway.fields.folding import fold
+from gateway.fields.folding import fold, tidy
 from gateway.fields.gazetteer import Gazetteer, gazetteer, level, narrowed
 from gateway.fields.roles import role_of
 from gateway.fields.spans import MAX_SPANS, apart, span
@@ -38,7 +38,7 @@ class Address:
             if one.bare and role not in _JOURNEY:
                 continue
             before = (one.end, role)
-            reading = _reading(text[one.start:one.end].strip(), ctx)
+            reading = _reading(tidy(text[one.start:one.end]), ctx)
             spans.append(span(text, one.start, one.end, reading, role, sure=one.sure))
         return apart(spans)
 

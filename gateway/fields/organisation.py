@@ -7,7 +7,7 @@ from itertools import islice
 
 from gateway.fields.address_zh import chinese as chinese_addresses
 from gateway.fields.base import Context, Reading, Span, Value
-from gateway.fields.folding import fold, latin_stretches
+from gateway.fields.folding import fold, latin_stretches, tidy
 from gateway.fields.gazetteer import Gazetteer, gazetteer
 from gateway.fields.spans import MAX_SPANS, span
 from gateway.fields.text import checked, words_of
@@ -52,7 +52,7 @@ class Organisation:
         folded = fold(text)
         chinese, english = _chinese(folded, gazetteer(ctx.city)), _english(folded)
         found = sorted([*islice(chinese, MAX_SPANS), *islice(english, MAX_SPANS)])
-        return [span(text, start, end, Reading(text[start:end]), "merchant", sure=False) for start, end in found]
+        return [span(text, start, end, Reading(tidy(text[start:end])), "merchant", sure=False) for start, end in found]
 
     def read(self, text: str, ctx: Context) -> Reading:
         limits = ctx.limits
