@@ -5,7 +5,7 @@ nothing has happened, and a crash repeats the turn from the saved state.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from time import perf_counter
 from zoneinfo import ZoneInfo
@@ -29,13 +29,12 @@ from gateway.messages import (
     Elapsed,
     Inbound,
     Text,
-    Upload,
     decode_inbound,
     encode,
 )
 from gateway.observe import TURN_SECONDS, TURNS
 from gateway.protocols import Changes, Lease
-from gateway.turn import Turn
+from gateway.turn import Turn, bursts, words
 from gateway.understanding import Reader
 from gateway.writing import Writer
 
@@ -85,7 +84,7 @@ class Conversation:
     async def _citizen(self, state: Dialogue, burst: Sequence[Inbound], turn: Turn) -> Outcome:
         """The citizen's words: to what stands beside the form if they answer it, else to the form."""
         turn.heard(burst)
-        state = languages.follow(state, burst[-1].language, _text(burst))
+        state = languages.follow(state, burst[-1].language, words(burst))
         now = from_ms(burst[-1].at).astimezone(self.time_zone)
         contents = [item.content for item in burst if isinstance(item.content, CitizenContent)]
         aside = self._aside(state, contents[-1])
@@ -107,23 +106,3 @@ class Conversation:
         if state.mode != "bot" or (isinstance(content, Text) and self.reader.danger(content.text)):
             return None
         return news.answer(state, content) or rating.step(state, content, news.reasons(self.catalog, state))
-
-
-def bursts(items: Sequence[Inbound]) -> Iterator[list[Inbound]]:
-    """Neighbouring texts and files of the citizen are one utterance; everything else stands alone."""
-    burst: list[Inbound] = []
-    for item in items:
-        if burst and not (_joins(burst[-1]) and _joins(item)):
-            yield burst
-            burst = []
-        burst.append(item)
-    if burst:
-        yield burst
-
-
-def _joins(item: Inbound) -> bool:
-    return isinstance(item.content, Text | Upload)
-
-
-def _text(burst: Sequence[Inbound]) -> str:
-    return "\n".join(item.content.text for item in burst if isinstance(item.content, Text))

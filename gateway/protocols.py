@@ -6,19 +6,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, Protocol
+from typing import Literal, Protocol
 
-from msgspec import Struct
+from aiohttp import web
 
 from gateway.messages import Inbound, Outbound
 from gateway.orders import CaseOp, StaffAction
+from gateway.rankings import Answer, NluContext, Scored, Understanding
 from gateway.store.blobs import BlobStore
 from gateway.store.lanes import Changes, Emit, Feed, LaneStore, Lease, Put
 from gateway.store.records import Record, Records
 from gateway.store.shared import SharedStore
-
-if TYPE_CHECKING:  # the pure dialogue reads this page too and must not pull the server in
-    from aiohttp import web
 
 __all__ = [
     "Accept", "Answer", "BlobStore", "Capabilities", "CaseBackend", "CaseDesk", "Changes", "Channel", "Emit", "Feed",
@@ -33,56 +31,12 @@ Handler = Callable[[Lease], Awaitable[Changes]]
 
 # --- understanding ------------------------------------------------------------------------------------------
 
-class Scored(Struct, frozen=True):
-    id: str
-    score: float  # 0…1
-
-
-class NluContext(Struct, frozen=True):
-    """What the engine may know: the open template and the asked field, None outside a form."""
-
-    template: str | None = None
-    asked: str | None = None
-
-
-class Understanding(Struct, frozen=True):
-    """An engine's ranking of one message; entities and commands are ours (gateway/understanding.py).
-
-    intents    best first; `complaint.<template id>` for templates, else a word of NLU.md (ask_faq, greet, …)
-    templates  the complaint templates alone, best first, scores as in `intents`
-    content    the message without its social clauses (你好, thank you), as it was written
-    in_scope   0…1; below the engine's threshold the message is about nothing we know
-    sure       the engine's own decision that intents[0] may be taken without asking back
-    """
-
-    intents: tuple[Scored, ...]
-    templates: tuple[Scored, ...]
-    content: str
-    in_scope: float
-    sure: bool
-    engine: str
-    model: str
-
-
 class Understander(Protocol):
     name: str
 
     async def understand(self, text: str, language: str, context: NluContext) -> Understanding:
         """Never raises on text; at most the first 300 characters of each clause count."""
         ...
-
-
-class Answer(Struct, frozen=True):
-    """A knowledge-base entry that was found; texts are approved wording, shown as they stand."""
-
-    id: str
-    score: float
-    sure: bool
-    question: str
-    text: str
-    source: str
-    department: str
-    valid_until: str | None = None
 
 
 class KnowledgeBase(Protocol):

@@ -1,7 +1,7 @@
 """What one turn gathers before it is committed: the citizen's and staff's words, effects, and what follows."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from msgspec.structs import replace
@@ -61,6 +61,27 @@ class Turn:
         ))
         self.lines.append(TranscriptLine(at=self.now, sender="agent", text=content.text, agent=content.agent))
         return replace(state, mode="agent", agent=content.agent), []
+
+
+def bursts(items: Sequence[Inbound]) -> Iterator[list[Inbound]]:
+    """Neighbouring texts and files of the citizen are one utterance; everything else stands alone."""
+    burst: list[Inbound] = []
+    for item in items:
+        if burst and not (_joins(burst[-1]) and _joins(item)):
+            yield burst
+            burst = []
+        burst.append(item)
+    if burst:
+        yield burst
+
+
+def _joins(item: Inbound) -> bool:
+    return isinstance(item.content, Text | Upload)
+
+
+def words(burst: Sequence[Inbound]) -> str:
+    """The texts of a burst, a line each."""
+    return "\n".join(item.content.text for item in burst if isinstance(item.content, Text))
 
 
 def _line(item: Inbound) -> TranscriptLine | None:

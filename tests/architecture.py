@@ -17,7 +17,8 @@ BESIDE = ("bench", "tests")                           # may import everything, k
 CONTRACTS = ("gateway.store.lanes", "gateway.store.records", "gateway.store.shared", "gateway.store.blobs")
 VOCABULARY = (
     "gateway.messages", "gateway.orders", "gateway.work_order", "gateway.protocols", "gateway.errors", "gateway.clock",
-    "gateway.http", "gateway.ijson", "gateway.transcripts", "gateway.fields", *CONTRACTS,
+    "gateway.http", "gateway.ijson", "gateway.transcripts", "gateway.rankings", "gateway.yamls", "gateway.fields",
+    *CONTRACTS,
 )
 LEAVES = (*VOCABULARY, "gateway.config")
 PURE = ("gateway.dialogue", "gateway.fields")
@@ -25,7 +26,7 @@ PURE_MAY = {
     "gateway.fields": ("gateway.fields", "gateway.errors"),
     "gateway.dialogue": (
         "gateway.dialogue", "gateway.fields", "gateway.messages", "gateway.errors", "gateway.clock",
-        "gateway.protocols",
+        "gateway.rankings",
     ),
 }
 PURE_BANS = ("asyncio", "aiohttp", "redis", "jinja2", "sqlite3", "time", "random", "secrets", "threading", "os")

@@ -158,7 +158,7 @@ HARMLESS = [
     ("gateway/app.py", "import gateway.store.sqlite\nfrom channels.web.chat import Chat\nfrom nlu.null import Null"),
     ("gateway/__main__.py", "from gateway.app import build"),
     ("gateway/console/door.py", "from gateway.console.staff import Role\nfrom gateway.masking import mask_text"),
-    ("gateway/dialogue/step.py", "from gateway.fields.base import Value\nfrom gateway.protocols import Understanding"),
+    ("gateway/dialogue/step.py", "from gateway.fields.base import Value\nfrom gateway.rankings import Understanding"),
     ("gateway/http.py", "try:\n    pass\nexcept Exception:\n    pass"),
     ("tests/test_chat.py", "from gateway.app import build\nfrom channels.web.chat import Chat"),
     ("tests/test_chat.py", "def test_it(a: A, b: B, c: C, d: D, e: E, f: F, g: G) -> None: ..."),

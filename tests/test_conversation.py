@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 
 from gateway import city as cities
-from gateway.conversation import Conversation, bursts
+from gateway.conversation import Conversation
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Case, Dialogue, RatingDialog, load
 from gateway.fields.city import City
@@ -33,6 +33,7 @@ from gateway.replies import Replies
 from gateway.store.files import FolderBlobs
 from gateway.store.lanes import Msg
 from gateway.store.sqlite import SqliteStore
+from gateway.turn import bursts
 from gateway.understanding import Reader
 from gateway.uploads import Uploads
 from gateway.writing import Writer

@@ -11,7 +11,7 @@ from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.summary import noticed, onward, open_cases
 from gateway.dialogue.template import Template
 from gateway.messages import Option
-from gateway.protocols import Understanding
+from gateway.rankings import Understanding
 
 NOTICE_VERSION = "2026-11"
 LIKELY, THINKABLE = 0.3, 0.05   # NLU.md, "The design", 6: offer from 0.3 on, the best two or three

@@ -8,7 +8,7 @@ from datetime import datetime
 from gateway.fields.base import Reading, Span
 from gateway.fields.city import City, EmergencyNumber
 from gateway.messages import CitizenContent
-from gateway.protocols import Answer, Understanding
+from gateway.rankings import Answer, Understanding
 
 
 @dataclass(frozen=True, slots=True)
