@@ -113,9 +113,10 @@ def item(content: Content) -> Inbound:
 
 
 def test_neighbouring_words_and_files_are_one_burst_and_nothing_else_is() -> None:
-    contents: list[Content] = [Text("a"), Upload("u"), Text("b"), Choice("x"), Text("c"), AgentSays("clerk", "d"), Text("e")]
+    staff = AgentSays("clerk", "d")
+    contents: list[Content] = [Text("a"), Upload("u"), Text("b"), Choice("x"), Text("c"), staff, Text("e")]
     split = [[item.content for item in burst] for burst in bursts([item(content) for content in contents])]
-    assert split == [contents[:3], [Choice("x")], [Text("c")], [AgentSays("clerk", "d")], [Text("e")]]
+    assert split == [contents[:3], [Choice("x")], [Text("c")], [staff], [Text("e")]]
 
 
 async def test_a_burst_is_one_turn_with_one_reply(world: World) -> None:
