@@ -16,6 +16,8 @@ from gateway.fields.base import Reading, Span
 WORDS = frozenset({"text", "organisation"})            # asked and taken whole (NLU.md, "Entities")
 
 CLAUSE = re.compile(r"[^，,。；;！!？?\n]+")
+_MARK = re.compile(r"[，,。；;！!？?\n]")
+_NEAR = 60       # characters of a clause that are looked at on either side of a value
 _CUE_REACH = 10  # characters between a cue and the value it announces
 # A number behind these words belongs to somebody else than the citizen.
 _OTHERS = re.compile(
@@ -166,8 +168,9 @@ def _rivals(scene: Scene, text: str, field: Field, span: Span) -> bool:
 
 def announced(text: str, field: Field, span: Span) -> bool:
     """One of the field's cues stands right before the span, with nothing but a few words between."""
-    before = text[max(0, span.start - 40):span.start].casefold()
-    return any(0 <= len(before) - _end(before, cue) <= _CUE_REACH and not _broken(before, cue) for cue in field.cues)
+    before, _ = _around(text, span)
+    before = before.casefold()
+    return any(0 <= len(before) - _end(before, cue) <= _CUE_REACH for cue in field.cues)
 
 
 def _end(before: str, cue: str) -> int:
@@ -175,19 +178,20 @@ def _end(before: str, cue: str) -> int:
     return at + len(cue) if at >= 0 else len(before) + 1
 
 
-def _broken(before: str, cue: str) -> bool:
-    return any(mark in before[_end(before, cue):] for mark in "，,。；;\n")
+def _around(text: str, span: Span) -> tuple[str, str]:
+    """The rest of the span's clause, before and behind it, as far as it matters."""
+    before, after = text[max(0, span.start - _NEAR):span.start], text[span.end:span.end + _NEAR]
+    return _MARK.split(before)[-1], _MARK.split(after)[0]
 
 
 def _by_itself(text: str, span: Span) -> bool:
     """The clause says nothing else: 是哈啰的, it's Hellobike."""
-    clauses = [c for c in CLAUSE.finditer(text) if c.start() <= span.start and span.end <= c.end()]
-    return any(_FILLING.fullmatch(text[c.start():span.start] + text[span.end:c.end()]) is not None for c in clauses)
+    return _FILLING.fullmatch("".join(_around(text, span))) is not None
 
 
 def _cue_in_clause(text: str, field: Field, span: Span) -> bool:
-    clauses = [c.group() for c in CLAUSE.finditer(text) if c.start() < span.end and span.start < c.end()]
-    return any(cue.casefold() in clause.casefold() for clause in clauses for cue in field.cues)
+    clause = span.text.join(_around(text, span)).casefold()
+    return any(cue.casefold() in clause for cue in field.cues)
 
 
 def _told(scene: Scene, text: str, field: Field, order: int) -> Iterator[Claim]:

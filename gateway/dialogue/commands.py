@@ -147,23 +147,23 @@ _CORRECTIONS = tuple(re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern 
     r"(?:no|nope|sorry|wait|actually)[,.\s]+(?:it'?s|it\s+is|it\s+was|it\s+should\s+be|i\s+meant?)\s+(?P<value>.{1,120})",
 ))
 _CHANGES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
-    r"(?:我要|我想|请|帮我)?(?:修改|更改|更正|改)(?:一下)?\s*第?\s*(?P<target>[^，,。]{1,20}?)\s*(?:项|条)?",
+    r"(?:我要|我想|请|帮我)?(?:修改|更改|更正|改)(?:一下)?\s*(?:我的)?第?\s*(?P<target>[^，,。]{1,20}?)\s*(?:项|条)?",
     r"(?:我的)?(?P<target>[^，,。\s]{1,12}?)(?:我)?(?:写|填|打|说|弄|搞|输)?(?:错了|不对|有误|要改|需要改|要修改)",
     r"(?:please\s+)?(?:i\s+want\s+to\s+)?(?:change|edit|correct|fix)\s+(?:the\s+|my\s+)?"
     r"(?:field\s+|item\s+|number\s+(?=\d)|no\.?\s*(?=\d)|#)?(?P<target>[^,.?!]{1,40})",
     r"(?:the\s+|my\s+)?(?P<target>.{1,40}?)\s+(?:is|was)\s+wrong",
 ))
-LONGEST = 160  # a correction is short; longer texts are told stories, whatever words they hold
+LONGEST = 160  # characters of a command; longer texts are told stories, whatever words they hold
 
 
 def read(text: str) -> Command | None:
     """The command this message is, as a whole; None for everything else."""
+    if len(text) > LONGEST:
+        return None
     word = _word(text) or _repeated(text)
     if word is not None:
         return word
     plain = unicodedata.normalize("NFKC", text).replace("’", "'").strip(_MARKS)
-    if len(plain) > LONGEST:
-        return None
     return _correction(plain) or _change(plain)
 
 

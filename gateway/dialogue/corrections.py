@@ -11,15 +11,19 @@ from gateway.dialogue.effects import Say
 from gateway.dialogue.fill import WHOLE, put, read_one
 from gateway.dialogue.picking import number
 from gateway.dialogue.scene import Move, Scene
-from gateway.dialogue.summary import ask_chosen, listed, onward
+from gateway.dialogue.summary import ask_change, ask_chosen, listed, onward
 from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
 
+_A_LITTLE_ZH, _A_LITTLE_EN = 2, 8  # characters beyond a name that change nothing
+
 
 def change(scene: Scene, command: Change) -> Move | None:
-    """Ask the named field again; None when nobody knows what was named."""
-    field = field_named(scene, command.target)
-    return ask_chosen(scene, field.id) if field else None
+    """Ask the named field again, or which one of several is meant; None when nothing of the form was named."""
+    fields = fields_named(scene, command.target)
+    if len(fields) > 1:
+        return ask_change(scene, [])
+    return ask_chosen(scene, fields[0].id) if fields else None
 
 
 def correct(scene: Scene, command: Correction) -> Move | None:
@@ -36,17 +40,25 @@ def correct(scene: Scene, command: Correction) -> Move | None:
     return onward(changed, [say])
 
 
-def field_named(scene: Scene, target: str) -> Field | None:
-    """By its number in the summary, its label, or what people call it; the longest name that fits wins."""
+def fields_named(scene: Scene, target: str) -> list[Field]:
+    """By number in the summary, by label or what people call it; else those whose name is nearly what was said.
+
+    Nearly: part of a name (地址), or a name with a little more (手机号码); 改善环境 names nothing.
+    """
     at = number(target)
     fields = listed(scene)
     if at is not None:
-        return fields[at - 1] if 1 <= at <= len(fields) else None
+        return fields[at - 1:at] if at >= 1 else []
     wanted = fold(target)
-    named = [(len(name), field) for field in scene.template.fields for name in _names(field)
-             if wanted == name or (len(name) > 1 and name in wanted) or (len(wanted) > 1 and wanted in name)]
     exact = [field for field in scene.template.fields if wanted in _names(field)]
-    return exact[0] if exact else max(named, key=lambda pair: pair[0])[1] if named else None
+    return exact[:1] or [field for field in scene.template.fields if any(_near(wanted, name) for name in _names(field))]
+
+
+def _near(wanted: str, name: str) -> bool:
+    if len(wanted) < 2 or len(name) < 2:
+        return False
+    more = _A_LITTLE_EN if wanted.isascii() else _A_LITTLE_ZH
+    return wanted in name or (name in wanted and len(wanted) - len(name) <= more)
 
 
 def _names(field: Field) -> list[str]:
@@ -55,10 +67,10 @@ def _names(field: Field) -> list[str]:
 
 def _meant(scene: Scene, command: Correction) -> Field | None:
     """The field of a correction: named, or the one that holds the wrong value, or the latest that can take it."""
-    if command.target:
-        named = field_named(scene, command.target)
-        if named is not None:
-            return named
+    named = fields_named(scene, command.target) if command.target else []
+    if named:
+        takers = [field for field in named if spans_of(scene, field, command.value)]
+        return (takers or named)[0] if len(takers or named) == 1 else None
     filled = [scene.template.field(name) for name in reversed(scene.draft.order) if name in scene.draft.values]
     if command.wrong:
         holders = [field for field in filled if _holds(scene, field, command.wrong)]

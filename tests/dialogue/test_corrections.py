@@ -116,3 +116,28 @@ def test_a_value_said_again_at_the_summary_with_its_name_replaces_the_old_one() 
     talk.say("收件地址天河区体育西路")
     assert talk.values["receiver_address"] == "天河区体育西路"
     assert talk.asked == "confirm"
+
+
+def test_a_name_that_fits_two_fields_is_asked_about() -> None:
+    talk = at_summary()
+    talk.say("修改地址")
+    assert talk.asked == "change"
+    talk.choose("receiver_address")
+    assert talk.asked == "receiver_address"
+
+
+@pytest.mark.parametrize("text", ["改善小区环境", "改掉这种态度", "change their attitude", "改天换日"])
+def test_words_that_only_begin_like_a_change(text: str) -> None:
+    talk = at_summary()
+    talk.choose("details")
+    talk.choose("demand")
+    talk.say(text)
+    assert talk.values["demand"] == text
+    assert talk.asked == "confirm"
+
+
+@pytest.mark.parametrize("text", ["手机号码错了", "改我的手机号", "change my phone number please"])
+def test_nearly_the_name_is_enough(text: str) -> None:
+    talk = at_summary()
+    talk.say(text)
+    assert talk.asked == "contact_phone"

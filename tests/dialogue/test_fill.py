@@ -1,6 +1,8 @@
 """From one message to many fields: roles, cues, the asked field first, nothing guessed."""
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 
 from tests.dialogue.small import talker
@@ -229,3 +231,18 @@ def test_a_clause_of_another_field_is_no_part_of_an_address() -> None:
     talk.say("是圆通的，新港中路菜鸟驿站对面")
     assert talk.values["carrier"] == "yto"
     assert talk.values["sender_address"] == "新港中路菜鸟驿站对面"
+
+
+@pytest.mark.parametrize("unit", [
+    "300元，", "海珠区新港中路，", "从海珠区寄到天河区", "单号", "不是顺丰是", "no, it's ", "1234567890 ", "店名是", "吗",
+    "改",
+])
+def test_four_thousand_characters_do_not_stop_the_house(unit: str) -> None:
+    """As many as a turn looks at (understanding.MAX_TEXT); the loop of all citizens waits meanwhile."""
+    text = (unit * 4000)[:4000]
+    for opens in ("parcel", "shop"):
+        talk = talker(opens)
+        began = process_time()
+        talk.say(text)
+        talk.say(text)
+        assert process_time() - began < 1.0
