@@ -234,7 +234,8 @@ def test_a_clause_of_another_field_is_no_part_of_an_address() -> None:
 
 
 @pytest.mark.parametrize("unit", [
-    "300元，", "海珠区新港中路，", "从海珠区寄到天河区", "单号", "不是顺丰是", "no, it's ", "1234567890 ", "店名是", "吗",
+    "300元，", "海珠区新港中路，", "从海珠区寄到天河区", "单号", "不是顺丰是", "no, it's ",
+    "1234567890 ", "店名是", "吗",
     "改",
 ])
 def test_four_thousand_characters_do_not_stop_the_house(unit: str) -> None:
