@@ -1,21 +1,16 @@
-"""A form card sent whole: read by the types, faults said per field, then the summary.
-
-The API reads its work orders with `read_form` too, so people's forms (三百二十块) are accepted everywhere.
-"""
+"""A form card sent whole: read by the types, people's forms (三百二十块) accepted, faults said per field, then the
+summary."""
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from msgspec.structs import replace
-
-from gateway.dialogue.asking import ask, missing
+from gateway.dialogue.asking import ask
 from gateway.dialogue.choosing import privacy_notice
 from gateway.dialogue.draft import Filled, filled
 from gateway.dialogue.drafts import begin
 from gateway.dialogue.effects import Effect, Say
-from gateway.dialogue.fill import put
-from gateway.dialogue.rules import broken
+from gateway.dialogue.fill import FILES, put
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.summary import onward
 from gateway.dialogue.template import Field
@@ -34,13 +29,15 @@ class Fault:
 
 
 def read_form(scene: Scene, fields: Mapping[str, Value]) -> tuple[Scene, list[Fault]]:
-    """The open draft with every readable value; a fault for each that is not, and for unknown names."""
+    """The open draft with every readable value, and a fault for each that is not.
+
+    Left out are empty values, names that the template does not have, and files: those come as uploads of their own,
+    whose owner was checked.
+    """
     faults: list[Fault] = []
     for name, value in fields.items():
-        if not scene.template.has(name):
-            faults.append(Fault(name, "unknown_field", {}))
-            continue
-        if value in ("", []):
+        known = scene.template.has(name) and scene.template.field(name).type not in FILES
+        if value in ("", []) or not known:
             continue
         try:
             scene = scene.put(put(scene.draft, name, read_value(scene, scene.template.field(name), value)))
@@ -60,17 +57,6 @@ def read_value(scene: Scene, field: Field, value: Value) -> Filled:
     return filled(scene.type_of(field).read(text, scene.context(field)), text)
 
 
-def lacking(scene: Scene) -> list[Fault]:
-    """What a form sent whole must still have: missing fields, and the first rule it breaks."""
-    faults: list[Fault] = []
-    rest = scene
-    while (field := missing(rest)) is not None:
-        faults.append(Fault(field.id, "required", {}))
-        rest = rest.put(replace(rest.draft, skipped=(*rest.draft.skipped, field.id)))
-    rule = broken(scene)
-    return faults + ([Fault(rule.ask, "rule", {"rule": scene.say(rule.say)})] if rule else [])
-
-
 def receive(scene: Scene, form: Form) -> Move:
     """A form from a citizen's screen; it may come before any word, or over the draft of the same template."""
     template = scene.catalog.newest.get(form.template)
@@ -81,10 +67,9 @@ def receive(scene: Scene, form: Form) -> Move:
         scene = begin(scene, template)
     scene, privacy = privacy_notice(scene)
     scene, faults = read_form(scene, form.fields)
-    faulty = [fault for fault in faults if scene.template.has(fault.field)]
-    if not faulty:
+    if not faults:
         return onward(scene, privacy)
-    return ask(scene, scene.template.field(faulty[0].field), [*privacy, *(_told(scene, fault) for fault in faulty)])
+    return ask(scene, scene.template.field(faults[0].field), [*privacy, *(_told(scene, fault) for fault in faults)])
 
 
 def _told(scene: Scene, fault: Fault) -> Effect:

@@ -5,8 +5,8 @@ from msgspec.structs import replace
 
 from gateway.dialogue.drafts import begin
 from gateway.dialogue.effects import Say
-from gateway.dialogue.forms import Fault, lacking, read_form
-from tests.dialogue.small import PARCEL, SHOP, scene, talker
+from gateway.dialogue.forms import read_form
+from tests.dialogue.small import PARCEL, scene, talker
 
 COMPLETE = {
     "carrier": "sf", "tracking_number": "sf 1234567890123", "problem": "lost", "goods_value": "三百二十块",
@@ -53,6 +53,14 @@ def test_empty_and_unknown_fields_are_left_out() -> None:
     assert talk.values.keys() == COMPLETE.keys()
 
 
+def test_files_of_a_form_are_left_out() -> None:
+    """Whose they are was not checked; uploads come as messages of their own."""
+    talk = talker()
+    talk.fill("parcel", **COMPLETE, evidence=["somebody-elses"])
+    assert "evidence" not in talk.values
+    assert talk.draft.uploads == ()
+
+
 def test_a_form_over_the_open_draft_keeps_the_rest() -> None:
     talk = talker("parcel")
     talk.say("顺丰延误")
@@ -80,44 +88,17 @@ def test_hostile_values_stay_values() -> None:
     assert talk.values["demand"] == "{{7*7}} %s <img onerror=1>"
 
 
-# --- as the API reads them ------------------------------------------------------------------------------------
+# --- the reading alone ----------------------------------------------------------------------------------------
 
 def test_every_fault_is_found_at_once() -> None:
     filled, faults = read_form(begin(scene(), PARCEL), {"carrier": "nobody", "contact_phone": "12", "nonsense": 1})
-    assert {(fault.field, fault.code) for fault in faults} == {
-        ("carrier", "choice"), ("contact_phone", "phone"), ("nonsense", "unknown_field"),
-    }
+    assert {(fault.field, fault.code) for fault in faults} == {("carrier", "choice"), ("contact_phone", "phone")}
     assert filled.draft.values == {}
 
 
 def test_a_value_of_the_wrong_kind_is_a_fault() -> None:
     _, faults = read_form(begin(scene(), PARCEL), {"carrier": True, "goods_value": ["1"], "contact_phone": 1.5})
     assert {fault.field for fault in faults} == {"carrier", "goods_value", "contact_phone"}
-
-
-def test_what_a_form_lacks() -> None:
-    filled, faults = read_form(begin(scene(), PARCEL), {"carrier": "sf", "problem": "lost"})
-    assert faults == []
-    assert [fault.field for fault in lacking(filled)] == [
-        "tracking_number", "sender_address", "receiver_address", "goods_value", "contact_phone", "description",
-    ]
-    assert all(fault.code == "required" for fault in lacking(filled))
-
-
-def test_a_complete_form_lacks_nothing() -> None:
-    filled, _ = read_form(begin(scene(), PARCEL), COMPLETE)
-    assert lacking(filled) == []
-
-
-def test_a_broken_rule_is_a_fault_in_the_callers_language() -> None:
-    filled, _ = read_form(begin(scene(language="en"), PARCEL), {**COMPLETE, "receiver_address": "广州海珠区新港中路"})
-    assert lacking(filled) == [Fault("receiver_address", "rule", {"rule": "The two addresses must differ."})]
-
-
-def test_dates_out_of_order() -> None:
-    filled, faults = read_form(begin(scene(), SHOP), {"bought": "2026-11-20", "broke": "2026-11-10"})
-    assert faults == []
-    assert lacking(filled)[-1].code == "rule"
 
 
 def test_reading_does_not_touch_what_was_there() -> None:
