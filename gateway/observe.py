@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -31,8 +31,18 @@ def count_refusal(code: str) -> None:
 
 
 def mask_event(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-    """The one masking point of the logs: every string of an event, tracebacks included."""
-    return {key: mask_text(value) if isinstance(value, str) else value for key, value in event.items()}
+    """The one masking point of the logs: every word of an event, however deep it lies, tracebacks included."""
+    return {key: value if key.startswith("_") else _masked(value) for key, value in event.items()}
+
+
+def _masked(value: Any) -> Any:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if isinstance(value, Mapping):
+        return {str(key): _masked(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [_masked(inner) for inner in value]
+    return mask_text(value if isinstance(value, str) else repr(value))
 
 
 def configure_logging(level: str, stream: Any = None) -> None:
