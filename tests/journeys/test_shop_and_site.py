@@ -7,8 +7,9 @@ from tests.journeys.hotline import Hotline
 
 SHOP = {
     "merchant_name": "某某健身中心体育西店", "merchant_address": "天河区体育西路1000号三楼",
-    "goods_or_service": "一年期健身卡", "purchase_date": "2026年3月5号", "requested_remedy": "refund", "amount": "两千六百八",
-    "contact_name": "李女士", "contact_phone": "13800138000", "contact_address": "海珠区江南大道中1000号",
+    "goods_or_service": "一年期健身卡", "purchase_date": "2026年3月5号", "requested_remedy": "refund",
+    "amount": "两千六百八", "contact_name": "李女士", "contact_phone": "13800138000",
+    "contact_address": "海珠区江南大道中1000号",
 }
 
 
