@@ -40,6 +40,8 @@ def _restart(scene: Scene) -> Move:
 ANYWHERE: dict[Command | None, Callable[[Scene], Move]] = {
     Word.HUMAN: lambda scene: detours.call_person(scene, "asked"),
     Word.BOT: lambda scene: detours.again(scene, [] if scene.state.draft else greet(scene)[1]),
+    Word.HELLO: lambda scene: detours.again(scene, greet(scene)[1]),
+    Word.THANKS: lambda scene: detours.again(scene, [Say("thanks")]),
     Word.HELP: detours.help_,
     Word.STATUS: detours.status,
     Word.URGE: lambda scene: detours.supplement(scene, scene.turn.text, urge=True),
@@ -65,4 +67,4 @@ IN_FORM: dict[Word, Callable[[Scene], Move]] = {
     Word.END: lambda scene: (scene.state, [Say("draft.kept")]),
 }
 # After a long pause these are obeyed at once; everything else waits until the citizen said to go on.
-UNPAUSED = frozenset({*ANYWHERE, Word.CANCEL, Word.RESTART, Word.CONTINUE, Word.END})
+UNPAUSED = frozenset({*ANYWHERE, Word.CANCEL, Word.RESTART, Word.CONTINUE, Word.END}) - {Word.HELLO, Word.THANKS}

@@ -21,6 +21,7 @@ from gateway.dialogue.commands import Change, Correction, Word, fold, read
     ("人工", Word.HUMAN), ("转人工！", Word.HUMAN), ("我要转人工", Word.HUMAN), ("agent", Word.HUMAN),
     ("speak to a person", Word.HUMAN), ("I want to talk to a person", Word.HUMAN),
     ("Can I speak to a human?", Word.HUMAN),
+    ("你好", Word.HELLO), ("您好！", Word.HELLO), ("Hi", Word.HELLO), ("谢谢", Word.THANKS), ("thank you", Word.THANKS),
     ("机器人", Word.BOT), ("bot", Word.BOT), ("帮助", Word.HELP), ("Help!", Word.HELP), ("？", Word.HELP),
     ("进度", Word.STATUS), ("查询进度", Word.STATUS), ("status", Word.STATUS),
     ("催办", Word.URGE), ("催一下", Word.URGE), ("hurry up", Word.URGE),

@@ -98,6 +98,18 @@ def test_help_shows_help_and_example_of_the_field() -> None:
     assert talk.asked == "tracking_number"
 
 
+@pytest.mark.parametrize(("text", "says"), [
+    ("谢谢", "thanks"), ("你好", "greeted"), ("Thank you!", "thanks"), ("hi", "greeted"),
+])
+def test_courtesies_are_no_failed_answers(text: str, says: str) -> None:
+    talk = asked_for_number()
+    talk.say("SF1234567890123")
+    talk.say(text)
+    assert talk.said == [says, "again.field"]
+    assert talk.asked == "sender_address"
+    assert "sender_address" not in talk.values
+
+
 def test_help_outside_a_form() -> None:
     talk = talker()
     talk.say("help")

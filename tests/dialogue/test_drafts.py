@@ -96,7 +96,8 @@ def test_a_word_said_meanwhile_is_no_answer() -> None:
     talk.say("SF1234567890123")
     assert talk.asked == "sender_address"
     talk.wait(hours=3)
-    talk.say("好的")
+    talk.say("你好")
+    assert talk.asked == "resume"
     talk.choose("continue")
     assert talk.asked == "sender_address"
     assert "sender_address" not in talk.values

@@ -144,7 +144,7 @@ def needed(talk: Talker, text: str) -> bool:
     return needs_ranking(talk.catalog, talk.state, talk._turn(Text(text), text))
 
 
-@pytest.mark.parametrize("text", ["我的快递三天没动了", "你好", "多久能答复？", "不是来投诉的，是想咨询"])
+@pytest.mark.parametrize("text", ["我的快递三天没动了", "你好，有人能管管吗", "多久能答复？", "不是来投诉的，是想咨询"])
 def test_first_words_need_the_engine(text: str) -> None:
     assert needed(talker(), text)
 
