@@ -66,5 +66,9 @@ IN_FORM: dict[Word, Callable[[Scene], Move]] = {
     Word.ANONYMOUS: lambda scene: summary.set_identity(scene, "anonymous"),
     Word.END: lambda scene: (scene.state, [Say("draft.kept")]),
 }
+# What is said to a word of the form when no form is open; "nothing_open" to all others.
+OUTSIDE: dict[Command, str] = {
+    Word.END: "bye", Word.YES: "solved.thanks", Word.DONE: "solved.thanks", Word.SOLVED: "solved.thanks",
+}
 # After a long pause these are obeyed at once; everything else waits until the citizen said to go on.
 UNPAUSED = frozenset({*ANYWHERE, Word.CANCEL, Word.RESTART, Word.CONTINUE, Word.END}) - {Word.HELLO, Word.THANKS}

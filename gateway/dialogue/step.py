@@ -20,7 +20,7 @@ from gateway.dialogue.effects import Ask, Effect, Say
 from gateway.dialogue.forms import receive
 from gateway.dialogue.opening import opening
 from gateway.dialogue.picking import pick
-from gateway.dialogue.routes import ANYWHERE, IN_FORM, UNPAUSED, meant
+from gateway.dialogue.routes import ANYWHERE, IN_FORM, OUTSIDE, UNPAUSED, meant
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.understood import Understood
 from gateway.messages import Choice, Form, Location, Text
@@ -107,7 +107,7 @@ def _picked(state: Dialogue, text: str) -> str | None:
 
 def _outside(scene: Scene, text: str, command: Command | None) -> Move:
     if isinstance(command, Word):
-        return detours.again(scene, [Say("bye" if command is Word.END else "nothing_open")])
+        return detours.again(scene, [Say(OUTSIDE.get(command, "nothing_open"))])
     return opening(scene, text)
 
 

@@ -156,7 +156,7 @@ def test_a_person_wanted_at_once() -> None:
     assert CallPerson("asked") in talk.effects
 
 
-@pytest.mark.parametrize(("text", "says"), [("取消", "nothing_open"), ("是", "nothing_open"), ("再见", "bye")])
+@pytest.mark.parametrize(("text", "says"), [("取消", "nothing_open"), ("好的", "solved.thanks"), ("再见", "bye")])
 def test_words_of_a_form_without_a_form(text: str, says: str) -> None:
     talk = talker()
     talk.say(text)
