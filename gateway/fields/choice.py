@@ -54,8 +54,8 @@ def other_words(text: str, options: tuple[Option, ...]) -> str | None:
     """What follows 其他: / other: when the template offers `other`."""
     if len(text) > _MAX_WORDS or all(option.value != OTHER for option in options):
         return None
-    found = _OTHER_WORDS.fullmatch(text)
-    return tidy(found["words"]) or None if found else None
+    found = _OTHER_WORDS.fullmatch(tidy(text))
+    return found["words"] if found else None
 
 
 def label(value: str, ctx: Context) -> str:

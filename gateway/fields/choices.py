@@ -7,12 +7,13 @@ from collections.abc import Iterable
 from gateway.errors import Unreadable
 from gateway.fields.base import Context, Reading, Span, Value
 from gateway.fields.choice import label
+from gateway.fields.folding import bare
 from gateway.fields.labels import answered, hits
 from gateway.fields.spans import span
 
 _BETWEEN = re.compile(r"[\s,;/|、，；+&和与及]+|(?<![a-z])and(?![a-z])", re.IGNORECASE)
 _ALL = re.compile(
-    r"\s*(?:全部|都有|所有|全都有?|以上(?:都是|全部)|all(?: of (?:them|the above))?)\s*[。.!]?\s*", re.IGNORECASE
+    r"全部|都有|所有|全都有?|以上(?:都是|全部)|all(?: of (?:them|the above))?"
 )
 MAX_ANSWER = 500
 
@@ -29,7 +30,7 @@ class Choices:
         return [span(text, named[0].start, named[-1].end, _reading((hit.value for hit in named), ctx))]
 
     def read(self, text: str, ctx: Context) -> Reading:
-        answer = text[:MAX_ANSWER]
+        answer = bare(text[:MAX_ANSWER])
         if _ALL.fullmatch(answer):
             return _reading((option.value for option in ctx.options), ctx)
         whole = answered(answer, ctx.options)

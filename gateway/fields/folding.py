@@ -68,6 +68,11 @@ def tidy(text: str) -> str:
     return unicodedata.normalize("NFC", _INVISIBLE.sub("", text)).strip()
 
 
+def trimmed(text: str) -> str:
+    """A short answer, folded, without the punctuation and spaces around it."""
+    return fold(text).strip(_EDGES)
+
+
 def bare(text: str) -> str:
-    """A short answer for matching: folded, lower case, without the punctuation and spaces around it."""
-    return fold_lower(text).strip(_EDGES)
+    """`trimmed`, in lower case."""
+    return lower(trimmed(text))

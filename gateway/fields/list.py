@@ -5,7 +5,7 @@ import re
 
 from gateway.errors import Unreadable
 from gateway.fields.base import Context, Reading, Span, Value
-from gateway.fields.folding import fold, fold_lower, tidy
+from gateway.fields.folding import fold, fold_lower, tidy, trimmed
 from gateway.fields.spans import MAX_SPANS, span
 
 MAX_ITEMS = 10
@@ -40,7 +40,7 @@ class Items:
     def read(self, text: str, ctx: Context) -> Reading:
         if len(text) > 2 * MAX_ITEM * (ctx.limits.max_items or MAX_ITEMS):
             raise Unreadable("too_long", max=str(MAX_ITEM))
-        return _checked(_BETWEEN.split(_LABEL.sub("", fold(text)).strip(" 。.")), ctx)
+        return _checked(_BETWEEN.split(_LABEL.sub("", trimmed(text))), ctx)
 
     def validate(self, value: Value, ctx: Context) -> Reading:
         if isinstance(value, list):

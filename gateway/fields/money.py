@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 from gateway.errors import Unreadable
 from gateway.fields.base import Context, Reading, Span, Value
-from gateway.fields.folding import fold
+from gateway.fields.folding import fold, trimmed
 from gateway.fields.numerals import AMOUNT, HAN, number
 from gateway.fields.spans import MAX_SPANS, span
 from gateway.fields.text import words_of
@@ -50,8 +50,7 @@ class Money:
     def read(self, text: str, ctx: Context) -> Reading:
         if len(text) > 4 * MAX_ANSWER:
             raise Unreadable("money")
-        answer = fold(text).strip(" 。.!,，")
-        answer = _ABOUT.sub("", _ABOUT.sub("", answer)).strip()
+        answer = _ABOUT.sub("", _ABOUT.sub("", trimmed(text))).strip()
         amount = _whole_answer(answer)
         if amount is None:
             raise Unreadable("money")

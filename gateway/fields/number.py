@@ -7,7 +7,7 @@ from itertools import islice
 
 from gateway.errors import Unreadable
 from gateway.fields.base import Context, Reading, Span, Value
-from gateway.fields.folding import fold
+from gateway.fields.folding import bare, fold
 from gateway.fields.numerals import AMOUNT, HAN, number
 from gateway.fields.spans import MAX_SPANS, span
 from gateway.fields.text import words_of
@@ -42,7 +42,7 @@ class Number:
         return spans
 
     def read(self, text: str, ctx: Context) -> Reading:
-        answer = _ANSWER.fullmatch(fold(text[: MAX_ANSWER + 1]).strip())
+        answer = _ANSWER.fullmatch(bare(text[: MAX_ANSWER + 1]))
         if not answer or len(text.strip()) > MAX_ANSWER:
             raise Unreadable("number")
         try:

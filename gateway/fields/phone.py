@@ -11,7 +11,7 @@ import phonenumbers
 
 from gateway.errors import Unreadable
 from gateway.fields.base import Context, Reading, Span, Value
-from gateway.fields.folding import fold
+from gateway.fields.folding import fold, trimmed
 from gateway.fields.spans import MAX_SPANS, span
 from gateway.fields.text import words_of
 
@@ -48,7 +48,7 @@ class Phone:
     def read(self, text: str, ctx: Context) -> Reading:
         if len(text) > 4 * MAX_ANSWER:
             raise Unreadable("phone")
-        answer = _EXTENSION.sub("", _LABEL.sub("", fold(text).strip(" 。.!"))).translate(_SPOKEN)
+        answer = _EXTENSION.sub("", _LABEL.sub("", trimmed(text))).translate(_SPOKEN)
         digits = re.sub(r"[\s()\-.·]", "", answer)
         if _SHORT.fullmatch(digits):
             return Reading(digits)

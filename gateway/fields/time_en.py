@@ -14,7 +14,7 @@ from functools import lru_cache
 import dateparser
 
 from gateway.fields.folding import latin_stretches, lower
-from gateway.fields.when import Mention
+from gateway.fields.when import MAX_TRIES, Mention
 
 _WEEKDAY = r"(?:mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?"
 _MONTH = (
@@ -72,7 +72,10 @@ _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 def english(folded: str, now: datetime) -> Iterator[Mention]:
     plain = re.sub(r"\s", " ", lower(folded))
     for position, end in latin_stretches(plain):
-        while begin := _BEGIN.search(plain, position, end):
+        for _ in range(MAX_TRIES):
+            begin = _BEGIN.search(plain, position, end)
+            if begin is None:
+                break
             mention = _at(plain, begin.start(), end, now)
             if mention:
                 yield mention

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from gateway.fields.numerals import number
-from gateway.fields.when import Mention
+from gateway.fields.when import MAX_TRIES, Mention
 
 _N = r"(?:\d{1,2}|[一二两三四五六七八九十]{1,3})"
 _PARTS_BY_HOUR = {
@@ -67,12 +67,16 @@ _AFTER_ANOTHER = re.compile(r"[点點时分半刻天日号晚]\s?(?:一直|持�
 
 def chinese(folded: str, now: datetime) -> Iterator[Mention]:
     position = 0
-    while begin := _BEGIN.search(folded, position):
+    for _ in range(MAX_TRIES):
+        begin = _BEGIN.search(folded, position)
+        if begin is None:
+            return
         hit = _MENTION.match(folded, begin.start())
         mention = _read(hit, now) if hit and hit.end() > hit.start() else None
         if mention:
             yield mention
-        position = mention.end if mention else begin.start() + 1
+        impossible = mention is None and hit is not None and any(hit[name] for name in _READERS)  # 2月30日
+        position = mention.end if mention else hit.end() if hit and impossible else begin.start() + 1
 
 
 def now_word(folded: str) -> re.Match[str] | None:

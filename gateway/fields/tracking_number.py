@@ -8,7 +8,7 @@ import re
 
 from gateway.errors import Unreadable
 from gateway.fields.base import Context, Reading, Span, Value
-from gateway.fields.folding import fold
+from gateway.fields.folding import fold, trimmed
 from gateway.fields.spans import MAX_SPANS, span
 from gateway.fields.text import words_of
 
@@ -67,7 +67,7 @@ class TrackingNumber:
     def read(self, text: str, ctx: Context) -> Reading:
         if len(text) > 200:
             raise Unreadable("tracking_number")
-        code = _compact(_LABEL.sub("", fold(text).strip(" 。.!")))
+        code = _compact(_LABEL.sub("", trimmed(text)))
         if not _WHOLE.fullmatch(code) or not any(c.isdigit() for c in code):
             spans = self.find(text, ctx)
             if len(spans) != 1:

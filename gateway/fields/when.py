@@ -7,6 +7,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+MAX_TRIES = 200  # places of a message that are tried; nobody names so many times
+
 # Part of the day → first and last hour; above 24 is the next day.
 PARTS = {
     "dawn": (0, 6), "early": (6, 9), "morning": (8, 12), "noon": (11, 14), "afternoon": (12, 18), "dusk": (17, 20),

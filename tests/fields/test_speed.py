@@ -3,6 +3,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 
 import pytest
 
@@ -46,25 +48,23 @@ KILLERS = {
 }
 
 
-@pytest.mark.parametrize("killer", KILLERS)
 @pytest.mark.parametrize("name", TYPES)
-def test_find_is_quick(name: str, killer: str) -> None:
+def test_find_is_quick(name: str) -> None:
     ctx = context(TABLES[name].options)
-    assert _seconds(lambda: TYPES[name].find(KILLERS[killer], ctx)) < LIMIT_S
+    took = {killer: _seconds(partial(TYPES[name].find, text, ctx)) for killer, text in KILLERS.items()}
+    assert {killer: seconds for killer, seconds in took.items() if seconds >= LIMIT_S} == {}
 
 
-@pytest.mark.parametrize("killer", KILLERS)
 @pytest.mark.parametrize("name", TYPES)
-def test_read_is_quick(name: str, killer: str) -> None:
+def test_read_is_quick(name: str) -> None:
     ctx = context(TABLES[name].options)
 
-    def read() -> None:
-        try:
-            TYPES[name].read(KILLERS[killer], ctx)
-        except Unreadable:
-            return
+    def read(text: str) -> None:
+        with suppress(Unreadable):
+            TYPES[name].read(text, ctx)
 
-    assert _seconds(read) < LIMIT_S
+    took = {killer: _seconds(partial(read, text)) for killer, text in KILLERS.items()}
+    assert {killer: seconds for killer, seconds in took.items() if seconds >= LIMIT_S} == {}
 
 
 def test_an_ordinary_message_costs_little() -> None:
