@@ -13,7 +13,7 @@ from bench.understanding import knowledge as score
 from gateway.errors import ConfigError
 from nlu.batching import BatchEncoder
 from nlu.encoder import Matrix, NgramEncoder
-from nlu.knowledge import Entry, KnowledgeIndex, read
+from nlu.knowledge import Entry, KnowledgeIndex, read, unanswered
 from tests import minds
 from tests.clock import ManualClock
 
@@ -194,3 +194,27 @@ def test_what_is_held_out_is_not_indexed() -> None:
     indexed = {wording for entry in ENTRIES for wording in (*entry.questions.zh, *entry.questions.en)}
     held = {line for block in HELD["knowledge"].values() for lines in block.values() for line in lines.splitlines()}
     assert indexed.isdisjoint(held)
+
+
+# --- what it must not answer --------------------------------------------------------------------------------
+
+async def test_a_question_without_an_answer_gets_none(tmp_path: Path) -> None:
+    home = folder(tmp_path, FEE)
+    (home / "unanswered").mkdir()
+    (home / "unanswered/questions.yaml").write_text("zh: [怎么办护照, 护照多少钱]\nen: [get a passport]\n", "utf-8")
+    made = KnowledgeIndex(home, BatchEncoder(NgramEncoder), ManualClock())
+    await made.open()
+    (about_passports,) = await made.search("护照多少钱", "zh")
+    (about_fees,) = await made.search("打电话收费吗", "zh")
+    assert (about_passports.id, about_passports.sure) == ("fee", False)
+    assert (about_fees.id, about_fees.sure) == ("fee", True)
+
+
+async def test_none_of_our_own_unanswered_questions_is_answered() -> None:
+    for question in unanswered(minds.ROOT / "knowledge"):
+        assert not (await minds.knowledge().search(question, "zh"))[0].sure, question
+
+
+def test_no_question_is_answered_and_unanswered() -> None:
+    answered = {wording for entry in ENTRIES for wording in entry.wordings}
+    assert answered.isdisjoint(unanswered(minds.ROOT / "knowledge"))
