@@ -21,11 +21,12 @@ _NEAR = 60       # characters of a clause that are looked at on either side of a
 _CUE_REACH = 10  # characters between a cue and the value it announces
 # A number behind these words belongs to somebody else than the citizen.
 _OTHERS = re.compile(
-    r"(商家|店家|商户|客服|对方|司机|骑手|快递员|公司|物业|工地|driver|shop|merchant|courier|their|his|her)\S{0,6}\s*$",
+    r"(商家|店家|商户|客服|对方|司机|骑手|快递员|公司|物业|工地|driver|shop|merchant|courier|their|his|her)"
+    r"[^，,。；;\n]{0,14}$",
     re.IGNORECASE,
 )
 _FILLING = re.compile(r"\s*(?:是|就是|应该是|it'?s|it is|they are|from|with|by)?\s*(?:的|家的?)?\s*", re.IGNORECASE)
-_SEPARATOR = r"\s*(?:名称|名字|名)?\s*(?:是|为|叫做|叫|[:：=]|\bis\b|\bwas\b|\bcalled\b)\s*"
+_SEPARATOR = r"\s*(?:名称|名字|名)?\s*(?:是|为|叫做|叫|[:：=]|\b(?:is|was)(?:\s+called)?\b|\bcalled\b)\s*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +119,7 @@ def _identifier(scene: Scene, text: str, field: Field, span: Span) -> int | None
         return ANNOUNCED
     if announced(text, field, span):
         return ANNOUNCED
-    if not _only(scene, field) or _OTHERS.search(text, max(0, span.start - 16), span.start):
+    if not _only(scene, field) or _OTHERS.search(text, max(0, span.start - 24), span.start):
         return None
     return ALONE if span.sure else UNSURE if not _rivals(scene, text, field, span) else None
 
