@@ -11,7 +11,7 @@ from gateway.fields.spans import Piece
 # All patterns are for lower-cased text; letter case says nothing in chat.
 _WORD = r"[a-z][a-z'-]{0,20}"
 _ROAD = r"(?:road|rd|street|st|avenue|ave|lane|alley|boulevard|blvd|highway|hutong|lu|jie|dadao)(?![a-z])\.?"
-_AREA = r"(?:district|county|sub-?district|town(?:ship)?|new area|province|city)(?![a-z])"
+_AREA = r"(?:district|county|sub-?district|town(?:ship)?(?!\s(?:station|metro|road|street|park))|new area|province|city)(?![a-z])"
 _SITE = (
     r"(?:building|plaza|mansion|tower|gardens?|square|community|estates?|residence|apartments|mall|park|campus|university|"
     r"hospital|hotel|(?:metro |railway |bus )?station|market|village|cent(?:re|er))(?![a-z])"
@@ -28,7 +28,7 @@ _NOT = (
     r"(?!(?:the|a|an|on|in|at|to|from|of|off|by|near|along|around|across|my|our|your|his|her|their|this|that|these|and|or|is|are|was|"
     r"were|be|it|its|with|for|whole|main|busy|same|public|private|shared|sent|shipped|parcel|package|bought|live|lives|living|"
     r"noise|noisy|bikes?|bicycles?|site|block|blocking|blocks|every|since|until|till|between|please|road|street|no|room|"
-    r"building|construction|into|onto|local|nearby|big|new|old|car|next|opposite|outside|inside|me|i|we|you|he|she|they|not|"
+    r"building|construction|into|onto|local|nearby|big|old|car|next|opposite|outside|inside|me|i|we|you|he|she|they|not|"
     r"there|here|where|which|some|any|residential|shopping|parking|called|named)(?![a-z]))"
 )
 _NAMED = rf"(?:{_NOT}{_WORD}\s){{1,3}}?(?:{_DIRECTION}\s)?"

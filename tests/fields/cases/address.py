@@ -90,6 +90,8 @@ TABLE = Table(
         Found("我在广州买的，这条路很吵，店关门跑路了，走马路要小心"),
         Found("bikes are blocking the road, a factory cooling tower hums, cars race on the ring road"),
         Found("I live in Guangzhou"),
+        Found("北京到上海多少公里，改装摩托车炸街，老旧小区改造，地铁站C口单车淤积，网约车绕路"),
+        Found("the entrance of Zhujiang New Town station", (somewhere("Zhujiang New Town station"),)),
         Found("单号SF1234567890123三天没动"),
     ),
     shown=(Shown("海珠区新港中路", "海珠区新港中路", "海珠区新港中路"),),
