@@ -11,7 +11,10 @@ from gateway.fields.spans import Piece
 # All patterns are for lower-cased text; letter case says nothing in chat.
 _WORD = r"[a-z][a-z'-]{0,20}"
 _ROAD = r"(?:road|rd|street|st|avenue|ave|lane|alley|boulevard|blvd|highway|hutong|lu|jie|dadao)(?![a-z])\.?"
-_AREA = r"(?:district|county|sub-?district|town(?:ship)?(?!\s(?:station|metro|road|street|park))|new area|province|city)(?![a-z])"
+_AREA = (
+    r"(?:district|county|sub-?district|new area|province|city|"
+    r"town(?:ship)?(?!\s(?:station|metro|road|street|park)))(?![a-z])"
+)
 _SITE = (
     r"(?:building|plaza|mansion|tower|gardens?|square|community|estates?|residence|apartments|mall|park|campus|university|"
     r"hospital|hotel|(?:metro |railway |bus )?station|market|village|cent(?:re|er))(?![a-z])"
