@@ -9,6 +9,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -82,7 +83,7 @@ class Deadlines:
         if own:
             return day in own.workdays or (day.weekday() < _SATURDAY and day not in own.holidays)
         if self.knows(day.year):
-            return bool(chinese_calendar.is_workday(day))
+            return _worked(day)
         if day.year not in self._warned:
             self._warned.add(day.year)
             _log.warning("no holidays known for %d: deadlines count weekends only", day.year)
@@ -91,6 +92,12 @@ class Deadlines:
     def knows(self, year: int) -> bool:
         """Whether the holidays of this year are known."""
         return year in self.years or date(year, 1, 1) in chinese_calendar.holidays
+
+
+@lru_cache(maxsize=1000)
+def _worked(day: date) -> bool:
+    """By the package, which looks through all its years at every call."""
+    return bool(chinese_calendar.is_workday(day))
 
 
 def load_deadlines(folder: Path) -> Deadlines:

@@ -54,7 +54,8 @@ class RandomIds:
         return secrets.token_hex(16)
 
     def work_order(self, day: datetime) -> str:
-        return f"WO-{day:%Y%m%d}-" + "".join(secrets.choice(CROCKFORD) for _ in range(10))
+        bits = secrets.randbits(50)
+        return f"WO-{day:%Y%m%d}-" + "".join(CROCKFORD[bits >> shift & 31] for shift in range(0, 50, 5))
 
     def digits(self, n: int) -> str:
         return "".join(secrets.choice("0123456789") for _ in range(n))

@@ -103,6 +103,8 @@ class Conversation:
 
     def _aside(self, state: Dialogue, content: CitizenContent) -> Outcome | None:
         """An answer to something beside the form: a department's question, or a rating."""
-        if state.mode != "bot" or (isinstance(content, Text) and self.reader.danger(content.text)):
+        if state.mode != "bot":
             return None
-        return news.answer(state, content) or rating.step(state, content, news.reasons(self.catalog, state))
+        aside = news.answer(state, content) or rating.step(state, content, news.reasons(self.catalog, state))
+        danger = aside is not None and isinstance(content, Text) and self.reader.danger(content.text)
+        return None if danger else aside

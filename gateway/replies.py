@@ -6,7 +6,7 @@ only; everything a person wrote is a value and comes out literally.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -28,7 +28,8 @@ PLURALS = frozenset({"zero", "one", "two", "few", "many", "other"})
 CHANNELS = frozenset({"default", "web", "sms", "wechat", "miniprogram"})
 LOCALES = {"zh": "zh_CN", "en": "en_GB"}
 
-Variants = dict[str, Template]
+Wording = Callable[[Mapping[str, Value]], str]
+Variants = dict[str, Wording]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +62,7 @@ class Replies:
             found = self._languages.get(name)
             if found is not None and key in found.texts:
                 values = dict(params or {})
-                text = _variant(found, found.texts[key], channel, values).render(values)
-                return text.strip()[:LONGEST]
+                return _variant(found, found.texts[key], channel, values)(values).strip()[:LONGEST]
         raise KeyError(key)
 
     def summary(self, template: complaints.Template, shown: Mapping[str, str]) -> str:
@@ -83,7 +83,7 @@ class Replies:
         return compiled
 
 
-def _variant(language: _Language, variants: Variants, channel: str, values: Mapping[str, Value]) -> Template:
+def _variant(language: _Language, variants: Variants, channel: str, values: Mapping[str, Value]) -> Wording:
     if "other" in variants:
         count = values.get("count", 0)
         form = language.locale.plural_form(count if isinstance(count, int | float) else 0)
@@ -125,17 +125,22 @@ def _forms(path: Path, key: Any, leaf: Any) -> dict[str, str]:
     return forms
 
 
-def _compiled(language: _Language, path: Path, key: str, text: str) -> Template:
+def _compiled(language: _Language, path: Path, key: str, text: str) -> Wording:
     try:
-        return language.environment.from_string(text)
+        template = language.environment.from_string(text)
     except TemplateError as fault:
         raise ConfigError(f"{path}: {key}: {fault}") from fault
+    if "{" in text:
+        return template.render
+    always = template.render()  # most labels and many sentences hold no value
+    return lambda _: always
 
 
 def _environment(locale: Locale) -> ImmutableSandboxedEnvironment:
     """No autoescape: messages are plain text, every surface that shows them escapes for itself."""
     environment = ImmutableSandboxedEnvironment(
         undefined=StrictUndefined, autoescape=False, trim_blocks=True, lstrip_blocks=True)
+    environment.globals.clear()  # no wording needs range(), and Jinja copies them all for every rendering
     environment.filters["day"] = lambda text: _day(str(text), locale)
     environment.filters["moment"] = lambda text: _moment(str(text), locale)
     return environment

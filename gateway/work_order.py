@@ -18,7 +18,18 @@ from msgspec import Struct
 from gateway.fields.base import Value
 
 SCHEMA = json.loads(Path(__file__).with_name("work-order.schema.json").read_text("utf-8"))
-_validator = Draft202012Validator(SCHEMA, format_checker=FormatChecker())
+
+def _inlined(part: Any) -> Any:
+    """The schema with every `$ref` replaced by what it names: jsonschema would look each up anew at every use."""
+    if isinstance(part, list):
+        return [_inlined(one) for one in part]
+    if not isinstance(part, dict):
+        return part
+    named = SCHEMA["$defs"][part["$ref"].removeprefix("#/$defs/")] if "$ref" in part else {}
+    return {key: _inlined(value) for key, value in (named | part).items() if key != "$ref"}
+
+
+_validator = Draft202012Validator(_inlined(SCHEMA), format_checker=FormatChecker())
 
 WorkOrder = dict[str, Any]  # a document that satisfies SCHEMA; made by `build` alone
 Identity = Literal["named", "confidential", "anonymous"]
