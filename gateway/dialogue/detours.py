@@ -18,6 +18,7 @@ from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.summary import (
     ask_cancel,
     ask_change,
+    ask_confirm,
     ask_details,
     ask_duplicate,
     onward,
@@ -52,6 +53,11 @@ def again(scene: Scene, before: list[Effect]) -> Move:
     return ask_shortly(scene, field, before) if field else onward(scene, before)
 
 
+def _from_start(scene: Scene, before: list[Effect]) -> Move:
+    """Like `again`, but a summary is shown whole: it reads differently now, or stands far above."""
+    return summarise(scene, before) if scene.state.asked == "confirm" else again(scene, before)
+
+
 def _again_duplicate(scene: Scene, before: list[Effect]) -> Move:
     case = twin(scene)
     if case is None:
@@ -75,7 +81,7 @@ def _again_resume(scene: Scene, before: list[Effect]) -> Move:
 
 _REPEATS: dict[str | None, Callable[[Scene, list[Effect]], Move]] = {
     "template": offer,
-    "confirm": summarise,
+    "confirm": lambda scene, before: (scene.state, [*before, Say("again.confirm"), ask_confirm(scene)]),
     "change": ask_change,
     "details": ask_details,
     "duplicate": _again_duplicate,
@@ -120,7 +126,7 @@ def set_language(scene: Scene, language: str) -> Move:
     spoken = scene.remember(replace(scene.state, language=language, language_chosen=True))
     if spoken.state.asked == "language":
         spoken = spoken.remember(replace(spoken.state, asked=None))
-    return again(spoken, [Say("language.set")])
+    return _from_start(spoken, [Say("language.set")])
 
 
 def ask_language(scene: Scene) -> Move:
@@ -134,7 +140,7 @@ def call_person(scene: Scene, why: str) -> Move:
 
 def leave_person(scene: Scene) -> Move:
     back = scene.remember(replace(scene.state, mode="bot"))
-    return again(back, [LeavePerson(), Say("person.left")])
+    return _from_start(back, [LeavePerson(), Say("person.left")])
 
 
 def status(scene: Scene) -> Move:

@@ -87,6 +87,13 @@ def test_a_question_at_the_summary_files_nothing_and_loses_nothing() -> None:
     before = talk.values
     talk.say("多久能处理好？")
     assert (talk.asked, talk.values) == ("confirm", before)
+    assert talk.said == ["question.later", "again.confirm"]
+
+
+def test_another_language_shows_the_summary_anew() -> None:
+    talk = at_summary()
+    talk.say("English")
+    assert summary_of(talk).params["title"] == "Parcel complaint"
 
 
 def test_a_sentence_at_the_summary_joins_the_description() -> None:
