@@ -11,6 +11,7 @@ from time import perf_counter
 
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Dialogue
+from gateway.dialogue.opening import wants_answers
 from gateway.dialogue.step import needs_ranking
 from gateway.dialogue.understood import Understood
 from gateway.emergency import emergency
@@ -18,7 +19,7 @@ from gateway.fields.base import Context, FieldType, Reading, Span
 from gateway.fields.city import City, EmergencyNumber
 from gateway.messages import CitizenContent, Location, Text, Upload
 from gateway.observe import TURN_SECONDS
-from gateway.protocols import KnowledgeBase, NluContext, Understander
+from gateway.protocols import Answer, KnowledgeBase, NluContext, Understander
 
 MAX_TEXT = 4_000  # characters of one burst that are looked at; the transcript keeps all of them
 
@@ -67,7 +68,9 @@ class Reader:
         began = perf_counter()
         context = NluContext(state.draft.template if state.draft else None, state.asked)
         ranking = await self.engine.understand(text, state.language, context)
-        answers = await self.knowledge.search(ranking.content or text, state.language)
+        answers: Sequence[Answer] = ()
+        if wants_answers(self.catalog, state, ranking):
+            answers = await self.knowledge.search(ranking.content or text, state.language)
         TURN_SECONDS.labels("rank").observe(perf_counter() - began)
         return replace(understood, ranking=ranking, answers=tuple(answers))
 

@@ -14,7 +14,7 @@ from gateway.fields.base import Context, FieldType, Span
 from gateway.fields.city import City
 from gateway.fields.registry import TYPES
 from gateway.messages import Choice, CitizenContent, Form, Location, Text, Upload
-from gateway.rankings import Answer, NluContext, Understanding
+from gateway.rankings import Answer, NluContext, Scored, Understanding
 from gateway.understanding import MAX_TEXT, Reader, Spans
 
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -26,11 +26,13 @@ class Engine:
     """Remembers what it was asked; finds everything in scope and hears the words without their greeting."""
 
     name: str = "listening"
+    sure_of: str = ""
     asked: list[tuple[str, str, NluContext]] = field(default_factory=list)
 
     async def understand(self, text: str, language: str, context: NluContext) -> Understanding:
         self.asked.append((text, language, context))
-        return Understanding((), (), text.removeprefix("你好，"), 1.0, False, self.name, "1")
+        intents = (Scored(self.sure_of, 0.9),) if self.sure_of else ()
+        return Understanding(intents, (), text.removeprefix("你好，"), 1.0, bool(intents), self.name, "1")
 
 
 @dataclass
@@ -66,6 +68,24 @@ async def test_a_first_message_is_ranked_and_looked_up(ear: Ear) -> None:
     assert ear.knowledge.searched == [("打电话要钱吗", "zh")], "without the greeting"
     assert understood.ranking is not None
     assert understood.answers == (FREE,)
+
+
+@pytest.mark.parametrize(("intent", "state", "searches"), [
+    ("complaint.general", Dialogue(), 0),          # begins a form
+    ("greet", Dialogue(), 0),                      # is answered as it stands
+    ("complaint.general", in_a_form("confirm"), 1),  # a question inside a form may be meant
+    ("complaint.gone", Dialogue(), 1),             # no such form any more
+    ("ask_faq", Dialogue(), 1),
+    ("", Dialogue(), 1),                           # sure of nothing
+])
+async def test_nothing_is_looked_up_that_would_not_be_said(
+    ear: Ear, intent: str, state: Dialogue, searches: int
+) -> None:
+    ear.engine.sure_of = intent
+    understood = await ear.reader.read(state, [Text("你好，打电话要钱吗？")], NOW)
+    assert understood.ranking is not None
+    assert len(ear.knowledge.searched) == searches
+    assert bool(understood.answers) == bool(searches)
 
 
 async def test_the_engine_hears_of_the_open_form(ear: Ear) -> None:

@@ -6,11 +6,15 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.choosing import GENERAL, ask_solved, choose, content_of, keep, offer, start
 from gateway.dialogue.detours import ask_language, call_person, help_, status, supplement
+from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.effects import Effect, Say
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.summary import open_cases
+from gateway.dialogue.template import Template
+from gateway.rankings import Understanding
 
 COMPLAINT = "complaint."
 # 我要补充…, to add to my case: said on purpose, where a case is open.
@@ -24,16 +28,31 @@ def opening(scene: Scene, text: str) -> Move:
     if _MORE.match(text.strip()) and open_cases(scene):
         return supplement(scene, _content(scene, text), urge=False)
     scene = keep(scene, text)
-    ranking = scene.turn.ranking
-    best = ranking.intents[0].id if ranking and ranking.sure and ranking.intents else ""
+    best = _best(scene.turn.ranking)
     if best in _INTENTS:
         return _INTENTS[best](scene.remember(replace(scene.state, stash="")), text)
-    template = scene.catalog.newest.get(best.removeprefix(COMPLAINT)) if best.startswith(COMPLAINT) else None
+    template = _form(scene.catalog, best)
     if template is not None:
         return start(scene, template, scene.state.stash)
     if scene.turn.answers and scene.turn.answers[0].sure:
         return ask_solved(scene)
     return _unclear(scene)
+
+
+def wants_answers(catalog: Catalog, state: Dialogue, ranking: Understanding) -> bool:
+    """Whether what the knowledge base finds could be said: not where the words surely begin a form, or are a
+    greeting, a wish for a person and the like."""
+    best = _best(ranking)
+    return state.draft is not None or not (best in _INTENTS or _form(catalog, best))
+
+
+def _best(ranking: Understanding | None) -> str:
+    """The intent that may be taken without asking back, else ""."""
+    return ranking.intents[0].id if ranking and ranking.sure and ranking.intents else ""
+
+
+def _form(catalog: Catalog, intent: str) -> Template | None:
+    return catalog.newest.get(intent.removeprefix(COMPLAINT)) if intent.startswith(COMPLAINT) else None
 
 
 def _unclear(scene: Scene) -> Move:
