@@ -58,7 +58,8 @@ def unhappy(round_: int = 0, reason: str = "没人来") -> RatingAnswer:
 
 
 def closed(state: CaseState, seq: int = 9) -> CaseState:
-    state, _ = run(state, event("case.closed", seq, reply="已处理", round=state.round), Due("invite", state.round, 3_000))
+    ended = event("case.closed", seq, reply="已处理", round=state.round)
+    state, _ = run(state, ended, Due("invite", state.round, 3_000))
     return state
 
 
@@ -112,7 +113,7 @@ def test_rule_7_reopening_calls_an_open_invitation_off() -> None:
 
 
 def test_rule_8_close_reopen_close_inside_the_delay_invites_once() -> None:
-    state, decisions = run(
+    _, decisions = run(
         fresh(), event("case.closed", 1), event("case.reopened", 2), event("case.closed", 3), Due("invite", 0, 3_000)
     )
     assert news(decisions).count("rate") == 1
@@ -120,7 +121,7 @@ def test_rule_8_close_reopen_close_inside_the_delay_invites_once() -> None:
 
 
 def test_an_invitation_waits_for_nothing_that_went_on_meanwhile() -> None:
-    state, decisions = run(fresh(), event("case.closed", 1), event("case.reopened", 2), Due("invite", 0, 3_000))
+    _, decisions = run(fresh(), event("case.closed", 1), event("case.reopened", 2), Due("invite", 0, 3_000))
     assert "rate" not in news(decisions)
 
 

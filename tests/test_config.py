@@ -30,7 +30,8 @@ def test_the_environment_wins_over_the_file(tmp_path: Path) -> None:
 
 
 def test_lists_come_with_commas() -> None:
-    config = load(None, {"HUIYIN_WEB_ORIGINS": "https://a.example, https://b.example", "HUIYIN_TRUSTED_PROXIES": "10.0.0.1"})
+    origins = "https://a.example, https://b.example"
+    config = load(None, {"HUIYIN_WEB_ORIGINS": origins, "HUIYIN_TRUSTED_PROXIES": "10.0.0.1"})
     assert config.web.origins == ("https://a.example", "https://b.example")
     assert config.trusted_proxies == ("10.0.0.1",)
 

@@ -92,9 +92,9 @@ def test_something_else_is_left_to_the_ordinary_dialogue(content: Text | Upload)
 
 @pytest.mark.parametrize(("text", "value"), [
     ("解决了", "yes"), ("是的", "yes"), ("Yes, fixed", "yes"), ("没问题", "yes"), ("no problem", "yes"),
-    ("没有", "no"), ("没解决", "no"), ("还没有处理", "no"), ("No!", "no"), ("not solved", "no"), ("it isn't fixed", "no"),
-    ("老样子", "no"), ("未解决", "no"), ("没有完全解决", "no"), ("部分解决", "partly"), ("partly", "partly"),
-    ("今天天气", None), ("notice", None),
+    ("没有", "no"), ("没解决", "no"), ("还没有处理", "no"), ("No!", "no"), ("not solved", "no"),
+    ("it isn't fixed", "no"), ("老样子", "no"), ("未解决", "no"), ("没有完全解决", "no"),
+    ("部分解决", "partly"), ("partly", "partly"), ("今天天气", None), ("notice", None),
 ])
 def test_solved_or_not_is_never_read_as_the_opposite(text: str, value: str | None) -> None:
     assert rating.read_resolved(text) == value

@@ -95,7 +95,7 @@ async def test_the_same_version_with_other_content_is_refused(records: Records) 
     first = general(1)
     await templates.archive(records, [first])
     changed = msgspec.structs.replace(first, skill="women")
-    with pytest.raises(ConfigError, match="general.yaml: version 1"):
+    with pytest.raises(ConfigError, match=r"general\.yaml: version 1"):
         await templates.archive(records, [changed])
 
 

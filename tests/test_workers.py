@@ -15,15 +15,9 @@ from gateway.store.limits import Limits
 from gateway.store.sqlite import SqliteStore
 from gateway.workers import LaneWorker, Supervisor, tick
 from tests.clock import ManualClock, SerialIds
+from tests.until import until
 
 Handle = Callable[[Lease], Awaitable[Changes]]
-
-
-async def until(true: Callable[[], object], seconds: float = 5.0) -> None:
-    """Poll a predicate; fails when it stays false."""
-    async with asyncio.timeout(seconds):
-        while not true():
-            await asyncio.sleep(0.002)
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,18 +17,12 @@ from gateway.protocols import Handler
 from gateway.store.sqlite import SqliteStore
 from gateway.workers import LaneWorker
 from tests.clock import ManualClock, SerialIds
+from tests.until import until
 
 WO = "WO-20261123-4KX7P2M9QD"
 ORDER: dict[str, Any] = {"work_order_id": WO, "title": "占道", "content": "{{7*7}} <img onerror=alert(1)> %s"}
 
 _items: msgspec.json.Decoder[CaseItem] = msgspec.json.Decoder(CaseItem)
-
-
-async def until(done: Callable[[], Awaitable[bool]], within_s: float = 5.0) -> None:
-    """Polls a predicate; fails the test when it does not come true."""
-    async with asyncio.timeout(within_s):
-        while not await done():  # noqa: ASYNC110 - what is waited for lies in the store
-            await asyncio.sleep(0.005)
 
 
 @asynccontextmanager

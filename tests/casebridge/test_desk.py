@@ -12,8 +12,9 @@ from casebridge.desk import Desk
 from gateway.errors import Conflict, NotFound, Unavailable
 from gateway.orders import CaseState, StaffAction
 from gateway.protocols import Put
-from tests.casebridge.desk_world import ORDER, WO, World, opened, until, working
+from tests.casebridge.desk_world import ORDER, WO, World, opened, working
 from tests.clock import ManualClock
+from tests.until import until
 
 
 @pytest.fixture

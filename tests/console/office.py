@@ -33,8 +33,9 @@ from gateway.store.sqlite import SqliteStore
 from gateway.transcripts import Audit, ConversationInfo, TranscriptLine
 from gateway.uploads import UploadInfo
 from gateway.work_order import Attachment, Filing, FilledField, build
-from tests.casebridge.desk_world import opened, until, working
+from tests.casebridge.desk_world import opened, working
 from tests.clock import ManualClock, SerialIds
+from tests.until import until
 
 CLICKS = count(1)
 PASSWORD = "long enough"

@@ -9,8 +9,8 @@ import pytest
 
 from gateway.console.oversight import summary
 from gateway.orders import Answered, CaseOp, RatingAnswer
-from tests.casebridge.desk_world import until
 from tests.console.office import Office
+from tests.until import until
 
 FIRST, SECOND = "WO-20261123-0000000001", "WO-20261123-0000000002"
 STATIC = Path(__file__).parents[2] / "gateway/console/static"

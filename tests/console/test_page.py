@@ -15,8 +15,8 @@ from gateway.messages import AgentSays, encode
 from gateway.protocols import Put
 from gateway.transcripts import TranscriptLine
 from tests.browser import SCREENSHOTS, chromium
-from tests.casebridge.desk_world import until
 from tests.console.office import ATTACHMENT, HOSTILE, PASSWORD, Office
+from tests.until import until
 
 pytestmark = pytest.mark.browser
 

@@ -16,8 +16,9 @@ from casebridge.desk.case import DeskCase
 from gateway.errors import NotFound
 from gateway.orders import CaseOp, StaffAction
 from gateway.protocols import CaseBackend, CaseDesk
-from tests.casebridge.desk_world import opened, until, working
+from tests.casebridge.desk_world import opened, working
 from tests.clock import ManualClock
+from tests.until import until
 
 HOSTILE = "{{7*7}} {% include 'x' %} <img src=x onerror=alert(1)> %s ${jndi:ldap://x}\r\n\u202e\u0000"
 
