@@ -72,7 +72,7 @@ async def _run(config: Config, args: argparse.Namespace) -> int:
     stop = _stop()
     gateway = Gateway.of(config, SystemClock(), RandomIds())
     await gateway.open()
-    serving = runner(gateway.application, drain_s=config.server.drain_s)
+    serving = runner(gateway.application, drain_s=config.server.drain_s / 2)
     try:
         await serving.setup()
         await web.TCPSite(serving, config.server.host, config.server.port).start()

@@ -1,6 +1,7 @@
 """The composition root: configuration → objects → aiohttp application. The only file that imports every package."""
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -29,7 +30,7 @@ from gateway.clock import Clock, Ids
 from gateway.config import Config
 from gateway.console import Console, ConsoleSettings, StaffTable
 from gateway.conversation import Conversation
-from gateway.dialogue.catalog import Catalog
+from gateway.dialogue.catalog import DAY_S, Catalog
 from gateway.errors import ConfigError
 from gateway.explain import Explainer
 from gateway.fields.city import City
@@ -140,7 +141,7 @@ class Gateway:
             opened.push_async_callback(self.store.close)
             await self.mind.open()
             known = await templates.archive(self.store.records, templates.load(ROOT / "templates/complaints", TYPES))
-            await self._build(Catalog.of(known, TYPES))
+            await self._build(Catalog.of(known, TYPES, self.config.retention.draft_days * DAY_S))
             opened.pop_all()
 
     async def _build(self, catalog: Catalog) -> None:
@@ -250,8 +251,8 @@ class Gateway:
 
     async def close(self) -> None:
         """Finish the turns under way, give leases back, close the store."""
-        for worker in self.workers.values():
-            await worker.drain(self.config.server.drain_s)
+        half = self.config.server.drain_s / 2  # the other half was the open connections'
+        await asyncio.gather(*(worker.drain(half) for worker in self.workers.values()))
         await self.supervisor.close()
         await self.mind.close()
         await self.store.close()

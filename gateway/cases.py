@@ -111,13 +111,15 @@ def _closed(state: CaseState, before: str, event: CaseEvent, at: int, rules: Rul
 
 
 def _reopened(state: CaseState, event: CaseEvent) -> Decision:
-    """Rule 7: a rating that was not given yet is called off, and the citizen told."""
+    """Rule 7: a rating that was not given yet is called off, and the citizen told. A rework that waits for the
+    end of its change window has become what they asked for."""
+    state = msgspec.structs.replace(state, rework_due=False)
     open_invitation = state.invited == state.round and state.rated is None
     news = [_news(state, event)]
     if open_invitation:
         news.insert(0, CaseNews(state.work_order_id, "rating_cancelled", state.round))
         state = msgspec.structs.replace(state, invited=None)
-    return Decision(state, news=tuple(news), cancel=("invite", "remind", "expire"))
+    return Decision(state, news=tuple(news), cancel=("invite", "remind", "expire", "rework"))
 
 
 def _answered(state: CaseState, answer: RatingAnswer, at: int, rules: Rules) -> Decision:
@@ -125,13 +127,13 @@ def _answered(state: CaseState, answer: RatingAnswer, at: int, rules: Rules) -> 
     state = _note(state, HistoryLine(at, "rated", answer.round, answer.reason, answer=answer))
     if answer.round != state.round or state.status not in FINAL or state.expired:
         return Decision(state)
-    pending = state.rework_due
+    pending, told = state.rework_due, state.coordination
     state = msgspec.structs.replace(
         state, rated=answer, rework_due=answer.wants_rework and state.round < rules.max_rounds,
         coordination=answer.wants_rework and state.round >= rules.max_rounds,
     )
     state, op = _operate(state, "rating", at, msgspec.to_builtins(answer))
-    news = (CaseNews(state.work_order_id, "coordination", state.round),) if state.coordination else ()
+    news = (CaseNews(state.work_order_id, "coordination", state.round),) if state.coordination and not told else ()
     arm = (("rework", at + rules.change),) if state.rework_due and not pending else ()
     return Decision(state, news, (op,), arm, ("remind", "expire", *(() if state.rework_due else ("rework",))))
 
@@ -144,11 +146,9 @@ def _added(state: CaseState, text: str, urge: bool, at: int) -> Decision:
 
 def _due(state: CaseState, timer: str, round_: int, at: int, rules: Rules) -> Decision:
     """A timer of an old round, or of a case that went on meanwhile, does nothing."""
-    if round_ != state.round or state.status not in FINAL:
-        return Decision(state)
     if timer == "rework":
-        return _rework(state, at) if state.rework_due else Decision(state)
-    if state.rated is not None:
+        return _rework(state, at) if state.rework_due and round_ == state.round else Decision(state)
+    if round_ != state.round or state.status not in FINAL or state.rated is not None:
         return Decision(state)
     return {"invite": _invite, "remind": _remind, "expire": _expire}[timer](state, at, rules)
 
@@ -235,7 +235,7 @@ class Cases:
                 break
             else:
                 decision = decide(state, item, self._rules)
-                _count(item)
+                _count(state, decision.state)
                 state = decision.state
                 emits += _emits(decision, msg.seq)
                 cancel += (_timer(state, name) for name in decision.cancel)
@@ -267,9 +267,10 @@ def record(state: CaseState, retain_ms: int, body: bytes | None = None) -> Put:
     return Put("work_order", state.work_order_id, body or msgspec.json.encode(state), index, expires)
 
 
-def _count(item: CaseItem) -> None:
-    if isinstance(item, Answered):
-        RATINGS.labels(item.answer.resolved).inc()
+def _count(before: CaseState, after: CaseState) -> None:
+    """A rating counts once, however often it is added to."""
+    if before.rated is None and after.rated is not None:
+        RATINGS.labels(after.rated.resolved).inc()
 
 
 def _timer(state: CaseState, name: str) -> str:

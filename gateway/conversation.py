@@ -17,7 +17,7 @@ from gateway.clock import Clock, from_ms, to_ms
 from gateway.dialogue import drafts
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Dialogue, load
-from gateway.dialogue.effects import Effect
+from gateway.dialogue.effects import Ask, Effect
 from gateway.dialogue.step import resume, step
 from gateway.dialogue.understood import Understood
 from gateway.messages import (
@@ -25,6 +25,7 @@ from gateway.messages import (
     AgentLeaves,
     AgentSays,
     CaseNews,
+    Choice,
     CitizenContent,
     Elapsed,
     Inbound,
@@ -79,7 +80,8 @@ class Conversation:
         else:
             state, effects = await self._citizen(state, burst, turn)
         turn.effects += effects
-        return state
+        asks = any(isinstance(effect, Ask) for effect in effects)
+        return replace(state, asked_by=turn.id(0)) if asks else state  # an older tap in the same lease is stale
 
     async def _citizen(self, state: Dialogue, burst: Sequence[Inbound], turn: Turn) -> Outcome:
         """The citizen's words: to what stands beside the form if they answer it, else to the form."""
@@ -103,7 +105,7 @@ class Conversation:
 
     def _aside(self, state: Dialogue, content: CitizenContent) -> Outcome | None:
         """An answer to something beside the form: a department's question, or a rating."""
-        if state.mode != "bot":
+        if state.mode != "bot" and not isinstance(content, Choice):  # a tap is meant for the bot even then
             return None
         aside = news.answer(state, content) or rating.step(state, content, news.reasons(self.catalog, state))
         danger = aside is not None and isinstance(content, Text) and self.reader.danger(content.text)

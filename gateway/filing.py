@@ -1,6 +1,7 @@
 """From a confirmed draft to a work order: the mapping of WIRE.md over a template, its displays and its deadlines."""
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -26,6 +27,8 @@ APART = frozenset({
 })
 PERSONAL = frozenset({"contact_address"})  # the complainant's own; goes with the identity when that is confidential
 
+LONGEST_NAME, MOST_FILES = 60, 20            # gateway/work-order.schema.json
+_DIALLED = re.compile(r"\+?[0-9]{5,18}")    # the same schema, complainant.phone
 _IDENTITIES: dict[str, Identity] = {"confidential": "confidential", "anonymous": "anonymous"}
 
 
@@ -45,7 +48,7 @@ class Filer:
     ) -> tuple[Filed, list[Put]]:
         """The work order as the first item of its case, and its files marked as used, for one commit.
 
-        jsonschema.ValidationError means a fault of the template.
+        ValueError means a fault of the template.
         """
         files = [info for id_ in draft.uploads if (info := await self.uploads.info(id_)) is not None]
         at = now.astimezone(ZoneInfo(self.city.time_zone))
@@ -60,11 +63,11 @@ class Filer:
             content_original=description if state.language != "zh" else None,
             appeal_type=_text(draft, "appeal_kind") or template.default_appeal,
             channel=conversation.partition(":")[0], conversation=conversation[:64],
-            name=_text(draft, "contact_name"), phone=_text(draft, "contact_phone"),
+            name=(_text(draft, "contact_name") or "")[:LONGEST_NAME] or None, phone=_phone(draft),
             identity=_identity(draft), enterprise=template.enterprise,
             occurred_at=_occurred(draft), place=place.value if place else None,
             place_resolved=place.resolved if place else None,
-            attachments=[info.attachment for info in files], related=_text(draft, "previous_case_no"),
+            attachments=[info.attachment for info in files[:MOST_FILES]], related=_text(draft, "previous_case_no"),
             due=self.deadlines.due(template.deadline, at), notice_version=state.noticed or NOTICE_VERSION,
             noticed_at=from_ms(state.noticed_at).astimezone(at.tzinfo) if state.noticed_at else at,
             retain_days=self.retain_days,
@@ -123,8 +126,16 @@ def _identity(draft: Draft) -> Identity:
 
 def _occurred(draft: Draft) -> str | None:
     """Only when a time of day is known: the schema wants a date-time."""
-    value = _text(draft, "occurred_at")
-    return value if value and "T" in value else None
+    filled = draft.values.get("occurred_at")
+    if filled is None or filled.flagged or not isinstance(filled.value, str):
+        return None
+    return filled.value if "T" in filled.value else None
+
+
+def _phone(draft: Draft) -> str | None:
+    """As the schema takes it; a short number such as 110 is nobody's own."""
+    phone = _text(draft, "contact_phone")
+    return phone if phone and _DIALLED.fullmatch(phone) else None
 
 
 def _place(draft: Draft, template: Template) -> Filled | None:

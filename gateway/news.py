@@ -11,13 +11,14 @@ from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Case, Dialogue
 from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Say, Supplement
 from gateway.fields.city import Department
-from gateway.messages import CaseNews, CitizenContent, Text
+from gateway.messages import CaseNews, CitizenContent, Text, Upload
 
 STATUS = {
     "accepted": "accepted", "dispatched": "assigned", "progress": "in_progress", "question": "suspended",
     "closed": "closed", "rejected": "rejected", "reopened": "reopened", "rework_sent": "reopened",
 }
 ANSWER = "answer"  # what is asked after a department's question
+A_FILE = "（市民发来一个文件，见会话记录）"  # for the department, which reads Chinese
 Outcome = tuple[Dialogue, list[Effect]]
 
 
@@ -51,14 +52,15 @@ def tell(state: Dialogue, news: CaseNews, departments: Sequence[Department] = ()
 
 
 def answer(state: Dialogue, content: CitizenContent) -> Outcome | None:
-    """The citizen's words to a department's question; None when nothing of the kind was asked."""
-    if state.asked != ANSWER or state.question is None or not isinstance(content, Text):
+    """The citizen's answer to a department's question; None when nothing of the kind was asked, or help is."""
+    if state.asked != ANSWER or state.question is None:
         return None
-    if commands.read(content.text) is not None:
-        return None
-    supplement = Supplement(state.question, content.text)
     said = Say("news.answer_sent", {"work_order": state.question})
-    return replace(state, asked=None, question=None), [supplement, said]
+    if isinstance(content, Upload):  # words may follow: the question stays open
+        return state, [Supplement(state.question, A_FILE), said, Ask(ANSWER)]
+    if not isinstance(content, Text) or commands.read(content.text) in commands.ELSEWHERE:
+        return None
+    return replace(state, asked=None, question=None), [Supplement(state.question, content.text), said]
 
 
 def reasons(catalog: Catalog, state: Dialogue) -> tuple[Labelled, ...]:
@@ -78,7 +80,8 @@ def _update(state: Dialogue, case: Case, news: CaseNews) -> Dialogue:
 
 
 def _remind(state: Dialogue, news: CaseNews) -> Outcome:
-    if state.rating is None or state.rating.work_order_id != news.work_order_id:
+    other = state.rating is not None and state.rating.work_order_id != news.work_order_id
+    if other and state.asked in rating.ASKS:  # one rating at a time; this one's reminder was its last chance
         return state, []
     return rating.invite(state, news.work_order_id, news.round)
 

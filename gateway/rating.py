@@ -121,9 +121,12 @@ def _satisfaction(state: Dialogue, rating: RatingDialog, words: str, reasons: Re
     return _counted(state, rating, wants_rework=False)
 
 
-def _reason(state: Dialogue, rating: RatingDialog, words: str, reasons: Reasons) -> Outcome:
+def _reason(state: Dialogue, rating: RatingDialog, words: str, reasons: Reasons) -> Outcome | None:
     """Any words are a reason; the offered ones come as their label, `skip` gives none."""
-    skipped = fold(words) in (SKIP, "跳过", "没有", "no")
+    command = commands.read(words)
+    if command in commands.ELSEWHERE:
+        return None
+    skipped = words == SKIP or command in (commands.Word.SKIP, commands.Word.NO)
     picked = next((option.label for option in reasons if option.value == words), words)
     rating = replace(rating, reason=None if skipped else picked[:500])
     state = replace(state, rating=rating)

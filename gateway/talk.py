@@ -44,7 +44,7 @@ async def _answers(shared: SharedStore, after: str | None) -> list[Outbound]:
 def _show(message: Outbound) -> None:
     print(f"\n{message.text}")
     for number, choice in enumerate(message.choices, 1):
-        print(f"  {number}. {choice.label}")
+        print(f"  [{choice.label}]" if message.ask == "confirm" else f"  {number}. {choice.label}")
 
 
 async def _read(last: Outbound | None) -> CitizenContent | None:
@@ -53,7 +53,8 @@ async def _read(last: Outbound | None) -> CitizenContent | None:
     if not line:
         return None
     text = line.strip()
-    choices = last.choices if last else ()
+    # At the summary a number names a line to change (gateway/dialogue/summary.py), never a button.
+    choices = last.choices if last and last.ask != "confirm" else ()
     if last and text.isdecimal() and 1 <= int(text) <= len(choices):
         return Choice(choices[int(text) - 1].value, last.id)
     return Text(text)

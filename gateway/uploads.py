@@ -89,6 +89,12 @@ class Uploads:
             raise NotFound
         return info, await self._blobs.open(upload)
 
+    def held(self, info: UploadInfo, until: datetime) -> Put:
+        """For the commit that takes the file into a draft: it stays as long as drafts do."""
+        return Put(KIND, info.id, msgspec.json.encode(info), {
+            "owner": info.owner, "unused": to_ms(until - self.settings.unused_for),
+        })
+
     def used(self, info: UploadInfo) -> Put:
         """For the commit that files the work order: the file stays as long as the case."""
         return _put(msgspec.structs.replace(info, used=True))

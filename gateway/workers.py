@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -22,6 +23,7 @@ AT_ONCE = 64
 LEASE_MS = 10_000
 RENEW_S = 3.0        # DESIGN.md: lease 10 s, renewed every 3 s
 SWEEP_S = 1.0
+PAUSE_S, LONGEST_PAUSE_S = 0.1, 30.0  # before a failed background task starts again; a good run resets it
 BACKOFF_MS = (200, 1_000, 5_000, 30_000)
 
 
@@ -37,14 +39,15 @@ class Supervisor:
         task.add_done_callback(self._tasks.discard)
 
     async def _keep(self, name: str, body: Callable[[], Coroutine[Any, Any, None]]) -> None:
-        pause = 0.1
+        pause = PAUSE_S
         while True:
+            began = monotonic()
             try:
                 return await body()
             except Exception:
                 log.exception("task_failed", task=name, again_in_s=pause)
             await asyncio.sleep(pause)
-            pause = min(pause * 2, 30.0)
+            pause = PAUSE_S if monotonic() - began > LONGEST_PAUSE_S else min(pause * 2, LONGEST_PAUSE_S)
 
     async def close(self) -> None:
         tasks = list(self._tasks)
@@ -132,7 +135,9 @@ class LaneWorker:
             while lease is not None:
                 self._held[lease.key] = lease
                 lease = await self._turn(lease)
-        self._held.pop(first.key, None)
+        held = self._held.get(first.key)
+        if held is not None and held.nonce == first.nonce:  # not one that we claimed anew after losing this
+            del self._held[first.key]
 
     async def _turn(self, lease: Lease) -> Lease | None:
         """One handler call and its commit, or what its error says."""

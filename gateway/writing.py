@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 import msgspec
 from msgspec.structs import replace
@@ -54,6 +55,7 @@ class Writer:
             state = await self._do(effect, state, turn, page)
         if page.paragraphs:
             state = self._reply(state, turn, page)
+        await self._keep_files(turn)
         self._transcript(turn)
         self._conversation(state, turn)
         return state
@@ -77,6 +79,7 @@ class Writer:
             case CallPerson(why):
                 return replace(state, mode="waiting", why=why)
             case LeavePerson():
+                turn.staffed = True
                 return replace(state, mode="bot", why=None, agent=None)
             case Arm(timer, of, after_s):
                 turn.emits.append(_timer(turn, timer, of, after_s))
@@ -103,8 +106,16 @@ class Writer:
         mine = Case(id_, template.id, filed.order["title"], "submitted", effect.key, due=case.due)
         return replace(state, cases=(*state.cases, mine))
 
+    async def _keep_files(self, turn: Turn) -> None:
+        """What was sent into the chat is kept as long as a draft may refer to it; filing keeps it with the case."""
+        until = from_ms(turn.now) + timedelta(seconds=self.catalog.expiry_s)
+        for id_ in (id_ for line in turn.lines for id_ in line.uploads):
+            info = await self.filer.uploads.info(id_)
+            if info is not None and not info.used:
+                turn.puts.insert(0, self.filer.uploads.held(info, until))
+
     def _reply(self, state: Dialogue, turn: Turn, page: _Page) -> Dialogue:
-        ask = page.ask
+        ask = page.ask if page.ask and page.ask.what == state.asked else None
         choices = tuple(self._label(choice, state, turn) for choice in ask.choices) if ask else ()
         message = Outbound(
             id=turn.id(0), at=turn.now, text="\n\n".join(page.paragraphs), sender=page.sender,

@@ -109,7 +109,7 @@ def test_rule_7_reopening_calls_an_open_invitation_off() -> None:
     state, decisions = run(closed(fresh()), event("case.reopened", 10))
     assert news(decisions) == ["rating_cancelled", "reopened"]
     assert state.invited is None
-    assert set(decisions[0].cancel) == {"invite", "remind", "expire"}
+    assert set(decisions[0].cancel) == {"invite", "remind", "expire", "rework"}
 
 
 def test_rule_8_close_reopen_close_inside_the_delay_invites_once() -> None:
@@ -163,6 +163,22 @@ def test_after_the_second_rework_a_person_coordinates() -> None:
     state = msgspec.structs.replace(closed(msgspec.structs.replace(fresh(), round=2)), invited=2)
     state, decisions = run(state, Answered(unhappy(2), 4_000))
     assert (state.coordination, state.rework_due, news(decisions)) == (True, False, ["coordination"])
+    _, added = run(state, Answered(unhappy(2), 4_100))
+    assert news(added) == []
+
+
+def test_a_department_that_reopens_in_the_change_window_can_close_again() -> None:
+    state, _ = run(closed(fresh()), Answered(unhappy(), 4_000))
+    state, decisions = run(state, event("case.reopened", 10), Due("rework", 0, 4_600), event("case.closed", 11))
+    assert "rework" in decisions[0].cancel
+    assert (state.status, state.rework_due, decisions[1].ops) == ("closed", False, ())
+
+
+def test_progress_in_the_change_window_does_not_lose_the_rework() -> None:
+    state, _ = run(closed(fresh()), Answered(unhappy(), 4_000))
+    state, decisions = run(state, event("case.progress", 10, reply="…"), Due("rework", 0, 4_600))
+    assert [op.op for op in decisions[1].ops] == ["rework"]
+    assert state.round == 1
 
 
 def test_no_answer_is_recorded_as_that_and_a_late_one_sends_nothing_back() -> None:

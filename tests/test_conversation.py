@@ -28,7 +28,7 @@ from gateway.messages import (
     decode_outbound,
     encode,
 )
-from gateway.protocols import Answer, Changes, Lease, NluContext, Scored, Understanding
+from gateway.protocols import Answer, Changes, Lease, NluContext, Records, Scored, Understanding
 from gateway.replies import Replies
 from gateway.store.files import FolderBlobs
 from gateway.store.lanes import Msg
@@ -38,6 +38,7 @@ from gateway.understanding import Reader
 from gateway.uploads import Uploads
 from gateway.writing import Writer
 from tests.clock import ManualClock, SerialIds
+from tests.images import jpeg
 
 KEY = "web:visitor"
 ID = "WO-20261123-0000000001"
@@ -65,8 +66,8 @@ class Nothing:
 class World:
     """A conversation's handler and the state it left behind."""
 
-    def __init__(self, conversation: Conversation, engine: SureOf, clock: ManualClock) -> None:
-        self.conversation, self.engine, self.clock = conversation, engine, clock
+    def __init__(self, conversation: Conversation, engine: SureOf, clock: ManualClock, records: Records) -> None:
+        self.conversation, self.engine, self.clock, self.records = conversation, engine, clock, records
         self.state = b""
         self._n = 0
 
@@ -100,7 +101,7 @@ async def world(tmp_path: Path, catalog: Catalog, guangzhou: City) -> AsyncItera
     filer = Filer(guangzhou, cities.load_deadlines(Path("city")), replies, ids, uploads, 1096)
     reader = Reader(catalog, guangzhou, engine, Nothing())
     writer = Writer(catalog, replies, filer, 180, 1096)
-    yield World(Conversation(catalog, reader, writer, clock, ZoneInfo("Asia/Shanghai")), engine, clock)
+    yield World(Conversation(catalog, reader, writer, clock, ZoneInfo("Asia/Shanghai")), engine, clock, store.records)
     await store.close()
 
 
@@ -202,6 +203,74 @@ async def test_an_answered_rating_goes_on_with_the_form_that_was_open(world: Wor
     changes = await world.turn(Choice("yes"))
     assert said(changes)[0].ask == asked
     assert [emit.lane for emit in changes.emits if emit.due is None] == ["events"]
+
+
+READY = (
+    "我要投诉顺丰，单号SF1234567890123，从广州海珠区新港中路寄到北京朝阳区建国路，三天没动了", "寄件人", "13800138000",
+)
+
+
+async def test_an_unfinished_rating_does_not_poison_what_comes_after(world: World) -> None:
+    world.remember(Dialogue(
+        turn=3, cases=(Case(ID, "general", "其他诉求", "closed"),), asked="contacted", offered=("yes", "no"),
+        rating=RatingDialog(ID, 0, "yes", 5, wants_rework=False),
+    ))
+    for words in READY:
+        await world.turn(Text(words))
+    assert world.dialogue.asked == "confirm"
+    filed = await world.turn(Choice("file"))
+    assert said(filed)[0].ask is None
+    assert world.dialogue.draft is None
+    for content in (Choice("file"), Text("确认"), Text("好的")):
+        changes = await world.turn(content)
+        assert [emit for emit in changes.emits if emit.lane == "case"] == []
+
+
+async def test_an_old_tap_that_came_with_a_new_one_fills_nothing(world: World) -> None:
+    world.remember(Dialogue(
+        turn=3, asked="rework", offered=("yes", "no"), asked_by="3.0", rating=RatingDialog(ID, 0, "partly", 3),
+    ))
+    await world.turn(Choice("yes", "3.0"), Choice("yes", "3.0"))
+    assert world.dialogue.asked == "contacted"
+    assert world.dialogue.rating is not None
+    assert world.dialogue.rating.contacted is None
+
+
+async def test_the_last_of_several_bursts_decides_what_is_asked(world: World) -> None:
+    for words in READY[:2]:
+        await world.turn(Text(words))
+    changes = await world.turn(Text(READY[2]), Choice("file"))
+    (reply,) = said(changes)
+    assert (reply.ask, reply.choices) == (None, ())
+    assert reply.work_order
+
+
+async def test_who_leaves_the_queue_is_gone_from_it(world: World) -> None:
+    await world.turn(Text("我要投诉顺丰"))
+    await world.turn(Text("人工"))
+    changes = await world.turn(Text("机器人"))
+    (record,) = [put for put in changes.puts if put.kind == "conversation"]
+    assert record.index["mode"] == "bot"
+
+
+async def test_a_rating_is_tapped_while_a_person_talks(world: World) -> None:
+    world.remember(Dialogue(
+        turn=3, mode="agent", agent="clerk", asked="resolved", offered=("yes", "partly", "no"),
+        rating=RatingDialog(ID, 0), asked_by="3.0",
+    ))
+    await world.turn(Choice("yes", "3.0"))
+    assert (world.dialogue.asked, world.dialogue.mode) == ("satisfaction", "agent")
+
+
+async def test_files_of_an_open_draft_outlive_the_day(world: World) -> None:
+    uploads = world.conversation.writer.filer.uploads
+    info = await uploads.keep(KEY, jpeg())
+    changes = await world.turn(Text("我要投诉顺丰"), Upload(info.id, "image/jpeg"))
+    await world.records.write([put for put in changes.puts if put.kind == "upload"])
+    world.clock.advance(29 * 86_400)
+    assert await uploads.sweep(world.clock.now()) == 0
+    world.clock.advance(2 * 86_400)
+    assert await uploads.sweep(world.clock.now()) == 1
 
 
 async def test_danger_beats_an_open_rating(world: World) -> None:

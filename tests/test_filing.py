@@ -125,6 +125,26 @@ async def test_files_are_attached_and_kept_as_long_as_the_case(
     assert [(put.kind, put.id, "unused" in put.index) for put in puts] == [("upload", info.id, False)]
 
 
+@pytest.mark.parametrize(("field", "value"), [
+    ("contact_phone", Filled("110", "110")),
+    ("contact_name", Filled("长" * 300, "长" * 300)),
+    ("occurred_at", Filled("The other Tuesday", "The other Tuesday", flagged=True)),
+])
+async def test_what_the_schema_is_narrower_for_is_filed_all_the_same(
+    filer: Filer, catalog: Catalog, field: str, value: Filled
+) -> None:
+    order = await file(filer, catalog, replace(EXPRESS, values={**EXPRESS.values, field: value}))
+    assert order["occurred_at"] is None
+    assert order["complainant"]["phone"] in (None, "+8613800138000")
+    assert len(order["complainant"]["name"]) <= 60
+
+
+async def test_no_more_files_than_the_schema_takes(filer: Filer, catalog: Catalog, uploads: Uploads) -> None:
+    info = await uploads.keep("web:visitor", jpeg())
+    order = await file(filer, catalog, replace(EXPRESS, uploads=(info.id,) * 25))
+    assert len(order["attachments"]) == 20
+
+
 async def test_the_place_of_a_bike_becomes_the_location(filer: Filer, catalog: Catalog) -> None:
     place = Filled("海珠区新港中路地铁站A口", "", resolved={**HAIZHU})
     draft = Draft("d2", "shared_bike", 0, 0, values={

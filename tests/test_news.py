@@ -8,7 +8,7 @@ from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Case, Dialogue, RatingDialog
 from gateway.dialogue.effects import Ask, Labelled, Quote, Say, Supplement
 from gateway.fields.city import Department
-from gateway.messages import CaseNews, Choice, Text
+from gateway.messages import CaseNews, Choice, Text, Upload
 
 ID = "WO-20261123-0000000001"
 MINE = Case(ID, "general", "其他诉求", "submitted", key="k")
@@ -65,8 +65,10 @@ def test_an_expired_rating_ends_without_a_word() -> None:
     assert (after.rating, effects) == (None, [])
 
 
-def test_a_reminder_asks_again_only_while_the_rating_is_open() -> None:
-    assert news.tell(state(), CaseNews(ID, "rate_reminder"))[1] == []
+def test_a_reminder_asks_again_unless_another_case_is_being_rated() -> None:
+    other = state(rating=RatingDialog("WO-20261123-0000000002", 0), asked="resolved")
+    assert news.tell(other, CaseNews(ID, "rate_reminder"))[1] == []
+    assert news.tell(state(), CaseNews(ID, "rate_reminder"))[0].rating == RatingDialog(ID, 0)
     invited, _ = news.tell(state(), CaseNews(ID, "rate"))
     after, effects = news.tell(rating.step(invited, Choice("no"))[0], CaseNews(ID, "rate_reminder"))  # type: ignore[index]
     assert after.asked == "resolved"
@@ -86,6 +88,22 @@ def test_the_answer_to_a_departments_question_goes_to_the_case() -> None:
     assert answered is not None
     assert answered[1][0] == Supplement(ID, "8-2-1234")
     assert answered[0].question is None
+
+
+@pytest.mark.parametrize("words", ["是的", "没有", "好的", "yes", "不清楚"])
+def test_short_words_answer_a_department(words: str) -> None:
+    asked, _ = news.tell(state(), CaseNews(ID, "question", text="店还开着吗？"))
+    answered = news.answer(asked, Text(words))
+    assert answered is not None
+    assert answered[1][0] == Supplement(ID, words)
+
+
+def test_a_photo_answers_a_department_and_words_may_follow() -> None:
+    asked, _ = news.tell(state(), CaseNews(ID, "question", text="有照片吗？"))
+    answered = news.answer(asked, Upload("u1", "image/jpeg"))
+    assert answered is not None
+    assert isinstance(answered[1][0], Supplement)
+    assert (answered[0].asked, answered[0].question) == ("answer", ID)
 
 
 @pytest.mark.parametrize("words", ["人工", "help", "进度"])

@@ -77,6 +77,12 @@ def test_the_templates_reasons_are_offered_and_kept_in_words() -> None:
     assert rated(outcome[1]).reason == "问题还在"
 
 
+@pytest.mark.parametrize("words", ["人工", "帮助", "English", "取消"])
+def test_a_command_is_not_a_reason(words: str) -> None:
+    state, _ = talk(invited(), "no", "1")
+    assert rating.step(state, Text(words), REASONS) is None
+
+
 @pytest.mark.parametrize("choice", [Choice("yes", "0.9"), Choice("five")])
 def test_a_stale_or_foreign_choice_only_repeats_the_question(choice: Choice) -> None:
     outcome = rating.step(invited(), choice, REASONS)

@@ -41,6 +41,12 @@ class Word(StrEnum):
     THANKS = "thanks"
 
 
+# What leads away from a question that any other words would answer (是的 and 没有 are answers there).
+ELSEWHERE: frozenset[object] = frozenset({
+    Word.HUMAN, Word.BOT, Word.HELP, Word.STATUS, Word.LANGUAGE, Word.CHINESE, Word.ENGLISH, Word.THANKS, Word.CANCEL,
+})
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """修改 单号, change 3: which field, in the citizen's words."""

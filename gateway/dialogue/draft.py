@@ -8,6 +8,9 @@ from msgspec import Struct
 
 from gateway.fields.base import Reading, Value
 
+# What is asked beside the form: a rating's questions, and a department's (gateway/rating.py, gateway/news.py).
+BESIDE = frozenset({"resolved", "satisfaction", "reason", "rework", "contacted", "answer"})
+
 Source = Literal["citizen", "nlu", "agent", "channel", "default"]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from gateway.dialogue.catalog import Catalog
-from gateway.dialogue.draft import Dialogue, Draft, Filled, filled
+from gateway.dialogue.draft import BESIDE, Dialogue, Draft, Filled, filled
 from gateway.dialogue.effects import Arm, Ask, Disarm, Effect, Say
 from gateway.dialogue.fill import FILES
 from gateway.dialogue.scene import Scene
@@ -13,7 +13,6 @@ from gateway.errors import Unreadable
 from gateway.messages import Elapsed, Option
 
 REMINDER_S = 24 * 3600
-EXPIRY_S = 30 * 24 * 3600   # WIRE.md, "Who is who": drafts are kept 30 days
 PAUSE_MS = 2 * 3600 * 1000  # after this a draft is not gone on with unasked
 RESUME = (Option("continue", "choice.continue"), Option("restart", "choice.discard"), Option("human", "choice.human"))
 
@@ -135,10 +134,12 @@ def elapsed(catalog: Catalog, state: Dialogue, content: Elapsed) -> tuple[Dialog
     template = catalog.at(draft.template, draft.version)
     title = template.title.of(state.language) if template else ""
     if content.timer == "draft_expiry":
-        return replace(state, draft=None, asked=None, offered=(), attempts=0), [Say("draft.expired", {"title": title})]
+        beside = state.asked in BESIDE
+        gone = replace(state, draft=None) if beside else replace(state, draft=None, asked=None, offered=(), attempts=0)
+        return gone, [Say("draft.expired", {"title": title})]
     state = replace(state, draft=replace(draft, reminded=True))
-    expiry = Arm("draft_expiry", draft.id, EXPIRY_S - REMINDER_S)
-    if state.mode != "bot" or template is None or state.rating is not None:
+    expiry = Arm("draft_expiry", draft.id, catalog.expiry_s - REMINDER_S)
+    if state.mode != "bot" or template is None or state.asked in BESIDE:
         return state, [expiry]
     asked = replace(state, asked="resume", offered=tuple(option.value for option in RESUME), attempts=0)
     return asked, [Say("draft.reminder", {"title": title}), Ask("resume", RESUME, template.id), expiry]

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from gateway.dialogue import answers, around, commands, corrections, detours, drafts, files
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.commands import Change, Command, Correction, Word
-from gateway.dialogue.draft import Dialogue
+from gateway.dialogue.draft import BESIDE, Dialogue
 from gateway.dialogue.effects import Ask, Effect, Say
 from gateway.dialogue.forms import receive
 from gateway.dialogue.opening import opening
@@ -127,11 +127,11 @@ def _inside(scene: Scene, text: str, command: Command | None) -> Move:
 
 
 def _settle(scene: Scene, moved: Dialogue, effects: list[Effect]) -> Dialogue:
-    """What was asked follows from the effects; a person's talk and an open rating leave their question open."""
+    """What was asked follows from the effects; a person's talk and a question beside the form stay open."""
     before = scene.state
     moved = replace(moved, last=scene.now_ms, greeted=True)
     asks = [effect for effect in effects if isinstance(effect, Ask)]
-    if not asks and (moved.mode != "bot" or moved.rating is not None):
+    if not asks and (moved.mode != "bot" or before.asked in BESIDE):
         return replace(moved, asked=before.asked, offered=before.offered)
     asked = asks[-1].what if asks else None
     offered = tuple(option.value for option in asks[-1].choices) if asks else ()

@@ -135,6 +135,7 @@ class Writer:
             for job in jobs:
                 _run(session, job)
             return
+        changes = session.sql.total_changes
         try:
             session.sql.execute("BEGIN IMMEDIATE")
             for job in jobs:
@@ -142,7 +143,9 @@ class Writer:
             session.sql.execute("COMMIT")
         except sqlite3.Error as error:
             _give_up(session, jobs, error)
-        self.trouble = next((str(job.error) for job in jobs if isinstance(job.error, Unavailable)), "")
+        trouble = next((str(job.error) for job in jobs if isinstance(job.error, Unavailable)), "")
+        if trouble or session.sql.total_changes > changes:  # a group that had nothing to write proves nothing
+            self.trouble = trouble
         self.groups += 1
         self.jobs += len(jobs)
 

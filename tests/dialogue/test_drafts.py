@@ -4,9 +4,9 @@ from __future__ import annotations
 import pytest
 from msgspec.structs import replace
 
-from gateway.dialogue.catalog import Catalog
+from gateway.dialogue.catalog import DRAFT_S, Catalog
 from gateway.dialogue.draft import Dialogue, RatingDialog
-from gateway.dialogue.drafts import EXPIRY_S, REMINDER_S, elapsed
+from gateway.dialogue.drafts import REMINDER_S, elapsed
 from gateway.dialogue.effects import Arm, CallPerson, Disarm
 from gateway.dialogue.template import Template, read
 from gateway.messages import Elapsed
@@ -153,7 +153,7 @@ def test_a_restart_has_timers_of_its_own() -> None:
 def test_the_reminder_arms_the_expiry_and_a_message_disarms_it() -> None:
     talk = begun()
     talk.state, effects = elapsed(talk.catalog, talk.state, Elapsed("draft_reminder", talk.draft.id))
-    assert effects[-1] == Arm("draft_expiry", talk.draft.id, EXPIRY_S - REMINDER_S)
+    assert effects[-1] == Arm("draft_expiry", talk.draft.id, DRAFT_S - REMINDER_S)
     talk.wait(hours=24)
     talk.choose("continue")
     assert Disarm("draft_expiry", talk.draft.id) in talk.effects
@@ -182,7 +182,7 @@ def test_the_expiry_removes_the_draft() -> None:
 def test_a_reminder_out_of_place_is_not_said(state: str) -> None:
     talk = begun()
     before = {"waiting": replace(talk.state, mode="waiting"),
-              "rating": replace(talk.state, rating=RatingDialog("WO-1", 0))}[state]
+              "rating": replace(talk.state, rating=RatingDialog("WO-1", 0), asked="resolved")}[state]
     after, effects = elapsed(talk.catalog, before, Elapsed("draft_reminder", talk.draft.id))
     assert [type(effect) for effect in effects] == [Arm]
     assert after.asked == before.asked

@@ -30,7 +30,7 @@ async def mind() -> AsyncIterator[Mind]:
     """The real engine and knowledge base. Journeys may close them; they stay open."""
     encoder = BatchEncoder()
     engine = EmbeddedUnderstander(Path("nlu/training"), CACHE, encoder)
-    knowledge = KnowledgeIndex(Path("knowledge"), encoder, ManualClock())
+    knowledge = KnowledgeIndex(Path("knowledge"), encoder, ManualClock(), CACHE)
     await engine.open()
     await knowledge.open()
     yield Mind(engine, knowledge)
