@@ -31,7 +31,7 @@ from gateway.config import Config
 from gateway.console import Console, ConsoleSettings, StaffTable
 from gateway.conversation import Conversation
 from gateway.dialogue.catalog import DAY_S, Catalog
-from gateway.errors import ConfigError
+from gateway.errors import ConfigError, Forbidden
 from gateway.explain import Explainer
 from gateway.fields.city import City
 from gateway.fields.registry import TYPES
@@ -63,8 +63,11 @@ log = structlog.get_logger(__name__)
 
 
 async def _caller(console: Console, request: web.Request) -> str:
-    """The signed-in member of staff. Raises Unauthorised, Forbidden."""
-    return (await console.sessions().member(request)).user.name
+    """The signed-in member of staff who may see more than one department's cases. Raises Unauthorised, Forbidden."""
+    user = (await console.sessions().member(request)).user
+    if not user.talks:
+        raise Forbidden("not for this role")
+    return user.name
 
 
 @dataclass(slots=True)
@@ -226,6 +229,8 @@ class Gateway:
         )
         if config.desk.demo_password:
             await console.ensure_demo(config.desk.demo_password)
+        else:
+            await console.staff.remove_demo()
         return console
 
     def _access(self) -> Literal["staff", "open"]:
@@ -240,7 +245,7 @@ class Gateway:
         web_config = self.config.web
         return WebSettings(
             allowed_origins(url, web_config.origins), trusted, ZoneInfo(self.city.time_zone),
-            per_ms=60_000 // web_config.messages_per_minute, per_address=web_config.per_address,
+            per_ms=60_000 // web_config.messages_per_minute, per_address=web_config.per_address, count=count_refusal,
         )
 
     async def _store_well(self) -> str | None:

@@ -97,7 +97,7 @@ class Conversation:
 
     def _resumed(self, state: Dialogue, effects: list[Effect], turn: Turn) -> Outcome:
         """The open form's question again, behind what was said beside it."""
-        if state.draft is None:
+        if state.draft is None or state.mode != "bot":
             return state, effects
         now = from_ms(turn.now).astimezone(self.time_zone)
         state, question = resume(self.catalog, state, Understood(Text(""), now, self.reader.city))

@@ -51,7 +51,7 @@ _CODES = {400: "malformed", 403: "forbidden", 404: "not_found", 405: "method_not
 _log = structlog.get_logger(__name__)
 
 Network = IPv4Network | IPv6Network
-Count = Callable[[str], None]
+Count = Callable[[str], object]
 
 
 # --- reading a request --------------------------------------------------------------------------------------

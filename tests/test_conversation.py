@@ -253,6 +253,17 @@ async def test_who_leaves_the_queue_is_gone_from_it(world: World) -> None:
     assert record.index["mode"] == "bot"
 
 
+async def test_words_for_a_case_never_slip_into_another_matter(world: World) -> None:
+    others = tuple(Case(f"WO-20261123-000000000{n}", "general", "其他诉求", "accepted") for n in (1, 2))
+    world.remember(Dialogue(turn=3, cases=others))
+    await world.turn(Text("催办"))
+    assert world.dialogue.asked == "case"
+    await world.turn(Text(READY[0]))
+    draft = world.dialogue.draft
+    assert draft is not None
+    assert "催办" not in str(draft)
+
+
 async def test_a_rating_is_tapped_while_a_person_talks(world: World) -> None:
     world.remember(Dialogue(
         turn=3, mode="agent", agent="clerk", asked="resolved", offered=("yes", "partly", "no"),

@@ -64,8 +64,10 @@ class WebChannel:
         code = WSCloseCode.OK
         try:
             await self._converse(await self._reception.greet(line, address))
-        except* Refused:
+        except* Refused as refused:
             code = WSCloseCode.POLICY_VIOLATION
+            for fault in refused.exceptions:
+                self._set.count(getattr(fault, "code", "refused"))
         except* Unavailable:
             code = WSCloseCode.TRY_AGAIN_LATER
         except* ConnectionError:
@@ -118,6 +120,7 @@ class WebChannel:
 
     async def _refuse(self, visit: Visit, fault: Refused | Unavailable, text: str) -> None:
         await visit.line.send(frames.fault(fault, visit.session.language, frames.frame_id(text)))
+        self._set.count(fault.code if isinstance(fault, Refused) else "unavailable")
         visit.strikes += isinstance(fault, Refused)
         if visit.strikes >= self._set.strikes:
             await visit.line.close(WSCloseCode.POLICY_VIOLATION, "too many refused messages")

@@ -8,14 +8,18 @@ from datetime import UTC, tzinfo
 
 from channels.web.line import Line
 from channels.web.sessions import Session
-from gateway.http import Network
+from gateway.http import Count, Network
+
+
+def uncounted(code: str) -> None:
+    """Where nobody reads the figures."""
 
 
 @dataclass(frozen=True, slots=True)
 class WebSettings:
     """A visitor may send `burst` messages at once and one every `per_ms` after that; `strikes` refusals in a row
     close the socket. New sessions per address go by the `session_` pair. The feed is swept every `sweep_s` seconds,
-    every `rest_s` once the visitor has been silent for `lively_s`."""
+    every `rest_s` once the visitor has been silent for `lively_s`. `count` is told the code of every refusal."""
 
     origins: frozenset[str]
     trusted: Sequence[Network] = ()
@@ -33,6 +37,7 @@ class WebSettings:
     session_burst: int = 300
     per_address: int = 100
     in_all: int = 10_000
+    count: Count = uncounted
 
 
 @dataclass(slots=True, eq=False)

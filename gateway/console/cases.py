@@ -132,6 +132,7 @@ class CasePages:
         state, upload = await self._case(request, member), request.match_info["upload"]
         if upload not in {one["id"] for one in state.order.get("attachments", [])}:
             raise NotFound
+        await self.journal.write(member.user.name, "case.attachment", state.work_order_id, upload)
         info, data = await self.open_upload(upload)
         headers = {"Content-Disposition": "attachment", "Content-Security-Policy": "sandbox; default-src 'none'"}
         return web.Response(body=data, content_type=info.media_type, headers=headers)

@@ -17,6 +17,7 @@ from gateway.protocols import Put, Records
 
 Role = Literal["clerk", "department", "supervisor"]
 ROLES: tuple[Role, ...] = ("clerk", "department", "supervisor")
+DEMO = ("demo-clerk", "demo-department", "demo-supervisor")
 
 _CASE_WORK = frozenset({"accept", "dispatch", "progress", "question", "close", "reject"})
 ACTS: dict[Role, frozenset[str]] = {
@@ -79,6 +80,12 @@ class StaffTable:
         """Their sessions end with the next request."""
         await self.records.write([Put("staff", name, None)])
 
+    async def remove_demo(self) -> None:
+        """At a start without a demo password nobody may sign in with one."""
+        for name in DEMO:
+            if await self.find(name) is not None:
+                await self.remove(name)
+
     async def everybody(self) -> list[Staff]:
         found = [await self.records.find("staff", "role", role, n=1000) for role in ROLES]
         return [msgspec.json.decode(record.body, type=Staff) for records in found for record in records]
@@ -97,11 +104,9 @@ async def ensure_demo(table: StaffTable, password: str, host: str, departments: 
     """
     if not _is_loopback(host):
         raise ConfigError(f"desk.demo_password: refused, {host} is not a loopback address")
-    demo: dict[str, tuple[Role, str | None]] = {
-        "demo-clerk": ("clerk", None),
-        "demo-department": ("department", departments[0] if departments else "general"),
-        "demo-supervisor": ("supervisor", None),
-    }
+    demo: dict[str, tuple[Role, str | None]] = dict(zip(DEMO, (
+        ("clerk", None), ("department", departments[0] if departments else "general"), ("supervisor", None),
+    ), strict=True))
     known = {user.name for user in await table.everybody()}
     if known - demo.keys():
         raise ConfigError("desk.demo_password: refused, there are real users")

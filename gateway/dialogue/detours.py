@@ -164,7 +164,7 @@ def supplement(scene: Scene, text: str, *, urge: bool) -> Move:
         return again(scene, [Say("supplement.none")])
     if len(cases) == 1:
         return again(scene, add_to(cases[0].work_order_id, text, urge=urge))
-    kept = scene.remember(replace(scene.state, stash=f"{'urge' if urge else 'add'}:{text}"))
+    kept = scene.remember(replace(scene.state, added=text, urging=urge))
     return ask_case(kept, [])
 
 
@@ -181,9 +181,9 @@ def ask_case(scene: Scene, before: list[Effect]) -> Move:
 
 def pick_case(scene: Scene, work_order_id: str) -> Move:
     """The case that the kept words were for."""
-    kind, _, text = scene.state.stash.partition(":")
-    done = scene.remember(replace(scene.state, stash="", asked=None))
-    return again(done, add_to(work_order_id, text, urge=kind == "urge"))
+    text, urge = scene.state.added, scene.state.urging
+    done = scene.remember(replace(scene.state, added="", asked=None))
+    return again(done, add_to(work_order_id, text, urge=urge))
 
 
 def back(scene: Scene) -> Move:

@@ -84,6 +84,7 @@ class Dialogue(Struct, frozen=True):
     asked_by   id of that message: a choice with another `to` is stale
     attempts   failed answers to `asked`
     stash      the citizen's words while a template is being chosen, or before a draft is resumed
+    added      words for an open case while the citizen says which one; urging: they push it
     candidates ids of the templates that may fit the stash, best first
     uploads    ids and media types of files that came before there was a draft
     last       ms of the citizen's last message
@@ -100,6 +101,8 @@ class Dialogue(Struct, frozen=True):
     attempts: int = 0
     draft: Draft | None = None
     stash: str = ""
+    added: str = ""
+    urging: bool = False
     candidates: tuple[str, ...] = ()
     uploads: tuple[tuple[str, str], ...] = ()
     rating: RatingDialog | None = None

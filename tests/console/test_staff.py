@@ -96,3 +96,10 @@ async def test_users_that_make_no_sense_are_refused(
 def test_departments_neither_dispatch_nor_reject() -> None:
     assert ACTS["department"] < ACTS["clerk"]
     assert {"dispatch", "reject"} == ACTS["clerk"] - ACTS["department"]
+
+
+async def test_without_a_demo_password_nobody_signs_in_as_a_demo_user(table: StaffTable) -> None:
+    await ensure_demo(table, "long enough", "127.0.0.1", ["urban"])
+    await table.remove_demo()
+    assert await table.everybody() == []
+    await table.remove_demo()
