@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, get_type_hints
 
@@ -105,9 +106,21 @@ def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> 
     document = _read(file) if file else {}
     _overlay(document, Config, (PREFIX,), dict(os.environ if environ is None else environ))
     try:
-        return msgspec.convert(document, Config, strict=False)
+        return _sane(msgspec.convert(document, Config, strict=False))
     except msgspec.ValidationError as error:
         raise ConfigError(f"{file or 'environment'}: {error}") from error
+
+
+def _sane(config: Config) -> Config:
+    """What the types do not say. Raises ConfigError with the key."""
+    for address in config.trusted_proxies:
+        try:
+            ip_network(address)
+        except ValueError as error:
+            raise ConfigError(f"trusted_proxies: {error}") from error
+    if not 1 <= config.web.messages_per_minute <= 60_000:
+        raise ConfigError("web.messages_per_minute: 1 to 60000")
+    return config
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -12,7 +12,9 @@ from gateway.dialogue.fill import settled
 from gateway.dialogue.scene import Scene
 from gateway.dialogue.template import Template
 from gateway.dialogue.understood import Understood
+from gateway.errors import Unprocessable
 from gateway.fields.base import Context
+from gateway.fields.when import YEARS
 from gateway.languages import detect
 from gateway.messages import Text
 from gateway.protocols import NluContext
@@ -29,6 +31,8 @@ class Explainer:
 
     async def understand(self, asked: UnderstandRequest) -> UnderstandAnswer:
         """Fields are those of the named template, else of the best candidate."""
+        if asked.at is not None and asked.at.year not in YEARS:
+            raise Unprocessable("`at` lies too far away", code="out_of_range")
         language = asked.language or detect(asked.text) or "zh"
         ranking = await self.reader.engine.understand(asked.text, language, NluContext(asked.template, asked.asked))
         catalog = self.reader.catalog

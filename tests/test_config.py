@@ -53,6 +53,8 @@ def test_a_missing_secret_file_is_named(tmp_path: Path) -> None:
     ("[server]\nport = 'many'\n", "port"),
     ("[api]\nunderstand = 'everybody'\n", "understand"),
     ("server = 1\n", "server"),
+    ("trusted_proxies = ['proxy']\n", "trusted_proxies"),
+    ("[web]\nmessages_per_minute = 0\n", "messages_per_minute"),
     ("[server\n", "config.toml"),
 ])
 def test_a_wrong_key_or_value_is_named(tmp_path: Path, text: str, name: str) -> None:

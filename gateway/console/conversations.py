@@ -116,7 +116,7 @@ class ConversationPages:
         """Journalled, then into the citizen's mailbox; the page sees the effect when the turn is through."""
         said = content.text if isinstance(content, AgentSays) else ""
         act = f"conversation.{type(content).__name__}"
-        await self.journal.write(member.user.name, act, info.conversation, said, f"talk:{id}")
+        await self.journal.write(member.user.name, act, info.conversation, said, f"talk:{info.conversation}:{id}")
         inbound = Inbound(f"staff:{id}", info.conversation, info.channel, to_ms(self.clock.now()), content)
         return answer({"accepted": await self.accept(inbound)}, status=202)
 

@@ -40,10 +40,11 @@ def _written(folded: str, now: datetime) -> Iterator[Mention]:
     for hit in _RFC3339.finditer(folded):
         try:
             moment = datetime.fromisoformat(hit.group().upper().replace(" ", "T"))
-        except ValueError:
+            aware = moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
+            mention = Mention(hit.start(), hit.end(), exact=aware.astimezone(now.tzinfo))
+        except (ValueError, OverflowError):
             continue
-        aware = moment if moment.tzinfo else moment.replace(tzinfo=now.tzinfo)
-        yield Mention(hit.start(), hit.end(), exact=aware.astimezone(now.tzinfo))
+        yield mention
 
 
 class Moment:

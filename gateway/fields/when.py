@@ -18,6 +18,9 @@ _AFTER_NOON = ("noon", "afternoon", "dusk", "evening", "night")
 _DARK = ("evening", "night")  # 昨晚两点, "2 am last night": the small hours that follow
 
 
+YEARS = range(1900, 2200)
+
+
 @dataclass(frozen=True, slots=True)
 class Mention:
     """A point in time at [start, end) of the text.
@@ -37,6 +40,12 @@ class Mention:
     every: bool = False
     vague: bool = False
     half_day: bool = False  # am or pm was said: minutes are of 24 hours
+
+    def __post_init__(self) -> None:
+        """Raises ValueError for a year nobody complains about; the calendar ends soon behind 9999."""
+        for day in (self.day, self.exact):
+            if day is not None and day.year not in YEARS:
+                raise ValueError("a year out of range")
 
 
 def at_hour(day: date, minutes: int, now: datetime) -> datetime:

@@ -55,3 +55,9 @@ async def test_strangers_learn_nothing(hotline: Hotline) -> None:
     ) as answer:
         assert answer.status == 401
         assert answer.content_type == "application/problem+json"
+
+
+async def test_a_moment_too_far_away_is_refused_not_a_fault(hotline: Hotline) -> None:
+    clerk = await hotline.staff("clerk")
+    with pytest.raises(AssertionError, match="out_of_range"):
+        await clerk.understands(OPENING, at="9999-12-31T23:59:59Z")
