@@ -116,7 +116,8 @@ class CasePages:
         department = body.department if body.act == "dispatch" else None
         action = StaffAction(body.id, body.act, member.user.name, department, body.text)
         detail = " ".join(filter(None, (department, body.text)))
-        await self.journal.write(member.user.name, f"case.{body.act}", state.work_order_id, detail, f"act:{state.work_order_id}:{body.id}")
+        entry = f"act:{state.work_order_id}:{body.id}"
+        await self.journal.write(member.user.name, f"case.{body.act}", state.work_order_id, detail, entry)
         await self.desk.act(state.work_order_id, action)
         return await self._view(await self._load(state.work_order_id), member)
 
