@@ -18,7 +18,8 @@ run: $(VENV)/requirements.lock
 	exec $(PYTHON) -m gateway run --demo
 
 test: lint chromium
-	$(PYTHON) -m pytest -q -m "not slow and not browser"
+	HUIYIN_DATA_DIR=.cache $(PYTHON) -m gateway train
+	$(PYTHON) -m pytest -q -n 2 -m "not slow and not browser"
 	$(PYTHON) -m pytest -q -m "browser and not slow"
 
 lint: setup

@@ -23,7 +23,7 @@ STEPS = (
     ("gateway/intake.py", "intake and lanes"), ("gateway/workers.py", "intake and lanes"),
     ("gateway/store/", "store"),
     ("nlu/encoder.py", "understanding: encoder"), ("nlu/batching.py", "understanding: encoder"),
-    ("nlu/knowledge.py", "understanding: knowledge base"), ("nlu/bm25.py", "understanding: knowledge base"),
+    ("nlu/knowledge.py", "understanding: knowledge base"),
     ("nlu/", "understanding: classifier"),
     ("gateway/fields/", "field types"), ("gateway/understanding.py", "field types"),
     ("gateway/emergency.py", "emergency words"),

@@ -10,6 +10,7 @@ from gateway import templates
 from gateway.dialogue.catalog import Catalog
 from gateway.fields.city import City
 from gateway.fields.registry import TYPES
+from gateway.replies import Replies
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -17,6 +18,12 @@ ROOT = Path(__file__).resolve().parent.parent
 @pytest.fixture(scope="session")
 def catalog() -> Catalog:
     return Catalog.of(templates.load(ROOT / "templates/complaints", TYPES), TYPES)
+
+
+@pytest.fixture(scope="session")
+def wording() -> Replies:
+    """The project's own catalogs; compiling them costs a quarter of a second."""
+    return Replies(ROOT / "templates/replies")
 
 
 @pytest.fixture(scope="session")

@@ -92,15 +92,17 @@ class World:
 
 
 @pytest.fixture
-async def world(tmp_path: Path, catalog: Catalog, guangzhou: City) -> AsyncIterator[World]:
+async def world(
+    tmp_path: Path, catalog: Catalog, guangzhou: City, wording: Replies
+) -> AsyncIterator[World]:
     clock, ids = ManualClock(), SerialIds()
     store = SqliteStore(tmp_path / "c.db", clock, ids)
     await store.open()
-    replies, engine = Replies(Path("templates/replies")), SureOf("complaint.express_delivery")
+    engine = SureOf("complaint.express_delivery")
     uploads = Uploads(FolderBlobs(tmp_path / "blobs"), store.records, clock, ids)
-    filer = Filer(guangzhou, cities.load_deadlines(Path("city")), replies, ids, uploads, 1096)
+    filer = Filer(guangzhou, cities.load_deadlines(Path("city")), wording, ids, uploads, 1096)
     reader = Reader(catalog, guangzhou, engine, Nothing())
-    writer = Writer(catalog, replies, filer, 180, 1096)
+    writer = Writer(catalog, wording, filer, 180, 1096)
     yield World(Conversation(catalog, reader, writer, clock, ZoneInfo("Asia/Shanghai")), engine, clock, store.records)
     await store.close()
 

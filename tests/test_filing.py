@@ -45,9 +45,9 @@ async def uploads(tmp_path: Path) -> AsyncIterator[Uploads]:
 
 
 @pytest.fixture
-def filer(guangzhou: City, uploads: Uploads) -> Filer:
+def filer(guangzhou: City, uploads: Uploads, wording: Replies) -> Filer:
     deadlines = cities.load_deadlines(Path("city"))
-    return Filer(guangzhou, deadlines, Replies(Path("templates/replies")), SerialIds(), uploads, 1096)
+    return Filer(guangzhou, deadlines, wording, SerialIds(), uploads, 1096)
 
 
 async def file(filer: Filer, catalog: Catalog, draft: Draft, **state: Any) -> dict[str, Any]:

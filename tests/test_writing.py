@@ -43,14 +43,15 @@ RATED = Rated(WO, 0, "no", 1, "no", "没送到", True)
 
 
 @pytest.fixture
-async def writer(tmp_path: Path, catalog: Catalog, guangzhou: City) -> AsyncIterator[Writer]:
+async def writer(
+    tmp_path: Path, catalog: Catalog, guangzhou: City, wording: Replies
+) -> AsyncIterator[Writer]:
     clock, ids = ManualClock(), SerialIds()
     store = SqliteStore(tmp_path / "w.db", clock, ids)
     await store.open()
-    replies = Replies(Path("templates/replies"))
     uploads = Uploads(FolderBlobs(tmp_path / "blobs"), store.records, clock, ids)
-    filer = Filer(guangzhou, cities.load_deadlines(Path("city")), replies, ids, uploads, 1096)
-    yield Writer(catalog, replies, filer, transcript_days=180, case_days=1096)
+    filer = Filer(guangzhou, cities.load_deadlines(Path("city")), wording, ids, uploads, 1096)
+    yield Writer(catalog, wording, filer, transcript_days=180, case_days=1096)
     await store.close()
 
 

@@ -23,7 +23,7 @@ _ORDINAL = re.compile(
 )
 # A label right after one of these is denied: 不满意 is not 满意, "not damaged" is not "damaged".
 _DENIED = re.compile(
-    r"(?:不|没|没有|未|非|无|别|不是|并非|并未|不太|不很|不够)\s*$"
+    r"(?:不|不要|不想|没|没有|未|非|无|别|不是|并非|并未|不太|不很|不够)\s*$"
     r"|(?:(?<![a-z])(?:not|no|never|without|isn't|wasn't|aren't)|n't)\s+(?:\w{1,8}\s+)?$"
 )
 _LOOK_BACK = 16

@@ -33,15 +33,15 @@ _FEW = Decimal(3)  # 几天前
 
 _DATE = "|".join((
     r"(?P<iso>(?P<y>\d{4})(?:[-/.]|\s?年\s?)(?P<m>\d{1,2})(?:[-/.]|\s?月\s?)(?P<d>\d{1,2})(?!\d)\s?[日号]?)",
-    rf"(?P<md>(?P<mdy>今年|去年|前年)?的?(?P<mdm>{_N})\s?月\s?(?P<mdd>{_N})(?:\s?[日号]|(?!\d)))",
+    rf"(?P<md>(?P<mdy>今年|去年|前年|明年)?的?(?P<mdm>{_N})\s?月\s?(?P<mdd>{_N})(?:\s?[日号]|(?!\d)))",
     rf"(?P<rm>(?P<rmw>上个?月|这个?月|本月)的?(?P<rmd>{_N})[日号])",
     rf"(?P<ago>(?P<agn>{_N}|半|几|\d{{3}})\s?(?P<agu>个?(?:小时|钟头|分钟|星期|礼拜|月)|天|日|周|年)(?:多)?(?:之前|以前|前))",
     rf"(?P<rel>{'|'.join(sorted(_DAY_WORDS, key=len, reverse=True))})",
     r"(?P<wk>(?P<wkw>上上|上|这|本|下)?个?(?:周|星期|礼拜)(?P<wkd>[一二三四五六日天1-7])(?!\d))",
     r"(?P<every>每天|每日|(?<![今昨前后明每])天天(?!气)|每个?(?=[早晚夜白凌]|[上下中]午)|夜夜|连续几[天晚])",
-    rf"(?P<mo>(?P<moy>今年|去年)?(?P<mom>{_N})月份?(?:初|中旬|底)?|(?P<mol>上个月|这个月|本月|(?<![楼早晚])上周(?!末)|上个星期|上星期|这周(?!末)|去年|前几天|前段时间))",
+    rf"(?P<mo>(?P<moy>今年|去年|前年|明年)?(?P<mom>{_N})月份?(?:初|中旬|底)?|(?P<mol>上个月|这个月|本月|(?<![楼早晚])上周(?!末)|上个星期|上星期|这周(?!末)|去年|前几天|前段时间))",
     r"(?P<end>(?:(?<!楼)上个?)?(?<!每)周末)",
-    r"(?P<feast>(?P<fy>今年|去年)?(?P<fn>元旦|五一|国庆|双十一|双11)(?:节|假期|长假|期间|当天)?)",
+    r"(?P<feast>(?P<fy>今年|去年|前年|明年)?(?P<fn>元旦|五一|国庆|双十一|双11)(?:节|假期|长假|期间|当天)?)",
     rf"(?P<dom>(?P<domd>{_N})[号日](?=(?:{_PART}|那天|开始|起|以来|到|至|[一二两三四五六七八九十\d]+点)))",
 ))
 _CLOCK = (
@@ -145,7 +145,7 @@ def _month_day(hit: re.Match[str], now: datetime) -> Mention:
 def _latest(year: str | None, month: int, day: int, today: date) -> date:
     """Without a year, the latest one that is not in the future."""
     if year:
-        return date(today.year - {"今年": 0, "去年": 1, "前年": 2}[year], month, day)
+        return date(today.year - {"今年": 0, "去年": 1, "前年": 2, "明年": -1}[year], month, day)
     this = date(today.year, month, day)
     return this if this <= today else date(today.year - 1, month, day)
 

@@ -14,11 +14,13 @@ from typing import Any
 import aiohttp
 import msgspec
 from aiohttp import web
+from argon2 import PasswordHasher
 
 from bench.server import free_port
 from gateway.app import Gateway, Mind
 from gateway.clock import RandomIds
-from gateway.config import Config, Data, Desk, Rating, Server, Web
+from gateway.config import Config, Data, Server, Web
+from gateway.console import StaffTable
 from gateway.http import runner
 from gateway.orders import CaseState
 from tests.clock import ManualClock
@@ -60,8 +62,7 @@ class Hotline:
     async def open(cls, folder: Path, mind: Mind) -> Hotline:
         clock = ManualClock()
         config = Config(
-            server=Server(port=free_port(), drain_s=2), data=Data(str(folder)), desk=Desk(PASSWORD),
-            rating=Rating(), web=Web(messages_per_minute=60_000),
+            server=Server(port=free_port(), drain_s=2), data=Data(str(folder)), web=Web(messages_per_minute=60_000),
         )
         gateway = Gateway.of(config, clock, RandomIds(), mind)
         await gateway.open()
@@ -82,10 +83,17 @@ class Hotline:
         return citizen
 
     async def staff(self, role: str = "clerk") -> Staff:
-        """A demo member of staff, signed in."""
+        """A member of staff, signed in."""
         staff = Staff(self._http, self.url)
-        await staff.signs_in(f"demo-{role}", PASSWORD)
+        await staff.signs_in(await self.hires(role), PASSWORD)
         return staff
+
+    async def hires(self, role: str) -> str:
+        """A new member of staff; returns the name. Departments are the city's first."""
+        department = self.gateway.city.departments[0].code if role == "department" else None
+        quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+        await StaffTable(self.gateway.store.records, quick).add(role, role, PASSWORD, department)  # type: ignore[arg-type]
+        return role
 
     async def case(self, work_order: str) -> CaseState:
         """The case as the gateway's own record has it."""

@@ -104,7 +104,7 @@ class Story:
         await page.get_by_role("button", name=label, exact=True).last.click()
 
     async def signs_in(self, page: Page, role: str) -> None:
-        await page.get_by_label("用户名").fill(f"demo-{role}")
+        await page.get_by_label("用户名").fill(await self.hotline.hires(role))
         await page.get_by_label("密码").fill(PASSWORD)
         await page.get_by_role("button", name="登录").click()
         await expect(page.get_by_role("heading", name="工单", exact=True)).to_be_visible()
