@@ -34,7 +34,7 @@ Figures = dict[str, Any]
 class Plan:
     """Seconds to warm up, seconds that count, rounds of the run in phases."""
 
-    warm_s: float = 5.0
+    warm_s: float = 8.0
     seconds: float = 20.0
     rounds: int = ROUNDS
     levels: tuple[int, ...] = LEVELS

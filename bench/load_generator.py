@@ -40,6 +40,7 @@ class _Frame(Struct):
     choices: list[_Choice] = []
     reply_to: str | None = None
     work_order: str | None = None
+    code: str = ""  # of an error
 
 
 _read = msgspec.json.Decoder(_Frame).decode
@@ -103,7 +104,7 @@ class Visitor:
             if frame.type == "message" and frame.reply_to == id_:
                 return frame
             if frame.type == "error":
-                self._tally.errors["refused"] += 1
+                self._tally.errors[frame.code] += 1
                 return None
 
     async def talks(self, until: float) -> None:
@@ -131,7 +132,7 @@ async def steady(crowd: list[Visitor], tally: Tally, pid: int, warm_s: float, se
         "visitors": len(crowd), "seconds": round(elapsed, 1), "turns": tally.turns,
         "turns_per_s": round(tally.turns / elapsed, 1), **latencies(tally.seconds),
         "openings_share": round(tally.openings / turns, 3), "work_orders_share": round(tally.filed / turns, 3),
-        "errors": sum(tally.errors.values()),
+        "errors": sum(tally.errors.values()), "error_kinds": dict(tally.errors),
         "cpu_ms_per_turn": round(spent / turns * 1000, 3), "cores_busy": round(spent / elapsed, 2),
         "generator_cpu_ms_per_turn": round(own / turns * 1000, 3), "rss_mb": rss_mb(pid),
     }

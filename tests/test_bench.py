@@ -170,7 +170,7 @@ async def test_nothing_counts_before_it_is_warm() -> None:
 async def test_a_refusal_is_an_error_and_no_turn() -> None:
     tally = Tally(counting=True)
     await visitor(Wire({"type": "error", "id": "m1", "code": "rate_limited"}), tally).turn()
-    assert (tally.turns, dict(tally.errors)) == (0, {"refused": 1})
+    assert (tally.turns, dict(tally.errors)) == (0, {"rate_limited": 1})
 
 
 async def test_an_echo_is_its_own_reply() -> None:
