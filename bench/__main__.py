@@ -1,4 +1,7 @@
-"""`python -m bench`: the load and its neighbours; `--full` adds the kills. Writes results.json and the page's table."""
+"""`python -m bench`: the load and its neighbours; `--full` adds the kills, `--kills` does them alone.
+
+Writes results.json, where the other half stays as it was, and the page's tables.
+"""
 from __future__ import annotations
 
 import argparse
@@ -20,12 +23,14 @@ KILLS, CITIZENS, STORE_KILLS = 100, 50, 40
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--full", action="store_true", help="also the kills of gateway and store")
+    parser.add_argument("--kills", action="store_true", help="only the kills")
     parser.add_argument("--seconds", type=float, default=20.0, help="measured time of every run")
     parser.add_argument("--out", type=Path, default=page.RESULTS)
     args = parser.parse_args()
-    kept = json.loads(args.out.read_text("utf-8")) if args.out.is_file() else {}
-    results = kept | _measured(Plan(seconds=args.seconds, levels=LEVELS))
-    if args.full:
+    results = json.loads(args.out.read_text("utf-8")) if args.out.is_file() else {}
+    if not args.kills:
+        results |= _measured(Plan(seconds=args.seconds, levels=LEVELS))
+    if args.full or args.kills:
         results |= _killed()
     args.out.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
     page.main()
