@@ -19,7 +19,7 @@ run: $(VENV)/requirements.lock
 
 test: lint chromium
 	HUIYIN_DATA_DIR=.cache $(PYTHON) -m gateway train
-	$(PYTHON) -m pytest -q -n 2 -m "not slow and not browser"
+	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
 	$(PYTHON) -m pytest -q -m "browser and not slow"
 
 lint: setup

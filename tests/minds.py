@@ -2,8 +2,11 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from nlu.batching import BatchEncoder
 from nlu.embedded import EmbeddedUnderstander
@@ -16,17 +19,23 @@ TRAINING = ROOT / "nlu" / "training"
 CACHE = ROOT / ".cache" / "models"
 
 
+def _await(opening: Coroutine[Any, Any, None]) -> None:
+    """In a thread of its own: the first test to ask may be running on a loop."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, opening).result()
+
+
 @cache
 def encoder() -> BatchEncoder:
     made = BatchEncoder()
-    asyncio.run(made.open())
+    _await(made.open())
     return made
 
 
 @cache
 def embedded() -> EmbeddedUnderstander:
     made = EmbeddedUnderstander(TRAINING, CACHE, encoder())
-    asyncio.run(made.open())
+    _await(made.open())
     return made
 
 
@@ -38,5 +47,5 @@ def null() -> NullUnderstander:
 @cache
 def knowledge() -> KnowledgeIndex:
     made = KnowledgeIndex(ROOT / "knowledge", encoder(), ManualClock(), CACHE)
-    asyncio.run(made.open())
+    _await(made.open())
     return made

@@ -104,6 +104,7 @@ class OneLine:
         return self._line
 
 
+@pytest.mark.slow
 def test_a_chat_in_the_terminal() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "gateway", "talk", "--lang", "en"], cwd=ROOT, text=True, capture_output=True, timeout=60,
@@ -116,6 +117,7 @@ def test_a_chat_in_the_terminal() -> None:
     assert second != first
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_stop_drains_and_ends_well(tmp_path: Path, number: signal.Signals) -> None:
     environment = {

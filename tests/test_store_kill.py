@@ -22,6 +22,8 @@ import pytest
 from gateway.clock import RandomIds, SystemClock
 from gateway.store.sqlite import SqliteStore
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 KEYS = [f"web:{i}" for i in range(16)]
 RETRY_S = 0.01

@@ -50,6 +50,7 @@ def test_models_have_names_of_their_own() -> None:
     assert minds.encoder().encoder.model != NgramEncoder.model
 
 
+@pytest.mark.slow
 def test_the_sentence_encoder_is_installed() -> None:
     assert isinstance(load_encoder(), UseEncoder)
 

@@ -41,6 +41,7 @@ async def index(tmp_path: Path, *entries: dict[str, object], clock: ManualClock 
 
 # --- finding ------------------------------------------------------------------------------------------------
 
+@pytest.mark.slow
 def test_questions_nobody_wrote_down_find_their_entry() -> None:
     report = asyncio.run(score(minds.knowledge(), HELD))
     assert report["zh"]["recall1"] >= 0.86
