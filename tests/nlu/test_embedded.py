@@ -195,6 +195,30 @@ async def test_without_the_sentence_encoder_spelling_still_serves(training: Path
     assert got.sure
 
 
+class Counting(NgramEncoder):
+    """Notes what it is given."""
+
+    seen: list[str] = []
+
+    def encode(self, texts: Sequence[str]) -> Matrix:
+        Counting.seen += texts
+        return super().encode(texts)
+
+
+@pytest.mark.parametrize(("message", "clauses"), [
+    ("快递丢了，包裹没有送到，快递丢了", 0),   # plain as a whole
+    ("快递，工地，今天天气", 3),               # too far from every sentence: each clause is weighed
+])
+async def test_clauses_are_weighed_where_the_whole_is_not_plain(
+    training: Path, tmp_path: Path, message: str, clauses: int
+) -> None:
+    engine = EmbeddedUnderstander(training, tmp_path / "cache", BatchEncoder(Counting))
+    await engine.open()
+    Counting.seen.clear()
+    await engine.understand(message, "zh", NluContext())
+    assert len(set(Counting.seen)) == 1 + clauses
+
+
 async def test_asking_before_opening_is_our_own_mistake(training: Path, tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="open"):
         await EmbeddedUnderstander(training, tmp_path, BatchEncoder(NgramEncoder)).understand("喂", "zh", NluContext())
