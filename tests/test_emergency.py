@@ -5,11 +5,11 @@ import time
 from pathlib import Path
 
 import pytest
-import yaml
 
+from gateway import yamls
 from gateway.emergency import INSTEAD, LONGEST, emergency
 
-CASES = yaml.safe_load(Path(__file__).with_name("emergency_cases.yaml").read_text("utf-8"))
+CASES = yamls.read(Path(__file__).with_name("emergency_cases.yaml"))
 POSITIVES = [(kind, text) for kind, texts in CASES["positives"].items() for text in texts]
 EVERY_KIND = frozenset(CASES["positives"])
 

@@ -4,14 +4,15 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
 from jinja2 import Environment, UndefinedError, meta
-from yaml import safe_load
 
 from gateway.errors import ConfigError
 from gateway.replies import LONGEST, Replies
+from gateway.yamls import read
 from tests.dialogue.small import PARCEL, parcel_version
 
 ROOT = Path(__file__).parent.parent
@@ -23,11 +24,12 @@ HOSTILE = [
 ]
 
 
+@cache
 def texts(language: str) -> dict[str, dict[str, str]]:
     """Key → form → text, as the files have it."""
     leaves: dict[str, dict[str, str]] = {}
     for path in sorted((FOLDER / language).glob("*.yaml")):
-        for key, leaf in safe_load(path.read_text("utf-8")).items():
+        for key, leaf in read(path).items():
             leaves[key] = {"default": leaf} if isinstance(leaf, str) else leaf
     return leaves
 

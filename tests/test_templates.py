@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from gateway import yamls
 from gateway.city import load as load_city
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.commands import Change, Correction, Word, read
@@ -21,7 +21,7 @@ from tests.dialogue.talker import Talker
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "templates" / "complaints"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml") if not path.name.endswith(".cases.yaml"))
-CONTRACT = yaml.safe_load((ROOT / "templates" / "templates-contract.yaml").read_text("utf-8"))
+CONTRACT = yamls.read(ROOT / "templates" / "templates-contract.yaml")
 ASKS = frozenset({"template", "confirm", "consent", "duplicate", "solved", "language", "handoff", "resume", "resolved",
                   "satisfaction", "reason", "rework", "contacted", "answer", "change", "details", "cancel", "case"})
 
@@ -44,7 +44,7 @@ def replies() -> Replies:
 
 
 def cases(template: str) -> list[Case]:
-    document: list[Case] = yaml.safe_load((FOLDER / f"{template}.cases.yaml").read_text("utf-8"))
+    document: list[Case] = yamls.read(FOLDER / f"{template}.cases.yaml")
     return document
 
 

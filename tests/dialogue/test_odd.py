@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from gateway import yamls
 from gateway.dialogue.catalog import Catalog
 from gateway.fields.city import City
 from tests.dialogue.talker import Talker
@@ -25,7 +25,7 @@ from tests.dialogue.talker import Talker
 Turn = dict[str, Any]
 Check = Callable[[Talker, Any], bool]
 
-CASES: list[Turn] = yaml.safe_load(Path(__file__).with_name("odd.yaml").read_text("utf-8"))
+CASES: list[Turn] = yamls.read(Path(__file__).with_name("odd.yaml"))
 
 CHECKS: dict[str, Check] = {
     "asks": lambda talk, wanted: talk.asked == wanted,

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from bench.understanding import Case, Judged, accuracy, cases, judge, strangers, wrapped
+from gateway import yamls
 from gateway.protocols import NluContext
 from nlu.batching import BatchEncoder
 from nlu.cache import kept
@@ -19,7 +20,7 @@ from nlu.embedded import TEMPLATES, EmbeddedUnderstander
 from nlu.encoder import Encoder, Matrix, NgramEncoder
 from tests import minds
 
-HELD = yaml.safe_load((minds.ROOT / "bench/held_out.yaml").read_text("utf-8"))
+HELD = yamls.read(minds.ROOT / "bench/held_out.yaml")
 HELD_OUT = cases(HELD["intents"])
 COMPLAINTS = [case for case in HELD_OUT if case.want.startswith(TEMPLATES)]
 SMALL = """version: "3.1"
@@ -87,7 +88,7 @@ def test_strangers_are_told_from_our_own(everything: list[Judged]) -> None:
 
 def test_english_is_understood_after_chinese_alone(tmp_path: Path) -> None:
     for path in minds.TRAINING.glob("*.yml"):
-        document = yaml.safe_load(path.read_text("utf-8"))
+        document = yamls.read(path)
         for block in document["nlu"]:
             kept_lines = [line for line in block["examples"].splitlines() if not line.isascii()]
             block["examples"] = "\n".join(kept_lines) + "\n"

@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from bench.understanding import knowledge as score
+from gateway import yamls
 from gateway.errors import ConfigError
 from nlu.batching import BatchEncoder
 from nlu.encoder import Matrix, NgramEncoder
@@ -17,7 +18,7 @@ from nlu.knowledge import Entry, KnowledgeIndex, read, unanswered
 from tests import minds
 from tests.clock import ManualClock
 
-HELD = yaml.safe_load((minds.ROOT / "bench/held_out.yaml").read_text("utf-8"))
+HELD = yamls.read(minds.ROOT / "bench/held_out.yaml")
 ENTRIES = list(read(minds.ROOT / "knowledge"))
 FEE: dict[str, object] = {
     "id": "fee",
@@ -186,7 +187,7 @@ def test_an_entry_is_bilingual_and_says_where_it_comes_from(entry: Entry) -> Non
 
 
 def test_departments_are_the_citys_or_the_hotline() -> None:
-    city = yaml.safe_load((minds.ROOT / "city/city.yaml").read_text("utf-8"))
+    city = yamls.read(minds.ROOT / "city/city.yaml")
     known = {department["code"] for department in city["departments"]} | {"hotline"}
     assert {entry.department for entry in ENTRIES} <= known
 
