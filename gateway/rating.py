@@ -13,11 +13,11 @@ from typing import TypeVar
 from msgspec.structs import replace
 
 from gateway.dialogue import commands
-from gateway.dialogue.draft import Dialogue, RatingDialog
+from gateway.dialogue.draft import BESIDE, Dialogue, RatingDialog
 from gateway.dialogue.effects import Ask, Effect, Labelled, Rated, Say
 from gateway.messages import Choice, CitizenContent, Option, Text
 
-ASKS = ("resolved", "satisfaction", "reason", "rework", "contacted")
+ASKS = BESIDE - {"answer"}
 SKIP = "skip"
 SHORT = 12  # bytes of UTF-8 (4 汉字) up to which unclear words are asked about once; longer ones are another matter
 T = TypeVar("T")
@@ -41,9 +41,10 @@ _SATISFACTION: tuple[tuple[str, int], ...] = (
     (r"满意|^satisfied|^happy|^good$|不错", 4),
 )
 _YES_NO: tuple[tuple[str, str], ...] = (
-    (r"^(没|无|否|不|(no|nope|not|never)(?![a-z]))", "no"),
-    (r"^(是|有|对|嗯|好|可以|要|联系|(yes|yep|yeah|sure|please)(?![a-z]))", "yes"),
+    (r"^(没(?!问题)|无|否|不|(no(?! problem)|nope|not|never)(?![a-z]))", "no"),
+    (r"^(没问题|no problem|是|有|对|嗯|好|可以|要|联系|(yes|yep|yeah|sure|please)(?![a-z]))", "yes"),
 )
+_DENIAL = re.compile(r"没(?!问题)|不(?!过|错)|(?<![a-z])(no(?! problem)|not|never)(?![a-z])")
 
 
 def fold(text: str) -> str:
@@ -64,7 +65,10 @@ def read_satisfaction(text: str) -> int | None:
 
 
 def read_yes_no(text: str) -> str | None:
-    return _first(_YES_NO, fold(text))
+    """None when a yes goes on with a no ("好像没有"): asked again, never guessed."""
+    folded = fold(text)
+    answer = _first(_YES_NO, folded)
+    return None if answer == "yes" and _DENIAL.search(folded) else answer
 
 
 def _first(table: tuple[tuple[str, T], ...], text: str) -> T | None:

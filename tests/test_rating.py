@@ -106,6 +106,14 @@ def test_solved_or_not_is_never_read_as_the_opposite(text: str, value: str | Non
     assert rating.read_resolved(text) == value
 
 
+@pytest.mark.parametrize(("text", "value"), [
+    ("联系过", "yes"), ("没有", "no"), ("没问题", "yes"), ("no problem", "yes"), ("不用了", "no"), ("never", "no"),
+    ("好像没有", None), ("有，不过没解决", None), ("yes, but not in time", None), ("我想想", None),
+])
+def test_a_yes_that_goes_on_with_a_no_is_not_guessed(text: str, value: str | None) -> None:
+    assert rating.read_yes_no(text) == value
+
+
 @pytest.mark.parametrize(("text", "points"), [
     ("5", 5), ("１", 1), ("3分", 3), ("4 stars", 4), ("2/5", 2), ("1。", 1),
     ("满意", 4), ("很满意", 5), ("不满意", 2), ("不 满意", 2), ("非常不满意", 1), ("不太满意", 2), ("一般", 3),

@@ -58,7 +58,7 @@ ANSWERS: dict[tuple[str, str], list[Row]] = {
     ("consumer_dispute", "purchase_date"): [
         ("zh", "上周三", "2026-11-18"), ("zh", "前天", "2026-11-21"), ("zh", "11月1号", "2026-11-01"),
         ("zh", "2025年12月24日", "2025-12-24"),
-        ("zh", "2026/3/5", "2026-03-05"), ("zh", "很久以前", None),
+        ("zh", "2026/3/5", "2026-03-05"), ("zh", "明年一月", None), ("zh", "很久以前", None),
         ("en", "last Wednesday", "2026-11-18"), ("en", "5 March 2026", "2026-03-05"),
         ("en", "yesterday", "2026-11-22"),
         ("en", "a while ago", None),
@@ -66,8 +66,8 @@ ANSWERS: dict[tuple[str, str], list[Row]] = {
     ("consumer_dispute", "requested_remedy"): [
         ("zh", "把钱退给我", "refund"), ("zh", "换个新的", "exchange"), ("zh", "修好就行", "repair"),
         ("zh", "假一赔三", "compensation"),
-        ("zh", "道歉", "other"),
-        ("en", "my money back", "refund"), ("en", "a replacement", "exchange"),
+        ("zh", "道歉", "other"), ("zh", "不要退款，要赔偿", "compensation"),
+        ("en", "my money back", "refund"), ("en", "a replacement", "exchange"), ("en", "fix it", "repair"),
         ("en", "damages", "compensation"),
     ],
     ("consumer_dispute", "contact_name"): [

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from gateway.dialogue import answers, detours, summary
 from gateway.dialogue.choosing import start
-from gateway.dialogue.commands import Command, Word
+from gateway.dialogue.commands import Change, Command, Word
 from gateway.dialogue.effects import Say
 from gateway.dialogue.opening import greet
 from gateway.dialogue.scene import Move, Scene
@@ -13,9 +13,11 @@ from gateway.dialogue.template import Field
 
 
 def meant(scene: Scene, command: Command | None) -> Command | None:
-    """不对 is an answer where yes or no was asked; 没有 passes over what may be left out or was answered before;
-    the engine may know free words as a command."""
+    """What a command is where it stands: "fix it" names an option where repair is offered, 不对 answers a yes or no,
+    没有 passes over what may be left out or was answered before; the engine may know free words as a command."""
     field = scene.asked
+    if field is not None and isinstance(command, Change) and _names_option(scene, field):
+        return None
     if field is not None and field.type == "yes_no" and command in (Word.CHANGE, Word.DONE):
         return None
     if field is not None and command is Word.NO and _may_pass(scene, field):
@@ -24,6 +26,13 @@ def meant(scene: Scene, command: Command | None) -> Command | None:
     if command is None and ranking is not None and ranking.sure and ranking.intents:
         return _INTENTS.get(ranking.intents[0].id)
     return command
+
+
+def _names_option(scene: Scene, field: Field) -> bool:
+    """The whole text is one of the asked field's own options, as its label or an alias."""
+    said = scene.turn.text.strip().casefold()
+    names = (name for option in field.options for name in (option.label.zh, option.label.en, *option.aliases))
+    return any(said == name.casefold() for name in names)
 
 
 def _may_pass(scene: Scene, field: Field) -> bool:
