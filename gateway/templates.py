@@ -1,5 +1,6 @@
 """Reads complaint templates from their folder, with file and line for every fault, and keeps every version ever used.
 
+Every template has the common fields; what it does not say of one itself, `common.yaml` beside the folder says.
 A draft keeps the template version it began with, so versions are archived as records `template`; the same version
 with other content is refused.
 """
@@ -7,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
-from gateway.dialogue.template import Condition, Template
+from gateway.dialogue.template import Condition, Field, Template
 from gateway.errors import ConfigError
 from gateway.protocols import Put, Records
 from gateway.yamls import Document
@@ -22,13 +24,14 @@ ARCHIVE = 1_000
 def load(folder: Path, types: Iterable[str]) -> list[Template]:
     """Every template of the folder, by file name. Raises ConfigError with all faults, one a line."""
     known = frozenset(types)
+    common = _common(folder.parent / "common.yaml")
     templates: list[Template] = []
     faults: list[str] = []
     for file in sorted(folder.glob("*.yaml")):
         if file.name.endswith(".cases.yaml"):
             continue
         try:
-            templates.append(_read(file, known))
+            templates.append(_read(file, common, known))
         except ConfigError as error:
             faults.append(str(error))
     if not templates and not faults:
@@ -55,8 +58,27 @@ async def archive(records: Records, templates: Iterable[Template]) -> list[Templ
     return [*given.values(), *old]
 
 
-def _read(file: Path, types: frozenset[str]) -> Template:
+def _common(file: Path) -> dict[str, dict[str, Any]]:
+    """Field id → what templates may leave out of it; nothing where there is no such file. Raises ConfigError."""
+    if not file.exists():
+        return {}
     document = Document(file)
+    document.to(list[Field])
+    return {field["id"]: field for field in document.data}
+
+
+def _completed(document: Document, common: dict[str, dict[str, Any]]) -> Document:
+    """The template with its common fields whole; keys that it has itself win."""
+    fields = document.data.get("fields") if isinstance(document.data, dict) else None
+    if isinstance(fields, list):
+        document.data["fields"] = [
+            common.get(str(field.get("id")), {}) | field if isinstance(field, dict) else field for field in fields
+        ]
+    return document
+
+
+def _read(file: Path, common: dict[str, dict[str, Any]], types: frozenset[str]) -> Template:
+    document = _completed(Document(file), common)
     template = document.to(Template)
     if template.id != file.stem:
         raise document.fault(f"id {template.id} is not the file's name", "$.id")
@@ -71,15 +93,18 @@ def _faults(template: Template, types: frozenset[str]) -> Iterable[tuple[str, st
         path = f"$.fields[{n}]"
         if field.type not in types:
             yield path, f"no such field type: {field.type}"
-        for name in _named(field.when):
-            if not template.has(name):
-                yield path, f"`when` names a field that is not there: {name}"
+        yield from _strangers(template, path, _named(field.when))
     for n, rule in enumerate(template.rules):
-        for name in (*rule.fields, rule.ask):
-            if not template.has(name):
-                yield f"$.rules[{n}]", f"no such field: {name}"
+        yield from _strangers(template, f"$.rules[{n}]", [*rule.fields, rule.ask, *_named(rule.when)])
+    for n, notice in enumerate(template.notices):
+        yield from _strangers(template, f"$.notices[{n}]", _named(notice.when))
+    yield from _strangers(template, "$.key", template.key)
     if template.title_field and not template.has(template.title_field):
         yield "$.title_field", f"no such field: {template.title_field}"
+
+
+def _strangers(template: Template, path: str, names: Iterable[str]) -> Iterable[tuple[str, str]]:
+    return ((path, f"no such field: {name}") for name in names if not template.has(name))
 
 
 def _named(condition: Condition | None) -> list[str]:

@@ -5,8 +5,8 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from gateway.api.templates import condition, json_schema
-from gateway.dialogue.asking import holds
 from gateway.dialogue.catalog import Catalog
+from gateway.dialogue.conditions import holds
 from gateway.dialogue.draft import Draft
 from gateway.dialogue.template import Field, Template
 from gateway.fields.base import Value

@@ -4,11 +4,12 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from gateway.dialogue.claims import spans_of
+from gateway.dialogue.conditions import holds
 from gateway.dialogue.draft import Draft, Filled
 from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Say
 from gateway.dialogue.fill import FILES, read_one
 from gateway.dialogue.scene import Move, Scene
-from gateway.dialogue.template import Condition, Field
+from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
 from gateway.messages import Option
 
@@ -17,25 +18,6 @@ LONGEST_TOLD = 2000
 SKIP = Option("skip", "choice.skip")
 DONE = Option("done", "choice.done")
 YES_NO = (Option("yes", "choice.yes"), Option("no", "choice.no"))
-
-
-def holds(condition: Condition | None, draft: Draft) -> bool:
-    """Whether a template's condition is true of the draft as it stands; no condition is true."""
-    if condition is None:
-        return True
-    if condition.any or condition.all:
-        some = not condition.any or any(holds(part, draft) for part in condition.any)
-        return some and all(holds(part, draft) for part in condition.all)
-    value = draft.values.get(condition.field)
-    if condition.absent or condition.present:
-        return (value is None) == condition.absent
-    return value is not None and not _said(value).isdisjoint(condition.one_of)
-
-
-def _said(value: Filled) -> set[str]:
-    if isinstance(value.value, bool):
-        return {"yes", "true"} if value.value else {"no", "false"}
-    return set(value.value) if isinstance(value.value, list) else {str(value.value)}
 
 
 def missing(scene: Scene) -> Field | None:

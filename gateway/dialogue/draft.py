@@ -29,6 +29,7 @@ class Filled(Struct, frozen=True):
 class Draft(Struct, frozen=True):
     """A form being filled 草稿. It keeps the template version it began with.
 
+    kinds     media type of each of its uploads, where it is known
     told      the citizen's own content clauses, in order: they prefill `description`
     order     field ids in the order they were answered (for "back")
     skipped   required questions passed over, fields whose ladder ended
@@ -43,6 +44,7 @@ class Draft(Struct, frozen=True):
     values: dict[str, Filled] = {}
     told: tuple[str, ...] = ()
     uploads: tuple[str, ...] = ()
+    kinds: dict[str, str] = {}
     order: tuple[str, ...] = ()
     skipped: tuple[str, ...] = ()
     noticed: tuple[int, ...] = ()

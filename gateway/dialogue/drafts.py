@@ -50,7 +50,8 @@ def attach(scene: Scene, uploads: tuple[tuple[str, str], ...]) -> Scene:
     for upload, media_type in uploads:
         takers = [field for field in scene.template.fields if field.type in _takers(media_type)]
         field = asked if asked in takers else next(iter(takers), None)
-        draft = replace(draft, uploads=tuple(dict.fromkeys((*draft.uploads, upload))))
+        kinds = {**draft.kinds, upload: media_type}
+        draft = replace(draft, uploads=tuple(dict.fromkeys((*draft.uploads, upload))), kinds=kinds)
         if field is not None:
             draft = replace(draft, values={**draft.values, field.id: _with_file(draft, field, upload)})
     return scene.put(draft)

@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
 
-from gateway.dialogue.draft import Filled
+from gateway.dialogue.conditions import holds
+from gateway.dialogue.draft import Draft, Filled
 from gateway.dialogue.scene import Scene
 from gateway.dialogue.template import Rule
 
@@ -19,12 +20,28 @@ def broken(scene: Scene) -> Rule | None:
     """The first rule that the draft breaks, unless the citizen was told of it often enough."""
     told = scene.draft.objected
     open_ = tuple(rule for n, rule in enumerate(scene.template.rules) if told.count(n) < PATIENCE)
-    return first_broken(open_, scene.draft.values)
+    return first_broken(open_, scene.draft)
 
 
-def first_broken(rules: tuple[Rule, ...], values: Values) -> Rule | None:
-    """A rule over empty or unreadable fields is not broken."""
-    return next((rule for rule in rules if not _CHECKS[rule.kind](_known(rule, values))), None)
+def first_broken(rules: tuple[Rule, ...], draft: Draft) -> Rule | None:
+    """A rule over empty or unreadable fields is not broken, unless emptiness is what it is about."""
+    return next((rule for rule in rules if holds(rule.when, draft) and not _kept(rule, draft)), None)
+
+
+def _kept(rule: Rule, draft: Draft) -> bool:
+    if rule.kind == "enough":
+        return _enough(rule, draft)
+    return _CHECKS[rule.kind](_known(rule, draft.values))
+
+
+def _enough(rule: Rule, draft: Draft) -> bool:
+    """A video says as much as all the pictures."""
+    files = [file for name in rule.fields if name in draft.values for file in _listed(draft.values[name])]
+    return len(files) >= rule.images or any(draft.kinds.get(file, "").startswith("video/") for file in files)
+
+
+def _listed(value: Filled) -> list[str]:
+    return value.value if isinstance(value.value, list) else []
 
 
 def _known(rule: Rule, values: Values) -> list[str]:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from gateway.dialogue.asking import ask, described, holds, identity, missing, optional_left, shown
+from gateway.dialogue.asking import ask, described, identity, missing, optional_left, shown
+from gateway.dialogue.conditions import holds
 from gateway.dialogue.draft import Case, Draft, Filled
 from gateway.dialogue.effects import Ask, Effect, File, Labelled, Quote, Say, Supplement
 from gateway.dialogue.fill import put
@@ -119,12 +120,13 @@ def _nameless(draft: Draft) -> Draft:
 # --- filing -------------------------------------------------------------------------------------------------
 
 def case_key(template: Template, draft: Draft) -> str:
-    """What makes two cases of one template the same matter: the title's field and the place.
-    "" when neither says anything, then nothing counts as a repeat."""
-    names = {template.title_field} | {field.id for field in template.fields if field.role == "place"}
+    """What makes two cases of one template the same matter: its `key`, else the title's field and the place.
+    "" when none of them says anything, then nothing counts as a repeat."""
+    places = (field.id for field in template.fields if field.role == "place")
+    names = template.key or (template.title_field, *places)
     parts = [
         str(draft.values[field.id].value) for field in template.fields
-        if field.id in names and field.id in draft.values and field.type not in NOT_KEYS
+        if field.id in names and field.id in draft.values and (template.key or field.type not in NOT_KEYS)
     ]
     return "|".join("".join(part.casefold().split()) for part in parts)
 

@@ -14,6 +14,8 @@ Role = Literal["sender", "receiver", "place", "merchant", "affected"]
 class Condition(Struct, frozen=True, forbid_unknown_fields=True):
     """True when the named field has one of the values; `present`/`absent` ask only whether it is filled.
 
+    over         a number or a sum that is greater
+    older_hours  a moment, or the end of a period, this long before the form was begun
     With `any`, true when one of those conditions is; with `all`, when every one of them is.
     """
 
@@ -21,6 +23,8 @@ class Condition(Struct, frozen=True, forbid_unknown_fields=True):
     one_of: tuple[str, ...] = ()
     present: bool = False
     absent: bool = False
+    over: float | None = None
+    older_hours: int | None = None
     any: tuple[Condition, ...] = ()
     all: tuple[Condition, ...] = ()
 
@@ -65,12 +69,16 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     ordered    moments of `fields` must not decrease
     at_most    number or money: fields[0] ≤ fields[1]
     one_of     at least one of `fields` is filled
+    enough     a files field holds at least `images` pictures, or a video
+    when       the rule is only looked at under this condition
     """
 
-    kind: Literal["differ", "ordered", "at_most", "one_of"]
+    kind: Literal["differ", "ordered", "at_most", "one_of", "enough"]
     fields: tuple[str, ...]
     say: Words
     ask: str
+    images: int = 1
+    when: Condition | None = None
 
 
 class Notice(Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,6 +108,8 @@ class Template(Struct, frozen=True, forbid_unknown_fields=True):
 
     fields       asking order; the common fields stand among them with their overrides
     title_field  the field whose display follows the title in the work order's title
+    key          fields that make two open cases of one citizen the same matter; by default the title's and the place
+    discreet     what happened is not named in notifications, lists and short messages
     summary      Jinja2 over {fields, title}: the order's content in Chinese (rendered by gateway/replies.py)
     deadline     class of city/deadlines.yaml
     opening      how the template introduces itself after it was chosen
@@ -118,6 +128,8 @@ class Template(Struct, frozen=True, forbid_unknown_fields=True):
     opening: Words
     summary: str
     title_field: str | None = None
+    key: tuple[str, ...] = ()
+    discreet: bool = False
     anonymous: bool = True
     enterprise: bool = False
     tags: tuple[str, ...] = ()

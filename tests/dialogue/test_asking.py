@@ -1,40 +1,9 @@
 """What is asked, in which order, and what is not asked at all."""
 from __future__ import annotations
 
-import pytest
-
-from gateway.dialogue.asking import holds
-from gateway.dialogue.draft import Draft, Filled
 from gateway.dialogue.effects import Ask, Labelled
-from gateway.dialogue.template import Condition
 from gateway.dialogue.understood import Known
-from gateway.fields.base import Value
 from tests.dialogue.small import talker
-
-
-def draft(**values: Value) -> Draft:
-    return Draft("d", "parcel", 1, 0, {name: Filled(value, str(value)) for name, value in values.items()})
-
-
-@pytest.mark.parametrize(("condition", "true"), [
-    (None, True),
-    (Condition("problem", one_of=("lost", "damaged")), True),
-    (Condition("problem", one_of=("delay",)), False),
-    (Condition("nothing", one_of=("lost",)), False),
-    (Condition("problem", present=True), True),
-    (Condition("nothing", present=True), False),
-    (Condition("nothing", absent=True), True),
-    (Condition("problem", absent=True), False),
-    (Condition("ongoing", one_of=("yes",)), True),
-    (Condition("ongoing", one_of=("no",)), False),
-    (Condition("kinds", one_of=("b",)), True),
-    (Condition(any=(Condition("problem", one_of=("delay",)), Condition("ongoing", present=True))), True),
-    (Condition(any=(Condition("problem", one_of=("delay",)), Condition("nothing", present=True))), False),
-    (Condition(all=(Condition("problem", one_of=("lost",)), Condition("ongoing", present=True))), True),
-    (Condition(all=(Condition("problem", one_of=("lost",)), Condition("nothing", present=True))), False),
-])
-def test_conditions(condition: Condition | None, true: bool) -> None:
-    assert holds(condition, draft(problem="lost", ongoing=True, kinds=["a", "b"])) is true
 
 
 def test_a_conditional_field_is_asked_when_its_condition_holds() -> None:

@@ -5,16 +5,21 @@ from typing import Literal
 
 import pytest
 
-from gateway.dialogue.draft import Filled
+from gateway.dialogue.draft import Draft, Filled
 from gateway.dialogue.rules import first_broken
-from gateway.dialogue.template import Rule
+from gateway.dialogue.template import Condition, Rule
 from gateway.fields.base import Value, Words
 
 Kind = Literal["differ", "ordered", "at_most", "one_of"]
+NO = Words("不行", "no")
 
 
 def rule(kind: Kind) -> Rule:
-    return Rule(kind, ("a", "b"), Words("不行", "no"), "b")
+    return Rule(kind, ("a", "b"), NO, "b")
+
+
+def draft(values: dict[str, Filled], kinds: dict[str, str] | None = None) -> Draft:
+    return Draft("d", "parcel", 1, 0, values, kinds=kinds or {})
 
 
 @pytest.mark.parametrize(("kind", "a", "b", "holds"), [
@@ -30,15 +35,31 @@ def rule(kind: Kind) -> Rule:
 ])
 def test_rules(kind: Kind, a: Value | None, b: Value | None, holds: bool) -> None:
     values = {name: Filled(value, "") for name, value in (("a", a), ("b", b)) if value is not None}
-    assert (first_broken((rule(kind),), values) is None) is holds
+    assert (first_broken((rule(kind),), draft(values)) is None) is holds
 
 
 def test_words_nobody_could_read_break_no_order() -> None:
     values = {"a": Filled("开张那阵子", "", flagged=True), "b": Filled("2026-11-01", "")}
-    assert first_broken((rule("ordered"),), values) is None
-    assert first_broken((rule("one_of"),), values) is None
+    assert first_broken((rule("ordered"),), draft(values)) is None
+    assert first_broken((rule("one_of"),), draft(values)) is None
 
 
 def test_the_first_broken_rule_is_told() -> None:
     values = {"a": Filled("x", ""), "b": Filled("x", "")}
-    assert first_broken((rule("one_of"), rule("differ"), rule("at_most")), values) == rule("differ")
+    assert first_broken((rule("one_of"), rule("differ"), rule("at_most")), draft(values)) == rule("differ")
+
+
+@pytest.mark.parametrize(("files", "kinds", "holds"), [
+    (["u1", "u2", "u3"], {}, True), (["u1", "u2"], {}, False), ([], {}, False),
+    (["u1"], {"u1": "video/mp4"}, True), (["u1"], {"u1": "image/jpeg"}, False),
+])
+def test_three_pictures_or_a_video_are_enough(files: list[str], kinds: dict[str, str], holds: bool) -> None:
+    enough = Rule("enough", ("a",), NO, "a", images=3)
+    values = {"a": Filled(files, "")} if files else {}
+    assert (first_broken((enough,), draft(values, kinds)) is None) is holds
+
+
+def test_a_rule_is_only_looked_at_under_its_condition() -> None:
+    strict = Rule("one_of", ("a",), NO, "a", when=Condition("b", one_of=("yes",)))
+    assert first_broken((strict,), draft({"b": Filled(False, "")})) is None
+    assert first_broken((strict,), draft({"b": Filled(True, "")})) == strict
