@@ -123,7 +123,7 @@ def case_key(template: Template, draft: Draft) -> str:
     """What makes two cases of one template the same matter: its `key`, else the title's field and the place.
     "" when none of them says anything, then nothing counts as a repeat."""
     places = (field.id for field in template.fields if field.role == "place")
-    names = template.key or (template.title_field, *places)
+    names = template.key or (template.title_field or "", *places)
     parts = [
         str(draft.values[field.id].value) for field in template.fields
         if field.id in names and field.id in draft.values and (template.key or field.type not in NOT_KEYS)
