@@ -113,7 +113,7 @@ def _stop() -> asyncio.Event:
 
 
 async def _check(config: Config, args: argparse.Namespace) -> int:
-    faults = check.faults(ROOT, config, data_files())
+    faults = check.faults(ROOT, config, SystemClock().now(), data_files())
     for fault in faults:
         print(fault)
     print("no faults" if not faults else f"{len(faults)} faults")

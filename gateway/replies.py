@@ -14,7 +14,7 @@ from typing import Any
 
 from babel import Locale
 from babel.dates import format_date, format_datetime
-from jinja2 import StrictUndefined, Template, TemplateError
+from jinja2 import StrictUndefined, Template, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from gateway import yamls
@@ -37,15 +37,20 @@ class _Language:
     locale: Locale
     environment: ImmutableSandboxedEnvironment
     texts: dict[str, Variants] = field(default_factory=dict)
+    places: dict[str, str] = field(default_factory=dict)  # key → file:line
+    values: dict[str, set[str]] = field(default_factory=dict)  # key → names it holds, `count` aside
 
 
 class Replies:
-    """All catalogs, compiled once. Raises ConfigError with file and key on the first bad entry."""
+    """All catalogs, compiled once. Raises ConfigError with file and line of every bad entry."""
 
     def __init__(self, folder: Path) -> None:
-        self._languages = {path.name: _load(path) for path in sorted(folder.iterdir()) if path.is_dir()}
+        faults: list[str] = []
+        self._languages = {path.name: _load(path, faults) for path in sorted(folder.iterdir()) if path.is_dir()}
         if "zh" not in self._languages:
-            raise ConfigError(f"{folder}: there is no zh catalog")
+            faults.append(f"{folder}: there is no zh catalog")
+        if faults:
+            raise ConfigError("\n".join(faults))
         self._summaries: dict[tuple[str, int], Template] = {}
 
     @property
@@ -54,6 +59,19 @@ class Replies:
 
     def keys(self, language: str) -> frozenset[str]:
         return frozenset(self._languages[language].texts)
+
+    def gaps(self) -> list[str]:
+        """Where the authored catalogs, zh and en, differ in their keys or in the values that a text holds."""
+        zh, en = (self._languages.get(name) for name in ("zh", "en"))
+        if zh is None or en is None:
+            return []
+        shared = sorted(zh.texts.keys() & en.texts.keys())
+        return [
+            *(f"{zh.places[key]}: {key} is missing in en" for key in sorted(zh.texts.keys() - en.texts.keys())),
+            *(f"{en.places[key]}: {key} is missing in zh" for key in sorted(en.texts.keys() - zh.texts.keys())),
+            *(f"{en.places[key]}: {key} holds other values than in zh" for key in shared
+              if zh.values[key] != en.values[key]),
+        ]
 
     def render(self, language: str, channel: str, key: str, params: Mapping[str, Value] | None = None) -> str:
         """The wording of a key, xx → en → zh. Raises KeyError for a key that no catalog has, and
@@ -93,43 +111,56 @@ def _variant(language: _Language, variants: Variants, channel: str, values: Mapp
 
 # --- loading ------------------------------------------------------------------------------------------------
 
-def _load(folder: Path) -> _Language:
+def _load(folder: Path, faults: list[str]) -> _Language:
     locale = Locale.parse(LOCALES.get(folder.name, folder.name))
     language = _Language(locale, _environment(locale))
     for path in sorted(folder.glob("*.yaml")):
-        for key, leaf in _parse(path).items():
-            if key in language.texts:
-                raise ConfigError(f"{path}: {key} is defined twice")
-            language.texts[key] = {
-                name: _compiled(language, path, key, text) for name, text in _forms(path, key, leaf).items()
-            }
+        try:
+            document = yamls.Document(path)
+            if not isinstance(document.data, dict):
+                raise document.fault("must be a mapping of keys to texts")
+        except ConfigError as error:
+            faults.append(str(error))
+            continue
+        for key, leaf in document.data.items():
+            try:
+                _take(language, document, key, leaf)
+            except ConfigError as error:
+                faults.append(str(error))
     return language
 
 
-def _parse(path: Path) -> dict[Any, Any]:
-    document = yamls.read(path)
-    if not isinstance(document, dict):
-        raise ConfigError(f"{path}: must be a mapping of keys to texts")
-    return document
+def _take(language: _Language, document: yamls.Document, key: Any, leaf: Any) -> None:
+    """One entry of a catalog. Raises ConfigError with its line."""
+    place = f"{document.path}:{document.line_of(key)}"
+    if key in language.texts:
+        raise ConfigError(f"{place}: {key} is defined twice")
+    forms = _forms(place, key, leaf)
+    language.texts[key] = {name: _compiled(language, place, key, text) for name, text in forms.items()}
+    language.places[key] = place
+    language.values[key] = {
+        name for text in forms.values()
+        for name in meta.find_undeclared_variables(language.environment.parse(text)) if name != "count"
+    }
 
 
-def _forms(path: Path, key: Any, leaf: Any) -> dict[str, str]:
+def _forms(place: str, key: Any, leaf: Any) -> dict[str, str]:
     if not isinstance(key, str):
-        raise ConfigError(f"{path}: {key!r}: keys are words; put yes, no and numbers in quotes")
+        raise ConfigError(f"{place}: {key!r}: keys are words; put yes, no and numbers in quotes")
     forms = {"default": leaf} if isinstance(leaf, str) else leaf
     if not isinstance(forms, dict) or not all(isinstance(text, str) for text in forms.values()):
-        raise ConfigError(f"{path}: {key}: must be a text, plural forms or variants per channel")
+        raise ConfigError(f"{place}: {key}: must be a text, plural forms or variants per channel")
     plural, variants = forms.keys() <= PLURALS and "other" in forms, forms.keys() <= CHANNELS and "default" in forms
     if not (plural or variants):
-        raise ConfigError(f"{path}: {key}: unknown forms {sorted(forms)}, or `other` or `default` is missing")
+        raise ConfigError(f"{place}: {key}: unknown forms {sorted(forms)}, or `other` or `default` is missing")
     return forms
 
 
-def _compiled(language: _Language, path: Path, key: str, text: str) -> Wording:
+def _compiled(language: _Language, place: str, key: str, text: str) -> Wording:
     try:
         template = language.environment.from_string(text)
     except TemplateError as fault:
-        raise ConfigError(f"{path}: {key}: {fault}") from fault
+        raise ConfigError(f"{place}: {key}: {fault}") from fault
     if "{" in text:
         return template.render
     always = template.render()  # most labels and many sentences hold no value

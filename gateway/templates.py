@@ -23,22 +23,30 @@ ARCHIVE = 1_000
 
 def load(folder: Path, types: Iterable[str]) -> list[Template]:
     """Every template of the folder, by file name. Raises ConfigError with all faults, one a line."""
+    return [template for _, template in documents(folder, types)]
+
+
+def documents(folder: Path, types: Iterable[str]) -> list[tuple[Document, Template]]:
+    """Like `load`, each with its file, for whoever finds more faults in it."""
     known = frozenset(types)
     common = _common(folder.parent / "common.yaml")
-    templates: list[Template] = []
+    read: list[tuple[Document, Template]] = []
     faults: list[str] = []
-    for file in sorted(folder.glob("*.yaml")):
-        if file.name.endswith(".cases.yaml"):
-            continue
+    for file in files(folder):
         try:
-            templates.append(_read(file, common, known))
+            read.append(_read(file, common, known))
         except ConfigError as error:
             faults.append(str(error))
-    if not templates and not faults:
+    if not read and not faults:
         faults.append(f"{folder}: no templates")
     if faults:
         raise ConfigError("\n".join(faults))
-    return templates
+    return read
+
+
+def files(folder: Path) -> list[Path]:
+    """The templates' own files; their test conversations lie beside them."""
+    return [file for file in sorted(folder.glob("*.yaml")) if not file.name.endswith(".cases.yaml")]
 
 
 async def archive(records: Records, templates: Iterable[Template]) -> list[Template]:
@@ -77,14 +85,16 @@ def _completed(document: Document, common: dict[str, dict[str, Any]]) -> Documen
     return document
 
 
-def _read(file: Path, common: dict[str, dict[str, Any]], types: frozenset[str]) -> Template:
+def _read(file: Path, common: dict[str, dict[str, Any]], types: frozenset[str]) -> tuple[Document, Template]:
+    """Raises ConfigError with every fault of the file."""
     document = _completed(Document(file), common)
     template = document.to(Template)
     if template.id != file.stem:
         raise document.fault(f"id {template.id} is not the file's name", "$.id")
-    for path, problem in _faults(template, types):
-        raise document.fault(problem, path)
-    return template
+    faults = [str(document.fault(problem, path)) for path, problem in _faults(template, types)]
+    if faults:
+        raise ConfigError("\n".join(faults))
+    return document, template
 
 
 def _faults(template: Template, types: frozenset[str]) -> Iterable[tuple[str, str]]:

@@ -47,6 +47,11 @@ class Document:
         except msgspec.ValidationError as error:
             raise self.fault(str(error)) from error
 
+    def line_of(self, key: object) -> int:
+        """Counted from 1: a key of the outermost mapping, whatever characters it has."""
+        pairs = self._node.value if isinstance(self._node, yaml.MappingNode) else []
+        return next((name.start_mark.line + 1 for name, _ in pairs if name.value == str(key)), 1)
+
     def line(self, path: str) -> int:
         """Counted from 1: the deepest node that the last path in the text leads to."""
         steps = path[path.rindex("$"):].partition("`")[0] if "$" in path else ""

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from gateway.config import Config, load
 from gateway.errors import ConfigError
 
 ROOT = Path(__file__).resolve().parent.parent
+NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
 def test_check_finds_no_fault_in_the_projects_own_files(capsys: pytest.CaptureFixture[str]) -> None:
@@ -29,8 +31,9 @@ def copy(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize(("file", "old", "new", "named"), [
-    ("templates/complaints/general.yaml", "deadline: ", "deadline: soonish #", "soonish"),
+    ("templates/complaints/general.yaml", "deadline: ", "deadline: soonish #", r"general\.yaml:\d+: .*soonish"),
     ("templates/complaints/general.yaml", "type: address", "type: adress", r"general\.yaml:\d+"),
+    ("templates/complaints/general.yaml", "prompt: {zh: 这件事发生在哪里", "prompt: {zh: '', en: x} #", r"yaml:\d+: a text"),
     ("templates/replies/zh/talk.yaml", "welcome:", "welcome: '{% if %}'\nwelcome_:", "welcome"),
     ("city/city.yaml", "time_zone:", "timezone:", "time"),
 ])
@@ -39,7 +42,7 @@ def test_check_names_what_is_wrong(tmp_path: Path, file: str, old: str, new: str
     text = (root / file).read_text("utf-8")
     assert old in text
     (root / file).write_text(text.replace(old, new, 1), "utf-8")
-    faults = check.faults(root, Config())
+    faults = check.faults(root, Config(), NOW)
     with pytest.raises(ConfigError, match=named):
         raise ConfigError("\n".join(faults))
 
@@ -48,7 +51,7 @@ def test_more_faults_come_from_whoever_knows_more() -> None:
     def two() -> None:
         raise ConfigError("a.yml:1: one\na.yml:2: two")
 
-    assert check.faults(ROOT, Config(), [two]) == ["a.yml:1: one", "a.yml:2: two"]
+    assert check.faults(ROOT, Config(), NOW, [two]) == ["a.yml:1: one", "a.yml:2: two"]
 
 
 def test_a_wrong_setting_stops_the_start_by_name(

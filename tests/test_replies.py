@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from jinja2 import Environment, UndefinedError, meta
+from jinja2 import UndefinedError
 
 from gateway.errors import ConfigError
 from gateway.replies import LONGEST, Replies
@@ -34,21 +34,41 @@ def texts(language: str) -> dict[str, dict[str, str]]:
     return leaves
 
 
-def placeholders(language: str, key: str) -> set[str]:
-    """The values of a key, `count` aside: a language without plurals may not need it."""
-    names = (meta.find_undeclared_variables(Environment().parse(text)) for text in texts(language)[key].values())
-    return set().union(*names)
-
-
 # --- the shipped catalogs -----------------------------------------------------------------------------------
 
-def test_zh_and_en_have_the_same_keys() -> None:
-    assert texts("zh").keys() == texts("en").keys()
+def test_zh_and_en_say_the_same_things() -> None:
+    assert REPLIES.gaps() == []
 
 
-@pytest.mark.parametrize("key", sorted(texts("zh")))
-def test_zh_and_en_use_the_same_values(key: str) -> None:
-    assert placeholders("zh", key) == placeholders("en", key)
+@pytest.mark.parametrize(("zh", "en", "gap"), [
+    ("a: 好\nb: 坏", "a: good", r"zh/talk\.yaml:2: b is missing in en"),
+    ("a: 好", "a: good\nb: bad", r"en/talk\.yaml:2: b is missing in zh"),
+    ("a: '{{ x }}好'", "a: '{{ y }} good'", r"en/talk\.yaml:1: a holds other values"),
+])
+def test_a_gap_is_named_with_its_line(tmp_path: Path, zh: str, en: str, gap: str) -> None:
+    for language, text in (("zh", zh), ("en", en)):
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "talk.yaml").write_text(text, "utf-8")
+    found = Replies(tmp_path).gaps()
+    assert len(found) == 1
+    assert re.search(gap, found[0])
+
+
+def test_a_language_without_plurals_needs_no_count(tmp_path: Path) -> None:
+    for language, text in (("zh", "a: 有文件"), ("en", "a: {one: a file, other: '{{ count }} files'}")):
+        (tmp_path / language).mkdir()
+        (tmp_path / language / "talk.yaml").write_text(text, "utf-8")
+    assert Replies(tmp_path).gaps() == []
+
+
+def test_every_bad_entry_is_named(tmp_path: Path) -> None:
+    (tmp_path / "zh").mkdir()
+    (tmp_path / "zh" / "talk.yaml").write_text("a: '{% if %}'\nb: 好\nc: [1]\n", "utf-8")
+    with pytest.raises(ConfigError) as caught:
+        Replies(tmp_path)
+    assert [line.rpartition("/")[2].split(" ")[0] for line in str(caught.value).splitlines()] == [
+        "talk.yaml:1:", "talk.yaml:3:",
+    ]
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])

@@ -11,7 +11,7 @@ from gateway import yamls
 from gateway.city import load as load_city
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.commands import Change, Correction, Word, read
-from gateway.dialogue.template import Condition, Field, Template
+from gateway.dialogue.template import Field
 from gateway.fields.city import City
 from gateway.fields.registry import TYPES
 from gateway.replies import Replies
@@ -114,30 +114,6 @@ def _need(field: Field) -> str:
     if not field.required:
         return "o"
     return "r" if field.when is None else "c"
-
-
-@pytest.mark.parametrize("template", NAMES)
-def test_conditions_name_values_that_exist(template: str) -> None:
-    """A condition that can never hold would silently drop its question."""
-    form = catalog().newest[template]
-    conditions = [field.when for field in form.fields] + [notice.when for notice in form.notices]
-    for condition in conditions:
-        for part in _parts(condition):
-            _check(form, part)
-
-
-def _parts(condition: Condition | None) -> list[Condition]:
-    if condition is None:
-        return []
-    inner = [part for one in (*condition.any, *condition.all) for part in _parts(one)]
-    return inner or [condition]
-
-
-def _check(form: Template, condition: Condition) -> None:
-    field = form.field(condition.field)
-    values = {"yes", "no"} if field.type == "yes_no" else {option.value for option in field.options}
-    if values:
-        assert set(condition.one_of) <= values, f"{form.id}: {condition}"
 
 
 @pytest.mark.parametrize("template", NAMES)

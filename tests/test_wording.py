@@ -13,12 +13,12 @@ from gateway import city as cities
 from gateway import templates
 from gateway.city import load_deadlines
 from gateway.dialogue.ladder import FREE
-from gateway.dialogue.template import Condition, Field, Template
+from gateway.dialogue.template import Field, Template
 from gateway.fields.base import Context, Words
 from gateway.fields.city import City
-from gateway.fields.folding import bare
 from gateway.fields.registry import TYPES
 from gateway.filing import APART
+from gateway.proofreading import Proofreader
 from gateway.replies import Replies
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -75,22 +75,6 @@ def sentences(text: str) -> int:
     return len([part for part in re.split(r"[。！？!?]|\.(?=\s|$)", text) if part.strip(" ”\"")])
 
 
-def conditions(template: Template) -> Iterator[tuple[str, Condition]]:
-    for field in template.fields:
-        if field.when is not None:
-            yield field.id, field.when
-    for n, notice in enumerate(template.notices):
-        if notice.when is not None:
-            yield f"notices.{n}", notice.when
-
-
-def leaves(condition: Condition) -> Iterator[Condition]:
-    if condition.field:
-        yield condition
-    for inner in (*condition.any, *condition.all):
-        yield from leaves(inner)
-
-
 @pytest.fixture(scope="module")
 def city() -> City:
     return cities.load(ROOT / "city")
@@ -125,16 +109,6 @@ def test_each_language_keeps_its_own_marks(template: Template) -> None:
     assert mixed == []
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
-def test_no_text_is_empty_or_the_same_in_both_languages(template: Template) -> None:
-    """A copied text was not authored; numbers and brand names may be equal."""
-    copied = [
-        where for where, text in words(template)
-        if not text.zh.strip() or not text.en.strip() or (text.zh == text.en and re.search(HAN, text.zh))
-    ]
-    assert copied == []
-
-
 @pytest.mark.parametrize("name", sorted(path.name for path in FOLDER.glob("*.yaml")))
 def test_lines_fit_a_screen(name: str) -> None:
     lines = (FOLDER / name).read_text("utf-8").splitlines()
@@ -160,16 +134,6 @@ def test_privacy_is_offered_only_where_the_template_allows_it(template: Template
 
 
 # --- the options --------------------------------------------------------------------------------------------
-
-@pytest.mark.parametrize("pair", [pair for pair in FIELDS if pair[1].options], ids=ids)
-def test_no_word_means_two_options(pair: tuple[Template, Field]) -> None:
-    meant: dict[str, str] = {}
-    for option in pair[1].options:
-        names = {bare(name) for name in (option.value, option.label.zh, option.label.en, *option.aliases)}
-        taken = {name: meant[name] for name in names if name in meant}
-        assert taken == {}, f"{option.value} shares words"
-        meant |= dict.fromkeys(names, option.value)
-
 
 @pytest.mark.parametrize("pair", [pair for pair in FIELDS if pair[1].options], ids=ids)
 def test_every_word_for_an_option_is_understood(pair: tuple[Template, Field], city: City) -> None:
@@ -198,32 +162,9 @@ def test_an_example_is_an_answer(pair: tuple[Template, Field], language: str, ci
 # --- what leads somewhere -----------------------------------------------------------------------------------
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
-def test_conditions_name_fields_and_values_that_exist(template: Template) -> None:
-    for where, condition in conditions(template):
-        for leaf in leaves(condition):
-            field = template.field(leaf.field)
-            offered = {option.value for option in field.options}
-            assert set(leaf.one_of) <= offered, f"{where}: {leaf.field} has no such value"
-            said = sum((bool(leaf.one_of), leaf.present, leaf.absent))
-            assert said == 1, f"{where}: say one_of, present or absent"
-
-
-@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
-def test_only_required_fields_have_a_condition(template: Template) -> None:
-    assert [field.id for field in template.fields if field.when is not None and not field.required] == []
-
-
-@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
-def test_names_for_change_lead_to_one_field(template: Template) -> None:
-    owner: dict[str, str] = {}
-    for field in template.fields:
-        for name in {bare(name) for name in (field.label.zh, field.label.en, *field.names)}:
-            assert owner.setdefault(name, field.id) == field.id, f"{name} means {owner[name]} and {field.id}"
-
-
-@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
-def test_the_deadline_class_exists(template: Template) -> None:
-    assert template.deadline in load_deadlines(ROOT / "city").classes
+def test_proofreading_finds_nothing(template: Template, city: City, replies: Replies) -> None:
+    classes = frozenset(load_deadlines(ROOT / "city").classes)
+    assert list(Proofreader(TYPES, city, classes, replies, NOW).findings(template)) == []
 
 
 # --- the order's text ---------------------------------------------------------------------------------------

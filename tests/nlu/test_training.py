@@ -121,3 +121,13 @@ def test_what_is_held_out_was_not_learnt(examples: tuple[Example, ...], path: Pa
     secret = {normal(line) for line in sentences if len(line) > 12}  # everybody says 谢谢
     assert secret
     assert secret.isdisjoint(normal(example.text) for example in examples)
+
+
+def test_every_fault_has_its_line(tmp_path: Path) -> None:
+    body = "  - intent: a\n    examples: |\n      - one\n      two\n\n      - [x]{1}\n"
+    body += "  - intent: b\n    examples: |\n      - one\n"
+    with pytest.raises(ConfigError) as raised:
+        read(written(tmp_path, body))
+    first = 1 + (written(tmp_path, body) / "set.yml").read_text("utf-8").splitlines().index("      - one")
+    found = [line.partition("set.yml:")[2].split(":")[0] for line in str(raised.value).splitlines()]
+    assert found == [str(first + 1), str(first + 3), str(first + 6)]
