@@ -14,13 +14,14 @@ from gateway.http import json_answer
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 # WIRE.md, "Values": the JSON type of a field type's canonical value; every other type is text
+_UPLOADS = {"type": "array", "items": {"type": "string", "pattern": "^[0-9a-f]{32}$"}}
 _JSON_TYPES: dict[str, dict[str, Any]] = {
     "number": {"type": "number"},
     "yes_no": {"type": "boolean"},
     "money": {"type": "string", "pattern": r"^\d+(\.\d{1,2})?$"},
     "choices": {"type": "array", "items": {"type": "string"}},
     "list": {"type": "array", "items": {"type": "string"}},
-    "files": {"type": "array", "items": {"type": "string", "pattern": "^[0-9a-f]{32}$"}},
+    **dict.fromkeys(("files", "images", "video", "document"), _UPLOADS),
 }
 _LIMITS = {
     "min_length": "minLength", "max_length": "maxLength", "min": "minimum", "max": "maximum", "max_items": "maxItems",

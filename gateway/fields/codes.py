@@ -13,8 +13,9 @@ PROBLEMS: Mapping[str, tuple[str, ...]] = MappingProxyType({
     "too_long": ("max",),           # characters, of the answer or of one list item
     "too_many": ("max",),           # items, files
     "pattern": (),                  # the template's own shape for a text
-    "text": (), "list": (), "files": (),
+    "text": (), "list": (), "files": (), "images": (), "video": (), "document": (),
     "phone": (), "tracking_number": (), "address": (), "organisation": (),
+    "resident_id": (), "passport": (), "plate": (), "credit_code": (), "account_number": (),
     "number": (), "number_low": ("min",), "number_high": ("max",),
     "money": (), "money_low": ("min",), "money_high": ("max",),  # yuan
     "moment": (), "period": (), "period_order": (), "future": (),
@@ -26,6 +27,13 @@ WARNINGS: Mapping[str, str] = MappingProxyType({
     "unknown_district": "no district of the address is known: ask once, then take it as it is",
     "tracking_pattern": "the letters are a carrier's, the digits are not as many as usual",
     "tracking_check_digit": "a postal number whose S10 check digit does not fit: one digit may be mistyped",
+    "resident_id_check": "the check digit does not fit: one digit may be mistyped",
+    "passport_shape": "longer or shorter than passports' numbers are",
+    "plate_province": "the province's character is missing",
+    "plate_shape": "none of the plates of GA 36-2018",
+    "credit_code_check": "the check character does not fit: one may be mistyped",
+    "credit_code_shape": "an older number, or letters that the code does not use",
+    "account_number_shape": "not the 6 to 20 digits that are usual",
     "moment_vague": "stands for more than the day: last week, 三月份",
     "period_vague": "one point in time was said: the end is a guess",
 })

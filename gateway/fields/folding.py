@@ -39,6 +39,7 @@ _FOLD = _table()
 _LOWER = {code: chr(code).lower() for code in range(0x250) if len(chr(code).lower()) == 1}
 _INVISIBLE = re.compile(f"[{''.join(f'{chr(first)}-{chr(last)}' for first, last in _UNSEEN)}]")
 _LATIN = re.compile(r"[ -~]{2,}")
+_JOINTS = re.compile(r"[\s\-_.·•‧・]")
 _EDGES = " \t\r\n,.;:!?。、…·~'\"「」"
 
 
@@ -76,3 +77,8 @@ def trimmed(text: str) -> str:
 def bare(text: str) -> str:
     """`trimmed`, in lower case."""
     return lower(trimmed(text))
+
+
+def compact(text: str) -> str:
+    """An identifier in upper case, without the spaces, dashes and dots that it is grouped with."""
+    return _JOINTS.sub("", fold(text)).upper()

@@ -12,7 +12,7 @@ import phonenumbers
 from gateway.errors import Unreadable
 from gateway.fields.base import Context, Reading, Span, Value
 from gateway.fields.folding import fold, trimmed
-from gateway.fields.spans import MAX_SPANS, span
+from gateway.fields.spans import MAX_SPANS, only, span
 from gateway.fields.text import words_of
 
 MAX_ANSWER = 40
@@ -55,10 +55,7 @@ class Phone:
         number = _international(digits) if re.fullmatch(r"\+?\d{7,15}", digits) else None
         if number:
             return Reading(number)
-        found = {one.reading.value for one in self.find(text, ctx)}
-        if len(found) != 1:
-            raise Unreadable("phone")
-        return Reading(found.pop())
+        return only(self.find(text, ctx), "phone")
 
     def validate(self, value: Value, ctx: Context) -> Reading:
         return self.read(words_of(value, "phone"), ctx)

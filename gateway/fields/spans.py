@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from gateway.errors import Unreadable
 from gateway.fields.base import Reading, Span
 
 MAX_SPANS = 20  # nobody names more things of one kind in a message; floods cost nothing beyond it
@@ -23,6 +24,14 @@ def apart(spans: Iterable[Span]) -> list[Span]:
         if len(kept) == MAX_SPANS:
             break
     return sorted(kept, key=lambda found: found.start)
+
+
+def only(spans: Iterable[Span], code: str) -> Reading:
+    """What was named, when it is one value. Raises Unreadable(code) for none or several."""
+    named = {str(one.reading.value): one.reading for one in spans}
+    if len(named) != 1:
+        raise Unreadable(code)
+    return next(iter(named.values()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ import re
 
 from gateway.errors import Unreadable
 from gateway.fields.base import Context, Reading, Span, Value
-from gateway.fields.folding import fold, trimmed
-from gateway.fields.spans import MAX_SPANS, span
+from gateway.fields.folding import compact, fold, trimmed
+from gateway.fields.spans import MAX_SPANS, only, span
 from gateway.fields.text import words_of
 
 _CARRIERS = {
@@ -41,7 +41,6 @@ _AFTER_CUE = re.compile(rf"{_CUE}{_IS}(?P<code>{_GROUPED})(?![A-Za-z0-9])", re.I
 _ALONE = re.compile(rf"(?<![A-Za-z0-9])(?P<code>{_LETTERED}|\d{{12,15}})(?![A-Za-z0-9])")
 _LABEL = re.compile(rf"^(?:(?:我的|快递|顺丰|my|the|it'?s|是)\s*)*(?:{_CUE})?{_IS}", re.IGNORECASE)
 _ORDER = re.compile(r"(?:订单|order)(?:编?号码?| ?(?:number|no\.?|id))?(?:是|为|is|:|\s)*$", re.IGNORECASE)
-_JOINTS = re.compile(r"[\s\-_.·]")
 
 
 class TrackingNumber:
@@ -53,7 +52,7 @@ class TrackingNumber:
         spans: list[Span] = []
         taken = 0
         for hit in _hits(folded):
-            code = _compact(hit["code"])
+            code = compact(hit["code"])
             start, end = hit.span("code")
             ordered = _ORDER.search(folded, max(0, start - 20), start)
             if start < taken or ordered or not _WHOLE.fullmatch(code) or not _likely(code, hit.re is _AFTER_CUE):
@@ -67,12 +66,9 @@ class TrackingNumber:
     def read(self, text: str, ctx: Context) -> Reading:
         if len(text) > 200:
             raise Unreadable("tracking_number")
-        code = _compact(_LABEL.sub("", trimmed(text)))
+        code = compact(_LABEL.sub("", trimmed(text)))
         if not _WHOLE.fullmatch(code) or not any(c.isdigit() for c in code):
-            spans = self.find(text, ctx)
-            if len(spans) != 1:
-                raise Unreadable("tracking_number")
-            return spans[0].reading
+            return only(self.find(text, ctx), "tracking_number")
         return _reading(code)
 
     def validate(self, value: Value, ctx: Context) -> Reading:
@@ -125,10 +121,6 @@ def _reading(code: str) -> Reading:
     if prefixed and not name:
         return Reading(code, ("tracking_pattern",), {"carrier": prefixed})
     return Reading(code, (), {"carrier": name} if name else None)
-
-
-def _compact(text: str) -> str:
-    return _JOINTS.sub("", text).upper()
 
 
 TYPE = TrackingNumber()
