@@ -25,7 +25,7 @@ from gateway import city as cities
 from gateway import templates
 from gateway.api.site import Api
 from gateway.cases import Cases, Rules
-from gateway.check import Look
+from gateway.check import COMPLAINTS, Look, proofread
 from gateway.clock import Clock, Ids
 from gateway.config import Config
 from gateway.console import Console, ConsoleSettings, StaffTable
@@ -42,6 +42,7 @@ from gateway.intake import Intake
 from gateway.journal import Journal
 from gateway.observe import count_refusal
 from gateway.protocols import Handler, KnowledgeBase, Understander
+from gateway.reloading import Reloader
 from gateway.replies import Replies
 from gateway.store.files import FolderBlobs
 from gateway.store.limits import DAY_MS, Limits
@@ -143,8 +144,11 @@ class Gateway:
             await self.store.open()
             opened.push_async_callback(self.store.close)
             await self.mind.open()
-            known = await templates.archive(self.store.records, templates.load(ROOT / "templates/complaints", TYPES))
-            await self._build(Catalog.of(known, TYPES, self.config.retention.draft_days * DAY_S))
+            given = templates.load(ROOT / COMPLAINTS, TYPES)
+            known = await templates.archive(self.store.records, given)
+            catalog = Catalog.of(known, TYPES, self.config.retention.draft_days * DAY_S)
+            catalog.renew(given)  # what stands in the folder is offered, also after going back to an older version
+            await self._build(catalog)
             opened.pop_all()
 
     async def _build(self, catalog: Catalog) -> None:
@@ -158,7 +162,18 @@ class Gateway:
         self._work("journal", Journal(self.config.retention.case_days * DAY_MS).handle)
         self.supervisor.spawn("timers", lambda: tick(self.store.lanes))
         self.supervisor.spawn("clean", lambda: sweep(self.store.clean, lambda: uploads.sweep(self.clock.now())))
+        self._watch(catalog)
         await self._serve(catalog, conversation, desk, uploads)
+
+    def _watch(self, catalog: Catalog) -> None:
+        """Take up templates that somebody changes meanwhile."""
+        every_s = self.config.templates.reload_s
+        if every_s > 0:
+            reloader = Reloader(
+                ROOT / COMPLAINTS, catalog, self.store.records,
+                lambda: proofread(ROOT, self.config, self.clock.now()),
+            )
+            self.supervisor.spawn("templates", lambda: reloader.watch(every_s))
 
     def _work(self, lane: str, handler: Handler, lease_ms: int = 10_000) -> None:
         worker = LaneWorker(
@@ -201,7 +216,7 @@ class Gateway:
             store.lanes, tuple(self.workers), {"store": self._store_well}, config.observe.metrics_allow, trusted
         )
         api = Api(
-            visitors=sessions, staff=partial(_caller, console), uploads=uploads, templates=dict(catalog.newest),
+            visitors=sessions, staff=partial(_caller, console), uploads=uploads, templates=catalog.newest,
             knowledge=self.mind.knowledge, access=self._access(), store=store.shared, trusted=trusted,
             understand=Explainer(conversation.reader, self.clock, self.mind.engine.name).understand,
         )
@@ -221,7 +236,7 @@ class Gateway:
     ) -> Console:
         config, store = self.config, self.store
         settings = ConsoleSettings(
-            config.server.host, config.server.public_url, trusted, self.city.departments, dict(catalog.newest)
+            config.server.host, config.server.public_url, trusted, self.city.departments, catalog.newest
         )
         console = Console(
             store.lanes, store.records, store.shared, self.intake.accept, desk, uploads.open, self.clock, self.ids,

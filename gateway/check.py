@@ -39,6 +39,14 @@ def faults(root: Path, config: Config, now: datetime, more: Sequence[Look] = ())
     return found + [line for look in more for line in _faults(look)]
 
 
+def proofread(root: Path, config: Config, now: datetime) -> list[Template]:
+    """The templates, when neither they nor what they rely on has a fault. Raises ConfigError, a fault a line."""
+    found = faults(root, config, now)
+    if found:
+        raise ConfigError("\n".join(found))
+    return templates.load(root / COMPLAINTS, TYPES)
+
+
 def _proofread(root: Path, folder: Path, now: datetime) -> list[str]:
     city, replies = cities.load(folder), Replies(root / REPLIES)
     local = now.astimezone(ZoneInfo(city.time_zone))

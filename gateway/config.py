@@ -68,6 +68,10 @@ class City(Struct, frozen=True, forbid_unknown_fields=True):
     folder: str = "city"
 
 
+class Templates(Struct, frozen=True, forbid_unknown_fields=True):
+    reload_s: float = 2.0
+
+
 class Nlu(Struct, frozen=True, forbid_unknown_fields=True):
     engine: Literal["embedded", "null"] = "embedded"
 
@@ -95,6 +99,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     rating: Rating = msgspec.field(default_factory=Rating)
     web: Web = msgspec.field(default_factory=Web)
     city: City = msgspec.field(default_factory=City)
+    templates: Templates = msgspec.field(default_factory=Templates)
     nlu: Nlu = msgspec.field(default_factory=Nlu)
     retention: Retention = msgspec.field(default_factory=Retention)
     observe: Observe = msgspec.field(default_factory=Observe)

@@ -19,6 +19,11 @@ TURN_SECONDS = Histogram(
 )
 TURN_ERRORS = Counter("huiyin_turn_errors_total", "Turns that raised", ["lane"])
 WORK_ORDERS = Counter("huiyin_work_orders_total", "Work orders filed", ["template"])
+COMPLETENESS = Histogram(
+    "huiyin_work_order_completeness", "Share of a work order's fields that are filled", ["template"],
+    buckets=(0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0),
+)
+TEMPLATE_FAULTS = Gauge("huiyin_template_faults", "Faults for which changed templates were not taken up")
 RATINGS = Counter("huiyin_ratings_total", "Ratings given", ["resolved"])
 REFUSALS = Counter("huiyin_refusals_total", "Requests and frames refused", ["code"])
 LANE_WAITING = Gauge("huiyin_lane_waiting", "Items waiting", ["lane"])

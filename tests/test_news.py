@@ -114,7 +114,7 @@ def test_a_command_is_not_an_answer(words: str) -> None:
 
 def test_reasons_are_none_without_a_template() -> None:
     invited, _ = news.tell(state(), CaseNews(ID, "rate"))
-    assert news.reasons(Catalog({}, {}, {}), invited) == ()
+    assert news.reasons(Catalog({}), invited) == ()
 
 
 def test_reasons_come_in_the_citizens_language(catalog: Catalog) -> None:

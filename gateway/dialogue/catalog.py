@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from gateway.dialogue.template import Template
 from gateway.fields.base import FieldType
@@ -11,30 +12,39 @@ DAY_S = 24 * 3600
 DRAFT_S = 30 * DAY_S
 
 
-@dataclass(frozen=True, slots=True)
 class Catalog:
-    """Every template version that a draft may still hold, and the newest of each, in the order of offering."""
+    """Every template version that a draft may still hold, and the newest of each, in the order of offering.
 
-    versions: Mapping[tuple[str, int], Template]
-    newest: Mapping[str, Template]
-    types: Mapping[str, FieldType]
-    expiry_s: int = DRAFT_S
+    One catalog serves a whole process; `renew` changes it for everybody at once, between two turns.
+    """
+
+    def __init__(self, types: Mapping[str, FieldType], expiry_s: int = DRAFT_S) -> None:
+        """expiry_s  how long a draft is kept after the citizen's last word, at least two days"""
+        self._versions: dict[tuple[str, int], Template] = {}
+        self._newest: dict[str, Template] = {}
+        self.versions: Mapping[tuple[str, int], Template] = MappingProxyType(self._versions)
+        self.newest: Mapping[str, Template] = MappingProxyType(self._newest)
+        self.types = types
+        self.expiry_s = max(expiry_s, 2 * DAY_S)
 
     @classmethod
     def of(
         cls, templates: Iterable[Template], types: Mapping[str, FieldType], expiry_s: int = DRAFT_S
     ) -> Catalog:
-        """`templates` may hold several versions of one id; the order of first appearance is kept.
+        """`templates` may hold several versions of one id; the order of first appearance is kept."""
+        catalog = cls(types, expiry_s)
+        catalog.renew(templates)
+        return catalog
 
-        expiry_s  how long a draft is kept after the citizen's last word, at least two days
-        """
-        versions: dict[tuple[str, int], Template] = {}
+    def renew(self, templates: Iterable[Template]) -> None:
+        """These are the templates now. Versions that were there stay in reach of their drafts."""
         newest: dict[str, Template] = {}
         for template in templates:
-            versions[template.id, template.version] = template
+            self._versions[template.id, template.version] = template
             if template.id not in newest or template.version > newest[template.id].version:
                 newest[template.id] = template
-        return cls(versions, newest, types, max(expiry_s, 2 * DAY_S))
+        self._newest.clear()
+        self._newest.update(newest)
 
     def at(self, template_id: str, version: int) -> Template | None:
         """The version asked for, else the newest one, None when the template is gone."""
