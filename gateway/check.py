@@ -4,6 +4,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from gateway import city as cities
@@ -16,6 +17,7 @@ from gateway.proofreading import Proofreader
 from gateway.replies import Replies
 from gateway.yamls import Document
 
+T = TypeVar("T")
 Look = Callable[[], object]  # raises ConfigError, a fault a line
 COMPLAINTS, REPLIES = Path("templates/complaints"), Path("templates/replies")
 
@@ -26,36 +28,34 @@ def faults(root: Path, config: Config, now: datetime, more: Sequence[Look] = ())
     now   aware: examples such as "yesterday at 8pm" are read against it
     more  what the adapters' own data files need looked at (gateway/app.py)
     """
-    folder = root / config.city.folder
-    looks: list[Look] = [
-        lambda: cities.load(folder),
-        lambda: cities.load_deadlines(folder),
-        lambda: templates.load(root / COMPLAINTS, TYPES),
-        lambda: Replies(root / REPLIES),
-    ]
-    found = [line for look in looks for line in _faults(look)]
-    if not found:  # a template is proofread with the city, the wording and the deadlines around it
-        found = _proofread(root, folder, now)
-    return found + [line for look in more for line in _faults(look)]
+    found, _ = _read(root, config, now)
+    for look in more:
+        _attempt(found, look)
+    return found
 
 
 def proofread(root: Path, config: Config, now: datetime) -> list[Template]:
     """The templates, when neither they nor what they rely on has a fault. Raises ConfigError, a fault a line."""
-    found = faults(root, config, now)
+    found, forms = _read(root, config, now)
     if found:
         raise ConfigError("\n".join(found))
-    return templates.load(root / COMPLAINTS, TYPES)
+    return [template for _, template in forms]
 
 
-def _proofread(root: Path, folder: Path, now: datetime) -> list[str]:
-    city, replies = cities.load(folder), Replies(root / REPLIES)
-    local = now.astimezone(ZoneInfo(city.time_zone))
-    classes = frozenset(cities.load_deadlines(folder).classes)
-    reader = Proofreader(TYPES, city, classes, replies, local)
-    return replies.gaps() + [
-        line for document, template in templates.documents(root / COMPLAINTS, TYPES)
-        for line in _of_template(reader, document, template)
-    ]
+def _read(root: Path, config: Config, now: datetime) -> tuple[list[str], list[tuple[Document, Template]]]:
+    """A template is proofread with the city, the wording and the deadlines around it, when those can be read."""
+    folder = root / config.city.folder
+    found: list[str] = []
+    city = _attempt(found, lambda: cities.load(folder))
+    deadlines = _attempt(found, lambda: cities.load_deadlines(folder))
+    replies = _attempt(found, lambda: Replies(root / REPLIES))
+    forms = _attempt(found, lambda: templates.documents(root / COMPLAINTS, TYPES)) or []
+    if city and deadlines and replies:
+        reader = Proofreader(
+            TYPES, city, frozenset(deadlines.classes), replies, now.astimezone(ZoneInfo(city.time_zone)))
+        found += replies.gaps()
+        found += [line for document, template in forms for line in _of_template(reader, document, template)]
+    return found, forms
 
 
 def _of_template(reader: Proofreader, document: Document, template: Template) -> Iterator[str]:
@@ -65,9 +65,10 @@ def _of_template(reader: Proofreader, document: Document, template: Template) ->
         yield f"{document.path}: no test conversations beside it ({template.id}.cases.yaml)"
 
 
-def _faults(look: Look) -> list[str]:
+def _attempt(found: list[str], look: Callable[[], T]) -> T | None:
+    """What the look returns; its faults go to `found`."""
     try:
-        look()
+        return look()
     except ConfigError as error:
-        return str(error).splitlines()
-    return []
+        found += str(error).splitlines()
+        return None
