@@ -24,6 +24,7 @@ from gateway.replies import Replies
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
+PERSONAL = ("text", "phone", "resident_id", "passport", "account_number")
 FOLDER = ROOT / "templates/complaints"
 TEMPLATES = templates.load(FOLDER, TYPES)
 FIELDS = [(template, field) for template in TEMPLATES for field in template.fields]
@@ -201,10 +202,10 @@ def test_the_summary_has_no_holes(template: Template, city: City, replies: Repli
 
 @pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
 def test_the_summary_tells_what_was_given(template: Template, city: City, replies: Replies) -> None:
-    """Every value of the form but names, phones and the citizen's own address: those stand in their fields only."""
+    """Every value of the form but what names the citizen: that stands in its own field only."""
     most = shown(template, city, {field.id for field in template.fields if field.type != "files"})
     text = replies.summary(template, most)
-    personal = {field.id for field in template.fields if field.sensitive and field.type in ("text", "phone")}
+    personal = {field.id for field in template.fields if field.sensitive and field.type in PERSONAL}
     personal |= {"contact_address"}
     assert [name for name, value in most.items() if name not in personal and value not in text] == []
     assert [name for name in personal if name in most and most[name] in text] == []
