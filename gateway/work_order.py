@@ -12,24 +12,14 @@ from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema_rs import Draft202012Validator
 from msgspec import Struct
 
 from gateway.fields.base import Value
 
 SCHEMA = json.loads(Path(__file__).with_name("work-order.schema.json").read_text("utf-8"))
 
-def _inlined(part: Any) -> Any:
-    """The schema with every `$ref` replaced by what it names: jsonschema would look each up anew at every use."""
-    if isinstance(part, list):
-        return [_inlined(one) for one in part]
-    if not isinstance(part, dict):
-        return part
-    named = SCHEMA["$defs"][part["$ref"].removeprefix("#/$defs/")] if "$ref" in part else {}
-    return {key: _inlined(value) for key, value in (named | part).items() if key != "$ref"}
-
-
-_validator = Draft202012Validator(_inlined(SCHEMA), format_checker=FormatChecker())
+_validator = Draft202012Validator(SCHEMA, validate_formats=True)
 
 WorkOrder = dict[str, Any]  # a document that satisfies SCHEMA; made by `build` alone
 Identity = Literal["named", "confidential", "anonymous"]
@@ -96,7 +86,8 @@ def check(order: WorkOrder) -> None:
     """Raises ValueError when the document breaks the contract; its words hold no value of the document."""
     fault = next(_validator.iter_errors(order), None)
     if fault is not None:
-        raise ValueError(f"work order: {fault.json_path} breaks {fault.validator}")
+        place = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in fault.instance_path)
+        raise ValueError(f"work order: ${place} breaks {fault.schema_path[-1]}")
 
 
 def build(filing: Filing) -> WorkOrder:
