@@ -20,9 +20,9 @@ _LAST = "学挂警试超领港澳"
 # How else a province is written; Ji, Jin, Yu, Gan and Gui mean two each.
 _SPELLINGS = (
     "京 jing beijing 北京", "沪 hu shanghai 上海", "粤 yue guangdong 广东", "津 天津", "渝 重庆", "冀 河北", "豫 河南",
-    "鄂 湖北", "湘 xiang 湖南", "桂 广西", "赣 江西", "苏 su 江苏", "浙 zhe 浙江", "闽 min 福建", "鲁 lu 山东", "辽 liao 辽宁",
-    "川 chuan 四川", "琼 qiong 海南", "皖 wan 安徽", "黑 hei", "蒙 meng", "云 yun", "藏 zang", "陕 shaan", "青 qing",
-    "宁 ning", "新 xin",
+    "鄂 湖北", "湘 xiang 湖南", "桂 广西", "赣 江西", "苏 su 江苏", "浙 zhe 浙江", "闽 min 福建", "鲁 lu 山东",
+    "辽 liao 辽宁", "川 chuan 四川", "琼 qiong 海南", "皖 wan 安徽", "黑 hei", "蒙 meng", "云 yun", "藏 zang",
+    "陕 shaan", "青 qing", "宁 ning", "新 xin",
 )
 _SPELLED = {word: words[0] for words in map(str.split, _SPELLINGS) for word in words[1:]}
 _KNOWN = re.compile(
