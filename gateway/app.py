@@ -22,6 +22,7 @@ from channels.web.pages import Pages
 from channels.web.sessions import Sessions
 from channels.web.visit import WebSettings
 from gateway import city as cities
+from gateway import seal as seals
 from gateway import templates
 from gateway.api.site import Api
 from gateway.cases import Cases, Rules
@@ -44,6 +45,7 @@ from gateway.observe import count_refusal
 from gateway.protocols import Handler, KnowledgeBase, Understander
 from gateway.reloading import Reloader
 from gateway.replies import Replies
+from gateway.seal import Seal
 from gateway.store.files import FolderBlobs
 from gateway.store.limits import DAY_MS, Limits
 from gateway.store.sqlite import SqliteStore
@@ -116,6 +118,7 @@ class Gateway:
     city: City
     store: SqliteStore
     blobs: FolderBlobs
+    seal: Seal
     supervisor: Supervisor = field(default_factory=Supervisor)
     workers: dict[str, LaneWorker] = field(default_factory=dict)
     intake: Intake = field(init=False)
@@ -135,7 +138,8 @@ class Gateway:
         store = SqliteStore(data / "huiyin.db", clock, ids, limits)
         city = cities.load(ROOT / config.city.folder)
         return cls(
-            config, clock, ids, understanding or mind(config, clock), city, store, FolderBlobs(data / "uploads")
+            config, clock, ids, understanding or mind(config, clock), city, store, FolderBlobs(data / "uploads"),
+            seals.load(config.api.lookup_key, data / "lookup.key"),
         )
 
     async def open(self) -> None:
@@ -189,7 +193,10 @@ class Gateway:
             self.city, cities.load_deadlines(ROOT / config.city.folder), replies, self.ids, uploads,
             config.retention.case_days,
         )
-        writer = Writer(catalog, replies, filer, config.retention.transcript_days, config.retention.case_days)
+        keep = config.retention
+        writer = Writer(
+            catalog, replies, filer, self.seal, keep.transcript_days, keep.case_days, keep.dedupe_days
+        )
         reader = Reader(catalog, self.city, self.mind.engine, self.mind.knowledge)
         return Conversation(catalog, reader, writer, self.clock, ZoneInfo(self.city.time_zone))
 

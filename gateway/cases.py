@@ -80,6 +80,7 @@ def begin(filed: Filed) -> CaseState:
     return CaseState(
         filed.order["work_order_id"], filed.conversation, filed.order, filed.at,
         due=(filed.order.get("due") or {}).get("resolve_by"), history=(HistoryLine(filed.at, "filed"),),
+        completeness=filed.completeness,
     )
 
 
@@ -202,7 +203,9 @@ def _news(state: CaseState, event: CaseEvent) -> CaseNews:
 
 
 def _log(state: CaseState, at: int, what: str, event: CaseEvent) -> CaseState:
-    return _note(state, HistoryLine(at, what, event.data.round or state.round, event.data.reply, event.data.department))
+    data = event.data
+    line = HistoryLine(at, what, data.round or state.round, data.reply, data.department, text_en=data.reply_en)
+    return _note(state, line)
 
 
 def _note(state: CaseState, line: HistoryLine) -> CaseState:

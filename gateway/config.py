@@ -38,6 +38,8 @@ class Store(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Api(Struct, frozen=True, forbid_unknown_fields=True):
     understand: Literal["staff", "open"] = "staff"
+    lookup_key: str = ""
+    codes_per_day: int = 2_000
 
 
 class Desk(Struct, frozen=True, forbid_unknown_fields=True):
@@ -125,6 +127,8 @@ def _sane(config: Config) -> Config:
             raise ConfigError(f"trusted_proxies: {error}") from error
     if not 1 <= config.web.messages_per_minute <= 60_000:
         raise ConfigError("web.messages_per_minute: 1 to 60000")
+    if config.api.codes_per_day < 2:
+        raise ConfigError("api.codes_per_day: at least 2")
     return config
 
 

@@ -16,10 +16,11 @@ from gateway import languages, news, rating
 from gateway.clock import Clock, from_ms, to_ms
 from gateway.dialogue import drafts
 from gateway.dialogue.catalog import Catalog
-from gateway.dialogue.draft import Dialogue, load
+from gateway.dialogue.draft import BESIDE, Dialogue, load
 from gateway.dialogue.effects import Ask, Effect
-from gateway.dialogue.step import resume, step
-from gateway.dialogue.understood import Understood
+from gateway.dialogue.posted import file_order
+from gateway.dialogue.step import beside, resume, step
+from gateway.dialogue.understood import Known, Understood
 from gateway.messages import (
     AgentJoins,
     AgentLeaves,
@@ -27,9 +28,13 @@ from gateway.messages import (
     CaseNews,
     Choice,
     CitizenContent,
+    DraftHanded,
+    DraftWanted,
     Elapsed,
     Inbound,
+    Order,
     Text,
+    Verified,
     decode_inbound,
     encode,
 )
@@ -77,6 +82,11 @@ class Conversation:
                 state, effects = self._resumed(state, effects, turn)
         elif isinstance(last, Elapsed):
             state, effects = drafts.elapsed(self.catalog, state, last)
+        elif isinstance(last, Order):
+            state, effects = self._ordered(state, burst[-1], last, turn)
+        elif isinstance(last, Verified | DraftWanted | DraftHanded):
+            state, effects = beside(self.catalog, state, self._nothing_said(turn.now, state), last)
+            turn.puts += self.writer.links(turn, last) if isinstance(last, Verified) else ()
         else:
             state, effects = await self._citizen(state, burst, turn)
         turn.effects += effects
@@ -95,13 +105,25 @@ class Conversation:
         state, effects = aside
         return self._resumed(state, effects, turn) if state.asked is None else aside
 
+    def _ordered(self, state: Dialogue, item: Inbound, order: Order, turn: Turn) -> Outcome:
+        """A form posted over the API; the open form's question follows again, nothing of it has changed."""
+        turn.heard([item])
+        turn.reply_to = None  # the page did not write this
+        state = languages.follow(state, item.language, "")
+        effects = file_order(self.catalog, self._nothing_said(item.at, state), state, order)
+        return (state, effects) if state.asked in BESIDE else self._resumed(state, effects, turn)
+
     def _resumed(self, state: Dialogue, effects: list[Effect], turn: Turn) -> Outcome:
         """The open form's question again, behind what was said beside it."""
         if state.draft is None or state.mode != "bot":
             return state, effects
-        now = from_ms(turn.now).astimezone(self.time_zone)
-        state, question = resume(self.catalog, state, Understood(Text(""), now, self.reader.city))
+        state, question = resume(self.catalog, state, self._nothing_said(turn.now, state))
         return state, [*effects, *question]
+
+    def _nothing_said(self, at: int, state: Dialogue) -> Understood:
+        """A turn of the dialogue that no words of the citizen began."""
+        now = from_ms(at).astimezone(self.time_zone)
+        return Understood(Text(""), now, self.reader.city, known=Known(phone=state.phone))
 
     def _aside(self, state: Dialogue, content: CitizenContent) -> Outcome | None:
         """An answer to something beside the form: a department's question, or a rating."""

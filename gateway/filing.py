@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from gateway.city import Deadlines
 from gateway.clock import Ids, from_ms, to_ms
 from gateway.dialogue.choosing import NOTICE_VERSION
+from gateway.dialogue.completeness import completeness
 from gateway.dialogue.draft import Dialogue, Draft, Filled
 from gateway.dialogue.template import Field, Template
 from gateway.fields.base import Context, FieldType, Value
@@ -72,7 +73,7 @@ class Filer:
             noticed_at=from_ms(state.noticed_at).astimezone(at.tzinfo) if state.noticed_at else at,
             retain_days=self.retain_days,
         )
-        filed = Filed(build(filing), conversation, to_ms(now))
+        filed = Filed(build(filing), conversation, to_ms(now), completeness(template, draft))
         return filed, [self.uploads.used(info) for info in files]
 
     def _fields(self, draft: Draft, template: Template, at: datetime) -> list[FilledField]:
@@ -80,8 +81,13 @@ class Filer:
         return [
             self._field(field, draft.values[field.id], at)
             for field in template.fields
-            if field.id in draft.values and field.id not in APART and not (confidential and field.id in PERSONAL)
+            if field.id in draft.values and not self._apart(field.id, draft)
+            and not (confidential and field.id in PERSONAL)
         ]
+
+    def _apart(self, name: str, draft: Draft) -> bool:
+        """Has a place of its own in the order; a day without a time of day has none."""
+        return name in APART and (name != "occurred_at" or _occurred(draft) is not None)
 
     def _field(self, field: Field, value: Filled, at: datetime) -> FilledField:
         kind = TYPES[field.type]

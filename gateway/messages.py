@@ -5,7 +5,7 @@ so that a body that was stored once can be read for as long as it is kept.
 """
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 from msgspec import Struct
@@ -26,11 +26,64 @@ class Choice(Struct, frozen=True, tag="choice"):
     to: str | None = None
 
 
+FormFields = dict[str, str | int | float | bool | list[str]]  # field id → what the citizen typed or picked
+
+
 class Form(Struct, frozen=True, tag="form"):
-    """A form card sent whole: field id → what the citizen typed or picked."""
+    """A form card sent whole."""
 
     template: str
-    fields: dict[str, str | int | float | bool | list[str]]
+    fields: FormFields
+
+
+class Order(Struct, frozen=True, tag="order"):
+    """A form posted over the API, found without fault; the post is itself the yes.
+
+    kinds   media types of its uploads, whose owner was checked
+    answer  id of the record `posted` that the API's answer waits for
+    """
+
+    template: str
+    version: int
+    fields: FormFields
+    kinds: dict[str, str]
+    answer: str
+
+
+class OpenDraft(Struct, frozen=True):
+    """A draft that lies in another conversation of the same citizen; `count` fields of it were answered."""
+
+    conversation: str
+    draft: str
+    template: str
+    version: int
+    count: int
+
+
+class Verified(Struct, frozen=True, tag="verified"):
+    """The citizen proved a phone number (E.164); `found` is a draft of theirs that may be gone on with here."""
+
+    citizen: str
+    phone: str
+    found: OpenDraft | None = None
+
+
+class DraftWanted(Struct, frozen=True, tag="draft_wanted"):
+    """Another conversation of the same citizen, `by`, asks for a draft; it answers with DraftHanded."""
+
+    draft: str
+    by: str
+
+
+class DraftHanded(Struct, frozen=True, tag="draft_handed"):
+    """A draft on its way between two conversations, in neither of them: None when there was none any more.
+
+    back  it could not be taken and comes home
+    """
+
+    draft: dict[str, Any] | None
+    origin: str
+    back: bool = False
 
 
 class Upload(Struct, frozen=True, tag="upload"):
@@ -69,7 +122,7 @@ class CaseNews(Struct, frozen=True, tag="case_news"):
     work_order_id: str
     news: Literal[
         "accepted", "dispatched", "progress", "question", "closed", "rejected", "reopened",
-        "rate", "rate_reminder", "rating_expired", "rating_cancelled", "rework_sent", "coordination",
+        "rate", "rate_reminder", "rating_expired", "rating_cancelled", "rated", "rework_sent", "coordination",
     ]
     round: int = 0
     text: str | None = None
@@ -85,7 +138,10 @@ class Elapsed(Struct, frozen=True, tag="elapsed"):
     of: str = ""
 
 
-Content = Text | Choice | Form | Upload | Location | AgentJoins | AgentSays | AgentLeaves | CaseNews | Elapsed
+Content = (
+    Text | Choice | Form | Upload | Location | Order | Verified | DraftWanted | DraftHanded
+    | AgentJoins | AgentSays | AgentLeaves | CaseNews | Elapsed
+)
 CitizenContent = Text | Choice | Form | Upload | Location
 
 

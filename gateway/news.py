@@ -33,7 +33,7 @@ def tell(state: Dialogue, news: CaseNews, departments: Sequence[Department] = ()
             return rating.invite(state, news.work_order_id, news.round)
         case "rate_reminder":
             return _remind(state, news)
-        case "rating_expired":
+        case "rating_expired" | "rated":  # nobody answered in time, or the answer came over the API
             return _forget(state, news), []
         case "rating_cancelled":
             return _forget(state, news), [Say("news.rating_cancelled", _params(case, news))]

@@ -80,11 +80,24 @@ class StaffAction(Struct, frozen=True):
 
 
 class Filed(Struct, frozen=True, tag="filed"):
-    """First item of a case's mailbox (lane `events`): the work order as the citizen confirmed it."""
+    """First item of a case's mailbox (lane `events`): the work order as the citizen confirmed it.
+
+    completeness  0 to 1 (gateway/dialogue/completeness.py); the order's schema has no place for it
+    """
 
     order: dict[str, Any]
     conversation: str
     at: int
+    completeness: float | None = None
+
+
+class Posted(Struct, frozen=True):
+    """Record `posted`: what an order over the API has become; its id follows from the caller's Idempotency-Key.
+    The look-up code follows from the number (gateway/seal.py)."""
+
+    work_order_id: str
+    status: str
+    due: str | None
 
 
 class Happened(Struct, frozen=True, tag="happened"):
@@ -122,7 +135,7 @@ CaseItem = Filed | Happened | Answered | Added | Due
 
 class HistoryLine(Struct, frozen=True):
     """One line of a case's history, for staff and citizen. what: filed, an event type without `case.`, rated,
-    rework, supplement, urged."""
+    rework, supplement, urged, no_reply."""
 
     at: int
     what: str
@@ -130,6 +143,7 @@ class HistoryLine(Struct, frozen=True):
     text: str | None = None
     department: str | None = None
     answer: RatingAnswer | None = None
+    text_en: str | None = None
 
 
 class CaseState(Struct, frozen=True):
@@ -158,3 +172,4 @@ class CaseState(Struct, frozen=True):
     expired: bool = False
     coordination: bool = False
     operations: int = 0  # CaseOps emitted so far: n of the next idempotency key
+    completeness: float | None = None

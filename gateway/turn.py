@@ -8,7 +8,19 @@ from msgspec.structs import replace
 
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.effects import Effect, Say
-from gateway.messages import AgentJoins, AgentLeaves, AgentSays, Choice, Form, Inbound, Location, Outbound, Text, Upload
+from gateway.messages import (
+    AgentJoins,
+    AgentLeaves,
+    AgentSays,
+    Choice,
+    Form,
+    Inbound,
+    Location,
+    Order,
+    Outbound,
+    Text,
+    Upload,
+)
 from gateway.protocols import Emit, Feed, Put
 from gateway.transcripts import TranscriptLine
 
@@ -94,7 +106,7 @@ def _line(item: Inbound) -> TranscriptLine | None:
             return TranscriptLine(at=item.at, sender="citizen", text="", uploads=(upload,))
         case Location(lat, long, label):
             return TranscriptLine(at=item.at, sender="citizen", text=f"{label} ({lat:.5f}, {long:.5f})")
-        case Form(template, fields):
+        case Form(template, fields) | Order(template, _, fields):
             words = "\n".join(f"{field}: {value}" for field, value in fields.items())
             return TranscriptLine(at=item.at, sender="citizen", text=f"[{template}]\n{words}")
     return None

@@ -13,7 +13,7 @@ from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.opening import wants_answers
 from gateway.dialogue.step import needs_ranking
-from gateway.dialogue.understood import Understood
+from gateway.dialogue.understood import Known, Understood
 from gateway.emergency import emergency
 from gateway.fields.base import Context, FieldType, Reading, Span
 from gateway.fields.city import City, EmergencyNumber
@@ -62,6 +62,7 @@ class Reader:
             location=_location(content),
             uploads=tuple((item.upload, item.media_type) for item in burst if isinstance(item, Upload)),
             emergency=self.danger(text),
+            known=Known(phone=state.phone),
         )
         if not needs_ranking(self.catalog, state, understood):
             return understood

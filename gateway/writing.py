@@ -9,6 +9,7 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway.cases import begin, record
+from gateway.citizens import links
 from gateway.clock import from_ms
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Case, Dialogue
@@ -17,7 +18,9 @@ from gateway.dialogue.effects import (
     Ask,
     CallPerson,
     Disarm,
+    FetchDraft,
     File,
+    HandDraft,
     Labelled,
     LeavePerson,
     Quote,
@@ -27,11 +30,12 @@ from gateway.dialogue.effects import (
 )
 from gateway.fields.base import Value
 from gateway.filing import Filer
-from gateway.messages import Elapsed, Inbound, Option, Outbound, Sender, encode
-from gateway.observe import WORK_ORDERS
-from gateway.orders import Added, Answered, CaseOp, RatingAnswer
+from gateway.messages import DraftHanded, DraftWanted, Elapsed, Inbound, Option, Outbound, Sender, Verified, encode
+from gateway.observe import COMPLETENESS, WORK_ORDERS
+from gateway.orders import Added, Answered, CaseOp, Posted, RatingAnswer
 from gateway.protocols import Emit, Feed, Put
 from gateway.replies import Replies
+from gateway.seal import HIDDEN, Seal
 from gateway.transcripts import ConversationInfo, TranscriptLine
 from gateway.turn import Turn
 
@@ -45,8 +49,10 @@ class Writer:
     catalog: Catalog
     replies: Replies
     filer: Filer
+    seal: Seal
     transcript_days: int
     case_days: int
+    answer_days: int = 7  # how long an API call's answer is given again
 
     async def write(self, state: Dialogue, turn: Turn) -> Dialogue:
         """Carry the effects out into the turn's changes; returns the state to save."""
@@ -63,7 +69,7 @@ class Writer:
     async def _do(self, effect: object, state: Dialogue, turn: Turn, page: _Page) -> Dialogue:
         match effect:
             case Say(key, params):
-                page.say(self.replies.render(state.language, turn.channel, key, {**params, **page.values}))
+                self._say(key, params, state, turn, page)
                 if key.startswith("news."):
                     page.sender = "department"
             case Quote(text):
@@ -85,7 +91,21 @@ class Writer:
                 turn.emits.append(_timer(turn, timer, of, after_s))
             case Disarm(timer, of):
                 turn.cancel.append(turn.timer(timer, of))
+            case FetchDraft(found):
+                _send(turn, found.conversation, DraftWanted(found.draft, turn.conversation))
+            case HandDraft(to, draft, back):
+                body = msgspec.to_builtins(draft) if draft else None
+                _send(turn, to, DraftHanded(body, turn.conversation, back))
         return state
+
+    def _say(self, key: str, params: Mapping[str, Value], state: Dialogue, turn: Turn, page: _Page) -> None:
+        """The look-up code of a receipt is told once: what is kept of the conversation does not hold it."""
+        values = {**params, **page.values}
+        text = self.replies.render(state.language, turn.channel, key, values)
+        kept = text
+        if "lookup_code" in values:
+            kept = self.replies.render(state.language, turn.channel, key, {**values, "lookup_code": HIDDEN})
+        page.say(text, kept)
 
     async def _file(self, effect: File, state: Dialogue, turn: Turn, page: _Page) -> Dialogue:
         """The work order, its first event and its hand-over stand in the same commit as the citizen's receipt."""
@@ -100,11 +120,19 @@ class Writer:
         )
         case = begin(filed)
         turn.puts += (record(case, self.case_days * DAY_MS), *files)
-        page.values = {"work_order": id_, "due": case.due or "", "lookup_code": ""}
+        if effect.answer:
+            body = encode(Posted(id_, case.status, case.due))
+            turn.puts.append(Put("posted", effect.answer, body, expires=turn.now + self.answer_days * DAY_MS))
+        page.values = {"work_order": id_, "due": case.due or "", "lookup_code": self.seal.lookup_code(id_)}
         page.work_order, page.template = id_, template.id
         WORK_ORDERS.labels(template.id).inc()
+        COMPLETENESS.labels(template.id).observe(filed.completeness or 0.0)
         mine = Case(id_, template.id, filed.order["title"], "submitted", effect.key, due=case.due)
         return replace(state, cases=(*state.cases, mine))
+
+    def links(self, turn: Turn, proved: Verified) -> tuple[Put, ...]:
+        """Who the citizen of this conversation is, for as long as their cases are kept."""
+        return links(turn.conversation, proved, turn.now, self.case_days * DAY_MS)
 
     async def _keep_files(self, turn: Turn) -> None:
         """What was sent into the chat is kept as long as a draft may refer to it; filing keeps it with the case."""
@@ -123,7 +151,7 @@ class Writer:
             template=_template(state, page), work_order=page.work_order, reply_to=turn.reply_to,
         )
         turn.sent.insert(0, message)
-        turn.lines.append(TranscriptLine(at=turn.now, sender=message.sender, text=message.text))
+        turn.lines.append(TranscriptLine(at=turn.now, sender=message.sender, text="\n\n".join(page.kept)))
         return replace(state, asked_by=message.id) if ask else state
 
     def _label(self, choice: Option | Labelled, state: Dialogue, turn: Turn) -> Option:
@@ -159,15 +187,17 @@ class _Page:
 
     def __init__(self) -> None:
         self.paragraphs: list[str] = []
+        self.kept: list[str] = []  # the same, as the transcript has them
         self.values: Mapping[str, Value] = {}
         self.ask: Ask | None = None
         self.sender: Sender = "bot"
         self.work_order: str | None = None
         self.template: str | None = None
 
-    def say(self, text: str) -> None:
+    def say(self, text: str, kept: str | None = None) -> None:
         if text:
             self.paragraphs.append(text)
+            self.kept.append(text if kept is None else kept)
 
 
 def _template(state: Dialogue, page: _Page) -> str | None:
@@ -185,6 +215,13 @@ def _answer(rated: Rated) -> RatingAnswer:
 def _event(turn: Turn, work_order_id: str, item: Added | Answered) -> None:
     dedupe = f"{turn.conversation}:{turn.number}:{len(turn.emits)}"
     turn.emits.append(Emit("events", work_order_id, dedupe, msgspec.json.encode(item)))
+
+
+def _send(turn: Turn, to: str, content: DraftWanted | DraftHanded) -> None:
+    """An item for another conversation of the same citizen."""
+    id_ = f"{turn.conversation}:{turn.number}:{len(turn.emits)}"
+    inbound = Inbound(id_, to, to.partition(":")[0], turn.now, content)
+    turn.emits.append(Emit("in", to, id_, encode(inbound)))
 
 
 def _timer(turn: Turn, timer: str, of: str, after_s: int) -> Emit:

@@ -30,6 +30,7 @@ from gateway.messages import (
 )
 from gateway.protocols import Answer, Changes, Lease, NluContext, Records, Scored, Understanding
 from gateway.replies import Replies
+from gateway.seal import Seal
 from gateway.store.files import FolderBlobs
 from gateway.store.lanes import Msg
 from gateway.store.sqlite import SqliteStore
@@ -102,7 +103,7 @@ async def world(
     uploads = Uploads(FolderBlobs(tmp_path / "blobs"), store.records, clock, ids)
     filer = Filer(guangzhou, cities.load_deadlines(Path("city")), wording, ids, uploads, 1096)
     reader = Reader(catalog, guangzhou, engine, Nothing())
-    writer = Writer(catalog, wording, filer, 180, 1096)
+    writer = Writer(catalog, wording, filer, Seal(b"k"), 180, 1096)
     yield World(Conversation(catalog, reader, writer, clock, ZoneInfo("Asia/Shanghai")), engine, clock, store.records)
     await store.close()
 

@@ -10,13 +10,17 @@ from msgspec.structs import replace
 
 from gateway import city as cities
 from gateway.dialogue.catalog import Catalog
-from gateway.dialogue.draft import Case, Dialogue
+from gateway.dialogue.completeness import completeness
+from gateway.dialogue.draft import Case, Dialogue, Draft, Filled
 from gateway.dialogue.effects import (
     Arm,
     Ask,
     CallPerson,
     Disarm,
     Effect,
+    FetchDraft,
+    File,
+    HandDraft,
     Labelled,
     LeavePerson,
     Quote,
@@ -26,8 +30,21 @@ from gateway.dialogue.effects import (
 )
 from gateway.fields.city import City
 from gateway.filing import Filer
-from gateway.messages import Elapsed, Inbound, Option, Outbound, Text, decode_inbound, decode_outbound
+from gateway.messages import (
+    DraftHanded,
+    DraftWanted,
+    Elapsed,
+    Inbound,
+    OpenDraft,
+    Option,
+    Outbound,
+    Text,
+    decode_inbound,
+    decode_outbound,
+)
+from gateway.orders import CaseState, Posted
 from gateway.replies import Replies
+from gateway.seal import HIDDEN, Seal
 from gateway.store.files import FolderBlobs
 from gateway.store.sqlite import SqliteStore
 from gateway.transcripts import ConversationInfo, TranscriptLine
@@ -39,6 +56,7 @@ from tests.clock import ManualClock, SerialIds
 KEY = "web:visitor"
 WO = "WO-20261123-4KX7P2M9QD"
 NOW = ManualClock().ms()
+SEAL = Seal(b"a key of the tests")
 RATED = Rated(WO, 0, "no", 1, "no", "没送到", True)
 
 
@@ -51,7 +69,7 @@ async def writer(
     await store.open()
     uploads = Uploads(FolderBlobs(tmp_path / "blobs"), store.records, clock, ids)
     filer = Filer(guangzhou, cities.load_deadlines(Path("city")), wording, ids, uploads, 1096)
-    yield Writer(catalog, wording, filer, transcript_days=180, case_days=1096)
+    yield Writer(catalog, wording, filer, SEAL, transcript_days=180, case_days=1096)
     await store.close()
 
 
@@ -177,3 +195,53 @@ async def test_staff_see_who_begins_waits_or_talks(writer: Writer, state: Dialog
     for put in infos:
         info = msgspec.json.decode(put.body or b"", type=ConversationInfo)
         assert (info.mode, info.why, info.agent, info.work_orders) == (state.mode, state.why, state.agent, (WO,))
+
+
+# --- filing -------------------------------------------------------------------------------------------------
+
+LAMP = Draft("d1", "general", 0, NOW, values={
+    "description": Filled("楼下的路灯坏了三天了，没有人来修", "楼下的路灯坏了三天了，没有人来修"),
+    "contact_phone": Filled("+8613800138000", "138 0013 8000"),
+})
+
+
+def lamp(writer: Writer) -> Draft:
+    return replace(LAMP, version=writer.catalog.newest["general"].version)
+
+
+async def test_the_look_up_code_is_told_once_and_kept_nowhere(writer: Writer) -> None:
+    state, turn = await write(writer, File(lamp(writer)), Say("receipt"))
+    receipt = reply(turn)
+    code = SEAL.lookup_code(receipt.work_order or "")
+    assert code in receipt.text
+    kept = b"".join(put.body or b"" for put in turn.puts) + b"".join(emit.body for emit in turn.emits)
+    assert code.encode() not in kept + msgspec.json.encode(state)
+    assert HIDDEN in turn.lines[-1].text
+
+
+async def test_an_order_over_the_api_finds_its_answer(writer: Writer) -> None:
+    _, turn = await write(writer, File(lamp(writer), answer="a" * 32), Say("receipt"))
+    (posted,) = [put for put in turn.puts if put.kind == "posted"]
+    answer = msgspec.json.decode(posted.body or b"", type=Posted)
+    assert (posted.id, posted.expires) == ("a" * 32, NOW + 7 * DAY_MS)
+    assert (answer.work_order_id, answer.status) == (reply(turn).work_order, "submitted")
+
+
+async def test_how_complete_it_is_stands_beside_the_order(writer: Writer) -> None:
+    _, turn = await write(writer, File(lamp(writer)), Say("receipt"))
+    (case,) = [put for put in turn.puts if put.kind == "work_order"]
+    state = msgspec.json.decode(case.body or b"", type=CaseState)
+    template = writer.catalog.newest["general"]
+    assert state.completeness == completeness(template, lamp(writer))
+    assert "completeness" not in state.order
+
+
+async def test_a_draft_moves_by_items_of_the_other_conversation(writer: Writer) -> None:
+    found = OpenDraft("web:other", "d1", "general", 1, 2)
+    _, turn = await write(writer, FetchDraft(found), HandDraft("web:third", lamp(writer)))
+    wanted, handed = (decode_inbound(emit.body) for emit in turn.emits)
+    assert [(emit.lane, emit.key) for emit in turn.emits] == [("in", "web:other"), ("in", "web:third")]
+    assert wanted.content == DraftWanted("d1", KEY)
+    assert isinstance(handed.content, DraftHanded)
+    assert msgspec.convert(handed.content.draft, Draft) == lamp(writer)
+    assert turn.feeds == [], "nothing is said until it is there"

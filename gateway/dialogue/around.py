@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from gateway.dialogue import takeover
 from gateway.dialogue.answers import by_tap, in_words
 from gateway.dialogue.asking import missing, noted
 from gateway.dialogue.choosing import choose, offer
@@ -59,6 +60,8 @@ def _solved(scene: Scene, value: str) -> Move:
 
 def _resume(scene: Scene, value: str) -> Move:
     """Go on with the draft (what was said meanwhile counts), begin something else, or ask for a person."""
+    if scene.state.draft is None:
+        return takeover.answer(scene, value)
     words = scene.state.stash
     scene = scene.remember(replace(scene.state, asked=None, stash=""))
     if value == "human":

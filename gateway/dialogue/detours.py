@@ -10,7 +10,7 @@ from gateway.dialogue.asking import ask, ask_shortly, shown
 from gateway.dialogue.choosing import SOLVED, offer, quote_answer
 from gateway.dialogue.commands import Word, read
 from gateway.dialogue.draft import Case
-from gateway.dialogue.drafts import offer_resume
+from gateway.dialogue.drafts import offer_found, offer_resume
 from gateway.dialogue.effects import Ask, CallPerson, Effect, Labelled, LeavePerson, Quote, Say, Supplement
 from gateway.dialogue.fill import tells_story
 from gateway.dialogue.ladder import handoff
@@ -76,7 +76,8 @@ def _again_handoff(scene: Scene, before: list[Effect]) -> Move:
 
 
 def _again_resume(scene: Scene, before: list[Effect]) -> Move:
-    return scene.state, [*before, *offer_resume(scene.template, scene.state)]
+    offer = offer_resume(scene.template, scene.state) if scene.state.draft else offer_found(scene)
+    return scene.state, [*before, *offer]
 
 
 _REPEATS: dict[str | None, Callable[[Scene, list[Effect]], Move]] = {

@@ -7,6 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from gateway.fields.base import Reading, Value
+from gateway.messages import OpenDraft
 
 # What is asked beside the form: a rating's questions, and a department's (gateway/rating.py, gateway/news.py).
 BESIDE = frozenset({"resolved", "satisfaction", "reason", "rework", "contacted", "answer"})
@@ -90,6 +91,8 @@ class Dialogue(Struct, frozen=True):
     candidates ids of the templates that may fit the stash, best first
     uploads    ids and media types of files that came before there was a draft
     last       ms of the citizen's last message
+    phone      the citizen's own, proved by a code (E.164): not asked any more
+    found      a draft of theirs in another conversation, while they are asked whether to go on with it here
     mode       bot, or waiting for / talking to a person; why and to whom
     """
 
@@ -110,6 +113,8 @@ class Dialogue(Struct, frozen=True):
     rating: RatingDialog | None = None
     question: str | None = None      # work order whose department waits for the citizen's answer
     cases: tuple[Case, ...] = ()
+    phone: str | None = None
+    found: OpenDraft | None = None
     mode: Literal["bot", "waiting", "agent"] = "bot"
     why: str | None = None
     agent: str | None = None

@@ -14,6 +14,7 @@ from gateway.messages import Elapsed, Option
 
 REMINDER_S = 24 * 3600
 PAUSE_MS = 2 * 3600 * 1000  # after this a draft is not gone on with unasked
+TAKE_OVER = (Option("continue", "choice.continue"), Option("no", "choice.no"))
 RESUME = (Option("continue", "choice.continue"), Option("restart", "choice.discard"), Option("human", "choice.human"))
 
 
@@ -48,8 +49,8 @@ def attach(scene: Scene, uploads: tuple[tuple[str, str], ...]) -> Scene:
     draft = scene.draft
     asked = scene.asked
     for upload, media_type in uploads:
-        takers = [field for field in scene.template.fields if field.type in _takers(media_type)]
-        field = asked if asked in takers else next(iter(takers), None)
+        open_to = [field for field in scene.template.fields if field.type in takers(media_type)]
+        field = asked if asked in open_to else next(iter(open_to), None)
         kinds = {**draft.kinds, upload: media_type}
         draft = replace(draft, uploads=tuple(dict.fromkeys((*draft.uploads, upload))), kinds=kinds)
         if field is not None:
@@ -57,7 +58,8 @@ def attach(scene: Scene, uploads: tuple[tuple[str, str], ...]) -> Scene:
     return scene.put(draft)
 
 
-def _takers(media_type: str) -> frozenset[str]:
+def takers(media_type: str) -> frozenset[str]:
+    """The types of field that take such a file."""
     kind = media_type.split("/")[0]
     return frozenset({"files", {"image": "images", "video": "video"}.get(kind, "document")}) & FILES
 
@@ -105,6 +107,16 @@ def offer_resume(template: Template, state: Dialogue) -> list[Effect]:
     answered = len(state.draft.order) if state.draft else 0
     return [Say("resume", {"title": template.title.of(state.language), "count": answered}),
             Ask("resume", RESUME, template.id)]
+
+
+def offer_found(scene: Scene) -> list[Effect]:
+    """Whether to go on here with the draft of another conversation; nothing when its template is gone."""
+    found = scene.state.found
+    template = scene.catalog.at(found.template, found.version) if found else None
+    if found is None or template is None:
+        return []
+    say = Say("takeover.offer", {"title": scene.say(template.title), "count": found.count})
+    return [say, Ask("resume", TAKE_OVER, template.id)]
 
 
 def wake(state: Dialogue) -> Dialogue:

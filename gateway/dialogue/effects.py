@@ -6,7 +6,7 @@ from typing import Literal
 
 from gateway.dialogue.draft import Draft
 from gateway.fields.base import Value
-from gateway.messages import Option
+from gateway.messages import OpenDraft, Option
 
 Timer = Literal["draft_reminder", "draft_expiry"]
 
@@ -51,11 +51,13 @@ class File:
     """The citizen said yes: make this draft a work order.
 
     The Say `receipt` that follows needs the values `work_order`, `lookup_code` and `due` (a moment or "").
-    key  for draft.Case.key
+    key     for draft.Case.key
+    answer  id of the record `posted` that an API call waits for, "" when it was filed in the chat
     """
 
     draft: Draft
     key: str = ""
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,4 +109,25 @@ class Disarm:
     of: str
 
 
-Effect = Say | Quote | Ask | File | Supplement | CallPerson | LeavePerson | Rated | Arm | Disarm
+@dataclass(frozen=True, slots=True)
+class FetchDraft:
+    """The citizen goes on here with a draft that lies in another conversation of theirs."""
+
+    found: OpenDraft
+
+
+@dataclass(frozen=True, slots=True)
+class HandDraft:
+    """A draft leaves this conversation for another one of the same citizen; None: there is none any more.
+
+    back  it could not be taken here and goes home
+    """
+
+    to: str
+    draft: Draft | None
+    back: bool = False
+
+
+Effect = (
+    Say | Quote | Ask | File | Supplement | CallPerson | LeavePerson | Rated | Arm | Disarm | FetchDraft | HandDraft
+)

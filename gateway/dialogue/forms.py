@@ -21,11 +21,15 @@ from gateway.messages import Form
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong with one field: a code below `problem.` of the reply catalogs and its values."""
+    """What is wrong with one field: a code below `problem.` of the reply catalogs and its values.
+
+    said  the template's own words, where it has some for this (a rule); the code is only for programs then
+    """
 
     field: str
     code: str
     params: Mapping[str, str]
+    said: str = ""
 
 
 def read_form(scene: Scene, fields: Mapping[str, Value]) -> tuple[Scene, list[Fault]]:

@@ -7,12 +7,13 @@ Start reading here. A turn goes through these rooms, each a module beside this o
     around     answers to the questions around the form: template, confirm, duplicate, resume, a person
     asking     the next question → summary (rules, the yes, duplicates, filing); forms, files: sent whole
     detours    questions, status, help, a person: away and back again
+    posted     a form posted over the API; takeover: a proved phone number, a draft that comes from elsewhere
 """
 from __future__ import annotations
 
 from msgspec.structs import replace
 
-from gateway.dialogue import answers, around, commands, corrections, detours, drafts, files
+from gateway.dialogue import answers, around, commands, corrections, detours, drafts, files, takeover
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.commands import Change, Command, Correction, Word
 from gateway.dialogue.draft import BESIDE, Dialogue
@@ -23,9 +24,9 @@ from gateway.dialogue.picking import pick
 from gateway.dialogue.routes import ANYWHERE, IN_FORM, OUTSIDE, UNPAUSED, meant
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.understood import Understood
-from gateway.messages import Choice, Form, Location, Text
+from gateway.messages import Choice, DraftHanded, DraftWanted, Form, Location, Text, Verified
 
-__all__ = ["needs_ranking", "resume", "step"]
+__all__ = ["beside", "needs_ranking", "resume", "step"]
 
 
 def step(catalog: Catalog, state: Dialogue, turn: Understood) -> Move:
@@ -41,6 +42,24 @@ def resume(catalog: Catalog, state: Dialogue, turn: Understood) -> Move:
     scene = drafts.carried(catalog, Scene(catalog, state, turn))
     moved, effects = detours.again(scene, [])
     return _settle(scene, moved, effects), effects
+
+
+def beside(
+    catalog: Catalog, state: Dialogue, turn: Understood, content: Verified | DraftWanted | DraftHanded
+) -> Move:
+    """A proved phone number, or a draft that moves between two conversations; an open question is asked anew or
+    stays."""
+    scene = drafts.carried(catalog, Scene(catalog, state, turn))
+    match content:
+        case Verified():
+            moved, effects = takeover.verified(scene, content)
+        case DraftWanted():
+            moved, effects = takeover.let_go(scene, content)
+        case DraftHanded():
+            moved, effects = takeover.take(scene, content)
+    if any(isinstance(effect, Ask) for effect in effects):
+        moved = _settle(scene, moved, effects)
+    return moved, [*effects, *(drafts.timers(state.draft, moved.draft) if moved.draft != state.draft else ())]
 
 
 def needs_ranking(catalog: Catalog, state: Dialogue, turn: Understood) -> bool:
