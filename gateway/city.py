@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -18,7 +19,7 @@ import msgspec
 from msgspec import Struct
 
 from gateway.errors import ConfigError
-from gateway.fields.city import City, Place
+from gateway.fields.city import City, OtherLine, Place
 from gateway.yamls import Document
 
 _log = logging.getLogger(__name__)
@@ -34,8 +35,23 @@ def load(folder: Path) -> City:
         ZoneInfo(city.time_zone)
     except (KeyError, ValueError, OSError) as error:
         raise document.fault(f"time_zone: there is no {city.time_zone!r}", "$.time_zone") from error
+    lines = _lines(folder / "lines.yaml")
     divisions, streets = _places(folder / "divisions.csv"), _places(folder / "streets.csv")
-    return msgspec.structs.replace(city, divisions=divisions, streets=streets)
+    return msgspec.structs.replace(city, lines=lines, divisions=divisions, streets=streets)
+
+
+def _lines(path: Path) -> tuple[OtherLine, ...]:
+    """None where there is no such file: then every matter is ours."""
+    if not path.exists():
+        return ()
+    document = Document(path)
+    lines = document.to(tuple[OtherLine, ...])
+    for n, line in enumerate(lines):
+        try:
+            re.compile("|".join((*line.about, *line.unless)))
+        except re.error as error:
+            raise document.fault(f"{line.id}: {error}", f"$[{n}]") from error
+    return lines
 
 
 class DeadlineClass(Struct, frozen=True, forbid_unknown_fields=True):

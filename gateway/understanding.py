@@ -20,6 +20,7 @@ from gateway.fields.city import City, EmergencyNumber
 from gateway.messages import CitizenContent, Location, Text, Upload
 from gateway.observe import TURN_SECONDS
 from gateway.protocols import Answer, KnowledgeBase, NluContext, Understander
+from gateway.scope import elsewhere
 
 MAX_TEXT = 4_000  # characters of one burst that are looked at; the transcript keeps all of them
 
@@ -62,6 +63,7 @@ class Reader:
             location=_location(content),
             uploads=tuple((item.upload, item.media_type) for item in burst if isinstance(item, Upload)),
             emergency=self.danger(text),
+            elsewhere=elsewhere(text, self.city) if text and state.draft is None else None,
             known=Known(phone=state.phone),
         )
         if not needs_ranking(self.catalog, state, understood):

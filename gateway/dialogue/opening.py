@@ -10,10 +10,11 @@ from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.choosing import GENERAL, ask_solved, choose, content_of, keep, offer, start
 from gateway.dialogue.detours import ask_language, call_person, help_, status, supplement
 from gateway.dialogue.draft import Dialogue
-from gateway.dialogue.effects import Effect, Say
+from gateway.dialogue.effects import Ask, Effect, Say
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.summary import open_cases
 from gateway.dialogue.template import Template
+from gateway.messages import Option
 from gateway.rankings import Understanding
 
 COMPLAINT = "complaint."
@@ -31,12 +32,31 @@ def opening(scene: Scene, text: str) -> Move:
     best = _best(scene.turn.ranking)
     if best in _INTENTS:
         return _INTENTS[best](scene.remember(replace(scene.state, stash="")), text)
+    state, effects = _matter(scene, best)
+    return state, [*_hint(scene), *effects]
+
+
+def _matter(scene: Scene, best: str) -> Move:
+    """A form that the words begin, an answer, or the question which matter it is."""
     template = _form(scene.catalog, best)
     if template is not None:
         return start(scene, template, scene.state.stash)
     if scene.turn.answers and scene.turn.answers[0].sure:
         return ask_solved(scene)
-    return _unclear(scene)
+    return _anyway(scene) if scene.turn.elsewhere and not scene.state.candidates else _unclear(scene)
+
+
+def _anyway(scene: Scene) -> Move:
+    """Nothing of ours, as it seems; the general form takes it all the same, if the citizen wants that."""
+    return scene.state, [Ask("template", (Option("other", "choice.anyway"),))]
+
+
+def _hint(scene: Scene) -> list[Effect]:
+    """Where a matter goes that 12345 does not take; said first, refusing nothing."""
+    line = scene.turn.elsewhere
+    if line is None:
+        return []
+    return [Say("elsewhere", {"number": line.number, "what": line.zh if scene.language == "zh" else line.en})]
 
 
 def wants_answers(catalog: Catalog, state: Dialogue, ranking: Understanding) -> bool:
@@ -85,5 +105,5 @@ _INTENTS: dict[str, Callable[[Scene, str], Move]] = {
     "human": lambda scene, _: call_person(scene, "asked"),
     "help": lambda scene, _: help_(scene),
     "language": lambda scene, _: ask_language(scene),
-    "out_of_scope": lambda scene, _: (scene.state, [Say("out_of_scope")]),
+    "out_of_scope": lambda scene, _: (scene.state, _hint(scene) or [Say("out_of_scope")]),
 }

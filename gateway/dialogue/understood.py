@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from gateway.fields.base import Reading, Span
-from gateway.fields.city import City, EmergencyNumber
+from gateway.fields.city import City, EmergencyNumber, OtherLine
 from gateway.messages import CitizenContent
 from gateway.rankings import Answer, Understanding
 
@@ -32,6 +32,7 @@ class Understood:
     ranking     None when no engine was asked (dialogue.step.needs_ranking said so)
     answers     what the knowledge base found, best first
     emergency   the number to show first, when somebody may be in danger
+    elsewhere   the line that is not part of 12345 whose matter the words speak of
     """
 
     content: CitizenContent
@@ -44,4 +45,5 @@ class Understood:
     ranking: Understanding | None = None
     answers: tuple[Answer, ...] = ()
     emergency: EmergencyNumber | None = None
+    elsewhere: OtherLine | None = None
     known: Known = Known()

@@ -33,17 +33,32 @@ class EmergencyNumber(Struct, frozen=True, forbid_unknown_fields=True):
     en: str
 
 
+class OtherLine(Struct, frozen=True, forbid_unknown_fields=True):
+    """A line that is not part of 12345. `about` and `unless` are regular expressions (gateway/scope.py)."""
+
+    id: str
+    number: str
+    zh: str
+    en: str
+    about: tuple[str, ...]
+    unless: tuple[str, ...] = ()
+
+
 class City(Struct, frozen=True, forbid_unknown_fields=True, eq=False):
     """One city. `divisions` are all provinces, cities and districts of the country (an address may lead
-    anywhere), `streets` the home city's own. Compared by identity: indexes of its places are cached by city,
-    and comparing thousands of places at every look-up would cost milliseconds."""
+    anywhere), `streets` the home city's own; `area_code` goes before telephone numbers of eight digits.
+
+    Compared by identity: indexes of its places are cached by city, and comparing thousands of places at every
+    look-up would cost milliseconds."""
 
     adcode: str
     zh: str
     en: str
     time_zone: str
     hotline: str = "12345"
+    area_code: str = ""
     departments: tuple[Department, ...] = ()
     emergency: tuple[EmergencyNumber, ...] = ()
+    lines: tuple[OtherLine, ...] = ()
     divisions: tuple[Place, ...] = ()
     streets: tuple[Place, ...] = ()

@@ -21,6 +21,7 @@ from gateway.fields.base import Context, Reading, Value
 from gateway.fields.city import City, EmergencyNumber
 from gateway.messages import Choice, CitizenContent, Form, Location, Text, Upload
 from gateway.protocols import Answer, Scored, Understanding
+from gateway.scope import elsewhere
 from gateway.understanding import Spans
 from tests.clock import START
 
@@ -61,7 +62,8 @@ class Talker:
         if needs_ranking(self.catalog, self.state, turn):
             outside = ranked(f"complaint.{self.opens}") if self.opens and self.state.draft is None else None
             turn = replace(turn, ranking=ranking or outside, answers=answers)
-        return self._step(replace(turn, emergency=emergency))
+        other = elsewhere(text, self.city) if self.state.draft is None else None
+        return self._step(replace(turn, emergency=emergency, elsewhere=other))
 
     def choose(self, value: str, to: str | None = None) -> list[Effect]:
         return self._step(self._turn(Choice(value, to)))
