@@ -82,3 +82,8 @@ def bare(text: str) -> str:
 def compact(text: str) -> str:
     """An identifier in upper case, without the spaces, dashes and dots that it is grouped with."""
     return _JOINTS.sub("", fold(text)).upper()
+
+
+def in_groups(text: str) -> bool:
+    """Whether this may be one identifier: behind the first group each has a digit (SF 1234 5678, not E123 and more)."""
+    return all(any(one.isdigit() for one in group) for group in _JOINTS.split(text.strip())[1:] if group)

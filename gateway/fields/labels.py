@@ -27,6 +27,7 @@ _DENIED = re.compile(
     r"|(?:(?<![a-z])(?:not|no|never|without|isn't|wasn't|aren't)|n't)\s+(?:\w{1,8}\s+)?$"
 )
 _LOOK_BACK = 16
+_CODE_PREFIX = 3  # ZTO7532…: a name of three letters is still one before the digits of a code; A1, SF12… are codes
 MAX_HITS = 100
 
 
@@ -74,7 +75,8 @@ def _pattern(words: dict[str, str]) -> re.Pattern[str] | None:
 
 def _bounded(word: str) -> str:
     before = "(?<![a-z0-9])" if word[0].isascii() and word[0].isalnum() else ""
-    after = "(?![a-z0-9])" if word[-1].isascii() and word[-1].isalnum() else ""
+    behind = "a-z" if len(word) >= _CODE_PREFIX else "a-z0-9"
+    after = f"(?![{behind}])" if word[-1].isascii() and word[-1].isalnum() else ""
     return before + re.escape(word) + after
 
 

@@ -1,4 +1,7 @@
-"""Several short items, such as bike numbers: one per separator, duplicates removed. Canonical: a list."""
+"""Several short items, such as bike numbers: one per separator, duplicates removed. Canonical: a list.
+
+Where the template gives a pattern, words around the items are left out, and an item that does not fit is asked again.
+"""
 from __future__ import annotations
 
 import re
@@ -15,6 +18,7 @@ _LABEL = re.compile(
     r"^\s*(?:(?:它们?的?)?(?:车|单车|车辆|车身)?(?:编号|号码?|车号)|(?:the )?(?:bike )?(?:numbers?|nos?\.?))"
     r"\s*(?:是|为|are|is)?\s*[:：]?\s*", re.IGNORECASE
 )
+_NUMBERED = re.compile(r"\d")
 _CODE = r"[A-Za-z]{0,3}\d{6,14}"
 _FOUND = re.compile(
     rf"(?:车身?编?号|编号|车辆编?号|(?:bike|vehicle)\s+(?:numbers?|nos?\.?|ids?)|numbers|numbered)码?\s*(?:分别)?(?:是|为|are|is)?[\s:#]*"
@@ -32,7 +36,8 @@ class Items:
         for hit in _FOUND.finditer(fold(text)):
             start, end = hit.span("codes")
             items = _unique(_BETWEEN.split(hit["codes"]))[: ctx.limits.max_items or MAX_ITEMS]
-            spans.append(span(text, start, end, Reading(items)))
+            if all(_fits(item, ctx) for item in items):
+                spans.append(span(text, start, end, Reading(items)))
             if len(spans) == MAX_SPANS:
                 break
         return spans
@@ -40,7 +45,10 @@ class Items:
     def read(self, text: str, ctx: Context) -> Reading:
         if len(text) > 2 * MAX_ITEM * (ctx.limits.max_items or MAX_ITEMS):
             raise Unreadable("too_long", max=str(MAX_ITEM))
-        return _checked(_BETWEEN.split(_LABEL.sub("", trimmed(text))), ctx)
+        items = _BETWEEN.split(_LABEL.sub("", trimmed(text)))
+        if ctx.limits.pattern:
+            items = [item for item in items if _fits(item, ctx) or _NUMBERED.search(item)] or items
+        return _checked(items, ctx)
 
     def validate(self, value: Value, ctx: Context) -> Reading:
         if isinstance(value, list):
@@ -63,7 +71,14 @@ def _checked(items: list[str], ctx: Context) -> Reading:
         raise Unreadable("too_many", max=str(most))
     if any(len(item) > MAX_ITEM for item in kept):
         raise Unreadable("too_long", max=str(MAX_ITEM))
+    if not all(_fits(item, ctx) for item in kept):
+        raise Unreadable("pattern")
     return Reading(kept)
+
+
+def _fits(item: str, ctx: Context) -> bool:
+    """The template's pattern holds for each item."""
+    return ctx.limits.pattern is None or re.fullmatch(ctx.limits.pattern, fold(item)) is not None
 
 
 def _unique(items: list[str]) -> list[str]:

@@ -1,4 +1,4 @@
-"""An amount in yuan: 320元, ¥1,299.00, 1.2万, 三百二十块, 四块五, RMB 50. Canonical: "320.00"."""
+"""An amount in yuan: 320元, ¥1,299.00, 1.2万, 三百二十块, 四块五, RMB 50, five hundred yuan. Canonical: "320.00"."""
 from __future__ import annotations
 
 import re
@@ -8,6 +8,7 @@ from gateway.errors import Unreadable
 from gateway.fields.base import Context, Reading, Span, Value
 from gateway.fields.folding import fold, trimmed
 from gateway.fields.numerals import AMOUNT, HAN, number
+from gateway.fields.numerals_en import WORDS
 from gateway.fields.spans import MAX_SPANS, span
 from gateway.fields.text import words_of
 
@@ -15,22 +16,37 @@ MOST = Decimal(100_000_000)
 MAX_ANSWER = 40
 _CENT = Decimal("0.01")
 
-_UNIT = r"块钱|元钱|块|元|圆|yuan|rmb|cny|人民币|kuai"
+_UNIT = r"块钱|元钱|块|元|圆|yuan|rmb|cny|人民币|kuai|bucks"
 _BEFORE = r"(?:¥|rmb|cny|人民币)"
-# 四块五毛, 3块5, 320元: the part after the unit is tenths, with 分 hundredths.
-_TENTHS = rf"(?:[\d{HAN}](?:(?:毛|角)(?:[\d{HAN}]分)?|(?![\w])|(?=[的了吧呢啊])))"
+# 四块五毛, 3块5, 五块零五分: a digit after the unit is tenths, unless it says 分.
+_TENTHS = rf"(?:零?[\d{HAN}](?:(?:毛|角)(?:[\d{HAN}]分?)?|分|(?![\w])|(?=[的了吧呢啊])))"
+_DIGIT = re.compile(rf"([\d{HAN}])([毛角分]?)")
 _WHOLE = rf"(?!一块[去来儿走吃玩住干做])(?P<whole>{AMOUNT})[多几余来]?"
 _SPOKEN = rf"{_WHOLE}\s*(?:{_UNIT})(?![A-Za-z]|里[大村街站])(?P<rest>{_TENTHS})?"
 _SMALL = rf"(?P<tenths>[\d{HAN}]{{1,2}})\s*(?:毛|角)(?:钱)?"
 _PREFIXED = rf"{_BEFORE}\s*(?P<amount>{AMOUNT})"
-_FOUND = re.compile(
-    rf"(?<![A-Za-z0-9.{HAN}])(?:{_PREFIXED}(?:\s*(?:元|块|yuan))?(?!\d)|{_SPOKEN}|{_SMALL})", re.IGNORECASE
+_WORDS = rf"(?P<words>{WORDS})\s(?:{_UNIT})(?![a-z])"
+# 欠我三千八, 赔了1万2: a loose digit behind 千 or 万 is how money is spoken.
+_LOOSE = (
+    rf"(?P<loose>[\d{HAN}]{{1,4}}[千万][1-9一二三四五六七八九])(?!\.\d|[\d{HAN}A-Za-z%米人户个名次年月天号斤公平里元块圆多几])"
 )
-_BARE = re.compile(rf"{AMOUNT}[多几余来]?", re.IGNORECASE)
-_ABOUT = re.compile(
-    r"^(?:大概|大约|约|差不多|共|一共|总共|about|around|roughly|approximately|some)\s*|\s*(?:左右|上下|整)$",
+_FOUND = re.compile(
+    rf"(?<![A-Za-z0-9.{HAN}])(?<![\d{HAN}][-~到至])"
+    rf"(?:{_PREFIXED}(?:\s*(?:元|块|yuan))?(?!\d)|{_SPOKEN}|{_SMALL}|{_WORDS}|{_LOOSE})",
     re.IGNORECASE,
 )
+_BARE = re.compile(rf"(?:{AMOUNT})[多几余来]?|{WORDS}", re.IGNORECASE)
+_LEAD = re.compile(
+    r"^(?:大概|大约|约|差不多|就算|就按|算|也就|就|应该|可能|好像|共|一共|总共|合计|花了|付了|交了|扣了|欠了|是|有|不到|将近|接近|"
+    r"(?:it (?:was|is|cost)|it's|i (?:paid|think|guess)|that'?s|about|around|roughly|approximately|some|almost|nearly|"
+    r"maybe|say|just|only|(?:in )?total|altogether)(?![a-z]))\s*",
+    re.IGNORECASE,
+)
+_TAIL = re.compile(
+    r"\s*(?:左右|上下|出头|不到|整|吧|的样子|这样|呢|啊|(?:or so|i think|i guess|in total|altogether|in all|only))$",
+    re.IGNORECASE,
+)
+_MAX_FILLERS = 4
 
 
 class Money:
@@ -42,7 +58,8 @@ class Money:
         for hit in _FOUND.finditer(fold(text)):
             amount = _amount(hit)
             if amount is not None and 0 < amount <= MOST:
-                spans.append(span(text, hit.start(), hit.end(), Reading(_canonical(amount))))
+                reading = Reading(_canonical(amount))
+                spans.append(span(text, hit.start(), hit.end(), reading, sure=hit["loose"] is None))
             if len(spans) == MAX_SPANS:
                 break
         return spans
@@ -50,8 +67,7 @@ class Money:
     def read(self, text: str, ctx: Context) -> Reading:
         if len(text) > 4 * MAX_ANSWER:
             raise Unreadable("money")
-        answer = _ABOUT.sub("", _ABOUT.sub("", trimmed(text))).strip()
-        amount = _whole_answer(answer)
+        amount = _whole_answer(_bare(trimmed(text)))
         if amount is None:
             raise Unreadable("money")
         return Reading(_canonical(_bounded(amount, ctx)))
@@ -63,6 +79,13 @@ class Money:
         amount = f"{Decimal(str(value)):,.2f}"
         amount = amount.removesuffix(".00")
         return f"{amount} 元" if ctx.language == "zh" else f"{amount} yuan"
+
+
+def _bare(answer: str) -> str:
+    """The answer without the small words around it: 就算300吧, I think it was 300."""
+    for _ in range(_MAX_FILLERS):
+        answer = _TAIL.sub("", _LEAD.sub("", answer))
+    return answer.strip()
 
 
 def _whole_answer(answer: str) -> Decimal | None:
@@ -84,8 +107,9 @@ def _bounded(amount: Decimal, ctx: Context) -> Decimal:
 
 
 def _amount(hit: re.Match[str]) -> Decimal | None:
-    if hit["amount"]:
-        return _number(hit["amount"])
+    plain = hit["amount"] or hit["words"] or hit["loose"]
+    if plain:
+        return _number(plain)
     if hit["tenths"]:
         tenths = _number(hit["tenths"])
         return None if tenths is None else tenths / 10
@@ -94,9 +118,11 @@ def _amount(hit: re.Match[str]) -> Decimal | None:
 
 
 def _after_unit(rest: str | None) -> Decimal:
-    """五 or 五毛 → 0.5, 五毛二分 → 0.52."""
-    digits = [digit for character in rest or "" if (digit := _number(character)) is not None and digit < 10]
-    return sum((digit / 10 ** place for place, digit in enumerate(digits, 1)), Decimal(0))
+    """五 or 五毛 → 0.5, 五毛二分 → 0.52, 零五分 → 0.05."""
+    cents = Decimal(0)
+    for place, (digit, unit) in enumerate(_DIGIT.findall((rest or "").removeprefix("零"))):
+        cents += (_number(digit) or 0) * (1 if place or unit == "分" else 10)
+    return cents / 100
 
 
 def _number(text: str) -> Decimal | None:

@@ -1,4 +1,4 @@
-"""A count or a measure: digits or Chinese numerals, inside the template's bounds."""
+"""A count or a measure: digits or numerals in words, inside the template's bounds."""
 from __future__ import annotations
 
 import re
@@ -9,19 +9,24 @@ from gateway.errors import Unreadable
 from gateway.fields.base import Context, Reading, Span, Value
 from gateway.fields.folding import bare, fold
 from gateway.fields.numerals import AMOUNT, HAN, number
+from gateway.fields.numerals_en import WORDS
 from gateway.fields.spans import MAX_SPANS, span
 from gateway.fields.text import words_of
 
-# An answer may carry a unit: 65分贝, 3 floors, 约三十户.
+# An answer may carry a unit: 65分贝, 3 floors, 约三十户, a dozen households.
 _ANSWER = re.compile(
-    rf"(?:大概|大约|约|差不多|about|around)?\s*(-?{AMOUNT})[多几余]?\s*(?:[^\W\d_]{{0,12}}|%|℃)?(?:左右)?",
+    rf"(?:大概|大约|约|差不多|about|around)?\s*((?:{WORDS})|-?(?:{AMOUNT}))[多几余来]?\s*(?:[^\W\d_]{{0,12}}|%|℃)?(?:左右)?",
     re.IGNORECASE,
 )
-# In free text only what is surely a count: short digits, or a Chinese numeral before a measure word.
+_ANY = re.compile(
+    rf"(?<![A-Za-z0-9第.:/-])(?:(?<![a-z-])(?:{WORDS})(?![a-z])|(?:{AMOUNT})(?![A-Za-z0-9.:/-]))", re.IGNORECASE
+)
+# In free text only what is surely a count: short digits, or a numeral before a measure word.
 _FOUND = re.compile(
-    rf"(?<![A-Za-z0-9.,¥-])(?<!\d )\d{{1,6}}(?:\.\d{{1,2}})?(?![\d,.:/% -]{{0,8}}\d)"
+    rf"(?<![A-Za-z0-9.¥-])(?<!\d[ ,])\d{{1,6}}(?:\.\d{{1,2}})?(?![\d,.:/% -]{{0,8}}\d)"
     r"(?!\s?(?:[年月日号点时元块万栋室楼]|[ap]m|yuan|rmb))"
-    rf"|(?<![{HAN}第])(?!一[个人位户层节次辆台])[{HAN}]{{1,8}}(?=分贝|个人|人|位|户|层|节|次|辆|台)", re.IGNORECASE
+    rf"|(?<![{HAN}第])(?!一[个人位户层节次辆台])[{HAN}]{{1,8}}(?=[几多来]?(?:分贝|个人|人|位|户|层|节|次|辆|台))"
+    r"|(?<![a-z])(?:a|two|three|four) dozen(?![a-z])", re.IGNORECASE
 )
 MAX_ANSWER = 40
 
@@ -42,11 +47,13 @@ class Number:
         return spans
 
     def read(self, text: str, ctx: Context) -> Reading:
-        answer = _ANSWER.fullmatch(bare(text[: MAX_ANSWER + 1]))
-        if not answer or len(text.strip()) > MAX_ANSWER:
+        plain = bare(text[: MAX_ANSWER + 1])
+        answer = _ANSWER.fullmatch(plain)
+        said = [answer.group(1)] if answer else _ANY.findall(plain)
+        if len(said) != 1 or len(text.strip()) > MAX_ANSWER:
             raise Unreadable("number")
         try:
-            return Reading(_bounded(number(answer.group(1)), ctx))
+            return Reading(_bounded(number(said[0]), ctx))
         except ValueError as fault:
             raise Unreadable("number") from fault
 

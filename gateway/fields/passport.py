@@ -9,7 +9,7 @@ import re
 
 from gateway.errors import Unreadable
 from gateway.fields.base import Context, Reading, Span, Value
-from gateway.fields.folding import compact, fold, trimmed
+from gateway.fields.folding import compact, fold, in_groups, trimmed
 from gateway.fields.spans import MAX_SPANS, only, span
 from gateway.fields.text import words_of
 
@@ -47,8 +47,11 @@ class Passport:
     def read(self, text: str, ctx: Context) -> Reading:
         if len(text) > MAX_ANSWER:
             raise Unreadable("passport")
-        code = compact(_LABEL.sub("", trimmed(text)))
-        return _reading(code) if _WHOLE.fullmatch(code) else only(self.find(text, ctx), "passport")
+        answer = _LABEL.sub("", trimmed(text))
+        code = compact(answer)
+        if not _WHOLE.fullmatch(code) or not in_groups(answer):
+            return only(self.find(text, ctx), "passport")
+        return _reading(code)
 
     def validate(self, value: Value, ctx: Context) -> Reading:
         return self.read(words_of(value, "passport"), ctx)

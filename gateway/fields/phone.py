@@ -1,4 +1,5 @@
-"""A telephone number: mobiles, landlines, service numbers, short codes. Canonical: E.164; short codes stay digits.
+"""A telephone number: mobiles, landlines, service numbers, short codes. Canonical: E.164; short codes stay digits;
+an extension in resolved["extension"].
 
 Validity is the package phonenumbers' (numbering plan of each country); short codes such as 12345, 10086 or 95338
 are China's own (MIIT's plan of 1xx, 12xxx, 10xxx, 95xxx, 96xxx) and not in it.
@@ -6,28 +7,40 @@ are China's own (MIIT's plan of 1xx, 12xxx, 10xxx, 95xxx, 96xxx) and not in it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 import phonenumbers
 
 from gateway.errors import Unreadable
 from gateway.fields.base import Context, Reading, Span, Value
 from gateway.fields.folding import fold, trimmed
-from gateway.fields.spans import MAX_SPANS, only, span
+from gateway.fields.spans import MAX_SPANS, apart, only, span
 from gateway.fields.text import words_of
 
-MAX_ANSWER = 40
+MAX_ANSWER = 80
 _CHINA = 86
-_SPOKEN = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
+_HAN_DIGITS = "零〇一二三四五六七八九幺"
+_SPOKEN = str.maketrans(_HAN_DIGITS, "001234567891")
 _SHORT = re.compile(r"1(?:10|19|2[02])|12[0-9]{3}|100[0-9]{2}|9[56][0-9]{3,4}|11[46]")
+_LOCAL = re.compile(r"[2-8]\d{7}")
 # Digits in groups, as spoken or dialled; never a part of a longer code such as SF1380013800012.
 _CANDIDATE = re.compile(
-    r"(?<![A-Za-z0-9])(?:\+\d{1,3}[ -]{0,2})?(?:\(\d{2,4}\)[ -]?)?\d{2,12}(?:[ -]\d{2,8}){0,4}(?![A-Za-z0-9])"
+    r"(?<![A-Za-z0-9])(?:\+\d{1,3}[ -]{0,2})?(?:\(\d{2,4}\)[ -]?)?\d{2,12}(?:[ .-]\d{2,8}){0,4}(?![A-Za-z0-9])"
 )
+_HAN_RUN = re.compile(rf"(?<![{_HAN_DIGITS}\d])[{_HAN_DIGITS}](?:[ -]?[{_HAN_DIGITS}\d]){{9,12}}(?![{_HAN_DIGITS}\d])")
+_WORDS = {word: str(digit) for digit, word in enumerate(
+    ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"))} | {"oh": "0", "o": "0"}
+_TIMES = {"double": 2, "triple": 3, "treble": 3}
+_WORD = rf"(?:(?:{'|'.join(_TIMES)})[ -])?(?:{'|'.join(_WORDS)}|\d{{1,4}})(?![a-z0-9])"
+_EN_RUN = re.compile(rf"(?<![a-z0-9]){_WORD}(?:,?[ -]{_WORD}){{2,13}}", re.IGNORECASE)
 _LABEL = re.compile(
     r"^(?:我的|my)?\s*(?:手机号?码?|电话号?码?|联系电话|手机|number|phone|mobile|tel)?\s*(?:是|为|is)?\s*[:：]?\s*",
     re.IGNORECASE,
 )
-_EXTENSION = re.compile(r"\s*(?:转|ext\.?|x)\s*\d{1,6}$", re.IGNORECASE)
+_EXTENSION = re.compile(r"\s*(?:转|ext(?:ension)?\.?|x|(?<=\d{7})-)\s*(?:分机号?)?\s*(\d{1,6})(?!\d)", re.IGNORECASE)
+_JOINTS = re.compile(r"[\s()\-.·]")
+_ABROAD = re.compile(r"^00(?=[1-9])")
 
 
 class Phone:
@@ -35,27 +48,32 @@ class Phone:
     datatype = "string"
 
     def find(self, text: str, ctx: Context) -> list[Span]:
+        """Digits, and digits in words as voice input writes them; an extension belongs to its number."""
         folded = fold(text)
+        plain = _HAN_RUN.sub(lambda run: run.group().translate(_SPOKEN), folded)
         spans: list[Span] = []
-        for hit in _CANDIDATE.finditer(folded):
-            number = _international(hit.group())
+        for hit in sorted((*_CANDIDATE.finditer(plain), *_in_words(plain)), key=lambda hit: hit.start()):
+            number = _international(_digits(hit.group()))
             if number:
-                spans.append(span(text, hit.start(), hit.end(), Reading(number)))
+                extension = _EXTENSION.match(plain, hit.end())
+                end = extension.end() if extension else hit.end()
+                spans.append(span(text, hit.start(), end, _reading(number, extension)))
             if len(spans) == MAX_SPANS:
                 break
-        return spans
+        return apart(spans)
 
     def read(self, text: str, ctx: Context) -> Reading:
         if len(text) > 4 * MAX_ANSWER:
             raise Unreadable("phone")
-        answer = _EXTENSION.sub("", _LABEL.sub("", trimmed(text))).translate(_SPOKEN)
-        digits = re.sub(r"[\s()\-.·]", "", answer)
+        answer = _LABEL.sub("", trimmed(text)).translate(_SPOKEN)
+        extension = _EXTENSION.search(answer)
+        digits = _digits(answer[:extension.start()] if extension and extension.end() == len(answer) else answer)
         if _SHORT.fullmatch(digits):
             return Reading(digits)
+        if _LOCAL.fullmatch(digits):
+            digits = ctx.city.area_code + digits
         number = _international(digits) if re.fullmatch(r"\+?\d{7,15}", digits) else None
-        if number:
-            return Reading(number)
-        return only(self.find(text, ctx), "phone")
+        return _reading(number, extension) if number else only(self.find(text, ctx), "phone")
 
     def validate(self, value: Value, ctx: Context) -> Reading:
         return self.read(words_of(value, "phone"), ctx)
@@ -73,10 +91,33 @@ class Phone:
         return phonenumbers.format_number(number, shape)
 
 
+def _reading(number: str, extension: re.Match[str] | None) -> Reading:
+    """The extension stands beside the number, which is E.164 alone."""
+    return Reading(number, (), {"extension": extension[1]} if extension else None)
+
+
+def _in_words(plain: str) -> Iterator[re.Match[str]]:
+    """one three eight double zero …"""
+    return (hit for hit in islice(_EN_RUN.finditer(plain), MAX_SPANS) if hit.group().upper() != hit.group().lower())
+
+
+def _digits(text: str) -> str:
+    """Without joints; words as their digits, double eight as 88."""
+    if not text.isascii() or text.upper() == text.lower():
+        return _JOINTS.sub("", text)
+    digits, times = "", 1
+    for word in re.findall(r"[a-z]+|\d+|\+", text.lower()):
+        if word in _TIMES:
+            times = _TIMES[word]
+        else:
+            digits, times = digits + _WORDS.get(word, word) * times, 1
+    return digits
+
+
 def _international(text: str) -> str | None:
     """E.164 of a valid number, else None."""
-    digits = sum(character.isdigit() for character in text)
-    if not 7 <= digits <= 15:
+    text = _ABROAD.sub("+", text)
+    if not 7 <= len(text) <= 16:
         return None
     try:
         number = phonenumbers.parse(text, "CN")

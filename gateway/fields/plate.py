@@ -9,7 +9,7 @@ import re
 
 from gateway.errors import Unreadable
 from gateway.fields.base import Context, Reading, Span, Value
-from gateway.fields.folding import compact, fold, trimmed
+from gateway.fields.folding import compact, fold, in_groups, trimmed
 from gateway.fields.spans import MAX_SPANS, only, span
 from gateway.fields.text import words_of
 
@@ -71,8 +71,9 @@ class Plate:
     def read(self, text: str, ctx: Context) -> Reading:
         if len(text) > MAX_ANSWER:
             raise Unreadable("plate")
-        code = repaired(_LABEL.sub("", trimmed(text)))
-        return _reading(code) if _WHOLE.fullmatch(code) else only(self.find(text, ctx), "plate")
+        answer = _LABEL.sub("", trimmed(text))
+        code = repaired(answer)
+        return _reading(code) if _WHOLE.fullmatch(code) and _one(answer) else only(self.find(text, ctx), "plate")
 
     def validate(self, value: Value, ctx: Context) -> Reading:
         return self.read(words_of(value, "plate"), ctx)
@@ -86,6 +87,11 @@ def repaired(text: str) -> str:
     code = _SPELLING.sub(lambda spelled: _SPELLED[spelled.group().lower()], compact(text))
     begin = 2 if code[:1] in _PROVINCES else 1
     return code[:begin] + code[begin:].translate(_ALIKE)
+
+
+def _one(answer: str) -> bool:
+    """粤 A D12345 is one plate, "A12345 red" is not."""
+    return in_groups(re.sub(rf"^{_PREFIX}?{_JOINT}[A-Za-z](?={_JOINT}[A-Za-z0-9])", "", answer, flags=re.IGNORECASE))
 
 
 def _reading(code: str) -> Reading:

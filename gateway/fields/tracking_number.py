@@ -8,7 +8,7 @@ import re
 
 from gateway.errors import Unreadable
 from gateway.fields.base import Context, Reading, Span, Value
-from gateway.fields.folding import compact, fold, trimmed
+from gateway.fields.folding import compact, fold, in_groups, trimmed
 from gateway.fields.spans import MAX_SPANS, only, span
 from gateway.fields.text import words_of
 
@@ -17,20 +17,20 @@ _CARRIERS = {
     "yto": re.compile(r"YT\d{13}"),
     "jd": re.compile(r"JD[A-Z]{0,2}\d{10,15}"),
     "jt": re.compile(r"JT\d{13}"),
-    "sto": re.compile(r"(?:STO)?77\d{13}"),
-    "yunda": re.compile(r"(?:YD)?(?:4[36]\d{13}|31\d{13})"),
-    "zto": re.compile(r"(?:ZTO\d{8,15}|7[3-8]\d{12})"),
+    "yunda": re.compile(r"YD(?:4[36]\d{13}|31\d{13})"),
     "deppon": re.compile(r"DPK\d{12}"),
-    "ems": re.compile(r"[A-Z]{2}\d{9}[A-Z]{2}|1[01]\d{11}"),
+    "ems": re.compile(r"[A-Z]{2}\d{9}[A-Z]{2}"),
 }
-_PREFIXES = {
-    "SF": "sf", "YT": "yto", "JD": "jd", "JT": "jt", "STO": "sto", "YD": "yunda", "ZTO": "zto", "DPK": "deppon",
-}
+_PREFIXES = {"SF": "sf", "YT": "yto", "JD": "jd", "JT": "jt", "YD": "yunda", "DPK": "deppon"}
+# Names that stand before numbers of digits alone, and are no part of them.
+_NAMES = {"ZTO": "zto", "STO": "sto", "EMS": "ems", "YTO": "yto", "YUNDA": "yunda", "DEPPON": "deppon"}
+_NAME = re.compile(rf"(?:{'|'.join(_NAMES)})[ -]?(?=\d)", re.IGNORECASE)
 _S10 = re.compile(r"[A-Z]{2}(\d{8})(\d)[A-Z]{2}")
 _S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 
-_WHOLE = re.compile(r"[A-Z0-9]{8,30}")
+_WHOLE = re.compile(r"(?=[A-Z]*\d)[A-Z0-9]{8,30}")
 _LETTERED = r"[A-Za-z]{2,4}[ -]?\d{8,18}(?:[A-Za-z]{2})?"
+_DASHED = rf"(?:{'|'.join(_PREFIXES)})[A-Za-z]{{0,2}}(?:[ -]?\d{{3,8}}){{2,5}}"
 _CUE = (
     r"(?:单号|运单|快递号|快递单|包裹号|物流号|邮件号|tracking(?: number| no\.?| code| id)?|"
     r"waybill(?: number| no\.?)?|parcel(?: number| no\.?))(?:号码|号)?"
@@ -38,7 +38,7 @@ _CUE = (
 _IS = r"\s{0,3}(?:是|为|:|is|#|was)?\s{0,3}"
 _GROUPED = r"(?=[A-Za-z]{0,4}[ -]?\d)[A-Za-z0-9]{2,30}(?:[ -][A-Za-z0-9]*\d[A-Za-z0-9]*){0,6}"
 _AFTER_CUE = re.compile(rf"{_CUE}{_IS}(?P<code>{_GROUPED})(?![A-Za-z0-9])", re.IGNORECASE)
-_ALONE = re.compile(rf"(?<![A-Za-z0-9])(?P<code>{_LETTERED}|\d{{12,15}})(?![A-Za-z0-9])")
+_ALONE = re.compile(rf"(?<![A-Za-z0-9])(?P<code>{_LETTERED}|{_DASHED}|\d{{12,15}})(?![A-Za-z0-9])", re.IGNORECASE)
 _LABEL = re.compile(rf"^(?:(?:我的|快递|顺丰|my|the|it'?s|是)\s*)*(?:{_CUE})?{_IS}", re.IGNORECASE)
 _ORDER = re.compile(r"(?:订单|order)(?:编?号码?| ?(?:number|no\.?|id))?(?:是|为|is|:|\s)*$", re.IGNORECASE)
 
@@ -52,12 +52,14 @@ class TrackingNumber:
         spans: list[Span] = []
         taken = 0
         for hit in _hits(folded):
-            code = compact(hit["code"])
-            start, end = hit.span("code")
-            ordered = _ORDER.search(folded, max(0, start - 20), start)
-            if start < taken or ordered or not _WHOLE.fullmatch(code) or not _likely(code, hit.re is _AFTER_CUE):
+            name, (start, end) = _NAME.match(hit["code"]), hit.span("code")
+            start += name.end() if name else 0
+            code, cued = compact(folded[start:end]), hit.re is _AFTER_CUE
+            ordered = _ORDER.search(folded, max(0, hit.start("code") - 20), hit.start("code"))
+            if start < taken or ordered or not _WHOLE.fullmatch(code) or not (cued or name or _likely(code)):
                 continue
-            spans.append(span(text, start, end, _reading(code), sure=hit.re is _AFTER_CUE or not code.isdigit()))
+            sure = cued or name is not None or not code.isdigit()
+            spans.append(span(text, start, end, _reading(code, name), sure=sure))
             taken = end
             if len(spans) == MAX_SPANS:
                 break
@@ -66,10 +68,12 @@ class TrackingNumber:
     def read(self, text: str, ctx: Context) -> Reading:
         if len(text) > 200:
             raise Unreadable("tracking_number")
-        code = compact(_LABEL.sub("", trimmed(text)))
-        if not _WHOLE.fullmatch(code) or not any(c.isdigit() for c in code):
+        answer = _LABEL.sub("", trimmed(text))
+        name = _NAME.match(answer)
+        code = compact(answer[name.end():] if name else answer)
+        if not _WHOLE.fullmatch(code) or not (in_groups(answer) or _S10.fullmatch(code)):
             return only(self.find(text, ctx), "tracking_number")
-        return _reading(code)
+        return _reading(code, name)
 
     def validate(self, value: Value, ctx: Context) -> Reading:
         return self.read(words_of(value, "tracking_number"), ctx)
@@ -93,10 +97,8 @@ def _hits(folded: str) -> list[re.Match[str]]:
     return sorted(cued + alone, key=lambda hit: (hit.start("code"), hit.re is _ALONE))
 
 
-def _likely(code: str, cued: bool) -> bool:
+def _likely(code: str) -> bool:
     """Without a cue, letters must be a carrier's or a post's, so that order numbers are left alone."""
-    if cued:
-        return True
     return code.isdigit() or carrier(code) is not None or bool(_S10.fullmatch(code)) or _prefix(code) is not None
 
 
@@ -113,8 +115,9 @@ def _prefix(code: str) -> str | None:
     return _PREFIXES.get(letters) if letters != code else None
 
 
-def _reading(code: str) -> Reading:
-    name = carrier(code)
+def _reading(code: str, written: re.Match[str] | None) -> Reading:
+    """`written`: the carrier's name in front of the code."""
+    name = _NAMES[compact(written.group())] if written else carrier(code)
     if _S10.fullmatch(code) and not s10_valid(code):
         return Reading(code, ("tracking_check_digit",), {"carrier": "ems"})
     prefixed = _prefix(code)

@@ -11,12 +11,12 @@ from gateway.fields.spans import MAX_SPANS, span
 
 _YES_WORDS = """
 是 是的 对 对的 对啊 对头 嗯 嗯嗯 恩 有 有的 好 好的 可以 行 没错 不错 正确 当然 需要 要 愿意 确认 确定 同意
-在 还在 仍在 仍然在 一直在 已经 是呀 是啊 必须的 没问题
+在 还在 仍在 仍然在 一直在 还在继续 已经 是呀 是啊 必须 没问题 应该是 应该有 会 能 有过 对对 对对对 是是 嗯呐 系 係
 ok okay k y yes yeah yep yup sure correct right true indeed absolutely certainly confirm agreed √ ✓ ✔ 👍 👌
 """
 _NO_WORDS = """
 不 不是 不是的 没有 没 否 不用 不用了 不对 不要 不要了 不可以 不行 无 不需要 没有的 还没 还没有 不在 不在了 未
-不愿意 不同意 不确认 不必 别 不好 没有了 不了 并没有 并不是
+不愿意 不同意 不确认 不必 别 不好 没有了 不了 并没有 并不是 不会 不能 木有 从来没有 唔系 唔係 冇 不是这样
 no nope nah not n false never × ✗ ❌ 👎
 """
 _YES_PHRASES = {"of course", "yes please", "that's right", "it is", "they are", "i do", "i did", "i have", "still is"}
@@ -27,7 +27,13 @@ _NO_PHRASES = {
 _YES = _YES_PHRASES.union(_YES_WORDS.split())
 _NO = _NO_PHRASES.union(_NO_WORDS.split())
 _PARTICLES = "啊呀呢吧哦噢喔哈嘛的了呗啦~"
-_FIRST_CLAUSE = re.compile(r"[,，。.!！;；\n]")
+_FIRST_CLAUSE = re.compile(r"[,，。.!！;；\n]|(?<=[\u4e00-\u9fff])\s+")
+# "yes it is", "no they never came"; "no idea" and "yes and no" say nothing.
+_LED = re.compile(
+    r"(?P<yes>yes|yeah|yep|yup|yea|sure)\s(?!.*(?:(?<![a-z])(?:no|not|but|or)(?![a-z])|n't)).+"
+    r"|(?P<no>no|nope|nah)\s(?:it|they|i|we|he|she|that|there|nobody|not|never)(?![a-z])"
+    r"(?!.*(?<![a-z])(?:yes|but|or)(?![a-z])).*"
+)
 MAX_ANSWER = 300
 _WORDS = {"zh": ("是", "否"), "en": ("yes", "no")}
 
@@ -70,7 +76,8 @@ def _judged(text: str) -> bool | None:
         for word in (part, part.rstrip(_PARTICLES)):
             if word in _NO or word in _YES:
                 return word in _YES
-    return None
+    led = _LED.fullmatch(bare(text))
+    return led["yes"] is not None if led else None
 
 
 TYPE = YesNo()

@@ -56,6 +56,7 @@ TABLE = Table(
         Found("圆通的件一直没动，后来丢了", (Seen("一直没动", "delay"), Seen("丢了", "lost"))),
         Found("My parcel is LATE", (Seen("LATE", "delay"),)),
         Found("STO快递", (Seen("STO", "sto"),)),
+        Found("STO773012345678901", (Seen("STO", "sto"),)),
         Found("they stopped, no custom, lately"),
         Found("我不满意，也没有丢失，其他都好"),
         Found("it isn't lost and not very late"),

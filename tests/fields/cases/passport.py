@@ -21,6 +21,7 @@ TABLE = Table(
         Read("123456", "123456"),
         Read("AB12345", "AB12345"),
         Read("it is passport no. M1234567, thanks", "M1234567"),
+        Read("my passport EA1234567 expired", "EA1234567"),
         Read("12345", "12345", SHAPE),
         Read("X1234567890", "X1234567890", SHAPE),
     ),

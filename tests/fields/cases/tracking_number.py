@@ -1,4 +1,4 @@
-"""S10 numbers with a right and a wrong check digit (UPU's own example is RB 473124829 CN-shaped); others invented."""
+"""47312482 with check digit 9 is the example of UPU S10; 5 and 0 are for 11 and 10. Others made up."""
 from __future__ import annotations
 
 from tests.fields.table import Checked, Found, Read, Refused, Seen, Shown, Table
@@ -19,8 +19,14 @@ TABLE = Table(
         Read("RB123456780CN", "RB123456780CN", ("tracking_check_digit",), EMS),
         Read("JDVC12345678901", "JDVC12345678901", (), {"carrier": "jd"}),
         Read("JT1234567890123", "JT1234567890123", (), {"carrier": "jt"}),
-        Read("STO773012345678901"[3:], "773012345678901", (), {}),
-        Read("ZTO12345678", "ZTO12345678", (), {"carrier": "zto"}),
+        Read("773012345678901", "773012345678901", (), {}),
+        Read("ZTO75320981234", "75320981234", (), {"carrier": "zto"}),
+        Read("STO 773012345678901", "773012345678901", (), {"carrier": "sto"}),
+        Read("EMS 1012345678901", "1012345678901", (), EMS),
+        Read("RB 473 124 829 GB", "RB473124829GB", (), EMS),
+        Read("LX000000005CN", "LX000000005CN", (), EMS),
+        Read("EE000000080CN", "EE000000080CN", (), EMS),
+        Read("yt 1234567890123 and it is late", "YT1234567890123", (), {"carrier": "yto"}),
         Read("DPK123456789012", "DPK123456789012", (), {"carrier": "deppon"}),
         Read("75312345678901", "75312345678901", (), {}),
         Read("SF\u200b12345\u200d67890123", "SF1234567890123", (), SF),
@@ -43,6 +49,9 @@ TABLE = Table(
         Found("快递SF1234567890123丢了", (Seen("SF1234567890123", "SF1234567890123"),)),
         Found("SF1234567890123和YT1234567890123都没到", (
             Seen("SF1234567890123", "SF1234567890123"), Seen("YT1234567890123", "YT1234567890123"))),
+        Found("中通的ZTO75320981234三天没动", (Seen("75320981234", "75320981234", resolved={"carrier": "zto"}),)),
+        Found("圆通YT1234567890123", (Seen("YT1234567890123", "YT1234567890123"),)),
+        Found("SF-1234-5678-90123 is lost", (Seen("SF-1234-5678-90123", "SF1234567890123", resolved=SF),)),
         Found("registered letter RB123456785CN", (Seen("RB123456785CN", "RB123456785CN", resolved=EMS),)),
         Found("order AB1234567890"),
         Found("京东订单号12345678901234，order number JD1234567890123"),
