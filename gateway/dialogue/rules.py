@@ -1,6 +1,7 @@
 """Checks over several fields of a form (template.Rule)."""
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal, InvalidOperation
 from itertools import pairwise
@@ -9,6 +10,7 @@ from gateway.dialogue.conditions import holds
 from gateway.dialogue.draft import Draft, Filled
 from gateway.dialogue.scene import Scene
 from gateway.dialogue.template import Rule
+from gateway.fields.folding import compact
 
 Values = Mapping[str, Filled]
 
@@ -31,6 +33,8 @@ def first_broken(rules: tuple[Rule, ...], draft: Draft) -> Rule | None:
 def _kept(rule: Rule, draft: Draft) -> bool:
     if rule.kind == "enough":
         return _enough(rule, draft)
+    if rule.kind == "shaped":
+        return all(re.search(rule.pattern, compact(value)) for value in _known(rule, draft.values))
     return _CHECKS[rule.kind](_known(rule, draft.values))
 
 

@@ -70,14 +70,16 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     at_most    number or money: fields[0] ≤ fields[1]
     one_of     at least one of `fields` is filled
     enough     a files field holds at least `images` pictures, or a video
+    shaped     each value holds `pattern` (of upper-case letters and digits, without dots and spaces)
     when       the rule is only looked at under this condition
     """
 
-    kind: Literal["differ", "ordered", "at_most", "one_of", "enough"]
+    kind: Literal["differ", "ordered", "at_most", "one_of", "enough", "shaped"]
     fields: tuple[str, ...]
     say: Words
     ask: str
     images: int = 1
+    pattern: str = ""
     when: Condition | None = None
 
 

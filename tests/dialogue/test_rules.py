@@ -63,3 +63,12 @@ def test_a_rule_is_only_looked_at_under_its_condition() -> None:
     strict = Rule("one_of", ("a",), NO, "a", when=Condition("b", one_of=("yes",)))
     assert first_broken((strict,), draft({"b": Filled(False, "")})) is None
     assert first_broken((strict,), draft({"b": Filled(True, "")})) == strict
+
+
+@pytest.mark.parametrize(("written", "holds"), [
+    ("粤A·00000", True), ("粤 a 00000", True), ("车牌粤A00000，白色", True), ("白色的车", False), ("B1路", False),
+])
+def test_a_value_has_the_shape_that_its_kind_of_vehicle_needs(written: str, holds: bool) -> None:
+    shaped = Rule("shaped", ("a",), NO, "a", pattern=r"[A-Z][A-Z0-9]{5}")
+    assert (first_broken((shaped,), draft({"a": Filled(written, "")})) is None) is holds
+    assert first_broken((shaped,), draft({})) is None
