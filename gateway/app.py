@@ -24,7 +24,7 @@ from channels.web.visit import WebSettings
 from gateway import city as cities
 from gateway import seal as seals
 from gateway import templates
-from gateway.api.site import Api
+from gateway.api.site import Api, Front
 from gateway.cases import Cases, Rules
 from gateway.check import COMPLAINTS, Look, proofread
 from gateway.clock import Clock, Ids
@@ -42,7 +42,7 @@ from gateway.http import Network, guard
 from gateway.intake import Intake
 from gateway.journal import Journal
 from gateway.observe import count_refusal
-from gateway.protocols import Handler, KnowledgeBase, Understander
+from gateway.protocols import CodeSender, Handler, KnowledgeBase, Understander
 from gateway.reloading import Reloader
 from gateway.replies import Replies
 from gateway.seal import Seal
@@ -119,6 +119,7 @@ class Gateway:
     store: SqliteStore
     blobs: FolderBlobs
     seal: Seal
+    sender: CodeSender | None = None
     supervisor: Supervisor = field(default_factory=Supervisor)
     workers: dict[str, LaneWorker] = field(default_factory=dict)
     intake: Intake = field(init=False)
@@ -226,6 +227,7 @@ class Gateway:
             visitors=sessions, staff=partial(_caller, console), uploads=uploads, templates=catalog.newest,
             knowledge=self.mind.knowledge, access=self._access(), store=store.shared, trusted=trusted,
             understand=Explainer(conversation.reader, self.clock, self.mind.engine.name).understand,
+            front=self._front(catalog, conversation.writer.replies),
         )
         app = web.Application(
             middlewares=[guard(count_refusal, https=url.startswith("https:")), api.middleware()],
@@ -237,6 +239,14 @@ class Gateway:
         ])
         app.on_shutdown.append(lambda _: channel.close())
         self.application = app
+
+    def _front(self, catalog: Catalog, replies: Replies) -> Front:
+        config, store = self.config, self.store
+        return Front(
+            lanes=store.lanes, records=store.records, accept=self.intake.accept, catalog=catalog, city=self.city,
+            replies=replies, clock=self.clock, ids=self.ids, seal=self.seal, sender=self.sender,
+            codes_per_day=config.api.codes_per_day, keep_ms=config.retention.dedupe_days * DAY_MS,
+        )
 
     async def _console(
         self, catalog: Catalog, desk: Desk, uploads: Uploads, trusted: Sequence[Network]

@@ -28,6 +28,8 @@ HEADERS_S = 10.0   # slow or missing headers, and a connection that lies idle
 BODY_S = 10.0      # a whole small body; a file has its own time (gateway/api/uploads.py)
 COME_BACK_S = 5.0  # Retry-After of a 503
 
+LANGUAGE = web.RequestKey("language", str)  # of the session that the caller showed
+
 _BAD_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
 _CONTROL = re.compile(rb"[\x00-\x1f\x7f]")
 
@@ -93,7 +95,9 @@ def bearer(request: web.Request) -> str | None:
 
 
 def language(request: web.Request) -> str:
-    """`zh` or `en`: the language our own messages to this caller are in."""
+    """`zh` or `en`: the language our own messages to this caller are in; a session's own where one was shown."""
+    if LANGUAGE in request:
+        return "zh" if request[LANGUAGE].startswith("zh") else "en"
     return "en" if request.headers.get("Accept-Language", "zh").strip().lower().startswith("en") else "zh"
 
 

@@ -19,9 +19,9 @@ from gateway.store.records import Record, Records
 from gateway.store.shared import SharedStore
 
 __all__ = [
-    "Accept", "Answer", "BlobStore", "Capabilities", "CaseBackend", "CaseDesk", "Changes", "Channel", "Emit", "Feed",
-    "Handler", "KnowledgeBase", "LaneStore", "Lease", "NluContext", "Put", "Receipt", "Record", "Records", "Scored",
-    "SharedStore", "Understander", "Understanding",
+    "Accept", "Answer", "BlobStore", "Capabilities", "CaseBackend", "CaseDesk", "Changes", "Channel", "CodeSender",
+    "Emit", "Feed", "Handler", "KnowledgeBase", "LaneStore", "Lease", "NluContext", "Put", "Receipt", "Record", "Records",
+    "Scored", "SharedStore", "Understander", "Understanding",
 ]
 
 # One leased key with its items → what to commit. Errors decide: Retry and Paused come back later uncounted,
@@ -75,6 +75,14 @@ class Channel(Protocol):
 
     async def send(self, user: str, message: Outbound) -> None:
         """Raises SendError. Channels with a feed never see this call."""
+        ...
+
+
+class CodeSender(Protocol):
+    """Brings a one-time code to a phone."""
+
+    async def send(self, phone: str, code: str, language: str) -> None:
+        """`phone` is E.164. Raises SendError."""
         ...
 
 

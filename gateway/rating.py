@@ -75,6 +75,14 @@ def _first(table: tuple[tuple[str, T], ...], text: str) -> T | None:
     return next((value for pattern, value in table if re.search(pattern, text)), None)
 
 
+def sends_back(resolved: str, satisfaction: int | None, wanted: bool) -> bool:
+    """Whether this rating sends the case back, and where it leaves the choice, what the citizen wants."""
+    low = satisfaction is not None and satisfaction <= 2
+    if resolved == "no" or (low and resolved != "yes"):
+        return True
+    return wanted and (low or resolved == "partly")
+
+
 def invite(state: Dialogue, work_order_id: str, round_: int) -> Outcome:
     """Open the rating of one round; the form the citizen may be in the middle of stays."""
     state = replace(state, rating=RatingDialog(work_order_id, round_))

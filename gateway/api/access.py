@@ -6,7 +6,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from gateway.http import bearer
+from gateway.http import LANGUAGE, bearer
 
 # The name of the member of staff who calls; raises Unauthorised or Forbidden.
 Staff = Callable[[web.Request], Awaitable[str]]
@@ -38,5 +38,7 @@ class Visitors(Protocol):
 
 
 async def visitor(request: web.Request, visitors: Visitors) -> Visitor:
-    """Raises Unauthorised."""
-    return await visitors.find(bearer(request))
+    """Whose token was shown; from here on we speak their language. Raises Unauthorised."""
+    found = await visitors.find(bearer(request))
+    request[LANGUAGE] = found.language
+    return found

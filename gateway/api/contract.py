@@ -3,11 +3,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
+import msgspec
 from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 from jsonschema import Draft202012Validator, FormatChecker
@@ -23,6 +24,8 @@ BODY = web.RequestKey("body", dict[str, Any])  # the JSON body, read strictly an
 BODY_CAP = 65_536
 MAX_FAULTS = 20
 METHODS = ("get", "post", "put", "patch", "delete")
+
+T = TypeVar("T")
 
 _URI = "urn:huiyin:openapi"
 
@@ -40,10 +43,23 @@ _WORDS = {
 _OTHER = ("invalid", "内容不对", "Not valid")
 
 
+# Learns whose session the request shows, if any: only then do we know their language.
+Recognise = Callable[[web.Request], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A keyword of JSON Schema that was broken, the field it was broken in, the schema's own number."""
+
+    keyword: str
+    field: str
+    limit: object = None
+
+
 @dataclass(frozen=True, slots=True)
 class Parameter:
     name: str
-    place: str  # path or query
+    place: str  # path, query or header
     required: bool
     validator: Draft202012Validator
 
@@ -80,65 +96,79 @@ class Contract:
     def _operation(self, path: str, method: str) -> Operation:
         described = self.document["paths"][path][method]
         parameters = tuple(
-            Parameter(
-                entry["name"], entry["in"], entry.get("required", False),
-                self.validator("paths", path, method, "parameters", n, "schema"),
-            )
+            self._parameter(entry, "paths", path, method, "parameters", n)
             for n, entry in enumerate(described.get("parameters", []))
         )
         media = described.get("requestBody", {}).get("content", {})
         where = ("paths", path, method, "requestBody", "content", "application/json", "schema")
         return Operation(parameters, self.validator(*where) if "application/json" in media else None)
 
+    def _parameter(self, entry: Mapping[str, Any], *at: str | int) -> Parameter:
+        """Here, or among the shared ones that `$ref` names."""
+        if "$ref" in entry:
+            name = entry["$ref"].removeprefix("#/components/parameters/")
+            return self._parameter(self.document["components"]["parameters"][name], "components", "parameters", name)
+        return Parameter(entry["name"], entry["in"], entry.get("required", False), self.validator(*at, "schema"))
+
 
 def load() -> Contract:
     return Contract(json.loads(FILE.read_text("utf-8")))
 
 
-def checked(contract: Contract) -> Middleware:
-    """The middleware; routes that are not described pass untouched."""
+def read(request: web.Request, kind: type[T]) -> T:
+    """The body as a struct. JSON Schema takes 1e308 for an integer and any day for a date: 422 then, too."""
+    try:
+        return msgspec.convert(request[BODY], kind)
+    except msgspec.ValidationError as fault:
+        raise Unprocessable("the body cannot be read") from fault
+
+
+def checked(contract: Contract, recognise: Recognise) -> Middleware:
+    """The middleware; routes that are not described pass untouched. Faults are said in the caller's language."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
         resource = request.match_info.route.resource
         operation = contract.find(request.method, resource.canonical) if resource else None
         if operation is not None:
-            _check_parameters(request, operation.parameters)
-            if operation.body is not None:
+            found = _of_parameters(request, operation.parameters)
+            if operation.body is not None and not found:
                 body = await read_json(request, BODY_CAP)
-                _refuse(operation.body.iter_errors(body), request)
+                found = _of_body(operation.body.iter_errors(body))
                 request[BODY] = body
+            if found:
+                await recognise(request)
+                raise Unprocessable(faults=tuple(_worded(one, language(request)) for one in found))
         return await handler(request)
 
     return middleware
 
 
-def _check_parameters(request: web.Request, parameters: tuple[Parameter, ...]) -> None:
-    """A path that cannot exist is 404; a query is a form with fields."""
-    faults: list[FieldFault] = []
+def _of_parameters(request: web.Request, parameters: tuple[Parameter, ...]) -> list[_Found]:
+    """A path that cannot exist is 404; a query is a form with fields; a header counts when it is there."""
+    found: list[_Found] = []
     for parameter in parameters:
         if parameter.place == "path":
             if not parameter.validator.is_valid(request.match_info[parameter.name]):
                 raise NotFound
-        elif parameter.name in request.query:
-            errors = parameter.validator.iter_errors(request.query[parameter.name])
-            faults += [_fault(error, parameter.name, language(request)) for error in errors]
-        elif parameter.required:
-            faults.append(_worded("required", parameter.name, None, language(request)))
-    if faults:
-        raise Unprocessable(faults=tuple(faults))
+            continue
+        given = request.headers if parameter.place == "header" else request.query
+        if parameter.name in given:
+            found += [_found(error, parameter.name) for error in parameter.validator.iter_errors(given[parameter.name])]
+        elif parameter.required and parameter.place == "query":
+            found.append(_Found("required", parameter.name))
+    return found
 
 
-def _refuse(errors: Iterable[ValidationError], request: web.Request) -> None:
-    faults = []
+def _of_body(errors: Iterable[ValidationError]) -> list[_Found]:
+    found: list[_Found] = []
     for error in errors:
         at = ".".join(str(step) for step in error.absolute_path)
         named = _missing(error) if error.validator == "required" else [at]
-        faults += [_fault(error, name, language(request)) for name in named]
-        if len(faults) >= MAX_FAULTS:
+        found += [_found(error, name) for name in named]
+        if len(found) >= MAX_FAULTS:
             break
-    if faults:
-        raise Unprocessable(faults=tuple(faults))
+    return found
 
 
 def _missing(error: ValidationError) -> list[str]:
@@ -147,11 +177,11 @@ def _missing(error: ValidationError) -> list[str]:
     return [".".join([*at, name]) for name in required if name not in there]
 
 
-def _fault(error: ValidationError, field: str, tongue: str) -> FieldFault:
-    return _worded(str(error.validator), field, error.validator_value, tongue)
+def _found(error: ValidationError, field: str) -> _Found:
+    return _Found(str(error.validator), field, error.validator_value)
 
 
-def _worded(keyword: str, field: str, limit: object, tongue: str) -> FieldFault:
-    code, zh, en = _WORDS.get(keyword, _OTHER)
+def _worded(one: _Found, tongue: str) -> FieldFault:
+    code, zh, en = _WORDS.get(one.keyword, _OTHER)
     words = en if tongue == "en" else zh
-    return FieldFault(re.sub(r"[^\w.-]", "", field)[:64], code, words.replace("{limit}", str(limit)))
+    return FieldFault(re.sub(r"[^\w.-]", "", one.field)[:64], code, words.replace("{limit}", str(one.limit)))

@@ -1,38 +1,35 @@
 """GET /api/templates: the complaint templates for form clients, in one language, and as JSON Schema."""
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import msgspec
 from aiohttp import web
 
-from gateway.dialogue.template import Condition, Field, Template
+from gateway.api.schemas import json_schema
+from gateway.dialogue.choosing import NOTICE_VERSION
+from gateway.dialogue.drafts import takers
+from gateway.dialogue.fill import FILES
+from gateway.dialogue.template import Condition, Field, Notice, Rule, Template
 from gateway.errors import NotFound
 from gateway.http import json_answer
+from gateway.replies import Replies
 
-DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-# WIRE.md, "Values": the JSON type of a field type's canonical value; every other type is text
-_UPLOADS = {"type": "array", "items": {"type": "string", "pattern": "^[0-9a-f]{32}$"}}
-_JSON_TYPES: dict[str, dict[str, Any]] = {
-    "number": {"type": "number"},
-    "yes_no": {"type": "boolean"},
-    "money": {"type": "string", "pattern": r"^\d+(\.\d{1,2})?$"},
-    "choices": {"type": "array", "items": {"type": "string"}},
-    "list": {"type": "array", "items": {"type": "string"}},
-    **dict.fromkeys(("files", "images", "video", "document"), _UPLOADS),
-}
-_LIMITS = {
-    "min_length": "minLength", "max_length": "maxLength", "min": "minimum", "max": "maximum", "max_items": "maxItems",
-}
+# What POST /api/uploads takes; pictures are kept as JPEG or PNG.
+TAKEN = (
+    "image/jpeg", "image/png", "image/webp", "image/gif", "video/mp4", "application/pdf", "audio/amr",
+)
 
 
+@dataclass(frozen=True, slots=True)
 class TemplateRoutes:
     """`templates` are the newest versions by id."""
 
-    def __init__(self, templates: Mapping[str, Template]) -> None:
-        self._templates = templates
+    templates: Mapping[str, Template]
+    replies: Replies
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -43,23 +40,28 @@ class TemplateRoutes:
 
     async def all(self, request: web.Request) -> web.Response:
         language = _language(request)
-        heads = [head(self._templates[name], language) for name in sorted(self._templates)]
-        return json_answer({"templates": heads})
+        heads = [head(self.templates[name], language) for name in sorted(self.templates)]
+        return _kept(request, json_answer({"templates": heads}))
 
     async def one(self, request: web.Request) -> web.Response:
         template, language = self._find(request), _language(request)
-        return json_answer(head(template, language) | {
+        privacy = self.replies.render(language, "web", "privacy", {"version": NOTICE_VERSION})
+        return _kept(request, json_answer(head(template, language) | {
             "opening": template.opening.of(language),
             "anonymous": template.anonymous,
+            "discreet": template.discreet,
+            "privacy": {"version": NOTICE_VERSION, "text": privacy},
             "fields": [shown(field, language) for field in template.fields],
-        })
+            "rules": [rule(one, language) for one in template.rules],
+            "notices": [notice(one, language) for one in template.notices],
+        }))
 
     async def schema(self, request: web.Request) -> web.Response:
         document = json_schema(self._find(request), _language(request))
-        return json_answer(document, content_type="application/schema+json")
+        return _kept(request, json_answer(document, content_type="application/schema+json"))
 
     def _find(self, request: web.Request) -> Template:
-        template = self._templates.get(request.match_info["template"])
+        template = self.templates.get(request.match_info["template"])
         if template is None:
             raise NotFound
         return template
@@ -67,6 +69,17 @@ class TemplateRoutes:
 
 def _language(request: web.Request) -> str:
     return request.query.get("lang", "zh")
+
+
+def _kept(request: web.Request, answer: web.Response) -> web.Response:
+    """304 to whoever has this very text; templates change while the gateway runs, so it is asked for each time."""
+    assert isinstance(answer.body, bytes)
+    tag = hashlib.sha256(answer.body).hexdigest()[:32]
+    if any(known.value in (tag, "*") for known in request.if_none_match or ()):
+        answer = web.Response(status=304)
+    answer.etag = tag
+    answer.headers["Cache-Control"] = "no-cache"
+    return answer
 
 
 def head(template: Template, language: str) -> dict[str, Any]:
@@ -77,49 +90,35 @@ def head(template: Template, language: str) -> dict[str, Any]:
 
 
 def shown(field: Field, language: str) -> dict[str, Any]:
-    return {
+    """`media_types` only of fields that take files."""
+    said: dict[str, Any] = {
         "id": field.id, "type": field.type, "label": field.label.of(language), "prompt": field.prompt.of(language),
         "help": field.help.of(language), "example": field.example.of(language), "required": field.required,
-        "when": condition(field.when) if field.when else None, "sensitive": field.sensitive,
+        "skippable": field.skippable, "when": condition(field.when) if field.when else None,
+        "sensitive": field.sensitive, "role": field.role, "context": field.context,
         "options": [{"value": o.value, "label": o.label.of(language)} for o in field.options],
         "limits": {name: value for name, value in msgspec.to_builtins(field.limits).items() if value},
     }
+    if field.type in FILES:
+        said["media_types"] = [kind for kind in TAKEN if field.type in takers(kind)]
+    return said
 
 
 def condition(when: Condition) -> dict[str, Any]:
     """Only what the condition says, and what the conditions within it say."""
-    said: dict[str, Any] = {"field": when.field, "one_of": list(when.one_of), "present": when.present,
-                            "absent": when.absent, "any": [condition(one) for one in when.any],
-                            "all": [condition(one) for one in when.all]}
-    return {name: value for name, value in said.items() if value}
+    said: dict[str, Any] = msgspec.to_builtins(when)
+    said |= {"any": [condition(one) for one in when.any], "all": [condition(one) for one in when.all]}
+    return {name: value for name, value in said.items() if value not in (None, "", False, [], ())}
 
 
-def json_schema(template: Template, language: str) -> dict[str, Any]:
-    """Of the canonical values; conditional fields are not required by it, the gateway asks for them when due."""
-    return {
-        "$schema": DIALECT,
-        "$id": f"urn:huiyin:template:{template.id}:{template.version}",
-        "title": template.title.of(language),
-        "type": "object",
-        "required": [f.id for f in template.fields if f.required and f.when is None and not f.skippable],
-        "properties": {field.id: value_schema(field, language) for field in template.fields},
+def rule(one: Rule, language: str) -> dict[str, Any]:
+    """`images` only where pictures are counted."""
+    said: dict[str, Any] = {
+        "kind": one.kind, "fields": list(one.fields), "say": one.say.of(language), "ask": one.ask,
+        "when": condition(one.when) if one.when else None,
     }
+    return said | ({"images": one.images} if one.kind == "enough" else {})
 
 
-def value_schema(field: Field, language: str) -> dict[str, Any]:
-    schema: dict[str, Any] = dict(_JSON_TYPES.get(field.type, {"type": "string"}))
-    schema |= {"title": field.label.of(language), "description": field.prompt.of(language)}
-    values = [option.value for option in field.options]
-    if values and schema["type"] == "array":
-        schema["items"] = {"type": "string", "enum": values}
-    elif values and schema["type"] == "string":  # a yes_no's options are words for it, not values
-        schema["enum"] = values
-    for limit, keyword in _LIMITS.items():
-        value = getattr(field.limits, limit)
-        if value is not None and _applies(keyword, schema["type"]):
-            schema[keyword] = value
-    return schema
-
-
-def _applies(keyword: str, kind: str) -> bool:
-    return {"string": "Length", "number": "imum", "array": "Items"}.get(kind, "-") in keyword
+def notice(one: Notice, language: str) -> dict[str, Any]:
+    return {"at": one.at, "text": one.text.of(language), "when": condition(one.when) if one.when else None}

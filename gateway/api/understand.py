@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-import msgspec
 from aiohttp import web
 from msgspec import Struct
 
 from gateway.api.access import Staff
-from gateway.api.contract import BODY
-from gateway.errors import Unprocessable
+from gateway.api.contract import read
 from gateway.fields.base import Value
 from gateway.http import Network, RateLimiter, client_address, json_answer
 from gateway.protocols import Scored
@@ -70,9 +68,4 @@ class UnderstandRoutes:
             await self.pace.take(await self.staff(request))
         else:
             await self.pace.take(client_address(request, self.trusted))
-        try:
-            question = msgspec.convert(request[BODY], UnderstandRequest)
-        except msgspec.ValidationError as fault:  # a date the format allows and the calendar does not
-            raise Unprocessable("the body cannot be read") from fault
-        answer = await self.understand(question)
-        return json_answer(answer)
+        return json_answer(await self.understand(read(request, UnderstandRequest)))

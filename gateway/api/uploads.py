@@ -9,6 +9,7 @@ import aiohttp
 from aiohttp import BodyPartReader, web
 
 from gateway.api.access import Staff, Visitors, visitor
+from gateway.citizens import Citizens
 from gateway.errors import Forbidden, Malformed, NotFound, TooLarge, TooSlow, Unauthorised, Unavailable, Unsupported
 from gateway.http import Network, RateLimiter, client_address, json_answer
 from gateway.uploads import UploadInfo, Uploads
@@ -31,6 +32,7 @@ class UploadRoutes:
     staff: Staff
     pace: RateLimiter
     address_pace: RateLimiter
+    citizens: Citizens
     trusted: Sequence[Network] = ()
     _arriving: int = field(default=0, init=False)
 
@@ -66,7 +68,8 @@ class UploadRoutes:
 
     async def _may_read(self, request: web.Request, info: UploadInfo) -> bool:
         try:
-            return (await visitor(request, self.visitors)).conversation == info.owner
+            caller = await visitor(request, self.visitors)
+            return info.owner in await self.citizens.conversations(caller.conversation)
         except Unauthorised:
             pass
         try:

@@ -54,7 +54,7 @@ def test_every_answer_with_a_json_body_has_an_example_or_is_a_list_of_templates(
     named = {name for name, _, _ in examples()}
     for path, method in OPERATIONS:
         for status, answer in DOCUMENT["paths"][path][method]["responses"].items():
-            if status.startswith("2") and "application/json" in answer["content"] and "/templates" not in path:
+            if "application/json" in answer.get("content", {}) and status.startswith("2") and "/templates" not in path:
                 assert f"paths/{path}/{method}/responses/{status}/content/application/json" in named
 
 
@@ -109,7 +109,7 @@ async def test_faults_are_worded_in_the_callers_language(site: Site) -> None:
     ("path", "status"),
     [
         ("/api/knowledge?q=", 422), ("/api/knowledge?q=" + "x" * 301, 422), ("/api/knowledge?q=x&lang=de", 422),
-        ("/api/knowledge?q=x&colour=green", 200), ("/api/templates?lang=fr", 422), ("/api/templates/NOPE", 404),
+        ("/api/knowledge?q=x&colour=green", 200), ("/api/templates?lang=fr", 200), ("/api/templates?lang=zh_CN", 422), ("/api/templates/NOPE", 404),
         ("/api/templates/..%2f..%2fetc", 404), ("/api/uploads/not-an-id", 404), ("/api/uploads/%00", 400),
     ],
 )
