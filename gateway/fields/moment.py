@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from gateway.errors import Unreadable
 from gateway.fields.base import Context, Reading, Span, Value
 from gateway.fields.folding import fold
+from gateway.fields.short_dates import short_dates
 from gateway.fields.spans import MAX_SPANS, apart, span
 from gateway.fields.text import words_of
 from gateway.fields.time_en import english
@@ -66,7 +67,8 @@ class Moment:
         if len(text) > MAX_ANSWER:
             raise Unreadable("moment")
         folded = fold(text)
-        found = [reading for one in mentions(folded, ctx.now) if (reading := _reading(one, ctx))]
+        said = mentions(folded, ctx.now) or short_dates(folded, ctx.now)
+        found = [reading for one in said if (reading := _reading(one, ctx))]
         if not found and (now_word(folded) or _NOW_EN.search(folded)):
             found = [Reading(ctx.now.replace(microsecond=0).isoformat())]
         if not found:

@@ -1,19 +1,21 @@
 """A stretch of time. Canonical: an ISO 8601 interval "start/end", RFC 3339 with the city's offset.
 
 What comes back (每晚十点到凌晨两点) is given as its latest occurrence so far, with resolved {"recurring": "daily",
-"words": …}; what goes on (since last Monday) ends now.
+"words": …} (or "workdays", "weekly"); what goes on (since last Monday) ends now.
 """
 from __future__ import annotations
 
 import re
 from datetime import datetime
+from itertools import islice
 
 from gateway.errors import Unreadable
 from gateway.fields.base import Context, Reading, Span, Value
 from gateway.fields.folding import fold
 from gateway.fields.moment import LEEWAY, mentions, shown
-from gateway.fields.spans import apart, span
-from gateway.fields.stretches import Stretch, around, stretches
+from gateway.fields.short_dates import short_dates
+from gateway.fields.spans import MAX_SPANS, apart, span
+from gateway.fields.stretches import Stretch, around, between, stretches
 from gateway.fields.text import words_of
 
 MAX_ANSWER = 300
@@ -28,7 +30,7 @@ class Period:
     def find(self, text: str, ctx: Context) -> list[Span]:
         """Ranges, "since …", recurring times; guesses carry `period_vague`. A moment alone is no period here."""
         found = [one for one in stretches(fold(text), ctx.now) if not _beyond(one, ctx)]
-        return apart(span(text, one.first, one.last, _reading(one, text)) for one in found)
+        return apart(span(text, one.first, one.last, _reading(one, text), sure=not one.alone) for one in found)
 
     def read(self, text: str, ctx: Context) -> Reading:
         """A range; or one point in time, which then stands for its part of the day, with a warning."""
@@ -38,7 +40,8 @@ class Period:
         written = _INTERVAL.fullmatch(folded.strip())
         if written:
             return _reading(_written(written[1], written[2], ctx), text)
-        found = next(stretches(folded, ctx.now), None) or _single(folded, ctx)
+        told = sorted(islice(stretches(folded, ctx.now), MAX_SPANS), key=lambda one: one.alone)
+        found = told[0] if told else _single(folded, ctx)
         if found is None:
             raise Unreadable("period")
         if _beyond(found, ctx):
@@ -56,7 +59,11 @@ class Period:
 
 
 def _single(folded: str, ctx: Context) -> Stretch | None:
-    wholes = (around(one, ctx.now) for one in mentions(folded, ctx.now))
+    named = mentions(folded, ctx.now)
+    short = [] if named else short_dates(folded, ctx.now)
+    if len(short) > 1:
+        return between(folded, short[0], short[1], ctx.now)
+    wholes = (around(one, ctx.now) for one in named or short)
     return next((whole for whole in wholes if whole), None)
 
 
@@ -78,7 +85,7 @@ def _beyond(found: Stretch, ctx: Context) -> bool:
 
 def _reading(found: Stretch, text: str) -> Reading:
     start, end = (one.replace(microsecond=0).isoformat() for one in (found.start, found.end))
-    words = {"recurring": "daily", "words": text[found.first:found.last]} if found.every else None
+    words = {"recurring": found.every, "words": text[found.first:found.last]} if found.every else None
     return Reading(f"{start}/{end}", (VAGUE,) if found.vague else (), words)
 
 

@@ -2,12 +2,15 @@
 from __future__ import annotations
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from decimal import Decimal
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
+from gateway.fields.calendars import back, moved
+from gateway.fields.days_en import WEEKDAY
 from gateway.fields.moment import mentions
 from gateway.fields.numerals import number
 from gateway.fields.when import PARTS, Mention, at_hour, clock, instant, part_of_day
@@ -24,19 +27,47 @@ _SINCE_AFTER = re.compile(
     r"\s*(?:开始|起|以来|至今|到现在|到今天|之后|以后|过后|后|onwards?|till now|until now)(?![a-z])", re.IGNORECASE
 )
 _SO_FAR = re.compile(r"\s*(?:一直)?(?:到|至|-|~|to|until|till)\s*(?:现在|目前|今天|今|此刻|now|today)", re.IGNORECASE)
-_EVERY = re.compile(
-    r"每天|每晚|每日|(?<![今昨前后明])天天(?!气)|夜夜|每夜|每个?(?:晚|夜|早|上午|下午)|(?<![a-z])(?:nightly|daily)(?![a-z])"
-    r"|(?<![a-z])(?:every|each) (?:single )?(?:day|night|evening|morning|afternoon)", re.IGNORECASE
+# How often a time comes back: the first that is said.
+_EVERY = {
+    "workdays": re.compile(
+        r"工作日|(?<![上这本下])周一[到至-]周五|(?<![a-z])(?:on |every )?weekdays?(?![a-z])"
+        r"|(?<!last )monday (?:to|through) friday", re.IGNORECASE
+    ),
+    "weekly": re.compile(
+        r"每个?周末|周末[都也经常总]|每个?(?:周|星期|礼拜)[一二三四五六日天]"
+        rf"|(?<![a-z])(?:weekends|(?:every|each) (?:{WEEKDAY}|weekend))(?![a-z])", re.IGNORECASE
+    ),
+    "daily": re.compile(
+        r"每天|每晚|每日|(?<![今昨前后明])天天(?!气)|夜夜|每夜|每个?(?:晚|夜|早|上午|下午)|(?<![a-z])(?:nightly|daily)(?![a-z])"
+        r"|(?<![a-z])(?:every|each) (?:single )?(?:day|night|evening|morning|afternoon)", re.IGNORECASE
+    ),
+}
+_ALL_DAY = re.compile(
+    r"(?:一天)?24小时(?=都|不停|不间断|施工|连续|在|$)|一?整天|全天|从早到晚|没日没夜|不分昼夜"
+    r"|(?<![a-z])(?:all day(?: long)?(?:,? (?:and )?all night)?|24 hours a day|24/7|round the clock|day and night)"
+    r"(?![a-z])", re.IGNORECASE
 )
-_COUNT = r"\d{1,3}|[一二两三四五六七八九十]{1,3}|半"
+_COUNT = r"\d{1,3}|[一二两三四五六七八九十]{1,3}|半|几"
+_ZH_UNIT = r"(?:个?多?(?:小时|星期|礼拜)|多?(?:天|周|年)|个多?月)"
+_EN_NUMBER = r"\d{1,3}|an?|two|three|four|five|six|seven|ten|a few|several"
+_EN_UNIT = r"hour|day|week|month|year"
+_FOR = r"(?:for|over|in|during) (?:the (?:last|past) |about |over )?|(?:the )?(?:last|past) "
 _LASTED = re.compile(
-    rf"(?:已经|连续|持续|一连|整整|都)\S{{0,4}}?(?P<zh>{_COUNT})个?(?P<zhu>多?(?:小时|天|周|星期|礼拜|月|年))"
-    r"|(?<![a-z])for (?:the (?:last|past) |about |over )?(?P<en>\d{1,3}|an?|two|three|four|five|six|seven|ten) "
-    r"(?P<enu>hour|day|week|month|year)s?(?![a-z])", re.IGNORECASE
+    r"(?:已经|连续|持续|一连|整整|最近|过去|[近都这]|[拖欠吵停断漏堵臭响闹][了欠]?)\S{0,4}?"
+    rf"(?P<zh>{_COUNT})(?P<zhu>{_ZH_UNIT})(?!前)"
+    rf"|(?<![第\d一二三四五六七八九十])(?P<zh2>{_COUNT})(?P<zhu2>{_ZH_UNIT})(?:了(?!解)|没有?发|没给|不发|未发)"
+    rf"|(?<![a-z])(?:{_FOR})(?P<en>{_EN_NUMBER}) (?P<enu>{_EN_UNIT})s?(?! ago)(?![a-z])", re.IGNORECASE
 )
-_HOURS = {"小时": 1, "天": 24, "周": 168, "星期": 168, "礼拜": 168, "月": 720, "年": 8760,
-          "hour": 1, "day": 24, "week": 168, "month": 720, "year": 8760}
-_EN_COUNT = {"a": 1, "an": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "ten": 10}
+_HOURS = {"小时": 1, "天": 24, "周": 168, "星期": 168, "礼拜": 168, "hour": 1, "day": 24, "week": 168}
+_MONTHS = {"月": 1, "年": 12, "month": 1, "year": 12}
+_FEW = dict.fromkeys(("几", "a few", "several"), Decimal(3))
+_COUNTS = {"半": Decimal("0.5"), "a": Decimal(1), "an": Decimal(1), **_FEW}
+# 10月1号到7号, Oct 1-7: the second day is a number alone.
+_DAY_RANGE = re.compile(
+    r"\s?(?:-|~|to|到|至)\s?(?:the )?(\d{1,2})(?:st|nd|rd|th|号|日)?(?![\d:.点时/-]|\s?[ap]\.?m)", re.IGNORECASE
+)
+_FINER = {"week": 0, "month": 1, "year": 2, "": 3}
+_LONG = timedelta(days=28)  # a month or more is a period even when nothing else is said
 _GAP = 14  # characters between a time and the word that says it comes back
 _REACH = 12  # characters before a time in which since, from, 从 stand
 _ONE_HOUR, _ONE_DAY = timedelta(hours=1), timedelta(days=1)
@@ -44,18 +75,23 @@ _ONE_HOUR, _ONE_DAY = timedelta(hours=1), timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """From start to end, said at [first, last) of the text; `every` day; vague: an end was guessed."""
+    """From start to end, said at [first, last) of the text; vague: an end was guessed.
+
+    every  how often it comes back: "daily", "workdays", "weekly", "" for once
+    alone  a month, a year: only its name was said
+    """
 
     first: int
     last: int
     start: datetime
     end: datetime
-    every: bool = False
+    every: str = ""
     vague: bool = False
+    alone: bool = False
 
 
 def stretches(folded: str, now: datetime) -> Iterator[Stretch]:
-    """In reading order; a moment alone is none."""
+    """In reading order; a moment or a day alone is none."""
     named = mentions(folded, now)
     joined = False
     for mention, follower in zip_longest(named, named[1:]):
@@ -63,28 +99,46 @@ def stretches(folded: str, now: datetime) -> Iterator[Stretch]:
             joined = False
             continue
         joined = follower is not None and bool(_JOIN.fullmatch(folded, mention.end, follower.start))
-        found = _range(folded, mention, follower, now) if joined and follower else _open(folded, mention, now)
+        second = follower if joined else _second_day(folded, mention)
+        found = between(folded, mention, second, now) if second else None
+        found = found or (None if joined else _open(folded, mention, now))
         if found:
             yield found
     yield from _lasted(folded, now)
 
 
 def around(mention: Mention, now: datetime) -> Stretch | None:
-    """One point in time as a stretch: its part of the day, its day, or the hour after it."""
+    """One point in time as a stretch: the month or week it stands for, its part of the day, its day, or its hour."""
     moment = instant(mention, now)
     if moment:
         return Stretch(mention.start, mention.end, moment, moment + _ONE_HOUR, vague=True)
     if mention.day is None and mention.part is None:
         return None
+    if mention.day and mention.until and not mention.part:
+        return Stretch(mention.start, mention.end, at_hour(mention.day, 0, now), at_hour(mention.until, 0, now))
     start, end = part_of_day(mention, now)
     return Stretch(mention.start, mention.end, start, end, vague=True)
 
 
-def _range(folded: str, first: Mention, second: Mention, now: datetime) -> Stretch | None:
+def _second_day(folded: str, first: Mention) -> Mention | None:
+    """The 7 of "Oct 1-7", which says neither month nor hour."""
+    if first.day is None or first.until or first.minutes is not None or not folded[first.end - 1:first.end].isalnum():
+        return None
+    hit = _DAY_RANGE.match(folded, first.end)
+    if hit is None or not 1 <= int(hit[1]) <= monthrange(first.day.year, first.day.month)[1]:
+        return None
+    return Mention(first.end, hit.end(), first.day.replace(day=int(hit[1])), loose="month")
+
+
+def between(folded: str, first: Mention, second: Mention, now: datetime) -> Stretch | None:
     """A 到 B: B takes over the day and half-day of A, or is the next such hour after it."""
-    every = first.every or second.every or _comes_back(folded, first.start, second.end)
-    if not first.day and not first.exact and second.day:
+    every = _comes_back(folded, first, second)
+    if not first.day and not first.exact and second.day and not second.until:
         first = replace(first, day=second.day, part=first.part or second.part)
+    try:
+        first, second = _aligned(first, second)
+    except ValueError:
+        return None
     start = instant(first, now) or part_of_day(first, now)[0]
     end = _ending(first, second, start, now)
     overnight = end <= start < end + _ONE_DAY and (not second.day or first.day == second.day)
@@ -93,10 +147,33 @@ def _range(folded: str, first: Mention, second: Mention, now: datetime) -> Stret
     return Stretch(_begin(folded, first.start), second.end, start, end, every) if start < end else None
 
 
+def _aligned(first: Mention, second: Mention) -> tuple[Mention, Mention]:
+    """What was left out of one end is the other's: 去年三月到六月, 11月到2月, from March to June this year.
+
+    Raises ValueError where there is no such day.
+    """
+    if first.day and _FINER[second.loose] < _FINER[first.loose]:
+        while second.day and second.day >= first.day:
+            second = _moved(second, -1)
+        while second.day and second.day < first.day:
+            second = _moved(second, 1)
+    while first.loose and first.day and second.day and first.day > second.day:
+        first = _moved(first, -1)
+    return first, second
+
+
+def _moved(mention: Mention, by: int) -> Mention:
+    day = moved(mention.day, mention.loose, by) if mention.day else None
+    until = moved(mention.until, mention.loose, by) if mention.until else None
+    return replace(mention, day=day, until=until)
+
+
 def _ending(first: Mention, second: Mention, start: datetime, now: datetime) -> datetime:
     if second.exact:
         return second.exact
     minutes = clock(second)
+    if second.until and minutes is None:
+        return at_hour(second.until, 0, now)
     if second.day:
         return at_hour(second.day, 60 * PARTS[second.part or "day"][1] if minutes is None else minutes, now)
     if minutes is None:
@@ -113,27 +190,37 @@ def _open(folded: str, first: Mention, now: datetime) -> Stretch | None:
         return None
     after = _SINCE_AFTER.match(folded, first.end)
     so_far = _SO_FAR.match(folded, after.end() if after else first.end)
-    every = first.every or _comes_back(folded, first.start, first.end)
+    every = _comes_back(folded, first, first)
     begin = _begin(folded, first.start)
     if (so_far or after or begin < first.start) and whole.start < now:
         last = so_far or after
         return Stretch(begin, last.end() if last else first.end, whole.start, now, every, first.vague)
-    return replace(whole, every=True) if every else None
+    alone = not every and whole.end - whole.start >= _LONG
+    return replace(whole, every=every, alone=alone) if every or alone else None
 
 
 def _lasted(folded: str, now: datetime) -> Iterator[Stretch]:
-    """已经三天了, for two weeks: back from now."""
+    """已经三天了, for two weeks: back from now; all day long: the last 24 hours."""
     for hit in _LASTED.finditer(folded):
-        unit = hit["enu"].lower() if hit["enu"] else hit["zhu"].removeprefix("多")
-        ago = timedelta(hours=float(_count(hit) * _HOURS[unit]))
-        yield Stretch(hit.start(), hit.end(), now - ago, now, vague=True)
+        count, unit = hit["zh"] or hit["zh2"] or hit["en"], hit["zhu"] or hit["zhu2"] or hit["enu"]
+        start = _ago(count.lower(), unit.lower().lstrip("个多"), now)
+        if start:
+            yield Stretch(hit.start(), hit.end(), start, now, vague=True)
+    for hit in islice(_ALL_DAY.finditer(folded), 1):
+        yield Stretch(hit.start(), hit.end(), now - _ONE_DAY, now, "daily", vague=True)
 
 
-def _count(hit: re.Match[str]) -> Decimal:
-    if hit["zh"]:
-        return Decimal("0.5") if hit["zh"] == "半" else number(hit["zh"])
-    words = hit["en"].lower()
-    return Decimal(_EN_COUNT[words]) if words in _EN_COUNT else Decimal(words)
+def _ago(count: str, unit: str, now: datetime) -> datetime | None:
+    """None for longer than anybody waits."""
+    amount = _COUNTS.get(count) or number(count)
+    try:
+        if unit not in _MONTHS:
+            return now - timedelta(hours=float(amount * _HOURS[unit]))
+        whole, rest = divmod(amount * _MONTHS[unit], 1)
+        day = back(now.date(), int(whole)) - timedelta(days=int(rest * 30))
+    except (ValueError, OverflowError):
+        return None
+    return now.replace(year=day.year, month=day.month, day=day.day)
 
 
 def _begin(folded: str, start: int) -> int:
@@ -142,5 +229,8 @@ def _begin(folded: str, start: int) -> int:
     return before.start() if before else start
 
 
-def _comes_back(folded: str, start: int, end: int) -> bool:
-    return bool(_EVERY.search(folded, max(0, start - _GAP), min(len(folded), end + _GAP)))
+def _comes_back(folded: str, first: Mention, last: Mention) -> str:
+    """How often the time from first to last comes back; "" when nothing says that it does."""
+    low, high = max(0, first.start - _GAP), min(len(folded), last.end + _GAP)
+    said = next((every for every, words in _EVERY.items() if words.search(folded, low, high)), "")
+    return said or ("daily" if first.every or last.every else "")

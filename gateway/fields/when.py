@@ -29,6 +29,8 @@ class Mention:
     exact    an instant that needs no reading: "two hours ago", RFC 3339
     every    said to come back: 每晚, every night
     vague    stands for more than its day: last week, 三月份
+    until    the day after the last one it stands for, where it says more than a day
+    loose    what was not said and taken for the latest: the "year" of 3月5号, the "month" of 7号, the "week" of 周三
     """
 
     start: int
@@ -39,6 +41,8 @@ class Mention:
     exact: datetime | None = None
     every: bool = False
     vague: bool = False
+    until: date | None = None
+    loose: str = ""
     half_day: bool = False  # am or pm was said: minutes are of 24 hours
 
     def __post_init__(self) -> None:

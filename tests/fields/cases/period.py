@@ -13,11 +13,21 @@ def span(start: str, end: str) -> str:
     return "/".join(f"2026-{'' if '-' in one else '11-'}{one.replace(' ', 'T')}:00+08:00" for one in (start, end))
 
 
+NOON = "2026-11-23T10:30:00+08:00"
 LAST_NIGHT = span("22 22:00", "23 02:00")
 
 
+def months(first: str, after: str) -> str:
+    """"2025-03", "2025-07" → March to the end of June."""
+    return "/".join(f"{one}-01T00:00:00+08:00" for one in (first, after))
+
+
 def daily(words: str) -> dict[str, str]:
-    return {"recurring": "daily", "words": words}
+    return often("daily", words)
+
+
+def often(every: str, words: str) -> dict[str, str]:
+    return {"recurring": every, "words": words}
 
 
 TABLE = Table(
@@ -58,6 +68,46 @@ TABLE = Table(
         Read("since 10pm every night", span("22 22:00", "23 10:30"), (), daily("since 10pm every night")),
         Read("since last Monday", span("16 00:00", "23 10:30")),
         Read("since last week", span("16 00:00", "23 10:30"), VAGUE),
+        Read("上周三晚上十点到凌晨两点", span("18 22:00", "19 02:00")),
+        Read("每天晚上十点到早上六点", span("22 22:00", "23 06:00"), (), daily("每天晚上十点到早上六点")),
+        Read("去年三月到今年六月", months("2025-03", "2026-07")),
+        Read("去年三月到六月", months("2025-03", "2025-07")),
+        Read("11月到2月", months("2025-11", "2026-03")),
+        Read("2025年3月到2026年6月", months("2025-03", "2026-07")),
+        Read("2025.3-2026.6", months("2025-03", "2026-07")),
+        Read("2025-03 至 2026-06", months("2025-03", "2026-07")),
+        Read("2023年到2025年", months("2023-01", "2026-01")),
+        Read("去年全年", months("2025-01", "2026-01")),
+        Read("10月份", months("2026-10", "2026-11")),
+        Read("十月份的账单", months("2026-10", "2026-11")),
+        Read("上半年", months("2026-01", "2026-07")),
+        Read("第三季度", months("2026-07", "2026-10")),
+        Read("10月1号到7号", span("10-01 00:00", "10-08 00:00")),
+        Read("10.1-10.7", span("10-01 00:00", "10-08 00:00")),
+        Read("国庆期间", span("10-01 00:00", "10-08 00:00")),
+        Read("上周一到周五", span("16 00:00", "21 00:00")),
+        Read("周一到周五", span("16 00:00", "21 00:00"), (), often("workdays", "周一到周五")),
+        Read("每个周末", span("21 00:00", "23 00:00"), (), often("weekly", "每个周末")),
+        Read("工作日早上八点到下午六点", span("23 08:00", "23 18:00"), (), often("workdays", "早上八点到下午六点")),
+        Read("24小时都在施工", span("22 10:30", "23 10:30"), VAGUE, daily("24小时")),
+        Read("all day and all night", span("22 10:30", "23 10:30"), VAGUE, daily("all day and all night")),
+        Read("半年了", span("05-23 10:30", "23 10:30"), VAGUE),
+        Read("拖了三个月", span("08-23 10:30", "23 10:30"), VAGUE),
+        Read("最近两周", span("09 10:30", "23 10:30"), VAGUE),
+        Read("the last three months", span("08-23 10:30", "23 10:30"), VAGUE),
+        Read("from March to June this year", months("2026-03", "2026-07")),
+        Read("March 2025 - June 2026", months("2025-03", "2026-07")),
+        Read("Nov to Feb", months("2025-11", "2026-03")),
+        Read("from 2023 to 2024", months("2023-01", "2025-01")),
+        Read("since August 2023", f"2023-08-01T00:00:00+08:00/{NOON}", VAGUE),
+        Read("last month", months("2026-10", "2026-11")),
+        Read("Oct 1-7", span("10-01 00:00", "10-08 00:00")),
+        Read("from 8 to 10pm", span("22 20:00", "22 22:00")),
+        Read("10-2pm yesterday", span("22 10:00", "22 14:00")),
+        Read("11 to 1am", span("22 23:00", "23 01:00")),
+        Read("from 10 to 12 last night", span("22 22:00", "23 00:00")),
+        Read("from 11 at night to 5 in the morning", span("22 23:00", "23 05:00")),
+        Read("every weekend", span("21 00:00", "23 00:00"), (), often("weekly", "every weekend")),
         Read("from Nov 1 to Nov 15", span("01 00:00", "16 00:00")),
         Read(LAST_NIGHT, LAST_NIGHT),
         Read("2026-11-22T22:00/2026-11-23T02:00", LAST_NIGHT),
@@ -77,6 +127,11 @@ TABLE = Table(
         Found("piling from 10pm to 2am last night", (Seen("from 10pm to 2am last night", LAST_NIGHT),)),
         Found("从上周一开始一直施工", (Seen("从上周一开始", span("16 00:00", "23 10:30")),)),
         Found("每天半夜施工", (Seen("每天半夜", span("22 22:00", "23 06:00"), warnings=VAGUE),)),
+        Found("公司欠我10月份的工资", (Seen("10月份", months("2026-10", "2026-11")),)),
+        Found("三个月没发工资了", (Seen("三个月没发", span("08-23 10:30", "23 10:30"), warnings=VAGUE),)),
+        Found("unpaid from March to June this year", (
+            Seen("from March to June this year", months("2026-03", "2026-07")),)),
+        Found("they drill 8-10pm", (Seen("8-10pm", span("22 20:00", "22 22:00")),)),
         Found("昨晚十点很吵"),
         Found("今天天气怎么样"),
         Found("从海珠区寄到天河区，2到3个人"),
