@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from gateway.dialogue import commands
 from gateway.dialogue.draft import BESIDE, Dialogue, RatingDialog
 from gateway.dialogue.effects import Ask, Effect, Labelled, Rated, Say
+from gateway.fields import yes_no
 from gateway.messages import Choice, CitizenContent, Option, Text
 
 ASKS = BESIDE - {"answer"}
@@ -26,9 +27,13 @@ Outcome = tuple[Dialogue, list[Effect]]
 
 # Longer phrases first: 不满意 must never be read as 满意, nor "not solved" as "solved".
 _RESOLVED: tuple[tuple[str, str], ...] = (
+    (r"(n'?t|not|no)( an?| the)? (problem|issue)s? (any ?more|any longer|now)|no longer (an? (problem|issue)|there|happen)"
+     r"|不是问题了|没再(吵|响|漏|堵|臭|发生|出现)|不再(吵|响|漏|堵|臭|发生|出现)", "yes"),
     (r"(部分|一部分|一半|解决了一些|partly|partially|some ?what|half)", "partly"),
     (r"(没有?(完全)?(被)?(解决|处理|弄好|修好|办好)|未(解决|处理)|没有$|^没$|^没呢|^还没|不行|不满意|^不$|^否$|^无$|老样子"
-     r"|not (been )?(re)?solved|unresolved|not fixed|isn'?t|wasn'?t|hasn'?t|didn'?t"
+     r"|not (been )?(re)?solved|unresolved|not fixed"
+     r"|(is|was|has|have|did|does)n'?t( been)?( really| quite| yet)*"
+     r"( (re)?(solved?|fixed|done|handled|better|repaired|working|work|come|do|help|change|cleared|removed).*)?$"
      r"|^(no|nope|not)(?![a-z])(?! problem)|(?<![a-z])still )", "no"),
     (r"(解决了|已解决|处理好了|弄好了|修好了|^是(的)?$|^对$|^有$|^嗯$|没问题|^好了"
      r"|^(yes|yep|yeah)(?![a-z])|^no problem|^solved|^resolved|fixed)", "yes"),
@@ -40,10 +45,7 @@ _SATISFACTION: tuple[tuple[str, int], ...] = (
     (r"(非常|很|十分|特别|太)满意|very (good|satisfied|happy)|excellent|great|👍", 5),
     (r"满意|^satisfied|^happy|^good$|不错", 4),
 )
-_YES_NO: tuple[tuple[str, str], ...] = (
-    (r"^(没(?!问题)|无|否|不|(no(?! problem)|nope|not|never)(?![a-z]))", "no"),
-    (r"^(没问题|no problem|是|有|对|嗯|好|可以|要|联系|(yes|yep|yeah|sure|please)(?![a-z]))", "yes"),
-)
+_CONTACTED = re.compile(r"^(联系|please(?![a-z]))")
 _DENIAL = re.compile(r"没(?!问题)|不(?!过|错)|(?<![a-z])(no(?! problem)|not|never)(?![a-z])")
 
 
@@ -67,8 +69,10 @@ def read_satisfaction(text: str) -> int | None:
 def read_yes_no(text: str) -> str | None:
     """None when a yes goes on with a no ("好像没有"): asked again, never guessed."""
     folded = fold(text)
-    answer = _first(_YES_NO, folded)
-    return None if answer == "yes" and _DENIAL.search(folded) else answer
+    said = yes_no.begins(folded)
+    if said is False:
+        return "no"
+    return "yes" if (said or _CONTACTED.match(folded)) and not _DENIAL.search(folded) else None
 
 
 def _first(table: tuple[tuple[str, T], ...], text: str) -> T | None:

@@ -100,6 +100,8 @@ def test_something_else_is_left_to_the_ordinary_dialogue(content: Text | Upload)
     ("解决了", "yes"), ("是的", "yes"), ("Yes, fixed", "yes"), ("没问题", "yes"), ("no problem", "yes"),
     ("没有", "no"), ("没解决", "no"), ("还没有处理", "no"), ("No!", "no"), ("not solved", "no"),
     ("it isn't fixed", "no"), ("老样子", "no"), ("未解决", "no"), ("没有完全解决", "no"),
+    ("it isn't a problem any more", "yes"), ("It's no longer a problem", "yes"), ("不再吵了", "yes"),
+    ("it hasn't been repaired", "no"), ("they didn't come", "no"), ("no it isn't", "no"), ("it isn't like that", None),
     ("部分解决", "partly"), ("partly", "partly"), ("今天天气", None), ("notice", None),
 ])
 def test_solved_or_not_is_never_read_as_the_opposite(text: str, value: str | None) -> None:
@@ -108,7 +110,7 @@ def test_solved_or_not_is_never_read_as_the_opposite(text: str, value: str | Non
 
 @pytest.mark.parametrize(("text", "value"), [
     ("联系过", "yes"), ("没有", "no"), ("没问题", "yes"), ("no problem", "yes"), ("不用了", "no"), ("never", "no"),
-    ("好像没有", None), ("有，不过没解决", None), ("yes, but not in time", None), ("我想想", None),
+    ("没有联系我", "no"), ("yes they did", "yes"), ("不错", "yes"), ("好像没有", None), ("有，不过没解决", None), ("yes, but not in time", None), ("我想想", None),
 ])
 def test_a_yes_that_goes_on_with_a_no_is_not_guessed(text: str, value: str | None) -> None:
     assert rating.read_yes_no(text) == value

@@ -9,6 +9,8 @@ import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gateway.fields.yes_no import AGREED, DENIED
+
 
 class Word(StrEnum):
     YES = "yes"
@@ -65,14 +67,11 @@ class Correction:
 
 Command = Word | Change | Correction
 
+# Beside the words of agreeing and denying (gateway/fields/yes_no.py); what stands here wins over them.
 _TABLE: dict[Word, str] = {
-    Word.YES: "是|是的|对|对的|好|好的|可以|行|嗯|嗯嗯|没错|没问题|确认|确定|正确|同意|要|需要|有|提交|确认提交|"
-              "确认无误|无误|yes|y|yeah|yep|ok|okay|sure|right|correct|confirm|agree|submit|file it|send it|"
-              "go ahead|that's right|looks good|looks fine|looks right|all good|all correct|"
-              "everything is correct|file my complaint|yes, file it",
-    Word.NO: "不|不是|不用|不要|否|不行|没有|没|无|不需要|不用了|不了|还没有|还没|没有解决|不用改了|不改了|"
-             "不用改|别改了|算了不改|不想改了|no|n|nope|nah|not really|"
-             "no thanks|no thank you|not yet",
+    Word.YES: "提交|确认提交|确认无误|无误|submit|file it|send it|go ahead|looks good|looks fine|looks right|all good|"
+              "all correct|everything is correct|file my complaint",
+    Word.NO: "没有解决|不用改了|不改了|不用改|别改了|算了不改|不想改了",
     Word.CANCEL: "取消|算了|不办了|不要了|放弃|不投诉了|不填了|取消投诉|取消填写|cancel|quit|abort|stop|never mind|"
                  "nevermind|forget it|cancel this|cancel it|cancel this form|"
                  "是的，取消|yes, cancel",
@@ -137,7 +136,10 @@ def fold(text: str) -> str:
 
 _WISH = re.compile(
     r"^(?:我想要?|我要|帮我|给我|i want to|i want|i'd like to|i would like to|can i|could i|may i|let me)\s*")
-_WORDS = {fold(word): command for command, words in _TABLE.items() for word in words.split("|")}
+_WORDS = {
+    **{fold(word): Word.YES for word in AGREED}, **{fold(word): Word.NO for word in DENIED},
+    **{fold(word): command for command, words in _TABLE.items() for word in words.split("|")},
+}
 
 # Group names say what was captured; the first pattern that matches wins, so the most telling come first.
 _CORRECTIONS = tuple(re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in (
@@ -147,6 +149,7 @@ _CORRECTIONS = tuple(re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern 
     r"(?:我的)?(?P<target>[^，,。\s]{1,12}?)(?:我)?(?:写|填|打|说|弄|搞|输)?(?:错了|不对|有误|错误)[，,。\s]*"
     r"(?:应该是|应为|正确的是|是|改成|改为)[:：\s]*(?P<value>.{1,120})",
     r"(?:不对|错了|不是)[，,。\s]+(?:应该)?是\s*(?P<value>.{1,120})",
+    r"(?:不对|错了|不是)[，,。\s]+(?:我的)?(?P<target>[^，,。\s]{1,12}?)(?:应该是|应为|是)\s*(?P<value>.{1,120})",
     r"(?:应该是|应为|正确的是)[:：\s]*(?P<value>.{1,120})",
     r"(?:please\s+)?(?:change|correct|update|edit)\s+(?:the\s+|my\s+)?(?P<target>.{1,40}?)\s+to\s+(?P<value>.{1,120})",
     r"(?:sorry,?\s+)?(?:the\s+|my\s+)?(?P<target>.{1,40}?)\s+(?:is|was)\s+wrong[,.;\s]+"
@@ -159,12 +162,14 @@ _CORRECTIONS = tuple(re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern 
     r"(?:no|nope|sorry|wait|actually)[,.\s]+(?:it'?s|it\s+is|it\s+was|it\s+should\s+be|i\s+meant?)\s+(?P<value>.{1,120})",
 ))
 _CHANGES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
-    r"(?:我要|我想|请|帮我)?(?:修改|更改|更正|改)(?:一下)?\s*(?:我的)?第?\s*(?P<target>[^，,。]{1,20}?)\s*(?:项|条)?",
+    r"(?:我要|我想|请|帮我)?(?:修改|更改|更正|改)(?:一下)?\s*第?\s*(?P<target>\d{1,2}|[一二三四五六七八九十]{1,2})\s*(?:项|条)?",
+    r"(?:我要|我想|请|帮我)?(?:修改|更改|更正|改)(?:一下)?\s*(?:我的)?\s*(?P<target>[^，,。]{1,20}?)",
     r"(?:我的)?(?P<target>[^，,。\s]{1,12}?)(?:我)?(?:写|填|打|说|弄|搞|输)?(?:错了|不对|有误|要改|需要改|要修改)",
     r"(?:please\s+)?(?:i\s+want\s+to\s+)?(?:change|edit|correct|fix)\s+(?:the\s+|my\s+)?"
     r"(?:field\s+|item\s+|number\s+(?=\d)|no\.?\s*(?=\d)|#)?(?P<target>[^,.?!]{1,40})",
     r"(?:the\s+|my\s+)?(?P<target>.{1,40}?)\s+(?:is|was)\s+wrong",
 ))
+_MOST_WORDS = 8
 LONGEST = 160  # characters of a command; longer texts are told stories, whatever words they hold
 
 
@@ -187,9 +192,21 @@ def _word(text: str) -> Word | None:
 
 
 def _repeated(text: str) -> Word | None:
-    """没问题，提交吧: several words, all of one meaning."""
-    words = {_word(part) for part in re.split(r"[，,。.!！、]\s*", text.strip(_MARKS)) if part}
+    """没问题，提交吧 / yes file it: several words, all of one meaning; thanks between them say nothing."""
+    parts = [part for part in re.split(r"[\s，,。.!！、]+", text.strip(_MARKS)) if part]
+    words = {word for word in _said(parts) if word is not Word.THANKS} if len(parts) <= _MOST_WORDS else {None}
     return words.pop() if len(words) == 1 else None
+
+
+def _said(parts: list[str]) -> list[Word | None]:
+    """The words that the parts make up, each as long as can be; None for what is none."""
+    said: list[Word | None] = []
+    while parts:
+        ends = range(len(parts), 0, -1)
+        end, word = next(((end, word) for end in ends if (word := _word(" ".join(parts[:end])))), (1, None))
+        said.append(word)
+        parts = parts[end:]
+    return said
 
 
 def _correction(plain: str) -> Correction | None:

@@ -1,4 +1,8 @@
-"""Yes or no. Whole answers only: a 是 inside a sentence says nothing, and 不是 is never 是."""
+"""Yes or no. Whole answers only: a 是 inside a sentence says nothing, and 不是 is never 是.
+
+The one lexicon of agreeing and denying: AGREED and DENIED mean the same everywhere (commands, ratings); what only
+answers "is it so?" (还在, never) counts for fields alone.
+"""
 from __future__ import annotations
 
 import re
@@ -9,23 +13,27 @@ from gateway.fields.folding import bare, fold_lower
 from gateway.fields.labels import answered, hits
 from gateway.fields.spans import MAX_SPANS, span
 
-_YES_WORDS = """
+_AGREED = """
 是 是的 对 对的 对啊 对头 嗯 嗯嗯 恩 有 有的 好 好的 可以 行 没错 不错 正确 当然 需要 要 愿意 确认 确定 同意
-在 还在 仍在 仍然在 一直在 还在继续 已经 是呀 是啊 必须 没问题 应该是 应该有 会 能 有过 对对 对对对 是是 嗯呐 系 係
-ok okay k y yes yeah yep yup sure correct right true indeed absolutely certainly confirm agreed √ ✓ ✔ 👍 👌
+是呀 是啊 必须 没问题 对对 对对对 是是 嗯呐 系 係
+ok okay k y yes yeah yep yup sure correct right true indeed absolutely certainly confirm agree agreed √ ✓ ✔ 👍 👌
 """
-_NO_WORDS = """
-不 不是 不是的 没有 没 否 不用 不用了 不对 不要 不要了 不可以 不行 无 不需要 没有的 还没 还没有 不在 不在了 未
-不愿意 不同意 不确认 不必 别 不好 没有了 不了 并没有 并不是 不会 不能 木有 从来没有 唔系 唔係 冇 不是这样
-no nope nah not n false never × ✗ ❌ 👎
+_DENIED = """
+不 不是 不是的 没有 没 否 不用 不用了 不对 不要 不要了 不可以 不行 无 不需要 没有的 还没 还没有
+不愿意 不同意 不确认 不必 别 不好 没有了 不了 并没有 并不是 木有 唔系 唔係 冇 不是这样
+no nope nah not n false × ✗ ❌ 👎
 """
-_YES_PHRASES = {"of course", "yes please", "that's right", "it is", "they are", "i do", "i did", "i have", "still is"}
-_NO_PHRASES = {
-    "no thanks", "not yet", "not really", "not at all", "it is not", "it isn't", "i don't", "i didn't", "i haven't",
-    "not any more", "not anymore",
-}
-_YES = _YES_PHRASES.union(_YES_WORDS.split())
-_NO = _NO_PHRASES.union(_NO_WORDS.split())
+AGREED = frozenset({*_AGREED.split(), "of course", "yes please", "that's right", "no problem"})
+DENIED = frozenset({*_DENIED.split(), "no thanks", "no thank you", "not yet", "not really", "not at all"})
+_YES = AGREED.union(
+    "在 还在 仍在 仍然在 一直在 还在继续 已经 应该是 应该有 会 能 有过".split(),
+    ("it is", "they are", "i do", "i did", "i have", "still is"))
+_NO = DENIED.union(
+    "不在 不在了 未 不会 不能 从来没有 never".split(),
+    ("it is not", "it isn't", "i don't", "i didn't", "i haven't", "not any more", "not anymore"))
+_FIRST_WORD = re.compile("|".join(
+    re.escape(word) + ("(?![a-z])" if word[-1].isascii() else "")
+    for word in sorted({*AGREED, *DENIED, "never"}, key=len, reverse=True)))
 _PARTICLES = "啊呀呢吧哦噢喔哈嘛的了呗啦~"
 _FIRST_CLAUSE = re.compile(r"[,，。.!！;；\n]|(?<=[\u4e00-\u9fff])\s+")
 # "yes it is", "no they never came"; "no idea" and "yes and no" say nothing.
@@ -78,6 +86,12 @@ def _judged(text: str) -> bool | None:
                 return word in _YES
     led = _LED.fullmatch(bare(text))
     return led["yes"] is not None if led else None
+
+
+def begins(text: str) -> bool | None:
+    """What the longest word says that the text begins with: 没有联系我, "yes they did"; None when it says neither."""
+    found = _FIRST_WORD.match(bare(text))
+    return found.group() in AGREED if found else None
 
 
 TYPE = YesNo()

@@ -10,7 +10,8 @@ from gateway.dialogue.commands import Change, Correction, Word, fold, read
     ("是", Word.YES), ("好的", Word.YES), ("确认", Word.YES), ("YES", Word.YES), ("ｙｅｓ", Word.YES),
     ("ok!", Word.YES),
     ("没问题，提交吧", Word.YES), ("yes please", Word.YES), ("looks good, submit", Word.YES),
-    ("That’s right.", Word.YES),
+    ("That’s right.", Word.YES), ("嗯 提交", Word.YES), ("yes file it", Word.YES), ("好的，谢谢，提交", Word.YES),
+    ("嗯嗯 没问题 确认", Word.YES), ("no no thanks", Word.NO),
     ("不", Word.NO), ("不用了，谢谢", Word.NO), ("no thanks", Word.NO), ("Nope.", Word.NO),
     ("取消", Word.CANCEL), ("取消吧", Word.CANCEL), ("请取消", Word.CANCEL), ("算了", Word.CANCEL),
     ("Cancel please", Word.CANCEL), ("never mind", Word.CANCEL),
@@ -41,7 +42,7 @@ def test_a_short_word(text: str, word: Word) -> None:
     "人工费太贵了",
     "status of the road is terrible", "help me with a parcel that never came", "他们说取消了我的订单",
     "back door is broken",
-    "13800138000", "1", "海珠区新港中路", "匿名信是谁写的",
+    "13800138000", "1", "海珠区新港中路", "匿名信是谁写的", "yes cancel my parcel", "是 不是", "还在", "好的 顺丰",
 ])
 def test_what_only_looks_like_a_word_is_none(text: str) -> None:
     assert not isinstance(read(text), Word)
@@ -49,7 +50,7 @@ def test_what_only_looks_like_a_word_is_none(text: str) -> None:
 
 @pytest.mark.parametrize(("text", "target"), [
     ("修改 单号", "单号"), ("修改单号", "单号"), ("改第3项", "3"), ("改3", "3"), ("改一下电话", "电话"),
-    ("请修改地址", "地址"),
+    ("请修改地址", "地址"), ("修改 事项", "事项"), ("修改第三项", "三"), ("改2条", "2"),
     ("我要改电话", "电话"), ("单号错了", "单号"), ("电话写错了", "电话"), ("change 3", "3"), ("change #3", "3"),
     ("change tracking number", "tracking number"), ("Edit the address", "address"), ("please correct item 2", "2"),
     ("the phone number is wrong", "phone number"), ("change number 4", "4"),
@@ -66,7 +67,8 @@ def test_a_field_to_change(text: str, target: str) -> None:
     ("单号错了，应该是SF1234567890124", Correction("SF1234567890124", "单号")),
     ("把电话改成13900139000", Correction("13900139000", "电话")),
     ("应该是圆通", Correction("圆通")),
-    ("不对，是圆通", Correction("圆通")),
+    ("不对，是圆通", Correction("圆通")), ("不对，单位应该是示例制衣厂", Correction("示例制衣厂", "单位")),
+    ("不对，单位是示例制衣厂", Correction("示例制衣厂", "单位")),
     ("no, it's YTO", Correction("YTO")),
     ("No, it’s YTO.", Correction("YTO")),
     ("it's not SF, it's YTO", Correction("YTO", "", "SF")),
