@@ -109,7 +109,8 @@ async def test_faults_are_worded_in_the_callers_language(site: Site) -> None:
     ("path", "status"),
     [
         ("/api/knowledge?q=", 422), ("/api/knowledge?q=" + "x" * 301, 422), ("/api/knowledge?q=x&lang=de", 422),
-        ("/api/knowledge?q=x&colour=green", 200), ("/api/templates?lang=fr", 200), ("/api/templates?lang=zh_CN", 422), ("/api/templates/NOPE", 404),
+        ("/api/knowledge?q=x&colour=green", 200), ("/api/templates?lang=fr", 200), ("/api/templates?lang=zh_CN", 422),
+        ("/api/templates/NOPE", 404),
         ("/api/templates/..%2f..%2fetc", 404), ("/api/uploads/not-an-id", 404), ("/api/uploads/%00", 400),
     ],
 )

@@ -17,12 +17,14 @@ from aiohttp import web
 from argon2 import PasswordHasher
 
 from bench.server import free_port
+from channels.web.sessions import Session, Sessions
 from gateway.app import Gateway, Mind
 from gateway.clock import RandomIds
 from gateway.config import Config, Data, Server, Web
 from gateway.console import StaffTable
 from gateway.http import runner
 from gateway.orders import CaseState
+from gateway.protocols import CodeSender
 from tests.clock import ManualClock
 
 PATIENCE_S = 10.0
@@ -59,12 +61,13 @@ class Hotline:
         self._http = aiohttp.ClientSession()
 
     @classmethod
-    async def open(cls, folder: Path, mind: Mind) -> Hotline:
+    async def open(cls, folder: Path, mind: Mind, sender: CodeSender | None = None) -> Hotline:
         clock = ManualClock()
         config = Config(
             server=Server(port=free_port(), drain_s=2), data=Data(str(folder)), web=Web(messages_per_minute=60_000),
         )
         gateway = Gateway.of(config, clock, RandomIds(), mind)
+        gateway.sender = sender
         await gateway.open()
         serving = runner(gateway.application, drain_s=2)
         await serving.setup()
@@ -94,6 +97,10 @@ class Hotline:
         quick = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
         await StaffTable(self.gateway.store.records, quick).add(role, role, PASSWORD, department)  # type: ignore[arg-type]
         return role
+
+    async def session(self, token: str) -> Session:
+        gateway = self.gateway
+        return await Sessions(gateway.store.shared, gateway.clock, gateway.ids).find(token)
 
     async def case(self, work_order: str) -> CaseState:
         """The case as the gateway's own record has it."""
