@@ -1,6 +1,7 @@
-"""How well and how fast the embedded engine and the knowledge base understand: `python -m bench.understanding`.
+"""How well and how fast messages are understood: `python -m bench.understanding`.
 
-Scored on bench/held_out.yaml, which neither has seen. Prints JSON; `--mistakes` lists what went wrong instead.
+Scored on bench/held_out/, which nobody trained with: ranking, strangers, polite preambles, fields of openings, answers
+of the knowledge base, emergencies, pace. Writes `understanding` of bench/results.json and bench/understanding.md.
 """
 from __future__ import annotations
 
@@ -11,223 +12,158 @@ import resource
 import sys
 import tempfile
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, is_dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import yaml
-
+from bench import danger, entities, pace, page, ranking, retrieval, understanding_page, watch
+from bench.held_out import AT, FOLDER, PREFIX, HeldOut, Opening, contract, load, wrapped
+from gateway import city, templates
+from gateway.api.understand import UnderstandRequest
 from gateway.clock import SystemClock
-from gateway.protocols import Answer, NluContext, Understanding
+from gateway.dialogue.catalog import Catalog
+from gateway.explain import Explainer
+from gateway.fields.registry import TYPES
+from gateway.understanding import Reader
 from nlu.batching import BatchEncoder
-from nlu.classifier import OUT_OF_SCOPE
-from nlu.embedded import TEMPLATES, EmbeddedUnderstander
+from nlu.embedded import EmbeddedUnderstander
 from nlu.knowledge import KnowledgeIndex
 
 ROOT = Path(__file__).resolve().parent.parent
-HELD_OUT = Path(__file__).with_name("held_out.yaml")
-NOWHERE = NluContext()
+KNOWLEDGE, TRAINING, COMPLAINTS = ROOT / "knowledge", ROOT / "nlu" / "training", ROOT / "templates" / "complaints"
+
+Mistakes = dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
-    """One sentence and what it should be understood as: an intent, or a knowledge entry ("" for none)."""
+class Bench:
+    """Everything opened; `scratch` is an empty folder for what is made only to be measured."""
 
-    text: str
-    language: str
-    want: str
+    reader: Reader
+    engine: EmbeddedUnderstander
+    index: KnowledgeIndex
+    encoder: BatchEncoder
+    held: HeldOut
+    scratch: Path
 
+    async def measure(self) -> tuple[dict[str, Any], Mistakes]:
+        """Figures and everything that went wrong, one line each."""
+        figures, wrong = await self._ranked()
+        for name, part in (("fields", self._fields()), ("knowledge", self._knowledge())):
+            figures[name], wrong[name] = await part
+        figures["emergencies"], wrong["emergencies"] = self._danger()
+        read = [one for one in self.held.openings if one.stated is not None]
+        figures["pace"] = await pace.figures(self.reader, read, contract())
+        return figures, wrong
 
-@dataclass(frozen=True, slots=True)
-class Judged:
-    case: Case
-    got: Understanding
-
-    @property
-    def right(self) -> bool:
-        return self.got.intents[0].id == self.case.want
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    case: Case
-    got: Sequence[Answer]
-
-    @property
-    def right(self) -> bool:
-        return bool(self.got) and self.got[0].id == self.case.want
-
-
-def cases(block: dict[str, dict[str, str]]) -> list[Case]:
-    """intent or entry → language → one sentence a line."""
-    return [
-        Case(line, language, want)
-        for want, languages in block.items()
-        for language, lines in languages.items()
-        for line in lines.splitlines()
-    ]
-
-
-def wrapped(sentences: Iterable[Case], preambles: dict[str, str]) -> list[Case]:
-    """Every complaint in every polite wrapping of its language."""
-    return [
-        Case(preamble.replace("{}", case.text), case.language, case.want)
-        for case in sentences if case.want.startswith(TEMPLATES)
-        for preamble in preambles[case.language].splitlines()
-    ]
-
-
-async def judge(engine: EmbeddedUnderstander, sentences: Iterable[Case]) -> list[Judged]:
-    listed = list(sentences)
-    got = await asyncio.gather(*(engine.understand(case.text, case.language, NOWHERE) for case in listed))
-    return [Judged(case, one) for case, one in zip(listed, got, strict=True)]
-
-
-def accuracy(judged: Sequence[Judged]) -> dict[str, Any]:
-    sure = [one for one in judged if one.got.sure]
-    return {
-        "sentences": len(judged),
-        "top1": _mean(one.right for one in judged),
-        "top3": _mean(one.case.want in {scored.id for scored in one.got.intents[:3]} for one in judged),
-        "sure": _mean(one.got.sure for one in judged),
-        "right_when_sure": _mean(one.right for one in sure),
-    }
-
-
-def by_group(judged: Sequence[Judged]) -> dict[str, Any]:
-    groups: dict[str, list[Judged]] = {"all": list(judged)}
-    for one in judged:
-        kind = "templates" if one.case.want.startswith(TEMPLATES) else "others"
-        groups.setdefault(f"{kind}_{one.case.language}", []).append(one)
-    return {name: accuracy(members) for name, members in groups.items()}
-
-
-def auroc(ours: Sequence[float], strangers: Sequence[float]) -> float:
-    """The chance that one of ours scores above a stranger."""
-    ahead = np.array(ours)[:, None] - np.array(strangers)[None, :]
-    return round(float((ahead > 0).mean() + (ahead == 0).mean() / 2), 4)
-
-
-def strangers(judged: Sequence[Judged]) -> dict[str, Any]:
-    ours = [one.got.in_scope for one in judged if one.case.want != OUT_OF_SCOPE]
-    others = [one.got.in_scope for one in judged if one.case.want == OUT_OF_SCOPE]
-    kept = float(np.quantile(ours, 0.05))
-    return {"auroc": auroc(ours, others), "rejected_at_95_kept": _mean(score < kept for score in others)}
-
-
-async def knowledge(index: KnowledgeIndex, held: dict[str, Any]) -> dict[str, Any]:
-    found = [Found(case, await index.search(case.text, case.language)) for case in cases(held["knowledge"])]
-    none = cases({"": held["unanswerable"]})
-    wrong = [Found(case, await index.search(case.text, case.language)) for case in none]
-    report: dict[str, Any] = {
-        language: {
-            "questions": sum(one.case.language == language for one in found),
-            "recall1": _mean(one.right for one in found if one.case.language == language),
-            "recall3": _mean(
-                one.case.want in {answer.id for answer in one.got} for one in found if one.case.language == language
-            ),
+    async def _ranked(self) -> tuple[dict[str, Any], Mistakes]:
+        judged = await ranking.judge(self.engine, self.held.intents)
+        bare = [one for one in judged if one.case.want.startswith(PREFIX)]
+        polite = await ranking.judge(self.engine, wrapped((one.case for one in bare), self.held.preambles))
+        both = (bare, polite, self.held.preambles)
+        figures = {
+            "ranking": ranking.by_group(judged),
+            "out_of_scope": ranking.strangers(judged),
+            "polite": {"top1": ranking.accuracy(polite)["top1"], "fall": ranking.fall(*both)} | {
+                f"{name} {language}": figure
+                for language in self.held.preambles
+                for name, figure in _in_one_language(language, *both).items()
+            },
+            "confusion": ranking.confusion(judged),
         }
-        for language in ("zh", "en")
-    }
-    sure = [one for one in found if one.got[0].sure]
-    return report | {
-        "auroc": auroc([one.got[0].score for one in found], [one.got[0].score for one in wrong]),
-        "answered": _mean(one.got[0].sure for one in found),
-        "right_when_answered": _mean(one.right for one in sure),
-        "answered_though_unanswerable": _mean(one.got[0].sure for one in wrong),
-    }
+        return figures, {"ranking": ranking.mistakes(judged), "polite": _only_when_polite(*both)}
+
+    async def _fields(self) -> tuple[dict[str, Any], list[str]]:
+        types, explainer = contract(), Explainer(self.reader, SystemClock(), self.engine.name)
+        ready = [one for one in self.held.openings if one.stated is not None and one.template in self._served]
+        read = [entities.judge(one, await _found(explainer, one), types[one.template]) for one in ready]
+        figures = entities.figures(read) | {"templates": sorted({one.template for one in ready})}
+        return figures, entities.mistakes(read)
+
+    @property
+    def _served(self) -> set[str]:
+        return set(self.reader.catalog.newest)
+
+    async def _knowledge(self) -> tuple[dict[str, Any], list[str]]:
+        found = await retrieval.ask(self.index, self.held.questions)
+        none = await retrieval.ask(self.index, self.held.unanswerable)
+        across = await retrieval.across(KNOWLEDGE, self.scratch, self.encoder, SystemClock(), self.held.questions)
+        return retrieval.figures(found, none) | across, retrieval.mistakes(found, none)
+
+    def _danger(self) -> tuple[dict[str, Any], list[str]]:
+        asked = (self.reader.danger, self.held.emergencies, self.held.harmless)
+        return dict(danger.figures(*asked)), danger.mistakes(*asked)
 
 
-async def speed(engine: EmbeddedUnderstander, sentences: Sequence[Case]) -> dict[str, Any]:
-    """Messages nobody has sent before: a running number keeps the remembered vectors out of it."""
-    elapsed = []
-    cpu = time.process_time()
-    for n, case in enumerate(sentences):
-        began = time.perf_counter()
-        await engine.understand(f"{case.text} {n}", case.language, NOWHERE)
-        elapsed.append((time.perf_counter() - began) * 1000)
-    report: dict[str, Any] = {
-        "p50_ms": _round(np.percentile(elapsed, 50)),
-        "p99_ms": _round(np.percentile(elapsed, 99)),
-        "cpu_ms": _round((time.process_time() - cpu) * 1000 / len(sentences)),
-    }
-    for width in (8, 32):
-        report[f"per_s_at_{width}"] = await _throughput(engine, sentences, width)
-    return report
+def _in_one_language(
+    language: str, bare: list[ranking.Judged], polite: list[ranking.Judged], preambles: Any
+) -> dict[str, Any]:
+    of = [[one for one in judged if one.case.language == language] for judged in (bare, polite)]
+    return {"top1": ranking.accuracy(of[1])["top1"], "fall": ranking.fall(of[0], of[1], preambles)}
 
 
-async def _throughput(engine: EmbeddedUnderstander, sentences: Sequence[Case], width: int) -> int:
-    waiting = [f"{case.text} {width}-{n}" for n, case in enumerate(sentences)]
-    began = time.perf_counter()
-
-    async def one() -> None:
-        while waiting:
-            await engine.understand(waiting.pop(), "zh", NOWHERE)
-
-    await asyncio.gather(*(one() for _ in range(width)))
-    return round(len(sentences) / (time.perf_counter() - began))
-
-
-def mistakes(judged: Iterable[Judged]) -> list[str]:
-    return [
-        f"{one.case.want:28} {one.case.text}  →  "
-        + ", ".join(f"{scored.id} {scored.score:.2f}" for scored in one.got.intents[:3])
-        + (" (sure)" if one.got.sure else "")
-        for one in judged if not one.right
-    ]
+def _only_when_polite(bare: Iterable[ranking.Judged], polite: Iterable[ranking.Judged], preambles: Any) -> list[str]:
+    """Sentences that are understood by themselves and not in some preamble."""
+    rest = iter(polite)
+    lines = []
+    for one in bare:
+        lost = [f"{n} {got.first}" for n, got in ((n, next(rest)) for n, _ in enumerate(preambles[one.case.language]))
+                if one.right and not got.right]
+        if lost:
+            lines.append(f"{one.case.want}: {one.case.text} → in preamble " + ", ".join(lost))
+    return lines
 
 
-async def measure(held: dict[str, Any], cache: Path, list_mistakes: bool) -> dict[str, Any]:
+async def _found(explainer: Explainer, opening: Opening) -> Iterable[Any]:
+    asked = UnderstandRequest(opening.case.text, opening.case.language, opening.template, at=AT)
+    return (await explainer.understand(asked)).fields
+
+
+async def run(cache: Path, scratch: Path, folder: Path = FOLDER) -> tuple[dict[str, Any], Mistakes]:
+    """The whole measurement: plain figures for results.json, and what went wrong."""
     began = time.perf_counter()
     encoder = BatchEncoder()
-    engine = EmbeddedUnderstander(ROOT / "nlu" / "training", cache, encoder)
-    index = KnowledgeIndex(ROOT / "knowledge", encoder, SystemClock(), cache)
+    engine = EmbeddedUnderstander(TRAINING, cache, encoder)
+    index = KnowledgeIndex(KNOWLEDGE, encoder, SystemClock(), cache)
     await engine.open()
     await index.open()
-    opened = time.perf_counter() - began
-    judged = await judge(engine, cases(held["intents"]))
-    if list_mistakes:
-        print("\n".join(mistakes(judged)))
-    polite = await judge(engine, wrapped(cases(held["intents"]), held["preambles"]))
-    report = {
-        "model": engine.model,
-        "opened_s": round(opened, 2),
-        "fitted": engine.fitted,
-        "intents": by_group(judged),
-        "out_of_scope": strangers(judged),
-        "polite": {
-            language: accuracy([one for one in polite if one.case.language == language]) for language in ("zh", "en")
-        },
-        "knowledge": await knowledge(index, held),
-        "speed": await speed(engine, cases(held["intents"])),
-        "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "linux" else 1 << 20),
-    }
+    opened = round(time.perf_counter() - began, 2)
+    catalog = Catalog.of(templates.load(COMPLAINTS, TYPES), TYPES)
+    reader = Reader(catalog, city.load(ROOT / "city"), engine, index)
+    figures, wrong = await Bench(reader, engine, index, encoder, load(folder), scratch).measure()
     await engine.close()
     await encoder.close()
-    return report
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "linux" else 1 << 20)
+    head = {
+        "date": datetime.now(UTC).isoformat(timespec="minutes"), "machine": watch.machine(), "model": engine.model,
+        "opened_s": opened, "fitted": engine.fitted, "peak_mb": peak,
+    }
+    return head | plain(figures), wrong
 
 
-def _mean(values: Iterable[bool]) -> float:
-    listed = list(values)
-    return round(sum(listed) / len(listed), 4) if listed else 0.0
-
-
-def _round(value: Any) -> float:
-    return round(float(value), 2)
+def plain(figures: Any) -> Any:
+    """Estimates as dictionaries, for JSON."""
+    if isinstance(figures, dict):
+        return {name: plain(figure) for name, figure in figures.items()}
+    return asdict(figures) if is_dataclass(figures) and not isinstance(figures, type) else figures
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--held-out", type=Path, default=HELD_OUT)
+    parser = argparse.ArgumentParser(prog="python -m bench.understanding", description=__doc__)
     parser.add_argument("--cache", type=Path, help="where fitted models are kept; by default nothing is kept")
-    parser.add_argument("--mistakes", action="store_true")
+    parser.add_argument("--only-print", action="store_true", help="write neither results.json nor the page")
     options = parser.parse_args()
-    held = yaml.safe_load(options.held_out.read_text("utf-8"))
     with tempfile.TemporaryDirectory() as folder:
-        report = asyncio.run(measure(held, options.cache or Path(folder), options.mistakes))
-    print(json.dumps(report, ensure_ascii=False, indent=2))
+        scratch = Path(folder) / "scratch"
+        figures, wrong = asyncio.run(run(options.cache or Path(folder) / "cache", scratch))
+    if not options.only_print:
+        results = json.loads(page.RESULTS.read_text("utf-8"))
+        results["understanding"] = figures
+        page.RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        understanding_page.PAGE.write_text(understanding_page.page(figures, wrong), "utf-8")
+    print(understanding_page.goals(figures))
 
 
 if __name__ == "__main__":
