@@ -17,12 +17,16 @@ SHAPE = "account_number_shape"
 _USUAL = re.compile(r"\d{6,20}")
 _WHOLE = re.compile(r"(?=[A-Z]*\d)[A-Z0-9]{2,30}")
 _CUE = (
-    r"(?:水费|电费|燃气|煤气|缴费|用户|客户|公积金|银行|社保|个人)?(?:户号|账号|编号|卡号)|客户号|用户号|缴费号"
+    r"(?:客户|用户|缴费|户|账|卡)(?:编?号)码?"
     r"|(?<![a-z])(?:account|customer|consumer|contract|meter|card)(?: number| no\.?| id| #)"
 )
 _IS = r"\s{0,3}(?:是|为|:|is|#)?\s{0,3}"
-_LABEL = re.compile(rf"^(?:(?:我家?的?|my|the|our)\s*)*(?:{_CUE}){_IS}", re.IGNORECASE)
-_FOUND = re.compile(rf"(?:{_CUE}){_IS}(?P<code>\d(?:[ -]?\d){{5,19}})(?![A-Za-z0-9])", re.IGNORECASE)
+_LABEL = re.compile(
+    rf"^(?:(?:我家?的?|水费|电费|燃气|煤气|公积金|银行|社保|个人|my|the|our)\s*)*(?:{_CUE}){_IS}", re.IGNORECASE
+)
+_FOUND = re.compile(
+    rf"(?=[客用缴户账卡acm])(?:{_CUE}){_IS}(?P<code>\d(?:[ -]?\d){{5,19}})(?![A-Za-z0-9])", re.IGNORECASE
+)
 
 
 class AccountNumber:

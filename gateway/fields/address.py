@@ -30,7 +30,7 @@ class Address:
     def find(self, text: str, ctx: Context) -> list[Span]:
         """Spans without the words around them; `role` when those say one, e.g. 从 A 寄到 B."""
         folded, places = fold(text), gazetteer(ctx.city)
-        pieces = (*islice(chinese(folded, places), MAX_SPANS), *islice(english(folded, places), MAX_SPANS))
+        pieces = (*chinese(folded, places), *islice(english(folded, places), MAX_SPANS))
         spans: list[Span] = []
         before = None
         for one in sorted(pieces, key=lambda piece: piece.start):

@@ -2,11 +2,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 
 from gateway.fields.gazetteer import Gazetteer
-from gateway.fields.spans import Piece
+from gateway.fields.spans import MAX_SPANS, Piece
 from gateway.fields.wordbreaks import runs
 
 _HAN = r"[\u4e00-\u9fff]"
@@ -53,11 +53,11 @@ _LONGEST_NAME, _MAX_ENDINGS = 8, 8
 _MAX_TAILS = 12
 
 
-def chinese(folded: str, places: Gazetteer) -> Iterator[Piece]:
-    for start, end in runs(folded):
-        piece = _anchored(folded, start, end, places) or _unanchored(folded, start, end)
-        if piece:
-            yield piece
+@lru_cache(maxsize=4)
+def chinese(folded: str, places: Gazetteer) -> tuple[Piece, ...]:
+    """At most MAX_SPANS, in reading order. Kept for a moment: a firm's name begins where its address ends."""
+    pieces = (_anchored(folded, start, end, places) or _unanchored(folded, start, end) for start, end in runs(folded))
+    return tuple(islice(filter(None, pieces), MAX_SPANS))
 
 
 def _anchored(folded: str, start: int, end: int, places: Gazetteer) -> Piece | None:

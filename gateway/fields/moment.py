@@ -4,6 +4,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 
 from gateway.errors import Unreadable
 from gateway.fields.base import Context, Reading, Span, Value
@@ -22,14 +23,18 @@ _RFC3339 = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9}
 _NOW_EN = re.compile(r"(?<![a-z])(?:just now|right now|now)(?![a-z])", re.IGNORECASE)
 
 
-def mentions(folded: str, now: datetime) -> list[Mention]:
-    """All points in time of the text, in reading order, without overlaps; the longer mention wins."""
+@lru_cache(maxsize=4)
+def mentions(folded: str, now: datetime) -> tuple[Mention, ...]:
+    """All points in time of the text, in reading order, without overlaps; the longer mention wins.
+
+    Kept for a moment: moments and periods look for the same.
+    """
     found = [*_written(folded, now), *_bounded(chinese(folded, now)), *_bounded(english(folded, now))]
     kept: list[Mention] = []
     for one in sorted(found, key=lambda mention: (mention.start, -mention.end)):
         if not kept or one.start >= kept[-1].end:
             kept.append(one)
-    return kept
+    return tuple(kept)
 
 
 def _bounded(found: Iterator[Mention]) -> list[Mention]:

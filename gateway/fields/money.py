@@ -31,7 +31,7 @@ _LOOSE = (
     rf"(?P<loose>[\d{HAN}]{{1,4}}[千万][1-9一二三四五六七八九])(?!\.\d|[\d{HAN}A-Za-z%米人户个名次年月天号斤公平里元块圆多几])"
 )
 _FOUND = re.compile(
-    rf"(?<![A-Za-z0-9.{HAN}])(?<![\d{HAN}][-~到至])"
+    rf"(?=[\d{HAN}¥人a-z])(?<![A-Za-z0-9.{HAN}])(?<![\d{HAN}][-~到至])"
     rf"(?:{_PREFIXED}(?:\s*(?:元|块|yuan))?(?!\d)|{_SPOKEN}|{_SMALL}|{_WORDS}|{_LOOSE})",
     re.IGNORECASE,
 )

@@ -23,10 +23,10 @@ _ANY = re.compile(
 )
 # In free text only what is surely a count: short digits, or a numeral before a measure word.
 _FOUND = re.compile(
-    rf"(?<![A-Za-z0-9.¥-])(?<!\d[ ,])\d{{1,6}}(?:\.\d{{1,2}})?(?![\d,.:/% -]{{0,8}}\d)"
+    rf"(?=[\d{HAN}atf])(?:(?<![A-Za-z0-9.¥-])(?<!\d[ ,])\d{{1,6}}(?:\.\d{{1,2}})?(?![\d,.:/% -]{{0,8}}\d)"
     r"(?!\s?(?:[年月日号点时元块万栋室楼]|[ap]m|yuan|rmb))"
     rf"|(?<![{HAN}第])(?!一[个人位户层节次辆台])[{HAN}]{{1,8}}(?=[几多来]?(?:分贝|个人|人|位|户|层|节|次|辆|台))"
-    r"|(?<![a-z])(?:a|two|three|four) dozen(?![a-z])", re.IGNORECASE
+    r"|(?<![a-z])(?:a|two|three|four) dozen(?![a-z]))", re.IGNORECASE
 )
 MAX_ANSWER = 40
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 import cn2an
 
@@ -25,6 +26,7 @@ _MOST = Decimal(10) ** 12
 _VAGUE = re.compile(r"[多几余来]")
 
 
+@lru_cache(maxsize=512)
 def number(text: str) -> Decimal:
     """A folded numeral as a Decimal. 三千八 is 3800, 3千8 is 3800, 多/几 are dropped. Raises ValueError."""
     if _IN_WORDS.search(text):

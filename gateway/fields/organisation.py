@@ -69,8 +69,8 @@ def _chinese(folded: str, places: Gazetteer) -> Iterator[tuple[int, int]]:
     """A name begins where its run begins, or behind the address it stands at."""
     if not _TAIL.search(folded):
         return
-    pieces = islice(chinese_addresses(folded, places), MAX_SPANS)
-    addresses = [piece.end for piece in pieces if not piece.bare and not _ends_in_name(folded, piece.end)]
+    ends = (piece.end for piece in chinese_addresses(folded, places) if not piece.bare)
+    addresses = [end for end in ends if not _ends_in_name(folded, end)]
     for start, end in runs(folded):
         tail = _tail(folded, start, end)
         if not tail:

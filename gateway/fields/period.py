@@ -60,7 +60,7 @@ class Period:
 
 def _single(folded: str, ctx: Context) -> Stretch | None:
     named = mentions(folded, ctx.now)
-    short = [] if named else short_dates(folded, ctx.now)
+    short = () if named else short_dates(folded, ctx.now)
     if len(short) > 1:
         return between(folded, short[0], short[1], ctx.now)
     wholes = (around(one, ctx.now) for one in named or short)

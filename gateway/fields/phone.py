@@ -34,6 +34,8 @@ _WORDS = {word: str(digit) for digit, word in enumerate(
 _TIMES = {"double": 2, "triple": 3, "treble": 3}
 _WORD = rf"(?:(?:{'|'.join(_TIMES)})[ -])?(?:{'|'.join(_WORDS)}|\d{{1,4}})(?![a-z0-9])"
 _EN_RUN = re.compile(rf"(?<![a-z0-9]){_WORD}(?:,?[ -]{_WORD}){{2,13}}", re.IGNORECASE)
+_WORD_AHEAD = re.compile(r"(?:one|zero|double|oh|triple)[ -]", re.IGNORECASE)
+_LETTER = re.compile("[A-Za-z]")
 _LABEL = re.compile(
     r"^(?:我的|my)?\s*(?:手机号?码?|电话号?码?|联系电话|手机|number|phone|mobile|tel)?\s*(?:是|为|is)?\s*[:：]?\s*",
     re.IGNORECASE,
@@ -50,7 +52,7 @@ class Phone:
     def find(self, text: str, ctx: Context) -> list[Span]:
         """Digits, and digits in words as voice input writes them; an extension belongs to its number."""
         folded = fold(text)
-        plain = _HAN_RUN.sub(lambda run: run.group().translate(_SPOKEN), folded)
+        plain = _HAN_RUN.sub(_as_digits, folded)
         spans: list[Span] = []
         for hit in sorted((*_CANDIDATE.finditer(plain), *_in_words(plain)), key=lambda hit: hit.start()):
             number = _international(_digits(hit.group()))
@@ -96,14 +98,20 @@ def _reading(number: str, extension: re.Match[str] | None) -> Reading:
     return Reading(number, (), {"extension": extension[1]} if extension else None)
 
 
+def _as_digits(run: re.Match[str]) -> str:
+    return run.group().translate(_SPOKEN)
+
+
 def _in_words(plain: str) -> Iterator[re.Match[str]]:
     """one three eight double zero …"""
-    return (hit for hit in islice(_EN_RUN.finditer(plain), MAX_SPANS) if hit.group().upper() != hit.group().lower())
+    if not _WORD_AHEAD.search(plain):
+        return iter(())
+    return (hit for hit in islice(_EN_RUN.finditer(plain), MAX_SPANS) if _LETTER.search(hit.group()))
 
 
 def _digits(text: str) -> str:
     """Without joints; words as their digits, double eight as 88."""
-    if not text.isascii() or text.upper() == text.lower():
+    if not _LETTER.search(text):
         return _JOINTS.sub("", text)
     digits, times = "", 1
     for word in re.findall(r"[a-z]+|\d+|\+", text.lower()):

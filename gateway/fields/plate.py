@@ -42,9 +42,10 @@ _CUE = (
 )
 _IS = r"\s{0,3}(?:是|为|:|is|was|#)?\s{0,3}"
 _FOUND = re.compile(
+    rf"(?=[{_PROVINCES}{''.join(sorted({name[0] for name in _SPELLED}))}\d使W车牌号民licrnp])(?:"
     rf"{_PREFIX}{_JOINT}[A-Za-z]{_JOINT}{_SERIAL}(?![A-Za-z0-9])|(?<!\d)\d{{3}}{_JOINT}\d{{3}}使|使\d{{3}}{_JOINT}\d{{3}}(?!\d)"
     rf"|(?<![A-Za-z])WJ{_JOINT}[{_PROVINCES}]?{_JOINT}\d{{4}}[0-9A-Za-z](?![A-Za-z0-9])"
-    rf"|(?:{_CUE}){_IS}(?P<code>[A-Za-z]{_JOINT}{_SERIAL})(?![A-Za-z0-9])",
+    rf"|(?:{_CUE}){_IS}(?P<code>[A-Za-z]{_JOINT}{_SERIAL})(?![A-Za-z0-9]))",
     re.IGNORECASE,
 )
 _LABEL = re.compile(rf"^(?:(?:我的|他的|那辆|my|the|its)\s*)*(?:{_CUE}){_IS}", re.IGNORECASE)

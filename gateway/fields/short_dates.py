@@ -18,7 +18,7 @@ _DAY = re.compile(
 _MOST = 2
 
 
-def short_dates(folded: str, now: datetime) -> list[Mention]:
+def short_dates(folded: str, now: datetime) -> tuple[Mention, ...]:
     """At most two, in reading order; those that are no days are left out."""
     found = []
     for shape, read in ((_COMPACT, _compact), (_PAIR, _pair), (_DAY, _day)):
@@ -29,7 +29,7 @@ def short_dates(folded: str, now: datetime) -> list[Mention]:
                 continue
         if found:
             break
-    return found[:_MOST]
+    return tuple(found[:_MOST])
 
 
 def _compact(hit: re.Match[str], today: date) -> Mention:

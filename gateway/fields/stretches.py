@@ -53,10 +53,10 @@ _EN_NUMBER = r"\d{1,3}|an?|two|three|four|five|six|seven|ten|a few|several"
 _EN_UNIT = r"hour|day|week|month|year"
 _FOR = r"(?:for|over|in|during) (?:the (?:last|past) |about |over )?|(?:the )?(?:last|past) "
 _LASTED = re.compile(
-    r"(?:已经|连续|持续|一连|整整|最近|过去|[近都这]|[拖欠吵停断漏堵臭响闹][了欠]?)\S{0,4}?"
+    r"(?=[已连持一整最过近都这拖欠吵停断漏堵臭响闹\d二两三四五六七八九十半几foidtlp])(?:(?:已经|连续|持续|一连|整整|最近|过去|[近都这]|[拖欠吵停断漏堵臭响闹][了欠]?)\S{0,4}?"
     rf"(?P<zh>{_COUNT})(?P<zhu>{_ZH_UNIT})(?!前)"
     rf"|(?<![第\d一二三四五六七八九十])(?P<zh2>{_COUNT})(?P<zhu2>{_ZH_UNIT})(?:了(?!解)|没有?发|没给|不发|未发)"
-    rf"|(?<![a-z])(?:{_FOR})(?P<en>{_EN_NUMBER}) (?P<enu>{_EN_UNIT})s?(?! ago)(?![a-z])", re.IGNORECASE
+    rf"|(?<![a-z])(?:{_FOR})(?P<en>{_EN_NUMBER}) (?P<enu>{_EN_UNIT})s?(?! ago)(?![a-z]))", re.IGNORECASE
 )
 _HOURS = {"小时": 1, "天": 24, "周": 168, "星期": 168, "礼拜": 168, "hour": 1, "day": 24, "week": 168}
 _MONTHS = {"月": 1, "年": 12, "month": 1, "year": 12}

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 # Words no place or organisation is named with; single characters only where they hardly ever stand in a name.
 _WORDS = (
@@ -31,8 +32,13 @@ def ends_here(folded: str, position: int) -> bool:
     return position >= len(folded) or _BREAK.match(folded, position) is not None
 
 
-def runs(folded: str) -> Iterator[tuple[int, int]]:
-    """[start, end) of every run that holds a Chinese character."""
+@lru_cache(maxsize=4)
+def runs(folded: str) -> tuple[tuple[int, int], ...]:
+    """[start, end) of every run that holds a Chinese character. Kept for a moment: addresses and names begin here."""
+    return tuple(_runs(folded))
+
+
+def _runs(folded: str) -> Iterator[tuple[int, int]]:
     start = 0
     for cut in _BREAK.finditer(folded):
         if cut.start() > start and _HAN.search(folded, start, cut.start()):
