@@ -50,7 +50,8 @@ class Mask:
 
 
 class CaseRow(Struct, frozen=True):
-    """One line of the list. Times are ms; `satisfaction` is that of the present round."""
+    """One line of the list. Times are ms; `satisfaction` is that of the present round; `completeness` 0 to 1, None
+    for a case from before it was counted."""
 
     work_order_id: str
     title: str
@@ -63,6 +64,7 @@ class CaseRow(Struct, frozen=True):
     urgency: str
     satisfaction: int | None
     coordination: bool
+    completeness: float | None
 
 
 class FieldView(Struct, frozen=True):
@@ -145,7 +147,7 @@ def case_row(state: CaseState, mask: Mask) -> CaseRow:
     return CaseRow(
         state.work_order_id, mask.text(order["title"]) or "", state.status, state.department, template_of(state),
         state.round, state.created, state.due, order["urgency"], state.rated.satisfaction if state.rated else None,
-        state.coordination,
+        state.coordination, state.completeness,
     )
 
 

@@ -47,6 +47,12 @@ def test_nothing_a_reader_sees_of_a_shut_case_holds_a_number_of_the_citizen() ->
     assert opened.count("13812345678") >= 5
 
 
+def test_how_complete_a_case_is_stands_in_its_line() -> None:
+    row = case_row(begin(Filed(build(filing(WO)), "web:visitor", 1, 0.875)), SHUT)
+    assert row.completeness == 0.875
+    assert case_row(begin(Filed(build(filing(WO)), "web:visitor", 1)), SHUT).completeness is None
+
+
 def test_the_reason_of_the_last_rework_is_shown_and_the_last_answer() -> None:
     first, last = (RatingAnswer(WO, n, "no", n + 1, reason=f"第{n}次") for n in range(2))
     lines = (

@@ -155,6 +155,10 @@ class Citizen:
         """Taps a quick reply of the last message (or of an older one)."""
         return await self._send({"choice": value, "to": to or (self.last.id if self.last else None)})
 
+    async def sends_form(self, template: str, fields: dict[str, str]) -> Reply:
+        """The card of the page, filled and sent."""
+        return await self._send({"form": {"template": template, "fields": fields}})
+
     async def sends_photo(self, data: bytes) -> Reply:
         form = aiohttp.FormData()
         form.add_field("file", data, filename="photo.jpg", content_type="image/jpeg")

@@ -81,6 +81,7 @@ export function marks(one) {
     one.round ? h("span", { class: "mark alarm" }, t("round", { n: one.round })) : null,
     one.coordination ? h("span", { class: "mark alarm" }, t("coordination")) : null,
     one.satisfaction ? h("span", { class: "mark" }, `${t("satisfaction")} ${one.satisfaction}/5`) : null,
+    one.completeness == null ? null : h("span", { class: "mark" }, `${t("completeness")} ${Math.round(one.completeness * 100)}%`),
   ];
 }
 

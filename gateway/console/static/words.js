@@ -14,7 +14,7 @@ const WORDS = {
   no_cases: ["没有符合条件的工单。", "No cases match."], filed: ["登记", "Filed"], due: ["时限", "Due"], subject: ["标题", "Title"],
   overdue: ["已超时限", "overdue"], urgent: ["加急", "urgent"], emergency: ["紧急", "emergency"],
   round: ["第 {n} 次重办", "rework {n}"], satisfaction: ["满意度", "Satisfaction"],
-  coordination: ["需人工协调", "Needs coordination"],
+  coordination: ["需人工协调", "Needs coordination"], completeness: ["完整度", "Complete"],
   "status.submitted": ["待受理", "Submitted"], "status.accepted": ["已受理", "Accepted"],
   "status.assigned": ["已派单", "Dispatched"], "status.in_progress": ["办理中", "In progress"],
   "status.suspended": ["待市民补充", "Waiting for the citizen"], "status.closed": ["已办结", "Closed"],
