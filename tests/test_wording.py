@@ -211,3 +211,16 @@ def test_the_summary_tells_what_was_given(template: Template, city: City, replie
     personal |= {"contact_address"}
     assert [name for name, value in most.items() if name not in personal and value not in text] == []
     assert [name for name in personal if name in most and most[name] in text] == []
+
+
+@pytest.mark.parametrize(("said", "night"), [
+    ("昨晚十点到今天凌晨两点", True), ("昨天晚上九点到十点半", True), ("昨天凌晨四点到早上七点", True),
+    ("昨天早上六点到晚上十点", False), ("昨天上午九点到下午五点", False), ("天天都吵", False),
+])
+def test_the_order_says_whether_noise_touches_the_night(said: str, night: bool, city: City, replies: Replies) -> None:
+    """Night is 22 to 6; words that nobody could read are no night."""
+    template = next(one for one in TEMPLATES if one.id == "construction_noise")
+    field, kind = template.field("period"), TYPES["period"]
+    ctx = context(field, city, "zh")
+    period = said if said == "天天都吵" else kind.show(kind.read(said, ctx).value, ctx)
+    assert ("涉及夜间" in replies.summary(template, {"period": period})) is night
