@@ -27,7 +27,11 @@ _LIMITS = {
 def json_schema(template: Template, language: str) -> Schema:
     """Conditions on amounts and on age are not said here: money is text, and JSON Schema knows no today.
     The gateway looks at all of them, and at the rules between fields."""
-    return {
+    conditions: list[Schema] = [
+        {"if": _test(when, template), "then": {"required": [field.id]}} for field in template.fields
+        if _asked(field) and (when := _when(template, field)) is not None and _sayable(when)
+    ]
+    schema: Schema = {
         "$schema": DIALECT,
         "$id": f"urn:huiyin:template:{template.id}:{template.version}",
         "title": template.title.of(language),
@@ -35,11 +39,8 @@ def json_schema(template: Template, language: str) -> Schema:
         "required": [field.id for field in template.fields if _asked(field) and _when(template, field) is None],
         "properties": {field.id: value_schema(field, language) for field in template.fields},
         "additionalProperties": False,
-        "allOf": [
-            {"if": _test(when, template), "then": {"required": [field.id]}} for field in template.fields
-            if _asked(field) and (when := _when(template, field)) is not None and _sayable(when)
-        ],
     }
+    return schema | ({"allOf": conditions} if conditions else {})  # an empty allOf is no JSON Schema
 
 
 def value_schema(field: Field, language: str) -> Schema:
