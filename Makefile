@@ -31,6 +31,7 @@ test-slow: setup chromium
 
 bench: setup
 	$(PYTHON) -m bench --full
+	$(PYTHON) -m bench.understanding
 
 chromium:
 	@sh tools/chromium.sh

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,19 +24,21 @@ SAID = WORDS | {"tracking_number", "plate", "phone", "account_number", "resident
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """An answer to a form that waits for this field; `taken` when its validator took it without the engine."""
+class Spent:
+    """One message: milliseconds by the clock, and of this process's CPU; `taken`: an answer that the asked field's
+    validator took without the engine."""
 
     ms: float
-    taken: bool
+    cpu_ms: float
+    taken: bool = True
 
 
 async def figures(reader: Reader, openings: Sequence[Opening],
                   types: Mapping[str, Mapping[str, str]]) -> dict[str, Any]:
     """Milliseconds; a running number keeps remembered vectors out of the openings."""
-    began = [await opening_ms(reader, one, n) for n, one in enumerate(openings)]
+    began = [await opening(reader, one, n) for n, one in enumerate(openings)]
     answered = [await answer(reader, *one) for one in answers(reader, openings, types)]
-    taken = [one.ms for one in answered if one.taken]
+    taken = [one for one in answered if one.taken]
     return {
         "opening": _latencies(began),
         "answer": _latencies(taken),
@@ -45,37 +47,39 @@ async def figures(reader: Reader, openings: Sequence[Opening],
     }
 
 
-def _latencies(ms: Sequence[float]) -> dict[str, Estimate]:
-    return {"p50_ms": quantile(ms, 0.5), "p99_ms": quantile(ms, 0.99)}
+def _latencies(spent: Sequence[Spent]) -> dict[str, Estimate]:
+    ms, cpu = [one.ms for one in spent], [one.cpu_ms for one in spent]
+    return {"p50_ms": quantile(ms, 0.5), "p99_ms": quantile(ms, 0.99), "p50_cpu_ms": quantile(cpu, 0.5)}
 
 
-async def opening_ms(reader: Reader, opening: Opening, n: int) -> float:
-    return await _turn_ms(reader, Dialogue(language=opening.case.language), f"{opening.case.text} {n}")
+async def opening(reader: Reader, opened: Opening, n: int) -> Spent:
+    return await _spent(reader, Dialogue(language=opened.case.language), f"{opened.case.text} {n}")
 
 
 def answers(
     reader: Reader, openings: Iterable[Opening], types: Mapping[str, Mapping[str, str]]
 ) -> Iterator[tuple[Opening, str, str]]:
     """Opening, field and value of everything stated that can be said as it stands."""
-    for opening in openings:
-        template = reader.catalog.newest.get(opening.template)
-        for name, value in (opening.stated or {}).items():
-            if template and template.has(name) and types[opening.template][name] in SAID:
-                yield opening, name, str(value)
+    for one in openings:
+        template = reader.catalog.newest.get(one.template)
+        for name, value in (one.stated or {}).items():
+            if template and template.has(name) and types[one.template][name] in SAID:
+                yield one, name, str(value)
 
 
-async def answer(reader: Reader, opening: Opening, field: str, said: str) -> Answered:
-    template = reader.catalog.newest[opening.template]
+async def answer(reader: Reader, opened: Opening, field: str, said: str) -> Spent:
+    """Said to a form that has just been opened and waits for this field."""
+    template = reader.catalog.newest[opened.template]
     draft = Draft("bench", template.id, template.version, to_ms(AT))
-    state = Dialogue(language=opening.case.language, draft=draft, asked=field, last=to_ms(AT), started=to_ms(AT))
+    state = Dialogue(language=opened.case.language, draft=draft, asked=field, last=to_ms(AT), started=to_ms(AT))
     turn = await reader.read(state, [Text(said)], AT.astimezone(ZoneInfo(reader.city.time_zone)))
     moved, _ = step(reader.catalog, state, turn)
     taken = moved.draft is not None and field in moved.draft.values and not needs_ranking(reader.catalog, state, turn)
-    return Answered(await _turn_ms(reader, state, said), taken)
+    return replace(await _spent(reader, state, said), taken=taken)
 
 
-async def _turn_ms(reader: Reader, state: Dialogue, text: str) -> float:
+async def _spent(reader: Reader, state: Dialogue, text: str) -> Spent:
     now = AT.astimezone(ZoneInfo(reader.city.time_zone))
-    began = time.perf_counter()
+    began, cpu = time.perf_counter(), time.process_time()
     step(reader.catalog, state, await reader.read(state, [Text(text)], now))
-    return (time.perf_counter() - began) * 1000
+    return Spent((time.perf_counter() - began) * 1000, (time.process_time() - cpu) * 1000)
