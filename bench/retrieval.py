@@ -15,7 +15,8 @@ from gateway import yamls
 from gateway.clock import Clock
 from gateway.protocols import Answer, KnowledgeBase
 from nlu.batching import BatchEncoder
-from nlu.knowledge import KnowledgeIndex, read
+from nlu.entries import read
+from nlu.knowledge import KnowledgeIndex
 
 LANGUAGES = ("zh", "en")
 

@@ -53,7 +53,7 @@ from gateway.understanding import Reader
 from gateway.uploads import Uploads
 from gateway.workers import LaneWorker, Supervisor, sweep, tick
 from gateway.writing import Writer
-from nlu import knowledge, training
+from nlu import entries, training
 from nlu.batching import BatchEncoder
 from nlu.embedded import EmbeddedUnderstander
 from nlu.knowledge import KnowledgeIndex
@@ -104,7 +104,7 @@ def mind(config: Config, clock: Clock) -> Mind:
 
 def data_files() -> list[Look]:
     """What `check` looks at beside templates, wording and city."""
-    return [lambda: training.read(TRAINING), lambda: list(knowledge.read(KNOWLEDGE))]
+    return [lambda: training.read(TRAINING), lambda: entries.read(KNOWLEDGE)]
 
 
 @dataclass(slots=True)

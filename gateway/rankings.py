@@ -36,7 +36,10 @@ class Understanding(Struct, frozen=True):
 
 
 class Answer(Struct, frozen=True):
-    """A knowledge-base entry that was found; texts are approved wording, shown as they stand."""
+    """A knowledge-base entry that was found; texts are approved wording, shown as they stand.
+
+    tags  the templates to file the matter with when the answer does not help, the likeliest first
+    """
 
     id: str
     score: float
@@ -46,3 +49,4 @@ class Answer(Struct, frozen=True):
     source: str
     department: str
     valid_until: str | None = None
+    tags: tuple[str, ...] = ()

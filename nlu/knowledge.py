@@ -6,57 +6,23 @@ wording and 0.81 for the mean cosine of the three nearest); probability × cosin
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from datetime import date, timedelta, timezone
+from collections.abc import Sequence
+from datetime import timedelta, timezone
 from pathlib import Path
 
 import numpy as np
-from msgspec import Struct
 
 from gateway.clock import Clock
-from gateway.errors import ConfigError
 from gateway.protocols import Answer
-from gateway.yamls import Document
 from nlu.batching import BatchEncoder
 from nlu.cache import fingerprint, kept
 from nlu.classifier import FORMAT, OUT_OF_SCOPE, Classifier, Labelled, fit
 from nlu.clauses import cores
 from nlu.encoder import Encoder
+from nlu.entries import Entry, read, unanswered
 
 SURE = 0.30  # probability × cosine; figures in README.md
 CHINA = timezone(timedelta(hours=8))  # one time zone in the whole country, no summer time
-
-
-class Wordings(Struct, frozen=True, forbid_unknown_fields=True):
-    zh: tuple[str, ...]
-    en: tuple[str, ...]
-
-
-class Texts(Struct, frozen=True, forbid_unknown_fields=True):
-    zh: str
-    en: str
-
-
-class Entry(Struct, frozen=True, forbid_unknown_fields=True):
-    """One approved answer. source: the public document it rests on, or "Huiyin sample"; dates are inclusive."""
-
-    id: str
-    questions: Wordings
-    answer: Texts
-    source: str
-    department: str
-    valid_from: date | None = None
-    valid_until: date | None = None
-    tags: tuple[str, ...] = ()
-
-    @property
-    def wordings(self) -> tuple[str, ...]:
-        return self.questions.zh + self.questions.en
-
-    def valid(self, day: date) -> bool:
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_until is None or day <= self.valid_until
-        )
 
 
 class KnowledgeIndex:
@@ -97,28 +63,6 @@ class KnowledgeIndex:
         return Classifier(kept(self._cache, "knowledge", key, lambda: _fit(encoder, said).arrays)[0])
 
 
-def read(folder: Path) -> Iterator[Entry]:
-    """Every entry of *.yaml. Raises ConfigError for a fault in a file, an id that stands twice, no entries at all."""
-    seen: set[str] = set()
-    for path in sorted(folder.glob("*.yaml")):
-        for entry in Document(path).to(list[Entry]):
-            if entry.id in seen:
-                raise ConfigError(f"{path}: the id {entry.id} stands twice")
-            seen.add(entry.id)
-            yield entry
-    if not seen:
-        raise ConfigError(f"{folder}: no entries (*.yaml)")
-
-
-def unanswered(folder: Path) -> tuple[str, ...]:
-    """Questions in both languages that no entry answers; none when the file is missing."""
-    path = folder / "unanswered" / "questions.yaml"
-    if not path.exists():
-        return ()
-    questions = Document(path).to(Wordings)
-    return questions.zh + questions.en
-
-
 def _fit(encoder: Encoder, said: Sequence[tuple[str, str]]) -> Classifier:
     texts = [cores(wording)[0] for _, wording in said]
     return fit(Labelled(texts, [entry for entry, _ in said], encoder.encode(texts), [True] * len(texts)))
@@ -135,4 +79,5 @@ def _answer(entry: Entry, score: float, language: str) -> Answer:
         source=entry.source,
         department=entry.department,
         valid_until=entry.valid_until.isoformat() if entry.valid_until else None,
+        tags=entry.tags,
     )

@@ -16,7 +16,8 @@ from gateway import yamls
 from gateway.errors import ConfigError
 from nlu.batching import BatchEncoder
 from nlu.encoder import Matrix, NgramEncoder
-from nlu.knowledge import Entry, KnowledgeIndex, read, unanswered
+from nlu.entries import Entry, read, unanswered
+from nlu.knowledge import KnowledgeIndex
 from tests import minds
 from tests.clock import ManualClock
 
@@ -28,6 +29,7 @@ FEE: dict[str, object] = {
     "answer": {"zh": "不收费。", "en": "It is free."},
     "source": "Huiyin sample",
     "department": "hotline",
+    "owner": "hotline",
 }
 
 
