@@ -2,24 +2,25 @@
 
 Chinese addresses are read out of runs (wordbreaks.py), English ones by their commas and road words; both are
 resolved with the city's gazetteer. Canonical: the text, trimmed; resolved: {province, city, district,
-subdistrict, adcode} as far as known.
+subdistrict, adcode} as far as known. With the limit `home`, a place in another city gets a warning.
 """
 from __future__ import annotations
 
-from itertools import islice
+import re
+from itertools import islice, zip_longest
 
 from gateway.fields.address_en import english, names
 from gateway.fields.address_zh import chinese
 from gateway.fields.base import Context, Reading, Span, Value
 from gateway.fields.city import Place
 from gateway.fields.folding import fold, tidy
-from gateway.fields.gazetteer import Gazetteer, gazetteer, level, narrowed
-from gateway.fields.roles import role_of
+from gateway.fields.gazetteer import Gazetteer, gazetteer, level, narrowed, within
+from gateway.fields.roles import role_of, sent_on
 from gateway.fields.spans import MAX_SPANS, apart, span
 from gateway.fields.text import checked, words_of
 
 SHORTEST, LONGEST = 2, 300
-UNKNOWN_DISTRICT = "unknown_district"
+UNKNOWN_DISTRICT, ELSEWHERE, OTHER_CITY = "unknown_district", "district_elsewhere", "other_city"
 _JOURNEY = ("sender", "receiver")  # from Guangzhou to Beijing: there a city says enough
 
 
@@ -33,8 +34,11 @@ class Address:
         pieces = (*chinese(folded, places), *islice(english(folded, places), MAX_SPANS))
         spans: list[Span] = []
         before = None
-        for one in sorted(pieces, key=lambda piece: piece.start):
+        ordered = sorted(pieces, key=lambda piece: piece.start)
+        for one, following in zip_longest(ordered, ordered[1:]):
             role = role_of(folded, one.start, one.end, before)
+            if role is None and following and sent_on(folded, one.end, following.start):
+                role = "sender"
             if one.bare and role not in _JOURNEY:
                 continue
             before = (one.end, role)
@@ -55,38 +59,63 @@ class Address:
 
 
 def _reading(text: str, ctx: Context) -> Reading:
+    inmost, stray = resolve(text, gazetteer(ctx.city))
+    if inmost is None:
+        return Reading(text, (UNKNOWN_DISTRICT,))
     places = gazetteer(ctx.city)
-    parts = resolve(text, places)
-    warnings = () if "district" in parts else (UNKNOWN_DISTRICT,)
-    return Reading(text, warnings, parts or None)
+    parts: dict[str, str | float] = {_KEYS[level(place)]: place.name for place in places.around(inmost)}
+    parts |= {"adcode": inmost.adcode[:6]}
+    if ctx.limits.home and not _at_home(inmost, places):
+        return Reading(text, (OTHER_CITY,), parts)
+    known = "district" in parts or (level(inmost) == "city" and not places.divided(inmost)) or inmost.name in _UNDIVIDED
+    return Reading(text, () if known else (ELSEWHERE if stray else UNKNOWN_DISTRICT,), parts)
 
 
-def resolve(text: str, places: Gazetteer) -> dict[str, str | float]:
-    """The administrative parts named in an address: the innermost one that is certain, and what it lies in."""
+def _at_home(place: Place, places: Gazetteer) -> bool:
+    return within(place, places.by_code[places.home]) or within(places.by_code[places.home], place)
+
+
+def resolve(text: str, places: Gazetteer) -> tuple[Place | None, bool]:
+    """The innermost place of an address that is certain, and whether a district was named that lies elsewhere."""
     folded = fold(text)
     named = [*_named_han(folded, places), *_named_latin(folded, places)]
-    chosen = narrowed(named, places.home)
+    chosen = narrowed((group for group, _ in named), places.home)
     if not chosen:
-        return {}
-    inmost = max(chosen, key=lambda place: _DEPTH[level(place)])
-    parts: dict[str, str | float] = {_KEYS[level(place)]: place.name for place in places.around(inmost)}
-    return parts | {"adcode": inmost.adcode[:6]}
+        return None, False
+    strays = (group for group, whole in named if whole and not set(group) & set(chosen))
+    stray = any(level(group[0]) == "district" for group in strays) and any(level(one) != "province" for one in chosen)
+    return max(chosen, key=lambda place: _DEPTH[level(place)]), stray
 
 
 _KEYS = {"province": "province", "city": "city", "district": "district", "street": "subdistrict"}
 _DEPTH = {"province": 0, "city": 1, "district": 2, "street": 3}
 
 
-def _named_han(folded: str, places: Gazetteer) -> list[tuple[Place, ...]]:
-    named, position = [], 0
+# 香港, 澳门 and 台湾 have no districts in the data.
+_UNDIVIDED = ("香港特别行政区", "澳门特别行政区", "台湾省")
+# 海珠广场 is in another district than its name says.
+_NAMESAKE = re.compile(r"广场|大桥|桥|码头|山|机场")
+Group = tuple[tuple[Place, ...], bool]  # the places of one name, and whether it was written in full
+
+
+def _named_han(folded: str, places: Gazetteer) -> list[Group]:
+    named: list[Group] = []
+    position = 0
     while hit := places.first(folded, position, len(folded)):
-        named.append(hit.places)
+        whole = folded[hit.end - 1] in "区县市旗道镇街村"
+        if whole or not _NAMESAKE.match(folded, hit.end):
+            named.append((hit.places, whole))
         position = hit.end
+        inner = places.district(hit.places[0], folded, position) if hit.level == "city" else None
+        other = places.at(folded, position)
+        if inner and (other is None or other.end <= inner.end):
+            named.append((inner.places, False))
+            position = inner.end
     return named
 
 
-def _named_latin(folded: str, places: Gazetteer) -> list[tuple[Place, ...]]:
-    return [group for group in map(places.latin, names(folded)) if group]
+def _named_latin(folded: str, places: Gazetteer) -> list[Group]:
+    return [(group, False) for group in map(places.latin, names(folded)) if group]
 
 
 TYPE = Address()

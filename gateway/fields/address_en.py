@@ -10,10 +10,12 @@ from gateway.fields.spans import Piece
 
 # All patterns are for lower-cased text; letter case says nothing in chat.
 _WORD = r"[a-z][a-z'-]{0,20}"
-_ROAD = r"(?:road|rd|street|st|avenue|ave|lane|alley|boulevard|blvd|highway|hutong|lu|jie|dadao)(?![a-z])\.?"
+_ROAD = (
+    r"(?:(?:road|street|avenue|lane|alley|boulevard|highway|hutong|lu|jie|dadao)(?![a-z])|(?:rd|st|ave|blvd)(?![a-z])\.?)"
+)
 _AREA = (
     r"(?:district|county|sub-?district|new area|province|city|"
-    r"town(?:ship)?(?!\s(?:station|metro|road|street|park)))(?![a-z])"
+    r"town(?:ship)?(?!\s(?:station|metro|road|street|park))|qu|jiedao|zhen)(?![a-z])"
 )
 _SITE = (
     r"(?:building|plaza|mansion|tower|gardens?|square|community|estates?|residence|apartments|mall|park|campus|university|"
@@ -40,18 +42,18 @@ _HOUSE = r"(?:(?:no\.?\s?)?\d{1,5}[a-z]?,?\s)?"
 _PART = rf"(?:{_UNIT}|{_HOUSE}{_NAMED}(?:{_ROAD}{_AFTER_ROAD}|{_AREA}|{_SITE}))"
 _START = re.compile(rf"(?<![a-z0-9])(?=[a-z0-9])(?:{_PART})")
 _TELLING = re.compile(rf"(?<![a-z])(?:{_ROAD}|{_AREA}|{_SITE})|(?:{_UNIT})")
-_MORE = re.compile(rf"\s?,?\s?(?:{_PART})")
+_MORE = re.compile(rf"\s?,?\s?(?:{_PART})|\s(?:and|&)\s{_NAMED}{_ROAD}|(?<=station)\sexit\s[a-z]\d?(?![a-z0-9])")
 _CITY = rf"{_WORD}(?:\s(?:kong|mongolia))?"
 _PLACE = re.compile(rf"(?<![a-z0-9])(?=[a-z]){_NOT}({_CITY})")
-_PLACE_AFTER = re.compile(rf"(?:\s?,\s?|\s)({_CITY})(?![a-z])")
+_PLACE_AFTER = re.compile(rf"(?:\s?,\s?|\s(?:in\s)?)({_CITY})(?![a-z])")
 _COUNTRY = re.compile(r"\s?,\s?(?:p\.?\s?r\.?\s)?china(?![a-z])|\s?,?\s?\d{6}(?!\d)")
-_GENERIC = re.compile(rf"\s(?:{_AREA}|municipality)\s*$")
+_GENERIC = re.compile(rf"\s(?:{_AREA}|municipality|shi|sheng)\s*$")
 _ANY = re.compile(rf"(?:{_SITE}|{_AREA})$")
 _ANY_ROAD = frozenset((
     "ring", "side", "dirt", "service", "access", "back", "high", "wrong", "long", "ambulance", "bus", "bike", "cycle",
     "fire", "emergency", "left", "right", "fast", "slow",
 ))
-_PARTS = re.compile(r",|(?<=district)\s|(?<=county)\s|(?<=road)\s|(?<=street)\s|(?<=avenue)\s")
+_PARTS = re.compile(r",|(?<=district)\s|(?<=county)\s|(?<=road)\s|(?<=street)\s|(?<=avenue)\s|\sin\s")
 _MAX_PARTS = 10
 
 

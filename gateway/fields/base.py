@@ -38,7 +38,7 @@ class Option(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
-    """Bounds a template may set on a field; None leaves the type's own."""
+    """Bounds a template may set on a field; None leaves the type's own. `home`: an address in another city warns."""
 
     min_length: int | None = None
     max_length: int | None = None
@@ -47,6 +47,7 @@ class Limits(Struct, frozen=True, forbid_unknown_fields=True):
     max_items: int | None = None
     past_only: bool = False
     pattern: str | None = None
+    home: bool = False
 
 
 NO_LIMITS = Limits()

@@ -42,6 +42,11 @@ def level(place: Place) -> str:
     return "city" if place.adcode.endswith("00") else "district"
 
 
+def _city_stem(place: Place) -> str:
+    """The digits that all places of one city have in common."""
+    return place.adcode[:2] if place.adcode[:2] in MUNICIPALITIES else place.adcode[:4]
+
+
 def within(place: Place, outer: Place) -> bool:
     """Whether the place lies inside the outer one."""
     code = outer.adcode
@@ -62,11 +67,19 @@ class Gazetteer:
                 self._han.setdefault(name[:_KEY], {}).setdefault(name, []).append(place)
             if place.en:
                 self._latin.setdefault(place.en.lower(), []).append(place)
+        self._short: dict[str, dict[str, Place]] = {}
+        for place in city.divisions:
+            if level(place) == "district" and len(place.name) > _KEY:
+                self._short.setdefault(_city_stem(place), {})[place.name[:-1]] = place
         self._lengths = {key: sorted({len(name) for name in names}, reverse=True) for key, names in self._han.items()}
 
     def _names(self, place: Place) -> Iterable[str]:
-        """The official name; provinces, all cities, and the home city's districts also without the generic part."""
+        """The official name; provinces, all cities, and the home city's districts also without the generic part;
+        大石街道 also as 大石街, 大石镇 (what many were before) and 大石村."""
         yield place.name
+        stem = place.name.removesuffix("街道")
+        if stem != place.name:
+            yield from (stem + "街", stem + "镇", stem if stem.endswith("村") else stem + "村")
         here = level(place)
         home_district = here == "district" and place.adcode[:4] == self.home[:4]
         if here == "street" or (here == "district" and not home_district and not place.name.endswith("市")):
@@ -105,6 +118,17 @@ class Gazetteer:
                 if named and named.end <= end:
                     return named
         return None
+
+    def district(self, city: Place, text: str, position: int) -> Named | None:
+        """A district of this city without its generic part, as people write behind the city's name: 上海徐汇."""
+        short = self._short.get(_city_stem(city), {})
+        names = (text[position:position + length] for length in (4, 3, 2))
+        name = next((name for name in names if name in short), None)
+        return Named(position, position + len(name), (short[name],)) if name else None
+
+    def divided(self, place: Place) -> bool:
+        """Whether the place has districts; Dongguan and Zhongshan have none, nor have Hong Kong and Macao here."""
+        return _city_stem(place) in self._short
 
     def latin(self, name: str) -> tuple[Place, ...]:
         """Places romanised so, without generic part and in any case; Beijing is the city, not the sub-district."""

@@ -10,7 +10,8 @@ _CUES = {
     ),
     "receiver": (
         r"(?:寄|发货?|送货?|运|派送|配送|快递)(?:到|往|去|给|至)|收[件货](?:人|方)?(?:的?地址|地|人|点)?|目的地|送货地址",
-        r"(?:sen[dt]|sending|ship(?:ped|ping)?|deliver(?:ed|y)?|go(?:ing|es)?|bound|mailed)(?: it)? (?:to|for)|"
+        r"(?:sen[dt]|sending|ship(?:ped|ping)?|deliver(?:ed|y)?|go(?:ing|es)?|bound|mailed|parcel|package|letter)"
+        r"(?: it)? (?:to|for)|"
         r"(?:receiver|recipient|delivery|destination|consignee)(?:'s)?(?: address)?",
     ),
     "merchant": (
@@ -38,13 +39,21 @@ _AFTER = {
     "sender": re.compile(r"\s*(?:寄|发|运)(?:到|往|去|给|至|出|过来|来)|\s*寄的"),
     "receiver": re.compile(r"\s*(?:收[件货]|签收)"),
 }
-# After a sender, these few words alone lead to the receiver.
+# After a sender, these few words alone lead to the receiver: 从 A 寄 B, 从 A 寄了个包裹到 B, from A to my flat in B.
 _TOWARDS = re.compile(
-    r"\s*,?\s*(?:寄|发货?|送|运|邮)?(?:到|至|往|去|给|-+>?|→|~|(?:and )?(?:sent |shipped |going )?to)\s*"
-    r"(?:the\s|my\s)?",
+    r"\s*,?\s*(?:(?:寄|发货?|送|运|邮)(?:了?[一两几]?[个件份批]?(?:包裹|快递|快件|东西|文件|货|件))?)?"
+    r"(?:到|至|往|去|给|(?<=[寄发运邮])|-+>?|→|~|(?:and )?(?:sent |shipped |going )?to)\s*"
+    r"(?:(?:the|my|our)\s)?(?:[a-z]+\s(?:in|at|on)\s)?",
     re.IGNORECASE,
 )
-_LOOK = 28
+# Between two places, these say it of both: 深圳寄武汉, 广州→北京.
+_SENT = re.compile(r"\s*(?:寄|发|邮|→|-+>)(?:到|至|往|去|给)?\s*")
+_LOOK, _LINKED = 28, 8
+
+
+def sent_on(folded: str, end: int, following: int) -> bool:
+    """Whether the words between one place and the following say that something went from here to there."""
+    return following - end <= _LINKED and _SENT.fullmatch(folded, end, following) is not None
 
 
 def role_of(folded: str, start: int, end: int, before: tuple[int, str | None] | None) -> str | None:
@@ -52,7 +61,7 @@ def role_of(folded: str, start: int, end: int, before: tuple[int, str | None] | 
     if before and before[1] == "sender" and _TOWARDS.fullmatch(folded, before[0], start):
         return "receiver"
     left = folded[max(0, start - _LOOK, before[0] if before else 0):start]
-    for role, cue in _BEFORE.items():
-        if cue.search(left):
-            return role
-    return next((role for role, cue in _AFTER.items() if cue.match(folded, end, end + 4)), None)
+    found = next((role for role, cue in _BEFORE.items() if cue.search(left)), None)
+    if found and found != "affected":
+        return found
+    return next((role for role, cue in _AFTER.items() if cue.match(folded, end, end + 4)), found)

@@ -4,10 +4,12 @@ from __future__ import annotations
 from gateway.fields.base import Limits
 from tests.fields.table import Checked, Found, Read, Refused, Seen, Shown, Table
 
-UNKNOWN = ("unknown_district",)
+UNKNOWN, ELSEWHERE, OTHER_CITY = ("unknown_district",), ("district_elsewhere",), ("other_city",)
+HOME = Limits(home=True)
 HAIZHU = {"province": "广东省", "city": "广州市", "district": "海珠区", "adcode": "440105"}
 TIANHE = {"province": "广东省", "city": "广州市", "district": "天河区", "adcode": "440106"}
 YIWU = {"province": "浙江省", "city": "金华市", "district": "义乌市", "adcode": "330782"}
+PANYU = {"province": "广东省", "city": "广州市", "district": "番禺区", "adcode": "440113"}
 CHAOYANG = {"city": "北京市", "district": "朝阳区", "adcode": "110105"}
 
 
@@ -42,6 +44,20 @@ TABLE = Table(
         Read("Panyu District Guangzhou", "Panyu District Guangzhou", resolved={
             "province": "广东省", "city": "广州市", "district": "番禺区", "adcode": "440113"}),
         Read("我们小区东门那个围挡", "我们小区东门那个围挡", UNKNOWN, {}),
+        Read("番禺大石街某小区", "番禺大石街某小区", resolved=PANYU | {"subdistrict": "大石街道"}),
+        Read("员村四横路", "员村四横路", resolved=TIANHE | {"subdistrict": "员村街道"}),
+        Read("上海徐汇漕溪路", "上海徐汇漕溪路", resolved={"city": "上海市", "district": "徐汇区", "adcode": "310104"}),
+        Read("北京朝阳", "北京朝阳", resolved=CHAOYANG),
+        Read("东莞虎门", "东莞虎门", resolved={"province": "广东省", "city": "东莞市", "adcode": "441900"}),
+        Read("香港九龙", "香港九龙", resolved={"province": "香港特别行政区", "adcode": "810000"}),
+        Read("北京天河区", "北京天河区", ELSEWHERE, {"city": "北京市", "adcode": "110000"}),
+        Read("海珠广场", "海珠广场", UNKNOWN, {}),
+        Read("北京朝阳区", "北京朝阳区", OTHER_CITY, CHAOYANG, HOME),
+        Read("海珠区新港中路", "海珠区新港中路", (), HAIZHU, HOME),
+        Read("广东省", "广东省", UNKNOWN, {"province": "广东省", "adcode": "440000"}, HOME),
+        Read("Tianhe Qu", "Tianhe Qu", resolved=TIANHE),
+        Read("Haizhu", "Haizhu", resolved=HAIZHU),
+        Read("Shipai Subdistrict, Tianhe", "Shipai Subdistrict, Tianhe", resolved=TIANHE | {"subdistrict": "石牌街道"}),
         Read("1000 Tianhe Road, Tianhe District", "1000 Tianhe Road, Tianhe District", resolved=TIANHE),
         Read("Chaoyang District, Beijing", "Chaoyang District, Beijing", resolved=CHAOYANG),
     ),
@@ -61,6 +77,15 @@ TABLE = Table(
         Found("海珠区新港中路寄往上海浦东新区世纪大道100号", (
             at("海珠区新港中路", "sender"), at("上海浦东新区世纪大道100号", "receiver", district="浦东新区"))),
         Found("我从广州寄到北京的快递", (somewhere("广州", "sender"), somewhere("北京", "receiver"))),
+        Found("从海珠区寄天河区的件", (at("海珠区", "sender"), at("天河区", "receiver"))),
+        Found("从白云区寄了个包裹到番禺区", (at("白云区", "sender"), at("番禺区", "receiver"))),
+        Found("深圳寄武汉的件", (somewhere("深圳", "sender"), somewhere("武汉", "receiver"))),
+        Found("广州天河→北京朝阳", (at("广州天河", "sender", **TIANHE), at("北京朝阳", "receiver", **CHAOYANG))),
+        Found("从朋友家天河区龙口西路寄给我妈", (at("天河区龙口西路", "sender", **TIANHE),)),
+        Found("shipped from Tianhe to my office in Yuexiu District", (
+            at("Tianhe", "sender", **TIANHE), at("Yuexiu District", "receiver", district="越秀区"))),
+        Found("parcel to Chaoyang District, Beijing from Tianhe District", (
+            at("Chaoyang District, Beijing", "receiver", **CHAOYANG), at("Tianhe District", "sender", **TIANHE))),
         Found("寄件地址：天河区天河路1000号；收件地址：从化区街口街道", (
             at("天河区天河路1000号", "sender"), at("从化区街口街道", "receiver", subdistrict="街口街道"))),
         Found("sent from Xingang Middle Road, Haizhu District, Guangzhou "
@@ -91,6 +116,9 @@ TABLE = Table(
         Found("bikes are blocking the road, a factory cooling tower hums, cars race on the ring road"),
         Found("I live in Guangzhou"),
         Found("北京到上海多少公里，改装摩托车炸街，老旧小区改造，地铁站C口单车淤积，网约车绕路"),
+        Found("I live at Clifford Estates in Panyu", (at("Clifford Estates in Panyu", "affected", **PANYU),)),
+        Found("the crossing of Huacheng Avenue and Huaxia Road", (somewhere("Huacheng Avenue and Huaxia Road"),)),
+        Found("bikes outside Kecun station exit A", (somewhere("Kecun station exit A"),)),
         Found("the entrance of Zhujiang New Town station", (somewhere("Zhujiang New Town station"),)),
         Found("单号SF1234567890123三天没动"),
     ),
