@@ -9,7 +9,7 @@ import msgspec
 from msgspec import Struct
 
 from gateway.clock import Ids
-from gateway.messages import Verified
+from gateway.handover import Verified
 from gateway.protocols import Put, Records, SharedStore
 
 CITIZEN, ACCOUNT = "citizen", "account"

@@ -15,12 +15,14 @@ from msgspec.structs import replace
 from gateway import languages, news, rating
 from gateway.clock import Clock, from_ms, to_ms
 from gateway.dialogue import drafts
+from gateway.dialogue.beside import beside
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import BESIDE, Dialogue, load
 from gateway.dialogue.effects import Ask, Effect
 from gateway.dialogue.posted import file_order
-from gateway.dialogue.step import beside, resume, step
+from gateway.dialogue.step import resume, step
 from gateway.dialogue.understood import Known, Understood
+from gateway.handover import DraftHanded, DraftWanted, Verified
 from gateway.messages import (
     AgentJoins,
     AgentLeaves,
@@ -28,13 +30,10 @@ from gateway.messages import (
     CaseNews,
     Choice,
     CitizenContent,
-    DraftHanded,
-    DraftWanted,
     Elapsed,
     Inbound,
     Order,
     Text,
-    Verified,
     decode_inbound,
     encode,
 )

@@ -5,10 +5,12 @@ so that a body that was stored once can be read for as long as it is kept.
 """
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
+
+from gateway.handover import DraftHanded, DraftWanted, Verified
 
 Sender = Literal["bot", "agent", "department"]
 
@@ -48,42 +50,6 @@ class Order(Struct, frozen=True, tag="order"):
     fields: FormFields
     kinds: dict[str, str]
     answer: str
-
-
-class OpenDraft(Struct, frozen=True):
-    """A draft that lies in another conversation of the same citizen; `count` fields of it were answered."""
-
-    conversation: str
-    draft: str
-    template: str
-    version: int
-    count: int
-
-
-class Verified(Struct, frozen=True, tag="verified"):
-    """The citizen proved a phone number (E.164); `found` is a draft of theirs that may be gone on with here."""
-
-    citizen: str
-    phone: str
-    found: OpenDraft | None = None
-
-
-class DraftWanted(Struct, frozen=True, tag="draft_wanted"):
-    """Another conversation of the same citizen, `by`, asks for a draft; it answers with DraftHanded."""
-
-    draft: str
-    by: str
-
-
-class DraftHanded(Struct, frozen=True, tag="draft_handed"):
-    """A draft on its way between two conversations, in neither of them: None when there was none any more.
-
-    back  it could not be taken and comes home
-    """
-
-    draft: dict[str, Any] | None
-    origin: str
-    back: bool = False
 
 
 class Upload(Struct, frozen=True, tag="upload"):

@@ -20,8 +20,8 @@ from gateway.store.shared import SharedStore
 
 __all__ = [
     "Accept", "Answer", "BlobStore", "Capabilities", "CaseBackend", "CaseDesk", "Changes", "Channel", "CodeSender",
-    "Emit", "Feed", "Handler", "KnowledgeBase", "LaneStore", "Lease", "NluContext", "Put", "Receipt", "Record", "Records",
-    "Scored", "SharedStore", "Understander", "Understanding",
+    "Emit", "Feed", "Handler", "KnowledgeBase", "LaneStore", "Lease", "NluContext", "Put", "Receipt", "Record",
+    "Records", "Scored", "SharedStore", "Understander", "Understanding",
 ]
 
 # One leased key with its items → what to commit. Errors decide: Retry and Paused come back later uncounted,

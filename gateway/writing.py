@@ -30,7 +30,8 @@ from gateway.dialogue.effects import (
 )
 from gateway.fields.base import Value
 from gateway.filing import Filer
-from gateway.messages import DraftHanded, DraftWanted, Elapsed, Inbound, Option, Outbound, Sender, Verified, encode
+from gateway.handover import DraftHanded, DraftWanted, Verified
+from gateway.messages import Elapsed, Inbound, Option, Outbound, Sender, encode
 from gateway.observe import COMPLETENESS, WORK_ORDERS
 from gateway.orders import Added, Answered, CaseOp, Posted, RatingAnswer
 from gateway.protocols import Emit, Feed, Put

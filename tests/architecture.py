@@ -16,7 +16,7 @@ BESIDE = ("bench", "tests")                           # may import everything, k
 
 CONTRACTS = ("gateway.store.lanes", "gateway.store.records", "gateway.store.shared", "gateway.store.blobs")
 VOCABULARY = (
-    "gateway.messages", "gateway.orders", "gateway.work_order", "gateway.protocols", "gateway.errors", "gateway.clock",
+    "gateway.messages", "gateway.handover", "gateway.orders", "gateway.work_order", "gateway.protocols", "gateway.errors", "gateway.clock",
     "gateway.http", "gateway.ijson", "gateway.transcripts", "gateway.rankings", "gateway.yamls", "gateway.fields",
     *CONTRACTS,
 )
@@ -25,8 +25,8 @@ PURE = ("gateway.dialogue", "gateway.fields")
 PURE_MAY = {
     "gateway.fields": ("gateway.fields", "gateway.errors"),
     "gateway.dialogue": (
-        "gateway.dialogue", "gateway.fields", "gateway.messages", "gateway.errors", "gateway.clock",
-        "gateway.rankings",
+        "gateway.dialogue", "gateway.fields", "gateway.messages", "gateway.handover", "gateway.errors",
+        "gateway.clock", "gateway.rankings",
     ),
 }
 PURE_BANS = ("asyncio", "aiohttp", "redis", "jinja2", "sqlite3", "time", "random", "secrets", "threading", "os")

@@ -9,7 +9,7 @@ import pytest
 
 from gateway.allowance import Allowance
 from gateway.citizens import ACCOUNT, CITIZEN, Citizens, links
-from gateway.messages import Verified
+from gateway.handover import Verified
 from gateway.outcomes import Outcomes
 from gateway.store.lanes import Put
 from gateway.store.sqlite import SqliteStore

@@ -30,18 +30,8 @@ from gateway.dialogue.effects import (
 )
 from gateway.fields.city import City
 from gateway.filing import Filer
-from gateway.messages import (
-    DraftHanded,
-    DraftWanted,
-    Elapsed,
-    Inbound,
-    OpenDraft,
-    Option,
-    Outbound,
-    Text,
-    decode_inbound,
-    decode_outbound,
-)
+from gateway.handover import DraftHanded, DraftWanted, OpenDraft
+from gateway.messages import Elapsed, Inbound, Option, Outbound, Text, decode_inbound, decode_outbound
 from gateway.orders import CaseState, Posted
 from gateway.replies import Replies
 from gateway.seal import HIDDEN, Seal

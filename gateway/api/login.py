@@ -18,9 +18,10 @@ from gateway.dialogue.forms import Fault
 from gateway.errors import Conflict, Unavailable, Unreadable
 from gateway.fields.base import Context, FieldType
 from gateway.fields.city import City
+from gateway.handover import OpenDraft, Verified
 from gateway.http import Network, RateLimiter, bearer, client_address, json_answer, language
 from gateway.logins import LIFE_MS, MINUTE_MS, Logins
-from gateway.messages import Inbound, OpenDraft, Verified
+from gateway.messages import Inbound
 from gateway.outcomes import Outcomes
 from gateway.protocols import Accept, LaneStore
 from gateway.replies import Replies

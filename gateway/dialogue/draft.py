@@ -7,7 +7,7 @@ import msgspec
 from msgspec import Struct
 
 from gateway.fields.base import Reading, Value
-from gateway.messages import OpenDraft
+from gateway.handover import OpenDraft
 
 # What is asked beside the form: a rating's questions, and a department's (gateway/rating.py, gateway/news.py).
 BESIDE = frozenset({"resolved", "satisfaction", "reason", "rework", "contacted", "answer"})

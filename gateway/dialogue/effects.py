@@ -6,7 +6,8 @@ from typing import Literal
 
 from gateway.dialogue.draft import Draft
 from gateway.fields.base import Value
-from gateway.messages import OpenDraft, Option
+from gateway.handover import OpenDraft
+from gateway.messages import Option
 
 Timer = Literal["draft_reminder", "draft_expiry"]
 

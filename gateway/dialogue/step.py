@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from gateway.dialogue import answers, around, commands, corrections, detours, drafts, files, takeover
+from gateway.dialogue import answers, around, commands, corrections, detours, drafts, files
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.commands import Change, Command, Correction, Word
 from gateway.dialogue.draft import BESIDE, Dialogue
@@ -24,16 +24,16 @@ from gateway.dialogue.picking import pick
 from gateway.dialogue.routes import ANYWHERE, IN_FORM, OUTSIDE, UNPAUSED, meant
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.understood import Understood
-from gateway.messages import Choice, DraftHanded, DraftWanted, Form, Location, Text, Verified
+from gateway.messages import Choice, Form, Location, Text
 
-__all__ = ["beside", "needs_ranking", "resume", "step"]
+__all__ = ["needs_ranking", "resume", "settle", "step"]
 
 
 def step(catalog: Catalog, state: Dialogue, turn: Understood) -> Move:
     """One turn of one citizen. The state's `asked` and `offered` follow from the last Ask among the effects."""
     scene = drafts.carried(catalog, Scene(catalog, drafts.wake(state), turn))
     moved, effects = _answer(scene) if state.mode == "bot" else detours.beside_person(scene)
-    settled = _settle(scene, moved, effects)
+    settled = settle(scene, moved, effects)
     return settled, [*detours.emergency(scene), *effects, *drafts.timers(state.draft, settled.draft)]
 
 
@@ -41,25 +41,7 @@ def resume(catalog: Catalog, state: Dialogue, turn: Understood) -> Move:
     """The form's open question again, after something beside the form was answered (a rating, a department)."""
     scene = drafts.carried(catalog, Scene(catalog, state, turn))
     moved, effects = detours.again(scene, [])
-    return _settle(scene, moved, effects), effects
-
-
-def beside(
-    catalog: Catalog, state: Dialogue, turn: Understood, content: Verified | DraftWanted | DraftHanded
-) -> Move:
-    """A proved phone number, or a draft that moves between two conversations; an open question is asked anew or
-    stays."""
-    scene = drafts.carried(catalog, Scene(catalog, state, turn))
-    match content:
-        case Verified():
-            moved, effects = takeover.verified(scene, content)
-        case DraftWanted():
-            moved, effects = takeover.let_go(scene, content)
-        case DraftHanded():
-            moved, effects = takeover.take(scene, content)
-    if any(isinstance(effect, Ask) for effect in effects):
-        moved = _settle(scene, moved, effects)
-    return moved, [*effects, *(drafts.timers(state.draft, moved.draft) if moved.draft != state.draft else ())]
+    return settle(scene, moved, effects), effects
 
 
 def needs_ranking(catalog: Catalog, state: Dialogue, turn: Understood) -> bool:
@@ -145,7 +127,7 @@ def _inside(scene: Scene, text: str, command: Command | None) -> Move:
     return moved or around.free(scene, text)
 
 
-def _settle(scene: Scene, moved: Dialogue, effects: list[Effect]) -> Dialogue:
+def settle(scene: Scene, moved: Dialogue, effects: list[Effect]) -> Dialogue:
     """What was asked follows from the effects; a person's talk and a question beside the form stay open."""
     before = scene.state
     moved = replace(moved, last=scene.now_ms, greeted=True)

@@ -17,7 +17,7 @@ from gateway.dialogue.effects import Effect, FetchDraft, HandDraft, Say
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.summary import onward
 from gateway.errors import Unreadable
-from gateway.messages import DraftHanded, DraftWanted, Verified
+from gateway.handover import DraftHanded, DraftWanted, Verified
 
 
 def verified(scene: Scene, content: Verified) -> Move:

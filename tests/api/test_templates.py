@@ -15,10 +15,10 @@ from gateway.api.schemas import json_schema
 from gateway.api.templates import condition
 from gateway.dialogue.drafts import takers
 from gateway.dialogue.fill import FILES
-from gateway.dialogue.template import Condition, Template
+from gateway.dialogue.template import Condition, Template, read
 from tests.channels.web.house import serve
 from tests.channels.web.site import open_site
-from tests.dialogue.small import PARCEL, document, read
+from tests.dialogue.small import PARCEL, document
 
 CONTRACT = load()
 FULL = read(document("parcel", discreet=True, rules=[

@@ -5,7 +5,8 @@ from msgspec.structs import replace
 
 from gateway.dialogue.completeness import OPTIONAL, completeness
 from gateway.dialogue.draft import Draft, Filled
-from tests.dialogue.small import PARCEL, document, read
+from gateway.dialogue.template import read
+from tests.dialogue.small import PARCEL, document
 
 REQUIRED = [field.id for field in PARCEL.fields if field.required and field.when is None and not field.skippable]
 

@@ -10,10 +10,11 @@ from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.effects import Ask, File, Say
 from gateway.dialogue.posted import file_order, read_order
+from gateway.dialogue.template import read
 from gateway.dialogue.understood import Known, Understood
 from gateway.fields.base import Value
 from gateway.messages import Order, Text
-from tests.dialogue.small import PARCEL, catalog, city, document, read
+from tests.dialogue.small import PARCEL, catalog, city, document
 from tests.dialogue.talker import NOW
 
 TURN = Understood(Text(""), NOW, city())
@@ -29,8 +30,10 @@ def order(fields: dict[str, Value], kinds: dict[str, str] | None = None, templat
     return Order(template, 1, fields, kinds or {}, "answer")
 
 
-def faults(fields: dict[str, Value], known: Catalog | None = None, **more: dict[str, str]) -> list[tuple[str, str]]:
-    _, found = read_order(known or catalog(), TURN, "zh", order(fields, **more))
+def faults(
+    fields: dict[str, Value], known: Catalog | None = None, kinds: dict[str, str] | None = None
+) -> list[tuple[str, str]]:
+    _, found = read_order(known or catalog(), TURN, "zh", order(fields, kinds))
     return [(fault.field, fault.code) for fault in found]
 
 
@@ -54,7 +57,7 @@ def test_canonical_values_and_peoples_words_are_the_same_form() -> None:
 
 
 def test_faults_stand_in_the_order_of_the_form() -> None:
-    given = {"contact_phone": "12", "carrier": "nobody", "goods_value": "很多", "problem": "lost"}
+    given: dict[str, Value] = {"contact_phone": "12", "carrier": "nobody", "goods_value": "很多", "problem": "lost"}
     names = [field.id for field in PARCEL.fields]
     found = [name for name, _ in faults(given)]
     assert found == sorted(found, key=names.index)
@@ -111,4 +114,4 @@ def test_files_that_were_checked_go_with_the_form() -> None:
 
 def test_a_template_nobody_knows() -> None:
     with pytest.raises(LookupError):
-        faults({}, template="no_such_form")  # type: ignore[arg-type]
+        read_order(catalog(), TURN, "zh", order({}, template="no_such_form"))

@@ -5,12 +5,14 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
+from gateway.dialogue.beside import beside
 from gateway.dialogue.draft import Dialogue, Draft, Filled
 from gateway.dialogue.effects import Arm, Ask, Disarm, Effect, FetchDraft, HandDraft, Say
 from gateway.dialogue.scene import Move
-from gateway.dialogue.step import beside, step
+from gateway.dialogue.step import step
 from gateway.dialogue.understood import Understood
-from gateway.messages import Choice, CitizenContent, DraftHanded, DraftWanted, OpenDraft, Text, Verified
+from gateway.handover import DraftHanded, DraftWanted, OpenDraft, Verified
+from gateway.messages import Choice, CitizenContent, Text
 from tests.dialogue.small import catalog, city
 from tests.dialogue.talker import NOW
 
