@@ -10,6 +10,7 @@ from gateway.city import Deadlines
 from gateway.clock import Ids, from_ms, to_ms
 from gateway.dialogue.choosing import NOTICE_VERSION
 from gateway.dialogue.completeness import completeness
+from gateway.dialogue.conditions import holds
 from gateway.dialogue.draft import Dialogue, Draft, Filled
 from gateway.dialogue.template import Field, Template
 from gateway.fields.base import Context, FieldType, Value
@@ -28,6 +29,7 @@ APART = frozenset({
 })
 PERSONAL = frozenset({"contact_address"})  # the complainant's own; goes with the identity when that is confidential
 
+URGENT = "urgent"  # the deadline class of city/deadlines.yaml for what cannot wait
 LONGEST_NAME, MOST_FILES = 60, 20            # gateway/work-order.schema.json
 _DIALLED = re.compile(r"\+?[0-9]{5,18}")    # the same schema, complainant.phone
 _IDENTITIES: dict[str, Identity] = {"confidential": "confidential", "anonymous": "anonymous"}
@@ -57,6 +59,7 @@ class Filer:
         shown = {field.code: field.display for field in fields}
         description = _text(draft, "description") or "\n".join(draft.told)
         place = _place(draft, template)
+        urgent = template.urgent is not None and holds(template.urgent, draft)
         filing = Filing(
             work_order_id=self.ids.work_order(at), at=at, template=template.id, version=template.version,
             title=_title(template, shown), content=self._content(template, shown, description),
@@ -69,7 +72,8 @@ class Filer:
             occurred_at=_occurred(draft), place=place.value if place else None,
             place_resolved=place.resolved if place else None,
             attachments=[info.attachment for info in files[:MOST_FILES]], related=_text(draft, "previous_case_no"),
-            due=self.deadlines.due(template.deadline, at), notice_version=state.noticed or NOTICE_VERSION,
+            due=self.deadlines.due(URGENT if urgent else template.deadline, at),
+            urgency="urgent" if urgent else "normal", notice_version=state.noticed or NOTICE_VERSION,
             noticed_at=from_ms(state.noticed_at).astimezone(at.tzinfo) if state.noticed_at else at,
             retain_days=self.retain_days,
         )

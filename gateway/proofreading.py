@@ -67,8 +67,10 @@ class Proofreader:
 
 
 def _head(template: Template, deadlines: frozenset[str]) -> Iterator[Finding]:
-    if template.deadline not in deadlines:
-        yield "$.deadline", f"the city has no deadline class {template.deadline}"
+    classes = {"$.deadline": template.deadline} | ({"$.urgent": "urgent"} if template.urgent else {})
+    for path, name in classes.items():
+        if name not in deadlines:
+            yield path, f"the city has no deadline class {name}"
     for name in COMMON:
         if not template.has(name):
             yield "$.fields", f"{name}, which every template has, is missing"
@@ -132,6 +134,7 @@ def _conditions(template: Template) -> Iterator[tuple[str, Condition]]:
     whens = [(f"$.fields[{n}].when", field.when) for n, field in enumerate(template.fields)]
     whens += [(f"$.notices[{n}].when", notice.when) for n, notice in enumerate(template.notices)]
     whens += [(f"$.rules[{n}].when", rule.when) for n, rule in enumerate(template.rules)]
+    whens.append(("$.urgent", template.urgent))
     for path, when in whens:
         yield from ((path, leaf) for leaf in _leaves(when))
 

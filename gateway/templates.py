@@ -109,6 +109,7 @@ def _faults(template: Template, types: frozenset[str]) -> Iterable[tuple[str, st
     for n, notice in enumerate(template.notices):
         yield from _strangers(template, f"$.notices[{n}]", _named(notice.when))
     yield from _strangers(template, "$.key", template.key)
+    yield from _strangers(template, "$.urgent", _named(template.urgent))
     if template.title_field and not template.has(template.title_field):
         yield "$.title_field", f"no such field: {template.title_field}"
 

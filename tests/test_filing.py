@@ -154,5 +154,21 @@ async def test_the_place_of_a_bike_becomes_the_location(filer: Filer, catalog: C
     order = await file(filer, catalog, draft)
     assert order["location"]["region_code"] == "440105"
     assert order["occurred_at"] is None
+    assert {one["code"]: one["value"] for one in order["fields"]}["occurred_at"] == "2026-11-22"
     timed = replace(draft, values={**draft.values, "occurred_at": Filled("2026-11-22T20:00:00+08:00", "昨晚八点")})
-    assert (await file(filer, catalog, timed))["occurred_at"] == "2026-11-22T20:00:00+08:00"
+    order = await file(filer, catalog, timed)
+    assert order["occurred_at"] == "2026-11-22T20:00:00+08:00"
+    assert "occurred_at" not in {one["code"] for one in order["fields"]}
+
+
+@pytest.mark.parametrize(("danger", "urgency", "due"), [
+    (True, "urgent", "2026-11-26"), (False, "normal", "2026-12-14"), (None, "normal", "2026-12-14"),
+])
+async def test_what_is_dangerous_is_urgent(
+    filer: Filer, catalog: Catalog, danger: bool | None, urgency: str, due: str
+) -> None:
+    values = {"kind": Filled("manhole", "井盖"), "location": Filled("天河区体育东路1000号", "天河区体育东路1000号")}
+    if danger is not None:
+        values["danger"] = Filled(danger, "差点摔进去")
+    order = await file(filer, catalog, Draft("d2", "public_facility", 0, 0, values=values))
+    assert (order["urgency"], order["due"]["resolve_by"][:10]) == (urgency, due)

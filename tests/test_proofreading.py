@@ -77,3 +77,9 @@ def test_a_sound_template_has_no_findings() -> None:
 def test_the_deadlines_are_the_citys() -> None:
     other = rebuilt(READER, deadlines=frozenset({"slow"}))
     assert [where for where, _ in other.findings(GENERAL)] == ["$.deadline"]
+
+
+def test_what_may_be_urgent_needs_the_citys_urgent_class() -> None:
+    other = rebuilt(READER, deadlines=frozenset({GENERAL.deadline}))
+    form = replace(GENERAL, urgent=Condition("location", present=True))
+    assert [where for where, _ in other.findings(form)] == ["$.urgent"]

@@ -114,6 +114,7 @@ class Template(Struct, frozen=True, forbid_unknown_fields=True):
     discreet     what happened is not named in notifications, lists and short messages
     summary      Jinja2 over {fields, title}: the order's content in Chinese (rendered by gateway/replies.py)
     deadline     class of city/deadlines.yaml
+    urgent       while it holds, the order is urgent and its deadline the class `urgent`
     opening      how the template introduces itself after it was chosen
     """
 
@@ -130,6 +131,7 @@ class Template(Struct, frozen=True, forbid_unknown_fields=True):
     opening: Words
     summary: str
     title_field: str | None = None
+    urgent: Condition | None = None
     key: tuple[str, ...] = ()
     discreet: bool = False
     anonymous: bool = True
