@@ -4,7 +4,8 @@ from __future__ import annotations
 import pytest
 from jsonschema import Draft202012Validator
 
-from gateway.api.templates import condition, json_schema
+from gateway.api.schemas import json_schema
+from gateway.api.templates import condition
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.conditions import holds
 from gateway.dialogue.draft import Draft
