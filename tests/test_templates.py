@@ -133,3 +133,13 @@ def test_the_order_summary_renders(template: str) -> None:
 def test_every_template_is_in_the_contract() -> None:
     assert set(NAMES) <= set(CONTRACT["templates"])
     assert {"express_delivery", "shared_bike", "consumer_dispute", "construction_noise", "general"} <= set(NAMES)
+
+
+def test_one_code_means_one_thing() -> None:
+    """The city's table has one label for a code, whichever template names it."""
+    forms = catalog().newest.values()
+    levels = [level for form in forms for level in (form.category.level1, form.category.level2) if level]
+    labels = {(level.code, level.label) for level in levels}
+    assert len({code for code, _ in labels}) == len(labels)
+    assert len({form.category.level2.code for form in forms if form.category.level2}) == len(
+        [form for form in forms if form.category.level2])
