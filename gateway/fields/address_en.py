@@ -42,7 +42,7 @@ _HOUSE = r"(?:(?:no\.?\s?)?\d{1,5}[a-z]?,?\s)?"
 _PART = rf"(?:{_UNIT}|{_HOUSE}{_NAMED}(?:{_ROAD}{_AFTER_ROAD}|{_AREA}|{_SITE}))"
 _START = re.compile(rf"(?<![a-z0-9])(?=[a-z0-9])(?:{_PART})")
 _TELLING = re.compile(rf"(?<![a-z])(?:{_ROAD}|{_AREA}|{_SITE})|(?:{_UNIT})")
-_MORE = re.compile(rf"\s?,?\s?(?:{_PART})|\s(?:and|&)\s{_NAMED}{_ROAD}|(?<=station)\sexit\s[a-z]\d?(?![a-z0-9])")
+_MORE = re.compile(rf"\s?,?\s?(?:in\s)?(?:{_PART})|\s(?:and|&)\s{_NAMED}{_ROAD}|(?<=station)\sexit\s[a-z]\d?(?![a-z0-9])")
 _CITY = rf"{_WORD}(?:\s(?:kong|mongolia))?"
 _PLACE = re.compile(rf"(?<![a-z0-9])(?=[a-z]){_NOT}({_CITY})")
 _PLACE_AFTER = re.compile(rf"(?:\s?,\s?|\s(?:in\s)?)({_CITY})(?![a-z])")
@@ -53,7 +53,7 @@ _ANY_ROAD = frozenset((
     "ring", "side", "dirt", "service", "access", "back", "high", "wrong", "long", "ambulance", "bus", "bike", "cycle",
     "fire", "emergency", "left", "right", "fast", "slow",
 ))
-_PARTS = re.compile(r",|(?<=district)\s|(?<=county)\s|(?<=road)\s|(?<=street)\s|(?<=avenue)\s|\sin\s")
+_PARTS = re.compile(r",|\sin\s|(?<=district)\s|(?<=county)\s|(?<=road)\s|(?<=street)\s|(?<=avenue)\s")
 _MAX_PARTS = 10
 
 

@@ -118,6 +118,8 @@ TABLE = Table(
         Found("北京到上海多少公里，改装摩托车炸街，老旧小区改造，地铁站C口单车淤积，网约车绕路"),
         Found("I live at Clifford Estates in Panyu", (at("Clifford Estates in Panyu", "affected", **PANYU),)),
         Found("the crossing of Huacheng Avenue and Huaxia Road", (somewhere("Huacheng Avenue and Huaxia Road"),)),
+        Found("the lights on Jiangnan Avenue in Haizhu District are red", (
+            at("Jiangnan Avenue in Haizhu District", **HAIZHU),)),
         Found("bikes outside Kecun station exit A", (somewhere("Kecun station exit A"),)),
         Found("the entrance of Zhujiang New Town station", (somewhere("Zhujiang New Town station"),)),
         Found("单号SF1234567890123三天没动"),
