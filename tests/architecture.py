@@ -16,8 +16,9 @@ BESIDE = ("bench", "tests")                           # may import everything, k
 
 CONTRACTS = ("gateway.store.lanes", "gateway.store.records", "gateway.store.shared", "gateway.store.blobs")
 VOCABULARY = (
-    "gateway.messages", "gateway.handover", "gateway.orders", "gateway.work_order", "gateway.protocols", "gateway.errors", "gateway.clock",
-    "gateway.http", "gateway.ijson", "gateway.transcripts", "gateway.rankings", "gateway.yamls", "gateway.fields",
+    "gateway.messages", "gateway.handover", "gateway.orders", "gateway.work_order", "gateway.protocols",
+    "gateway.errors", "gateway.clock", "gateway.http", "gateway.ijson", "gateway.transcripts", "gateway.rankings",
+    "gateway.yamls", "gateway.fields",
     *CONTRACTS,
 )
 LEAVES = (*VOCABULARY, "gateway.config")

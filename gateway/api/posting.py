@@ -39,11 +39,13 @@ _UPLOAD = re.compile(r"[0-9a-f]{32}")
 
 
 class OrderRequest(Struct, frozen=True):
-    """`version` None: the newest. A field that is null is left out."""
+    """`version` None: the newest. A field that is null is left out. `insist`: what the rules between fields say was
+    read, and is not held against the form any more, as in the chat (gateway/dialogue/rules.py)."""
 
     template: str
     fields: dict[str, str | int | float | bool | list[str] | None]
     version: int | None = None
+    insist: bool = False
 
     @property
     def filled(self) -> FormFields:
@@ -136,7 +138,7 @@ class Posting:
         known = Known(phone=account.phone if account else None)
         turn = Understood(Text(""), local, self.city, known=known)
         _, faults = read_order(self.catalog, turn, visitor.language, order)
-        if faults:
+        if faults := [fault for fault in faults if not (asked.insist and fault.said)]:
             raise refusal(self.replies, visitor.language, faults, template)
         return order
 

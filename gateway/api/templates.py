@@ -112,12 +112,13 @@ def condition(when: Condition) -> dict[str, Any]:
 
 
 def rule(one: Rule, language: str) -> dict[str, Any]:
-    """`images` only where pictures are counted."""
+    """`images` only where pictures are counted, `pattern` only where a shape is asked for."""
     said: dict[str, Any] = {
         "kind": one.kind, "fields": list(one.fields), "say": one.say.of(language), "ask": one.ask,
         "when": condition(one.when) if one.when else None,
     }
-    return said | ({"images": one.images} if one.kind == "enough" else {})
+    own = {"enough": {"images": one.images}, "shaped": {"pattern": one.pattern}}
+    return said | own.get(one.kind, {})
 
 
 def notice(one: Notice, language: str) -> dict[str, Any]:

@@ -72,6 +72,14 @@ async def test_every_fault_is_named_with_its_field(
     assert (answer.status, answer.faults) == (422, faults)
 
 
+async def test_who_insists_is_heard_by_a_person(client: Client) -> None:
+    """In the chat, too, a rule is said twice at the most; then the clerk decides."""
+    same = PARCEL | {"receiver_address": PARCEL["sender_address"]}
+    assert (await client.file("express_delivery", same)).faults == {"receiver_address": "differ"}
+    assert (await client.file("express_delivery", same, insist=True)).status == 201
+    assert (await client.file("express_delivery", {}, insist=True)).status == 422
+
+
 async def test_an_empty_form_misses_all_that_is_required(client: Client) -> None:
     answer = await client.file("express_delivery", {})
     assert set(answer.faults.values()) == {"missing"}
