@@ -34,7 +34,7 @@ def share(hits: Iterable[bool]) -> Estimate:
     p = sum(listed) / n
     middle, room = p + Z * Z / (2 * n), Z * math.sqrt(p * (1 - p) / n + Z * Z / (4 * n * n))
     whole = 1 + Z * Z / n
-    return _estimate(p, (middle - room) / whole, (middle + room) / whole, n)
+    return _estimate(p, max(0.0, middle - room) / whole, min(whole, middle + room) / whole, n)
 
 
 def of_sums(rows: Matrix, statistic: Callable[[Matrix], Matrix]) -> Estimate:

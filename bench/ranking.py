@@ -15,6 +15,7 @@ from nlu.classifier import OUT_OF_SCOPE
 
 NOWHERE = NluContext()
 AT_ONCE = 32
+SUMS = ("all", "templates", "others", "strangers")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,13 @@ def by_group(judged: Iterable[Judged]) -> dict[str, dict[str, Estimate]]:
     for one in judged:
         for name in _groups(one.case):
             groups.setdefault(name, []).append(one)
-    return {name: accuracy(members) for name, members in sorted(groups.items(), key=lambda item: item[0].split())}
+    return {name: accuracy(groups[name]) for name in sorted(groups, key=_order)}
+
+
+def _order(group: str) -> tuple[int, str]:
+    """Sums first, then templates, then other intents."""
+    first = group.split()[0]
+    return (SUMS.index(first), group) if first in SUMS else (len(SUMS) + (not group.startswith(PREFIX)), group)
 
 
 def _groups(case: Case) -> Iterator[str]:
@@ -74,17 +81,38 @@ def _groups(case: Case) -> Iterator[str]:
         yield from (kind, f"{kind} {case.language}", case.want)
 
 
-def fall(bare: Sequence[Judged], polite: Sequence[Judged], preambles: Mapping[str, Sequence[str]]) -> Estimate:
-    """By how much top-1 falls when each sentence of `bare` stands in every preamble (`polite`, in that order)."""
+def in_preambles(
+    bare: Iterable[Judged], polite: Iterable[Judged], preambles: Mapping[str, Sequence[str]]
+) -> Iterator[tuple[Judged, list[Judged]]]:
+    """Each sentence and how it was judged in every preamble of its language; `polite` in that order."""
     rest = iter(polite)
-    rows = [
-        (float(one.right), np.mean([next(rest).right for _ in preambles[one.case.language]]), 1.0) for one in bare
-    ]
-    return of_sums(np.array(rows, dtype=np.float64).reshape(-1, 3), _difference)
+    for one in bare:
+        yield one, [next(rest) for _ in preambles[one.case.language]]
+
+
+def politeness(pairs: Iterable[tuple[Judged, Sequence[Judged]]]) -> dict[str, Estimate]:
+    """Top-1 in a preamble, and by how much it falls there; a sentence counts once, whatever it is wrapped in."""
+    rows = [(one.right, np.mean([wrapped.right for wrapped in polite]), 1.0) for one, polite in pairs]
+    table = np.array(rows, dtype=np.float64).reshape(-1, 3)
+    return {"top1": of_sums(table, _in_preamble), "fall": of_sums(table, _difference)}
+
+
+def _in_preamble(sums: Matrix) -> Matrix:
+    return sums[:, 1] / sums[:, 2]
 
 
 def _difference(sums: Matrix) -> Matrix:
     return (sums[:, 0] - sums[:, 1]) / sums[:, 2]
+
+
+def lost_in_preambles(pairs: Iterable[tuple[Judged, Sequence[Judged]]]) -> list[str]:
+    """Sentences that are understood by themselves and not in some preamble."""
+    lines = []
+    for one, polite in pairs:
+        lost = [f"{n} {wrapped.first}" for n, wrapped in enumerate(polite) if one.right and not wrapped.right]
+        if lost:
+            lines.append(f"{one.case.want}: {one.case.text} → in preamble {', '.join(lost)}")
+    return lines
 
 
 def strangers(judged: Sequence[Judged]) -> dict[str, Estimate]:

@@ -92,6 +92,12 @@ ANSWERS: Mapping[str, Mapping[str, str]] = {
         "bike_numbers": "{bike}", "tracking_number": "SF{parcel}", "merchant_name": "{days}号便利店",
         "period": "昨晚十点到凌晨两点", "purchase_date": "上周三", "amount": "{price}元", "contact_name": "李女士",
         "goods_or_service": "一件大衣", "description": "已经{days}天了，打过{few}次电话都说在处理，到现在没有人来",
+        "institution": "星光培训学校", "community": "云山花园", "building_unit": "{few}栋2单元", "problem": "吃出虫子",
+        "enterprise_name": "广州海星商贸有限公司", "credit_code": "91440101MA5CK3TR8J", "place_name": "{days}号小吃店",
+        "address": "广州市{here}", "employer_address": "广州市{here}", "employer_name": "广州海星商贸有限公司",
+        "occurred_at": "昨天下午三点", "visit_date": "上周三", "since": "昨天早上六点", "hospital": "康宁医院",
+        "department": "骨科", "shop_name": "{days}号旗舰店", "order_no": "{bike}", "polluter": "楼下的饭店",
+        "time_pattern": "每天晚上六点以后", "line_or_plate": "{few}路", "safe_to_contact": "工作日白天打电话",
     },
     "en": {
         "contact_phone": "138{phone}",
@@ -104,6 +110,14 @@ ANSWERS: Mapping[str, Mapping[str, str]] = {
         "period": "last night from 10 pm to 2 am", "purchase_date": "last Wednesday", "amount": "{price} yuan",
         "goods_or_service": "a phone", "contact_name": "Ms Li",
         "description": "It has been {days} days and I called {few} times, nobody came to look at it",
+        "institution": "Starlight School", "community": "Yunshan Gardens", "building_unit": "Building {few}, Unit 2",
+        "problem": "an insect in the soup", "enterprise_name": "Guangzhou Seastar Trading",
+        "credit_code": "91440101MA5CK3TR8J", "place_name": "Snack Bar {days}", "hospital": "Kangning Hospital",
+        "address": "{road}, Tianhe District, Guangzhou", "employer_address": "{road}, Tianhe District, Guangzhou",
+        "employer_name": "Guangzhou Seastar Trading", "occurred_at": "yesterday at 3 pm", "visit_date": "last Wednesday",
+        "since": "yesterday at 6 am", "department": "orthopaedics", "shop_name": "Flagship Store {days}",
+        "order_no": "{bike}", "polluter": "the restaurant downstairs", "time_pattern": "every evening after six",
+        "line_or_plate": "bus {few}", "safe_to_contact": "call on weekdays",
     },
 }
 

@@ -62,18 +62,18 @@ class Bench:
         judged = await ranking.judge(self.engine, self.held.intents)
         bare = [one for one in judged if one.case.want.startswith(PREFIX)]
         polite = await ranking.judge(self.engine, wrapped((one.case for one in bare), self.held.preambles))
-        both = (bare, polite, self.held.preambles)
+        pairs = list(ranking.in_preambles(bare, polite, self.held.preambles))
         figures = {
             "ranking": ranking.by_group(judged),
             "out_of_scope": ranking.strangers(judged),
-            "polite": {"top1": ranking.accuracy(polite)["top1"], "fall": ranking.fall(*both)} | {
+            "polite": ranking.politeness(pairs) | {
                 f"{name} {language}": figure
                 for language in self.held.preambles
-                for name, figure in _in_one_language(language, *both).items()
+                for name, figure in ranking.politeness(pair for pair in pairs if _in(language, pair)).items()
             },
             "confusion": ranking.confusion(judged),
         }
-        return figures, {"ranking": ranking.mistakes(judged), "polite": _only_when_polite(*both)}
+        return figures, {"ranking": ranking.mistakes(judged), "polite": ranking.lost_in_preambles(pairs)}
 
     async def _fields(self) -> tuple[dict[str, Any], list[str]]:
         types, explainer = contract(), Explainer(self.reader, SystemClock(), self.engine.name)
@@ -97,23 +97,8 @@ class Bench:
         return dict(danger.figures(*asked)), danger.mistakes(*asked)
 
 
-def _in_one_language(
-    language: str, bare: list[ranking.Judged], polite: list[ranking.Judged], preambles: Any
-) -> dict[str, Any]:
-    of = [[one for one in judged if one.case.language == language] for judged in (bare, polite)]
-    return {"top1": ranking.accuracy(of[1])["top1"], "fall": ranking.fall(of[0], of[1], preambles)}
-
-
-def _only_when_polite(bare: Iterable[ranking.Judged], polite: Iterable[ranking.Judged], preambles: Any) -> list[str]:
-    """Sentences that are understood by themselves and not in some preamble."""
-    rest = iter(polite)
-    lines = []
-    for one in bare:
-        lost = [f"{n} {got.first}" for n, got in ((n, next(rest)) for n, _ in enumerate(preambles[one.case.language]))
-                if one.right and not got.right]
-        if lost:
-            lines.append(f"{one.case.want}: {one.case.text} → in preamble " + ", ".join(lost))
-    return lines
+def _in(language: str, pair: tuple[ranking.Judged, list[ranking.Judged]]) -> bool:
+    return pair[0].case.language == language
 
 
 async def _found(explainer: Explainer, opening: Opening) -> Iterable[Any]:
