@@ -59,15 +59,15 @@ class Classifier:
             + NEIGHBOURS * np.log(self._neighbours(cosines) + 1e-2)
             + NGRAMS * np.log(self._ngrams(texts) + 1e-6)
         )
-        return Judgement(_softmax(scores), cosines[:, self._in_scope].max(axis=1))
+        return Judgement(softmax(scores), cosines[:, self._in_scope].max(axis=1))
 
     def _regression(self, vectors: Matrix) -> Matrix:
-        return _softmax(vectors @ self.arrays["weights"] + self.arrays["bias"])
+        return softmax(vectors @ self.arrays["weights"] + self.arrays["bias"])
 
     def _neighbours(self, cosines: Matrix) -> Matrix:
         n = min(NEAREST, cosines.shape[1])
         top = np.argpartition(-cosines, n - 1, axis=1)[:, :n]
-        shares = _softmax(np.take_along_axis(cosines, top, axis=1) / HEAT)
+        shares = softmax(np.take_along_axis(cosines, top, axis=1) / HEAT)
         chances = np.zeros((len(cosines), len(self.intents)), dtype=np.float32)
         for row, labels, share in zip(chances, self.arrays["labels"][top], shares, strict=True):
             np.add.at(row, labels, share)
@@ -78,7 +78,7 @@ class Classifier:
         for text in texts:
             buckets, weights = _weighed(text, self.arrays["rarity"])
             rows.append(weights @ self.arrays["gram_weights"][buckets] + self.arrays["gram_bias"])
-        return _softmax(np.stack(rows))
+        return softmax(np.stack(rows))
 
 
 def fit(data: Labelled) -> Classifier:
@@ -87,8 +87,8 @@ def fit(data: Labelled) -> Classifier:
     labels = np.array([intents.index(label) for label in data.labels], dtype=np.int32)
     original = np.array(data.original, dtype=bool)
     rarity, grams = _gram_vectors([text for text, keep in zip(data.texts, original, strict=True) if keep])
-    weights, bias = _regress(data.vectors, labels, steps=100, rate=0.2, decay=5e-5)
-    gram_weights, gram_bias = _regress(grams, labels[original], steps=60, rate=0.3, decay=1e-5)
+    weights, bias = regress(data.vectors, labels, steps=100, rate=0.2, decay=5e-5)
+    gram_weights, gram_bias = regress(grams, labels[original], steps=60, rate=0.3, decay=1e-5)
     return Classifier({
         "intents": np.array(intents),
         "weights": weights, "bias": bias,
@@ -97,24 +97,27 @@ def fit(data: Labelled) -> Classifier:
     })
 
 
-def _softmax(scores: Matrix) -> Matrix:
+def softmax(scores: Matrix) -> Matrix:
     shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
     softened: Matrix = (shifted / shifted.sum(axis=1, keepdims=True)).astype(np.float32)
     return softened
 
 
-def _regress(
-    rows: Matrix, labels: NDArray[np.int32], *, steps: int, rate: float, decay: float
+def regress(
+    rows: Matrix, labels: NDArray[np.int32], *, steps: int, rate: float, decay: float, even: bool = True
 ) -> tuple[Matrix, Matrix]:
-    """Softmax regression by Adam over the whole set; every class weighs the same, however many rows it has."""
+    """Weights and bias of softmax regression, by Adam over the whole set.
+
+    even  every class weighs the same, however many rows it has; otherwise every row does
+    """
     target = np.eye(int(labels.max()) + 1, dtype=np.float32)[labels]
-    share = (1.0 / target.sum(axis=0))[labels].astype(np.float32)
+    share = (1.0 / target.sum(axis=0))[labels].astype(np.float32) if even else np.ones(len(rows), dtype=np.float32)
     share /= share.sum()
     joined = np.hstack([rows, np.ones((len(rows), 1), dtype=np.float32)])
     theta = np.zeros((joined.shape[1], target.shape[1]), dtype=np.float32)
     mean, square = np.zeros_like(theta), np.zeros_like(theta)
     for step in range(1, steps + 1):
-        gradient = joined.T @ ((_softmax(joined @ theta) - target) * share[:, None]) + decay * theta
+        gradient = joined.T @ ((softmax(joined @ theta) - target) * share[:, None]) + decay * theta
         mean = 0.9 * mean + 0.1 * gradient
         square = 0.99 * square + 0.01 * gradient**2
         theta -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)

@@ -1,28 +1,37 @@
 """Retrieval of approved answers: `protocols.KnowledgeBase` over the entries of knowledge/*.yaml.
 
-Questions are learnt, several wordings each in both languages, not answers: a question finds its like. The engine's
-own classifier tells the entries apart (five-fold 0.90 right, against 0.71 for 0.7 × cosine + 0.3 × BM25 of the nearest
-wording and 0.81 for the mean cosine of the three nearest); probability × cosine decides whether the best is given.
+Questions are learnt, several wordings each in both languages, not answers: a question finds its like. Softmax
+regression on sentence vectors tells the entries apart. Five-fold on 2,315 wordings of 106 entries it finds 0.85 (zh)
+and 0.83 (en); the mean cosine of the three nearest wordings finds 0.74 and 0.72, characters (tf-idf) 0.62 and 0.55,
+and no mixture with either was better than the regression alone. Probability × cosine of the nearest wording decides
+whether the best is given: 0.94 AUROC against questions that no entry answers.
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from gateway.clock import Clock
 from gateway.protocols import Answer
 from nlu.batching import BatchEncoder
-from nlu.cache import fingerprint, kept
-from nlu.classifier import FORMAT, OUT_OF_SCOPE, Classifier, Labelled, fit
+from nlu.cache import Arrays, fingerprint, kept
+from nlu.classifier import OUT_OF_SCOPE, regress, softmax
 from nlu.clauses import cores
-from nlu.encoder import Encoder
+from nlu.encoder import Encoder, Matrix
 from nlu.entries import Entry, read, unanswered
 
-SURE = 0.30  # probability × cosine; figures in README.md
+FORMAT = "answers 1"  # another one when a stored model could not be read by this code any more
+SURE = 0.30           # probability × cosine; figures in README.md
+TELLING = 3.0         # what a number adds to the score (a logarithm) of the entries that name it
 CHINA = timezone(timedelta(hours=8))  # one time zone in the whole country, no summer time
+# Service numbers (12345, 95598): names to a citizen, nearly alike to the encoder.
+_NUMBER = re.compile(r"(?<!\d)\d{5}(?!\d)")
 
 
 class KnowledgeIndex:
@@ -36,36 +45,69 @@ class KnowledgeIndex:
         self._encoder = encoder
         self._clock = clock
         self._entries: dict[str, Entry] = {}
-        self._classifier: Classifier | None = None
+        self._finder: Finder | None = None
 
     async def open(self) -> None:
-        """Reads the entries; the classifier comes from the cache or is fitted (3 s). Raises ConfigError."""
+        """Reads the entries; what was learnt comes from the cache or is fitted (3 s). Raises ConfigError."""
         await self._encoder.open()
         self._entries = {entry.id: entry for entry in read(self._folder)}
         said = [(entry.id, wording) for entry in self._entries.values() for wording in entry.wordings]
         said += [(OUT_OF_SCOPE, question) for question in unanswered(self._folder)]
-        self._classifier = await self._encoder.run(lambda encoder: self._load_or_fit(encoder, said))
+        arrays = await self._encoder.run(lambda encoder: self._load_or_fit(encoder, said))
+        self._finder = Finder(arrays, _named(self._entries.values()))
 
     async def search(self, text: str, language: str, n: int = 3) -> Sequence[Answer]:
-        if self._classifier is None:
+        if self._finder is None:
             raise RuntimeError("KnowledgeIndex.open() was not awaited")
-        core = cores(text)[:1]
-        judgement = self._classifier.judge(core, await self._encoder.encode(core))
-        scores = judgement.chances[0] * max(0.0, float(judgement.nearest[0]))
+        core = cores(text)[0]
+        scores = self._finder.scores(core, (await self._encoder.encode([core]))[0])
         today = self._clock.now().astimezone(CHINA).date()
-        ranked = ((self._entries.get(self._classifier.intents[i]), float(scores[i])) for i in np.argsort(-scores))
+        ranked = ((self._entries.get(self._finder.names[i]), float(scores[i])) for i in np.argsort(-scores))
         return [_answer(entry, score, language) for entry, score in ranked if entry and entry.valid(today)][:n]
 
-    def _load_or_fit(self, encoder: Encoder, said: Sequence[tuple[str, str]]) -> Classifier:
+    def _load_or_fit(self, encoder: Encoder, said: Sequence[tuple[str, str]]) -> Arrays:
         if self._cache is None:
             return _fit(encoder, said)
-        key = fingerprint((str(FORMAT), encoder.model, *(f"{entry}\t{wording}" for entry, wording in said)))
-        return Classifier(kept(self._cache, "knowledge", key, lambda: _fit(encoder, said).arrays)[0])
+        key = fingerprint((FORMAT, encoder.model, *(f"{entry}\t{wording}" for entry, wording in said)))
+        return kept(self._cache, "knowledge", key, lambda: _fit(encoder, said))[0]
 
 
-def _fit(encoder: Encoder, said: Sequence[tuple[str, str]]) -> Classifier:
-    texts = [cores(wording)[0] for _, wording in said]
-    return fit(Labelled(texts, [entry for entry, _ in said], encoder.encode(texts), [True] * len(texts)))
+class Finder:
+    """What was learnt from the wordings. named: number → ids of the entries whose wordings name it."""
+
+    def __init__(self, arrays: Mapping[str, NDArray[Any]], named: Mapping[str, Sequence[str]]) -> None:
+        self.names: tuple[str, ...] = tuple(str(name) for name in arrays["names"])
+        self._weights, self._bias, self._wordings = arrays["weights"], arrays["bias"], arrays["wordings"]
+        self._named = named
+
+    def scores(self, text: str, vector: Matrix) -> Matrix:
+        """One score a name, 0…1: probability × cosine of the nearest wording of any entry."""
+        logits = vector @ self._weights + self._bias
+        for number in set(_NUMBER.findall(text)):
+            entries = self._named.get(number, ())
+            for entry in entries:
+                logits[self.names.index(entry)] += TELLING / len(entries)
+        nearest = max(0.0, float((self._wordings @ vector).max()))
+        scored: Matrix = softmax(logits[None])[0] * np.float32(nearest)
+        return scored
+
+
+def _named(entries: Iterable[Entry]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for entry in entries:
+        for number in sorted({number for wording in entry.wordings for number in _NUMBER.findall(wording)}):
+            found.setdefault(number, []).append(entry.id)
+    return found
+
+
+def _fit(encoder: Encoder, said: Sequence[tuple[str, str]]) -> Arrays:
+    """Every wording weighs the same: the unanswerable ones, ten times as many as an entry's, keep their weight."""
+    vectors = encoder.encode([cores(wording)[0] for _, wording in said])
+    names = sorted({name for name, _ in said})
+    labels = np.array([names.index(name) for name, _ in said], dtype=np.int32)
+    weights, bias = regress(vectors, labels, steps=100, rate=0.2, decay=1e-5, even=False)
+    known = np.array([name != OUT_OF_SCOPE for name, _ in said])
+    return {"names": np.array(names), "weights": weights, "bias": bias, "wordings": vectors[known]}
 
 
 def _answer(entry: Entry, score: float, language: str) -> Answer:
