@@ -1,10 +1,12 @@
 """Answers to a field of the form: words, taps, map points, and passing over."""
 from __future__ import annotations
 
+import re
+
 from msgspec.structs import replace
 
 from gateway.dialogue.asking import noted, told
-from gateway.dialogue.commands import Word, read
+from gateway.dialogue.commands import Correction, Word, read
 from gateway.dialogue.detours import (
     again,
     answer_question,
@@ -27,6 +29,8 @@ from gateway.errors import Unreadable
 from gateway.fields.base import Reading
 
 ANY_WORDS = WHOLE | {"list"}  # these types take nearly every text for a value
+_NOTHING = re.compile(r"\s*(?:都|暂时|目前)?(?:没有?|无)|\s*(?:no|none|nobody|nothing)(?![a-z])", re.IGNORECASE)
+_DENIES = re.compile(r"\s*(?:不对|错了|不是[，,\s]|no[,.\s]|nope|wrong)", re.IGNORECASE)
 A_STORY = 30  # characters from which words beside an answer belong to the description
 
 
@@ -34,7 +38,9 @@ def in_words(scene: Scene, field: Field, text: str) -> Move:
     """A typed answer; it may fill other fields too, or ask something back."""
     if field.type in ANY_WORDS and asks_back(scene, field, text):
         return answer_question(scene)
-    if field.type in WHOLE and isinstance(read(text), Word):
+    if field.skippable and field.type in WHOLE and len(text) < A_STORY and _NOTHING.match(text):
+        return skip(scene)  # 没有人不舒服 says that there is nothing to say
+    if field.type in WHOLE and (isinstance(read(text), Word) or _corrects(field, text)):
         return failed(scene, field, None, text)  # a yes is neither a name nor an address
     draft, problem = answer(scene, text, field)
     before = scene.draft
@@ -45,6 +51,11 @@ def in_words(scene: Scene, field: Field, text: str) -> Move:
     if len(text) >= A_STORY and not tells_story(field) and (value is None or value.text != text):
         scene = told(scene, text)
     return onward(scene, noted(scene, before, field.id))
+
+
+def _corrects(field: Field, text: str) -> bool:
+    """不对，是快手: a correction of something else, though nobody knows of what, is no name."""
+    return not tells_story(field) and isinstance(read(text), Correction) and _DENIES.match(text) is not None
 
 
 def _unread(scene: Scene, field: Field, problem: Unreadable, text: str) -> Move:

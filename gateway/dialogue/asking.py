@@ -9,11 +9,11 @@ from gateway.dialogue.draft import Draft, Filled
 from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Say
 from gateway.dialogue.fill import FILES, read_one
 from gateway.dialogue.scene import Move, Scene
+from gateway.dialogue.substance import tells
 from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
 from gateway.messages import Option
 
-ENOUGH_TOLD = 10  # characters of the citizen's own words that make a description (WIRE.md)
 LONGEST_TOLD = 2000
 SKIP = Option("skip", "choice.skip")
 DONE = Option("done", "choice.done")
@@ -69,7 +69,7 @@ def told(scene: Scene, words: str) -> Scene:
 
 def described(scene: Scene, words: str) -> Filled | None:
     """The words as the template's description; None when they are too few, or it has none."""
-    if not scene.template.has("description") or len(words.strip()) < ENOUGH_TOLD:
+    if not scene.template.has("description") or not tells(words):
         return None
     try:
         return read_one(scene, scene.template.field("description"), words[:LONGEST_TOLD])
@@ -119,7 +119,7 @@ def mentioned(scene: Scene, field: Field) -> list[str]:
         return []
     used = {value.value for value in scene.draft.values.values() if isinstance(value.value, str)}
     spans = [span for words in scene.draft.told for span in spans_of(scene, field, words)]
-    free = [str(span.reading.value) for span in spans if span.role in (None, field.role)]
+    free = [str(span.reading.value) for span in spans if span.role in (None, field.role, "affected")]
     return [text for text in dict.fromkeys(free) if text not in used][:3]
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from gateway.dialogue.anonymity import granted
 from gateway.dialogue.asking import noted, told
 from gateway.dialogue.drafts import begin
 from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Say
@@ -26,10 +27,17 @@ def start(scene: Scene, template: Template, words: str) -> Move:
     empty = scene.draft
     scene = scene.put(mine(scene, words)) if words else scene
     scene = told(scene, content_of(scene, words))
+    scene, wished = wish(scene)
     scene, opening = noticed(scene, "opening")
     scene, privacy = privacy_notice(scene)
-    effects = [Quote(scene.say(template.opening)), *opening, *privacy, *noted(scene, empty, None)]
+    effects = [Quote(scene.say(template.opening)), *opening, *privacy, *wished, *noted(scene, empty, None)]
     return onward(scene, effects)
+
+
+def wish(scene: Scene) -> tuple[Scene, list[Effect]]:
+    """What was said about one's name before there was a form counts in it."""
+    mode = scene.state.wish
+    return granted(scene.remember(replace(scene.state, wish="")), mode) if mode else (scene, [])
 
 
 def privacy_notice(scene: Scene) -> tuple[Scene, list[Effect]]:

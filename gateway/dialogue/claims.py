@@ -8,6 +8,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+from gateway.dialogue import telling
 from gateway.dialogue.scene import Scene
 from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
@@ -26,7 +27,6 @@ _OTHERS = re.compile(
     re.IGNORECASE,
 )
 _FILLING = re.compile(r"\s*(?:是|就是|应该是|it'?s|it is|they are|from|with|by)?\s*(?:的|家的?)?\s*", re.IGNORECASE)
-_SEPARATOR = r"\s*(?:名称|名字|名)?\s*(?:是|为|叫做|叫|[:：=]|\b(?:is|was)(?:\s+called)?\b|\bcalled\b)\s*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,8 @@ Rank = Callable[[Scene, str, Field, Span], int | None]
 
 def claims(scene: Scene, text: str, asked: Field | None) -> Iterator[Claim]:
     for order, field in enumerate(scene.template.fields):
+        if field.id == "identity_mode" and field != asked:
+            continue  # a wish of its own (wishes.py)
         spans = spans_of(scene, field, text)
         if field.type == "choice" and len({str(span.reading.value) for span in spans}) > 1:
             continue  # two of its options were named: asked, not guessed
@@ -59,7 +61,7 @@ def claims(scene: Scene, text: str, asked: Field | None) -> Iterator[Claim]:
             rank = _rank_of(scene, text, field, span, asked)
             if rank is not None and _valid(scene, field, span, rank):
                 yield Claim(rank, order, field, span)
-        if field.type in WORDS and field.cues:
+        if field.type in WORDS:
             yield from _told(scene, text, field, order)
 
 
@@ -103,6 +105,8 @@ def _place(scene: Scene, text: str, field: Field, span: Span) -> int | None:
         return None
     if announced(text, field, span):
         return ANNOUNCED
+    if span.role == "affected":
+        return None  # where the citizen lives; whether that is also the place of the matter will be asked
     return ALONE if _only(scene, field) else None
 
 
@@ -196,14 +200,11 @@ def _cue_in_clause(text: str, field: Field, span: Span) -> bool:
 
 
 def _told(scene: Scene, text: str, field: Field, order: int) -> Iterator[Claim]:
-    """Names and words that a cue and a separator announce: 店名叫…, 商家：…, the shop is …"""
-    cues = "|".join(re.escape(cue) for cue in sorted(field.cues, key=len, reverse=True))
-    match = re.search(rf"(?:{cues}){_SEPARATOR}(?P<value>[^，,。；;！!？?\n]{{1,60}})", text, re.IGNORECASE)
-    if not match:
-        return
-    words = match["value"].strip()
-    try:
-        reading: Reading = scene.type_of(field).read(words, scene.context(field))
-    except Unreadable:
-        return
-    yield Claim(ANNOUNCED, order, field, Span(match.start("value"), match.end("value"), words, reading, field.role))
+    """Names, words and codes that are introduced."""
+    for start, end in telling.told(text, field):
+        words = text[start:end]
+        try:
+            reading: Reading = scene.type_of(field).read(words, scene.context(field))
+        except Unreadable:
+            continue
+        yield Claim(ANNOUNCED, order, field, Span(start, end, words, reading, field.role))

@@ -14,6 +14,7 @@ from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.summary import ask_change, ask_chosen, listed, onward
 from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
+from gateway.fields.labels import answered
 
 _A_LITTLE_ZH, _A_LITTLE_EN = 2, 8  # characters beyond a name that change nothing
 
@@ -77,8 +78,14 @@ def _meant(scene: Scene, command: Correction) -> Field | None:
         return holders[0] if holders else None
     if command.target:
         return None
-    takers = [field for field in filled if field.type not in WORDS and spans_of(scene, field, command.value)]
+    takers = [field for field in filled if field.type not in WORDS and _takes(scene, field, command.value)]
     return takers[0] if takers else None
+
+
+def _takes(scene: Scene, field: Field, value: str) -> bool:
+    """It is found as a value of this field; a name of `other`, which no search finds, must be all that was said."""
+    named = number(value) is None and answered(value, field.options) is not None
+    return named or bool(spans_of(scene, field, value))
 
 
 def _holds(scene: Scene, field: Field, wrong: str) -> bool:

@@ -90,6 +90,7 @@ class Dialogue(Struct, frozen=True):
     added      words for an open case while the citizen says which one; urging: they push it
     candidates ids of the templates that may fit the stash, best first
     uploads    ids and media types of files that came before there was a draft
+    wish       confidential or anonymous, when that was said before there was a draft
     last       ms of the citizen's last message
     phone      the citizen's own, proved by a code (E.164): not asked any more
     found      a draft of theirs in another conversation, while they are asked whether to go on with it here
@@ -110,6 +111,7 @@ class Dialogue(Struct, frozen=True):
     urging: bool = False
     candidates: tuple[str, ...] = ()
     uploads: tuple[tuple[str, str], ...] = ()
+    wish: str = ""
     rating: RatingDialog | None = None
     question: str | None = None      # work order whose department waits for the citizen's answer
     cases: tuple[Case, ...] = ()

@@ -7,17 +7,19 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from gateway.dialogue import names, telling
 from gateway.dialogue.claims import ANNOUNCED, CLAUSE, WORDS, Claim
 from gateway.dialogue.claims import claims as claims_of
 from gateway.dialogue.draft import Draft, Filled, Source, filled
 from gateway.dialogue.scene import Scene
+from gateway.dialogue.substance import ENOUGH, tells
 from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
 
 WHOLE = WORDS | {"address"}
 MANY = frozenset({"choices", "list"})
 FILES = frozenset({"files", "images", "video", "document"})
-LONG_TEXT = 200                                        # a text field this long tells the story itself
+MEANINGS = frozenset({"choice", "choices", "yes_no"})   # an option is a word's meaning and does not use the word up
 
 def mine(scene: Scene, text: str, *, overwrite: bool = False) -> Draft:
     """The open draft with every empty field that this text fills without having been asked; `overwrite` lets
@@ -37,7 +39,17 @@ def answer(scene: Scene, text: str, asked: Field) -> tuple[Draft, Unreadable | N
 
 def read_one(scene: Scene, field: Field, text: str) -> Filled:
     """This text as the value of this field. Raises Unreadable."""
-    return filled(scene.type_of(field).read(text, scene.context(field)), text)
+    words = names.bare(text) if field.context == "name" else text
+    try:
+        reading = scene.type_of(field).read(words, scene.context(field))
+    except Unreadable:
+        code = telling.only_code(text, field) if telling.coded(field) else None
+        if code is None:
+            raise
+        reading = scene.type_of(field).read(code, scene.context(field))
+    if field.id == "description" and not tells(str(reading.value)):
+        raise Unreadable("too_short", min=str(ENOUGH))
+    return filled(reading, text)
 
 
 def put(draft: Draft, field_id: str, value: Filled) -> Draft:
@@ -66,7 +78,7 @@ def _words(scene: Scene, text: str, asked: Field) -> tuple[Draft, Unreadable | N
     if tells_story(asked):
         draft, problem = _read(scene, text, asked, [])
         return _take(draft, [claim for claim in claims if claim.field.id != asked.id], "nlu"), problem
-    if not others:
+    if not others and not _introduced(text, own):
         return _read(scene, text, asked, own)
     if own:
         return _take(scene.draft, own + others, "citizen", asked.id), None
@@ -74,8 +86,13 @@ def _words(scene: Scene, text: str, asked: Field) -> tuple[Draft, Unreadable | N
     return _read(scene, rest, asked, others) if rest else (_take(scene.draft, others, "citizen"), None)
 
 
+def _introduced(text: str, own: list[Claim]) -> bool:
+    """店名是某某店: what introduces the value stands before it, nothing but marks behind it."""
+    return bool(own) and own[0].span.start > 0 and not text[own[0].span.end:].strip(" ，,。.!！")
+
+
 def tells_story(field: Field) -> bool:
-    return field.type == "text" and (field.limits.max_length or 0) >= LONG_TEXT
+    return field.type == "text" and (field.limits.max_length or 0) >= telling.AT_LENGTH
 
 
 def _without(text: str, claims: list[Claim]) -> str:
@@ -102,6 +119,7 @@ def settled(scene: Scene, text: str, asked: Field | None, overwrite: bool = Fals
 
 def _clash(one: Claim, other: Claim) -> bool:
     overlap = one.span.start < other.span.end and other.span.start < one.span.end
+    overlap = overlap and not (one.field.type in MEANINGS and other.field.type in MEANINGS)
     same_field = one.field.id == other.field.id and one.field.type not in MANY
     return overlap or same_field
 

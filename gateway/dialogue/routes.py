@@ -16,7 +16,7 @@ def meant(scene: Scene, command: Command | None) -> Command | None:
     """What a command is where it stands: "fix it" names an option where repair is offered, 不对 answers a yes or no,
     没有 passes over what may be left out or was answered before; the engine may know free words as a command."""
     field = scene.asked
-    if field is not None and isinstance(command, Change) and _names_option(scene, field):
+    if field is not None and (command in _ANSWERS or isinstance(command, Change)) and _names_option(scene, field):
         return None
     if field is not None and field.type == "yes_no" and command in (Word.CHANGE, Word.DONE):
         return None
@@ -38,7 +38,7 @@ def _names_option(scene: Scene, field: Field) -> bool:
 def _may_pass(scene: Scene, field: Field) -> bool:
     """没有 is no value of this field, and the form can go on without a new one."""
     wanted = field.required or bool(field.options)
-    return field.type != "yes_no" and (field.id in scene.draft.values or not wanted)
+    return field.type != "yes_no" and (field.id in scene.draft.values or field.skippable or not wanted)
 
 
 def _restart(scene: Scene) -> Move:
@@ -46,6 +46,8 @@ def _restart(scene: Scene) -> Move:
     return start(scene, scene.catalog.newest.get(scene.template.id, scene.template), "")
 
 
+# Short words that a template may have among its own options' names ("not sure" for `other`).
+_ANSWERS = frozenset({Word.SKIP, Word.YES, Word.NO, Word.DONE, Word.OTHER, Word.NEW, Word.SOLVED})
 ANYWHERE: dict[Command | None, Callable[[Scene], Move]] = {
     Word.HUMAN: lambda scene: detours.call_person(scene, "asked"),
     Word.BOT: lambda scene: detours.again(scene, [] if scene.state.draft else greet(scene)[1]),

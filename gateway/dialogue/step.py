@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from gateway.dialogue import answers, around, commands, corrections, detours, drafts, files
+from gateway.dialogue import anonymity, answers, around, commands, corrections, detours, drafts, files, summary, wishes
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.commands import Change, Command, Correction, Word
 from gateway.dialogue.draft import BESIDE, Dialogue
@@ -24,6 +24,7 @@ from gateway.dialogue.picking import pick
 from gateway.dialogue.routes import ANYWHERE, IN_FORM, OUTSIDE, UNPAUSED, meant
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.understood import Understood
+from gateway.dialogue.wishes import Wish
 from gateway.messages import Choice, Form, Location, Text
 
 __all__ = ["needs_ranking", "resume", "settle", "step"]
@@ -52,7 +53,8 @@ def needs_ranking(catalog: Catalog, state: Dialogue, turn: Understood) -> bool:
     if state.mode != "bot" or not isinstance(turn.content, Text):
         return False
     command = commands.read(turn.text)
-    if isinstance(command, Word) or (state.draft and command) or _picked(state, turn.text):
+    wish = wishes.read(turn.text)
+    if isinstance(command, Word) or (state.draft and command) or _picked(state, turn.text) or (wish and wish.alone):
         return False
     scene = drafts.carried(catalog, Scene(catalog, state, turn))
     if scene.state.draft is None or detours.looks_like_question(turn.text):
@@ -107,14 +109,21 @@ def _picked(state: Dialogue, text: str) -> str | None:
 
 
 def _outside(scene: Scene, text: str, command: Command | None) -> Move:
-    if isinstance(command, Word):
+    wish = wishes.read(text)
+    if isinstance(command, Word) and wish is None:
         return detours.again(scene, [Say(OUTSIDE.get(command, "nothing_open"))])
-    return opening(scene, text)
+    if wish is None:
+        return opening(scene, text)
+    scene = scene.remember(replace(scene.state, wish=wish.mode))
+    return detours.again(scene, [Say("identity.early")]) if wish.alone else opening(scene, text)
 
 
 def _inside(scene: Scene, text: str, command: Command | None) -> Move:
     """Words while a form is open: a command of the form, a correction, or the answer."""
     command = meant(scene, command)
+    wish = wishes.read(text) if command is None else None
+    if wish is not None:
+        return _wished(scene, wish)
     if isinstance(command, Word) and command in IN_FORM:
         return IN_FORM[command](scene)
     if isinstance(command, Word) and command in ANYWHERE:
@@ -125,6 +134,15 @@ def _inside(scene: Scene, text: str, command: Command | None) -> Move:
     elif isinstance(command, Change):
         moved = corrections.change(scene, command)
     return moved or around.free(scene, text)
+
+
+def _wished(scene: Scene, wish: Wish) -> Move:
+    """A wish about one's name, beside an answer or alone."""
+    if wish.alone:
+        return summary.set_identity(scene, wish.mode)
+    granted, said = anonymity.granted(scene, wish.mode)
+    moved, effects = around.free(granted, wish.rest)
+    return moved, [*said, *effects]
 
 
 def settle(scene: Scene, moved: Dialogue, effects: list[Effect]) -> Dialogue:

@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from gateway.dialogue.anonymity import granted, may, nameless
 from gateway.dialogue.asking import ask, described, identity, missing, optional_left, shown
 from gateway.dialogue.conditions import holds
-from gateway.dialogue.draft import Case, Draft, Filled
+from gateway.dialogue.draft import Case, Draft
 from gateway.dialogue.effects import Ask, Effect, File, Labelled, Quote, Say, Supplement
 from gateway.dialogue.fill import put
 from gateway.dialogue.rules import broken
@@ -66,16 +67,11 @@ def ask_confirm(scene: Scene) -> Ask:
     mode = identity(scene.draft)
     offers = ["file", "change"]
     offers += ["details"] if optional_left(scene) else []
-    offers += ["confidential"] if mode == "named" and _may(scene, "confidential") else []
-    offers += ["anonymous"] if mode != "anonymous" and _may(scene, "anonymous") else []
+    offers += ["confidential"] if mode == "named" and may(scene, "confidential") else []
+    offers += ["anonymous"] if mode != "anonymous" and may(scene, "anonymous") else []
     offers += ["named"] if mode != "named" else []
     choices = tuple(Option(value, f"choice.{value}") for value in [*offers, "cancel"])
     return Ask("confirm", choices, scene.template.id)
-
-
-def _may(scene: Scene, mode: str) -> bool:
-    template = scene.template
-    return template.has("identity_mode") and (template.anonymous or mode != "anonymous")
 
 
 def ask_change(scene: Scene, before: list[Effect]) -> Move:
@@ -103,18 +99,8 @@ def ask_chosen(scene: Scene, field_id: str) -> Move:
 
 def set_identity(scene: Scene, mode: str) -> Move:
     """Named, confidential or anonymous; anonymous only where the template allows it."""
-    if not _may(scene, mode):
-        return onward(scene, [Say("identity.refused")])
-    draft = replace(scene.draft, values={**scene.draft.values, "identity_mode": Filled(mode, mode)})
-    return onward(scene.put(_nameless(draft)), [Say(f"identity.{mode}")])
-
-
-def _nameless(draft: Draft) -> Draft:
-    """Who stays anonymous leaves no name and no number, not even one that the channel knew."""
-    if identity(draft) != "anonymous":
-        return draft
-    values = {name: value for name, value in draft.values.items() if name not in ("contact_name", "contact_phone")}
-    return replace(draft, values=values, order=tuple(name for name in draft.order if name in values))
+    scene, said = granted(scene, mode)
+    return onward(scene, said)
 
 
 # --- filing -------------------------------------------------------------------------------------------------
@@ -159,7 +145,7 @@ def ask_duplicate(scene: Scene, case: Case) -> Move:
 def file(scene: Scene) -> Move:
     """The draft leaves the dialogue; every value counts as confirmed by the citizen."""
     values = {name: replace(value, confirmed=True) for name, value in scene.draft.values.items()}
-    draft = _nameless(replace(scene.draft, values=values))
+    draft = nameless(replace(scene.draft, values=values))
     _, notices = noticed(scene, "receipt")
     done = scene.put(None).state
     return done, [File(draft, case_key(scene.template, draft)), Say("receipt"), *notices]

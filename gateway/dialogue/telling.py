@@ -1,0 +1,91 @@
+"""Names, words and codes that are announced: 店名叫…, 商家：…, "the shop is called …", 订单号0000, 我叫…, 从…转到…"""
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from gateway.dialogue import names
+from gateway.dialogue.template import Field
+
+AT_LENGTH = 200   # characters from which a text field holds a story
+NEAR = 10         # characters between a cue and the code it announces
+_VALUE = r"(?P<value>[^，,。；;！!？?\n]{1,60})"
+# 叫 and a colon introduce a name behind any word for the field; 是 only where the cue itself says "name" or "number",
+# or 医院为了多收钱 would be a hospital.
+_CALLED = (
+    r"\s*(?:(?:名称|名字|名)?\s*(?:叫做|叫|名叫|[:：=])|(?:名称|名字|名)\s*(?:是|为)|\b(?:is|was)\s+called\b|\bcalled\b|"
+    r"\bnamed\b)\s*")
+_IS = r"\s*(?:是|为|\b(?:is|was)\b)\s*"
+_SAYS_SO = re.compile(r"(?:名|名称|名字|名叫|称|号|号码|编码|代码|编号|牌|name|number|no\.?|code|id)$", re.IGNORECASE)
+_CALLING = re.compile(r"(?:叫|叫做|called|named)$", re.IGNORECASE)
+# Two ends of a way: the place goes on to the other end, or to the end of the clause.
+_WAYS = {"从": r"(?P<value>[\u4e00-\u9fff]{2,10}?)(?=转|迁|到|去|[，,。\s]|$)",
+         "from": r"(?P<value>(?-i:[A-Z])[\w'-]+)",
+         "转到": r"(?P<value>[\u4e00-\u9fff]{2,10}?)(?=的|去|[，,。\s]|$)",
+         "to": r"(?P<value>(?-i:[A-Z])[\w'-]+)"}
+
+
+def told(text: str, field: Field) -> Iterator[tuple[int, int]]:
+    """[start, end) of what the text announces for a field of free words, the strongest announcement first."""
+    if field.context == "name":
+        place = names.introduced(text)
+        yield from [place] if place else []
+    if coded(field):
+        yield from _codes(text, field)
+    elif found := _pattern(field.cues, _nouns(field)).search(text):
+        start, end = found.span(found.lastgroup or 0)
+        yield start, start + len(text[start:end].rstrip())
+
+
+@lru_cache(maxsize=512)
+def coded(field: Field) -> bool:
+    """The field's values are codes: letters and digits will do, plain words will not."""
+    pattern = field.limits.pattern
+    return pattern is not None and bool(re.fullmatch(pattern, "A0000000")) and not re.fullmatch(pattern, "某某")
+
+
+def only_code(text: str, field: Field) -> str | None:
+    """The one stretch of an answer that has the shape of the field's codes: 是这个 0000000000."""
+    found = [code for code in _shaped(text, field) if any(mark.isdigit() for mark in code.group())]
+    return found[0].group() if len(found) == 1 else None
+
+
+def _codes(text: str, field: Field) -> Iterator[tuple[int, int]]:
+    folded = text.casefold()
+    ends = [hit.end() for cue in field.cues for hit in re.finditer(re.escape(cue.casefold()), folded)]
+    for code in _shaped(text, field):
+        if any(0 <= code.start() - end <= NEAR for end in ends) and any(mark.isdigit() for mark in code.group()):
+            yield code.span()
+
+
+def _shaped(text: str, field: Field) -> Iterator[re.Match[str]]:
+    pattern = re.compile(field.limits.pattern or "")
+    return (run for run in re.finditer(r"[A-Za-z0-9][A-Za-z0-9_/-]*", text) if pattern.fullmatch(run.group()))
+
+
+def _nouns(field: Field) -> tuple[str, ...]:
+    """What people call the field introduces it too, where it is more than a word of a story."""
+    told_at_length = (field.limits.max_length or 0) >= AT_LENGTH and field.id != "demand"
+    return () if told_at_length else tuple(name for name in field.names if len(name) > 1)
+
+
+@lru_cache(maxsize=512)
+def _pattern(cues: tuple[str, ...], nouns: tuple[str, ...]) -> re.Pattern[str]:
+    """One alternation: each cue and noun with what may stand behind it."""
+    ways = [f"{_edge(cue)}{re.escape(cue)}\\s*{way}" for cue, way in _WAYS.items() if cue in cues]
+    words = sorted((cue for cue in cues if cue not in _WAYS), key=len, reverse=True)
+    lines = [*ways, *(f"{_edge(cue)}{re.escape(cue)}{_behind(cue)}{_VALUE}" for cue in words),
+             *(f"{_edge(noun)}{re.escape(noun)}{_CALLED}{_VALUE}" for noun in nouns if noun not in cues)] or ["(?!)"]
+    numbered = [line.replace("?P<value>", f"?P<v{n}>") for n, line in enumerate(lines)]
+    return re.compile("|".join(f"(?:{line})" for line in numbered), re.IGNORECASE)
+
+
+def _edge(cue: str) -> str:
+    return r"\b" if cue[0].isascii() and cue[0].isalnum() else ""
+
+
+def _behind(cue: str) -> str:
+    if _CALLING.search(cue):
+        return r"\s*(?:做|[:：=])?\s*"
+    return f"(?:{_CALLED}|{_IS})" if _SAYS_SO.search(cue) else _CALLED

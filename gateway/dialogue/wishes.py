@@ -1,0 +1,91 @@
+"""Wishes about one's own name, said at any time in any words: 别说是我举报的, "don't tell them it was me", 不想留名.
+
+confidential  the department and the other side do not learn who it was
+anonymous     nobody does: neither name nor number is kept
+"""
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+# Who must not learn it, and what.
+_THEM = r"(?:them|him|her|anyone|anybody|my \w+|the \w+(?: \w+)?)"
+_NAME = r"(?:(?:my|the) )?(?:real |full )?(?:name|identity|personal (?:details|data|information)|details)"
+_MINE = r"(?:的?(?:名字|姓名|身份|信息|电话|个人信息))"
+_UP_TO = r"[^，,。；;！!？?\n]"
+_NAMED = (
+    r"(?:不用|不需要|不必|无需|不要)(?:匿名|(?:对?我)?保密)",
+    r"(?:可以|愿意)(?:实名|公开(?:我的)?(?:姓名|身份))|我?要?实名(?:投诉|举报|反映)",
+    r"\byou (?:can|may) use my name\b|\bno need to (?:hide|keep) my name\b",
+)
+_ANONYMOUS = (
+    r"匿名(?!信|电话|者|消息|举报信|账号)(?:投诉|举报|反映|提交|登记|处理)?",
+    r"(?:不|别)(?:想|要|愿意?|方便|打算|能|用)?(?:留|写|填|登记|提供|透露)下?(?:我的)?(?:真实)?(?:姓名|名字|真名|名|身份)",
+    r"(?:不|别)(?:想|要|愿意?|方便|打算)(?:留|写|填|提供)下?(?:我的)?(?:手机|联系)?(?:电话|手机号?|号码|联系方式|方式)",
+    r"不留(?:名字?|姓名|电话|手机号?|联系方式)",
+    r"(?<!is )(?<!are )(?<!was )\banonymous(?:ly)?\b(?! (?:letter|call|caller|tip|account|user|number|e?mail|message|note|person|seller|driver))",
+    r"(?:do not|don't|dont|rather not|without|not)(?: want to| wish to| like to| have to)? "
+    r"(?:give|giving|leave|leaving|tell|telling|say|saying|share|sharing|provide|providing)(?: you)?(?: out)? "
+    r"(?:who i am|(?:my|any) (?:real |full )?(?:name|phone|number|contact|identity)[a-z ]{0,12})",
+)
+_CONFIDENTIAL = (
+    rf"(?:别|不要|不能|不许|请?勿|不想让?|不希望|怕){_UP_TO}{{0,10}}(?:说|讲|告诉|透露|泄露|知道|晓得|提|暴露|公开|发现)"
+    rf"{_UP_TO}{{0,6}}(?:是我|我{_MINE}|谁(?:投诉|举报|反映|说))",
+    rf"(?:别|不要|不能|请勿|不想)(?:透露|泄露|公开|暴露|提|说出?)(?:出去)?我{_MINE}",
+    rf"(?:请|帮我|为我|替我|给我|对我|麻烦|希望|务必|可以|能不能|能否|一定要?|要求|我要|我想|要){_UP_TO}{{0,6}}保密(?!协议|费|合同)",
+    r"(?:姓名|名字|身份|信息|电话|我的事)(?:一定|请|需|也)?要?保密|^保密$",
+    r"(?:隐藏|隐去|不公开)我?的?(?:姓名|名字|身份)",
+    rf"(?:don't|dont|do not|never) (?:tell|let) {_THEM} (?:(?:that )?(?:it was|it's|it is|its) me|"
+    r"know (?:(?:that )?(?:it was|it's|it is|its) me|who|i)|who (?:i am|complained|reported)|about me|my name|"
+    r"i (?:complained|reported))",
+    rf"(?:don't|dont|do not|never|not) (?:use|mention|reveal|share|disclose|show|give out|pass on|name) {_NAME}",
+    rf"(?:keep|leave|hide|withhold) (?:{_NAME}|me|this|it)(?: \w+){{0,2}} "
+    r"(?:confidential|private|secret|hidden|between us|out of (?:it|this))",
+    rf"\b(?:hide|withhold|leave out) {_NAME}",
+    r"\bconfidential(?:ly)?\b(?! (?:document|paper|file|data|contract|agreement|information))",
+    rf"(?:don't|dont|do not) want {_THEM} to (?:know|find out|learn)"
+    r"(?: (?:that )?(?:it was|it's|it is) me| who| about me| my| i\b)",
+)
+# 不用匿名 is no wish for anonymity, so it is looked for first.
+_WISHES = {"named": _NAMED, "anonymous": _ANONYMOUS, "confidential": _CONFIDENTIAL}
+_PATTERNS = tuple((mode, re.compile("|".join(lines), re.IGNORECASE)) for mode, lines in _WISHES.items())
+_FILLING = re.compile(
+    r"我|想|要|请|希望|能|可以|帮|吗|的|了|吧|就|还是|一定|投诉|举报|反映|提交|办理|处理|他们|这件|事|先|说一下|谢谢|也|对|方便|是|怕|说|"
+    r"\b(?:i'd|i|want|to|would|like|please|can|could|may|you|my|me|be|it|this|the|and|they|that|was|if|possible|about|file|report|"
+    r"complain|keep|stay|remain|prefer|rather|thanks|thank|is|ok|do|we|complaint|of)\b|[\s，,。.!！?？~]", re.IGNORECASE)
+_ASKING = re.compile(r"的话|如果|要是|怎么|什么|为啥|(?i:\b(?:if i|how|what|why|when|would i|does|is it)\b)")
+LONGEST = 2000   # characters that are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`alone`: the text says nothing else; `rest`: the text without the clauses of the wish."""
+
+    mode: str
+    alone: bool
+    rest: str
+
+
+def read(text: str) -> Wish | None:
+    """The last wish counts; where none of the words is one, None."""
+    text = text.replace("’", "'")
+    found = [(hit.start(), hit.end(), mode) for mode, pattern in _PATTERNS for hit in pattern.finditer(text[:LONGEST])]
+    taken = [one for one in found if one[2] == "named" or not _within(one, found)]
+    if not taken or _ASKING.search(text):
+        return None
+    rest = "".join(clause for start, end, clause in _clauses(text)
+                   if not any(start < stop and begin < end for begin, stop, _ in taken))
+    beyond = text
+    for begin, stop, _ in sorted(taken, reverse=True):
+        beyond = beyond[:begin] + beyond[stop:]
+    return Wish(max(taken)[2], not _FILLING.sub("", beyond), (rest or beyond).strip(" ，,。；;"))
+
+
+def _within(one: tuple[int, int, str], found: list[tuple[int, int, str]]) -> bool:
+    """不用匿名 holds 匿名."""
+    return any(other[2] == "named" and other[0] <= one[0] and one[1] <= other[1] for other in found)
+
+
+def _clauses(text: str) -> list[tuple[int, int, str]]:
+    """(start, end, clause with the mark that ends it)."""
+    return [(hit.start(), hit.end(), hit.group()) for hit in re.finditer(r"[^，,。；;！!？?\n]+[，,。；;！!？?\n]*", text)]
