@@ -227,7 +227,7 @@ class Gateway:
             visitors=sessions, staff=partial(_caller, console), uploads=uploads, templates=catalog.newest,
             knowledge=self.mind.knowledge, access=self._access(), store=store.shared, trusted=trusted,
             understand=Explainer(conversation.reader, self.clock, self.mind.engine.name).understand,
-            front=self._front(catalog, conversation.writer.replies),
+            front=self._front(catalog, conversation),
         )
         app = web.Application(
             middlewares=[guard(count_refusal, https=url.startswith("https:")), api.middleware()],
@@ -240,11 +240,12 @@ class Gateway:
         app.on_shutdown.append(lambda _: channel.close())
         self.application = app
 
-    def _front(self, catalog: Catalog, replies: Replies) -> Front:
+    def _front(self, catalog: Catalog, conversation: Conversation) -> Front:
         config, store = self.config, self.store
         return Front(
             lanes=store.lanes, records=store.records, accept=self.intake.accept, catalog=catalog, city=self.city,
-            replies=replies, clock=self.clock, ids=self.ids, seal=self.seal, sender=self.sender,
+            replies=conversation.writer.replies, clock=self.clock, ids=self.ids, seal=self.seal, sender=self.sender,
+            danger=conversation.reader.danger,
             codes_per_day=config.api.codes_per_day, keep_ms=config.retention.dedupe_days * DAY_MS,
         )
 

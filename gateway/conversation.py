@@ -19,7 +19,7 @@ from gateway.dialogue.beside import beside
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import BESIDE, Dialogue, load
 from gateway.dialogue.effects import Ask, Effect
-from gateway.dialogue.posted import file_order
+from gateway.dialogue.posted import file_order, words_in
 from gateway.dialogue.step import resume, step
 from gateway.dialogue.understood import Known, Understood
 from gateway.handover import DraftHanded, DraftWanted, Verified
@@ -109,7 +109,7 @@ class Conversation:
         turn.heard([item])
         turn.reply_to = None  # the page did not write this
         state = languages.follow(state, item.language, "")
-        effects = file_order(self.catalog, self._nothing_said(item.at, state), state, order)
+        effects = file_order(self.catalog, self._nothing_said(item.at, state, words_in(order.fields)), state, order)
         return (state, effects) if state.asked in BESIDE else self._resumed(state, effects, turn)
 
     def _resumed(self, state: Dialogue, effects: list[Effect], turn: Turn) -> Outcome:
@@ -119,10 +119,11 @@ class Conversation:
         state, question = resume(self.catalog, state, self._nothing_said(turn.now, state))
         return state, [*effects, *question]
 
-    def _nothing_said(self, at: int, state: Dialogue) -> Understood:
+    def _nothing_said(self, at: int, state: Dialogue, written: str = "") -> Understood:
         """A turn of the dialogue that no words of the citizen began."""
         now = from_ms(at).astimezone(self.time_zone)
-        return Understood(Text(""), now, self.reader.city, known=Known(phone=state.phone))
+        known, danger = Known(phone=state.phone), self.reader.danger(written)
+        return Understood(Text(""), now, self.reader.city, known=known, emergency=danger)
 
     def _aside(self, state: Dialogue, content: CitizenContent) -> Outcome | None:
         """An answer to something beside the form: a department's question, or a rating."""

@@ -14,6 +14,7 @@ from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Case, Dialogue, RatingDialog, load
 from gateway.fields.city import City
 from gateway.filing import Filer
+from gateway.handover import Verified
 from gateway.messages import (
     AgentJoins,
     AgentLeaves,
@@ -21,7 +22,9 @@ from gateway.messages import (
     CaseNews,
     Choice,
     Content,
+    FormFields,
     Inbound,
+    Order,
     Outbound,
     Text,
     Upload,
@@ -306,6 +309,55 @@ async def test_a_body_that_cannot_be_read_raises_and_changes_nothing(world: Worl
     broken = replace_body(world.lease(Text("x")), b"{not json")
     with pytest.raises(ValueError, match=r"JSON|malformed|object"):
         await world.conversation.take_turn(broken)
+
+
+# --- what comes over the API --------------------------------------------------------------------------------
+
+LAMP: FormFields = {"description": "楼下的路灯坏了三天了，一直没有人来修", "contact_phone": "138 0013 8000"}
+
+
+def posted(world: World, **more: str) -> Order:
+    version = world.conversation.catalog.newest["general"].version
+    return Order("general", version, LAMP | more, {}, "a" * 32)
+
+
+async def test_a_posted_form_is_filed_beside_the_open_one(world: World) -> None:
+    await world.turn(Text("我要投诉顺丰，单号SF1234567890123，三天没动了"))
+    before = world.dialogue
+    changes = await world.turn(posted(world))
+    (reply,) = said(changes)
+    assert {put.kind for put in changes.puts} >= {"work_order", "posted", "transcript"}
+    assert (world.dialogue.draft, world.dialogue.asked, reply.ask) == (before.draft, before.asked, before.asked)
+    assert (reply.reply_to, world.dialogue.cases[-1].work_order_id) == (None, reply.work_order)
+
+
+async def test_a_posted_form_does_not_end_an_open_rating(world: World) -> None:
+    open_ = RatingDialog(ID, 0)
+    world.remember(Dialogue(rating=open_, asked="resolved", offered=("yes", "no"), asked_by="1.0", turn=1))
+    await world.turn(posted(world))
+    assert (world.dialogue.asked, world.dialogue.asked_by) == ("resolved", "1.0")
+
+
+async def test_two_posted_forms_in_one_turn_are_two_work_orders(world: World) -> None:
+    changes = await world.turn(posted(world), posted(world, description="小区门口的井盖也坏了，很危险"))
+    (reply,) = said(changes)
+    numbers = [case.work_order_id for case in world.dialogue.cases]
+    assert len(set(numbers)) == 2
+    assert all(number in reply.text for number in numbers)
+
+
+async def test_danger_in_a_posted_form_is_answered_first(world: World) -> None:
+    (reply,) = said(await world.turn(posted(world, description="楼下着火了，有人被困在电梯里")))
+    assert "119" in reply.text.split("\n")[0]
+
+
+async def test_a_proved_number_is_linked_in_the_same_commit(world: World) -> None:
+    changes = await world.turn(Verified("c1", "+8613800138000"))
+    assert {(put.kind, put.id) for put in changes.puts} >= {("citizen", "c1"), ("account", KEY)}
+    assert world.dialogue.phone == "+8613800138000"
+    await world.turn(Text("我要投诉顺丰，单号SF1234567890123，三天没动了"))
+    assert world.dialogue.draft is not None
+    assert world.dialogue.draft.values["contact_phone"].source == "channel"
 
 
 def replace_body(lease: Lease, body: bytes) -> Lease:

@@ -81,6 +81,12 @@ def test_another_cases_news_leaves_an_open_rating_alone() -> None:
     assert after.rating == invited.rating
 
 
+def test_what_was_rated_over_the_api_is_not_asked_any_more() -> None:
+    invited, _ = news.tell(state(), CaseNews(ID, "rate"))
+    after, effects = news.tell(invited, CaseNews(ID, "rated"))
+    assert (after.rating, after.asked, effects) == (None, None, [])
+
+
 def test_the_answer_to_a_departments_question_goes_to_the_case() -> None:
     asked, effects = news.tell(state(), CaseNews(ID, "question", text="请问取件码是多少？"))
     assert effects[-1] == Ask("answer")

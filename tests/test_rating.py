@@ -124,3 +124,13 @@ def test_a_yes_that_goes_on_with_a_no_is_not_guessed(text: str, value: str | Non
 ])
 def test_points(text: str, points: int | None) -> None:
     assert rating.read_satisfaction(text) == points
+
+
+@pytest.mark.parametrize(("resolved", "satisfaction", "wanted", "back"), [
+    ("no", None, False, True), ("no", 5, False, True), ("partly", 2, False, True), ("partly", 4, False, False),
+    ("partly", 4, True, True), ("partly", None, True, True), ("yes", 5, True, False), ("yes", 2, False, False),
+    ("yes", 1, True, True), ("yes", None, True, False),
+])
+def test_what_sends_a_case_back(resolved: str, satisfaction: int | None, wanted: bool, back: bool) -> None:
+    """As the chat decides it: the same answers, given at once over the API."""
+    assert rating.sends_back(resolved, satisfaction, wanted) is back

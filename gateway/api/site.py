@@ -21,7 +21,7 @@ from gateway.api.sessions import SessionRoutes
 from gateway.api.templates import TemplateRoutes
 from gateway.api.understand import Understand, UnderstandRoutes
 from gateway.api.uploads import UploadRoutes
-from gateway.api.work_orders import WorkOrderRoutes
+from gateway.api.work_orders import Danger, WorkOrderRoutes
 from gateway.citizens import Citizens
 from gateway.clock import Clock, Ids
 from gateway.dialogue.catalog import Catalog
@@ -53,6 +53,7 @@ class Front:
     clock: Clock
     ids: Ids
     seal: Seal
+    danger: Danger
     sender: CodeSender | None = None
     codes_per_day: int = 2_000
     keep_ms: int = 7 * 24 * HOUR_MS
@@ -120,7 +121,7 @@ class Api:
         return WorkOrderRoutes(
             visitors=self.visitors, posting=posting, teller=Teller(front.replies, self.templates, front.city),
             citizens=citizens, records=front.records, lanes=front.lanes, accept=front.accept, clock=front.clock,
-            ids=front.ids, seal=front.seal, pace=self._pace("work-order", 6_000, 20),
+            ids=front.ids, seal=front.seal, danger=front.danger, pace=self._pace("work-order", 6_000, 20),
             address_pace=self._pace("work-order-address", 1_000, 200),
             guesses=Allowance(self.store, "lookup", GUESSES, HOUR_MS), trusted=self.trusted,
         )

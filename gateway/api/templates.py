@@ -117,7 +117,7 @@ def rule(one: Rule, language: str) -> dict[str, Any]:
         "kind": one.kind, "fields": list(one.fields), "say": one.say.of(language), "ask": one.ask,
         "when": condition(one.when) if one.when else None,
     }
-    own = {"enough": {"images": one.images}, "shaped": {"pattern": one.pattern}}
+    own: dict[str, dict[str, Any]] = {"enough": {"images": one.images}, "shaped": {"pattern": one.pattern}}
     return said | own.get(one.kind, {})
 
 

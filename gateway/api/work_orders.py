@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,7 +17,9 @@ from gateway.api.posting import OrderRequest, Posting
 from gateway.cases import FINAL
 from gateway.citizens import Citizens
 from gateway.clock import Clock, Ids, to_ms
+from gateway.dialogue.posted import words_in
 from gateway.errors import Conflict, Malformed, NotFound, RateLimited, Unauthorised
+from gateway.fields.city import EmergencyNumber
 from gateway.http import Network, RateLimiter, client_address, json_answer, language
 from gateway.messages import CaseNews, Inbound
 from gateway.orders import Added, Answered, CaseItem, CaseState, RatingAnswer, Resolved
@@ -33,6 +35,8 @@ LONGEST_KEY = 255
 URGED = "（市民催办）"  # for the department, which reads Chinese
 CONTACTED = {"True": "yes", "yes": "yes", "False": "no", "no": "no"}
 KEY, CODE = "Idempotency-Key", "Lookup-Code"
+
+Danger = Callable[[str], EmergencyNumber | None]  # whether words say that somebody may be in danger
 
 
 class CommentRequest(Struct, frozen=True):
@@ -64,6 +68,7 @@ class WorkOrderRoutes:
     clock: Clock
     ids: Ids
     seal: Seal
+    danger: Danger
     pace: RateLimiter
     address_pace: RateLimiter
     guesses: Allowance
@@ -81,15 +86,23 @@ class WorkOrderRoutes:
         key = _key(request)
         if key is None:
             raise Malformed(f"{KEY} is missing", code="idempotency_key_missing")
-        posted = await self.posting.post(caller, read(request, OrderRequest), key)
+        asked = read(request, OrderRequest)
+        posted = await self.posting.post(caller, asked, key)
         body = {
             "work_order_id": posted.work_order_id, "lookup_code": self.seal.lookup_code(posted.work_order_id),
-            "status": posted.status, "due": posted.due,
+            "status": posted.status, "due": posted.due, "emergency": self._danger(request, asked),
         }
         answer = json_answer(body, status=201)
         answer.headers["Location"] = f"/api/work-orders/{posted.work_order_id}"
         answer.headers["Cache-Control"] = "no-store"
         return answer
+
+    def _danger(self, request: web.Request, asked: OrderRequest) -> dict[str, str] | None:
+        """The number that a client has to show first."""
+        danger = self.danger(words_in(asked.filled))
+        if danger is None:
+            return None
+        return {"number": danger.number, "what": danger.zh if language(request) == "zh" else danger.en}
 
     async def mine(self, request: web.Request) -> web.Response:
         """The newest first."""
@@ -105,9 +118,9 @@ class WorkOrderRoutes:
         """By its own citizen, or by the number and its code."""
         case = await self._own(request)
         if case is not None:
-            return _private(self.teller.tell(case, request_language(request)))
+            return _private(self.teller.tell(case, language(request)))
         case = await self._by_code(request)
-        return _private(self.teller.tell(case, request_language(request), own=False))
+        return _private(self.teller.tell(case, language(request), own=False))
 
     async def comment(self, request: web.Request) -> web.Response:
         case, said = await self._case(request), read(request, CommentRequest)
@@ -181,11 +194,6 @@ class WorkOrderRoutes:
 
     def _now(self) -> int:
         return to_ms(self.clock.now())
-
-
-def request_language(request: web.Request) -> str:
-    """The session's own tongue where one was shown, else what the browser says."""
-    return language(request)
 
 
 def _key(request: web.Request) -> str | None:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from gateway.dialogue.asking import identity, needed
 from gateway.dialogue.catalog import Catalog
+from gateway.dialogue.detours import emergency
 from gateway.dialogue.draft import Dialogue, Filled
 from gateway.dialogue.drafts import begin, takers
 from gateway.dialogue.effects import Effect, File
@@ -52,7 +53,13 @@ def file_order(catalog: Catalog, turn: Understood, state: Dialogue, order: Order
     """
     scene, _ = read_order(catalog, turn, state.language, order)
     _, effects = file(scene)
-    return [rebuilt(effect, answer=order.answer) if isinstance(effect, File) else effect for effect in effects]
+    filed = [rebuilt(effect, answer=order.answer) if isinstance(effect, File) else effect for effect in effects]
+    return [*emergency(scene), *filed]
+
+
+def words_in(fields: FormFields) -> str:
+    """What somebody wrote into the form, where danger would be told."""
+    return "\n".join(value for value in fields.values() if isinstance(value, str))
 
 
 def _files(scene: Scene, order: Order) -> tuple[Scene, list[Fault]]:

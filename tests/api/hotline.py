@@ -10,6 +10,7 @@ import aiohttp
 
 from gateway.api.contract import load
 from gateway.errors import Retry
+from tests import files
 from tests.journeys.hotline import Hotline
 
 CONTRACT = load()
@@ -75,6 +76,16 @@ class Client:
         """POST /api/work-orders, with a new key when none is named."""
         body = {"template": template, "fields": fields, **more}
         return await self.ask("POST", "/api/work-orders", body, Idempotency_Key=key or f"key-{next(_KEYS)}")
+
+    async def upload(self) -> str:
+        """A photo; its id."""
+        form = aiohttp.FormData()
+        form.add_field("file", files.phone_photo(), filename="x.jpg", content_type="image/jpeg")
+        headers = {"Authorization": f"Bearer {self.token}"}
+        async with aiohttp.ClientSession() as session, session.post(
+            self.hotline.url + "/api/uploads", data=form, headers=headers
+        ) as answer:
+            return str((await answer.json())["upload"])
 
     async def prove(self, phones: Phones, phone: str) -> Answer:
         """Sign in by phone, as its owner does."""

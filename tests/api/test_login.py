@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -21,7 +22,7 @@ from tests.until import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-LAMP = {"description": "楼下的路灯坏了三天了，一直没有人来修"}
+LAMP: dict[str, Any] = {"description": "楼下的路灯坏了三天了，一直没有人来修"}
 _NUMBERS = count(13800138001)
 
 
@@ -205,6 +206,20 @@ async def test_the_citizen_sees_the_cases_of_all_their_sessions(
     assert (await other.ask("GET", f"/api/work-orders/{first}")).status == 200
     again = await other.file("general", LAMP | {"contact_phone": phone}, key="shared")
     assert again.body["work_order_id"] == first, "a key belongs to the citizen, wherever it was used"
+
+
+async def test_files_of_ones_other_session_may_be_read_and_filed(
+    client: Client, hotline: Hotline, phones: Phones, phone: str
+) -> None:
+    photo, other = await client.upload(), await Client(hotline).begin()
+    assert (await other.ask("GET", f"/api/uploads/{photo}")).status == 404
+    await client.prove(phones, phone)
+    hotline.clock.advance(61)
+    await other.prove(phones, phone)
+    assert (await other.ask("GET", f"/api/uploads/{photo}")).status == 200
+    filed = await other.file("general", LAMP | {"evidence": [photo]})
+    case = await hotline.case(filed.body["work_order_id"])
+    assert [one["id"] for one in case.order["attachments"]] == [photo]
 
 
 async def test_a_draft_is_gone_on_with_in_the_session_that_was_proved_later(

@@ -6,7 +6,6 @@ import random
 from pathlib import Path
 from typing import Any, Literal
 
-import aiohttp
 import pytest
 
 from gateway.api.posting import OrderRequest, Posting
@@ -18,7 +17,6 @@ from gateway.messages import Form, Inbound, Text, decode_outbound, encode
 from gateway.protocols import Accept
 from gateway.templates import load as load_templates
 from gateway.uploads import Uploads
-from tests import files
 from tests.api.hotline import Answer, Client, fits
 from tests.api.test_fuzz import ODD
 from tests.channels.web.site import wording
@@ -106,6 +104,17 @@ async def test_faults_are_said_in_the_language_of_the_session(hotline: Hotline) 
     assert body.said["template"] == "This is missing", "the session's language wins"
 
 
+async def test_danger_stands_first(hotline: Hotline) -> None:
+    client = await Client(hotline).begin("en")
+    burning = {"description": "楼下着火了，有人被困在电梯里", "contact_phone": "138 0013 8000"}
+    answer = await client.file("general", burning)
+    assert answer.body["emergency"]["number"] == "119"
+    assert answer.body["emergency"]["what"].isascii()
+    (receipt,) = await hotline.gateway.store.shared.feed_read(await client.conversation(), None)
+    assert decode_outbound(receipt.body).text.split("\n")[0].count("119") == 1
+    assert (await client.file("general", LAMP)).body["emergency"] is None
+
+
 async def test_templates_and_versions_that_are_not_there(client: Client) -> None:
     assert (await client.file("nothing", LAMP)).status == 404
     assert (await client.file("general", LAMP, version=9_999)).faults == {"version": "version"}
@@ -119,22 +128,12 @@ async def test_without_session_or_key_nothing_is_filed(hotline: Hotline, client:
 
 
 async def test_evidence_is_the_callers_own_upload(client: Client, hotline: Hotline) -> None:
-    mine, stranger = await upload(client), await Client(hotline).begin()
-    theirs = await upload(stranger)
+    mine, stranger = await client.upload(), await Client(hotline).begin()
+    theirs = await stranger.upload()
     assert (await client.file("general", LAMP | {"evidence": [mine, theirs]})).faults == {"evidence": "not_yours"}
     filed = await client.file("general", LAMP | {"evidence": [mine]})
     case = await hotline.case(filed.body["work_order_id"])
     assert [one["id"] for one in case.order["attachments"]] == [mine]
-
-
-async def upload(client: Client) -> str:
-    form = aiohttp.FormData()
-    form.add_field("file", files.phone_photo(), filename="x.jpg", content_type="image/jpeg")
-    headers = {"Authorization": f"Bearer {client.token}"}
-    async with aiohttp.ClientSession() as session, session.post(
-        client.hotline.url + "/api/uploads", data=form, headers=headers
-    ) as answer:
-        return str((await answer.json())["upload"])
 
 
 # --- the key ------------------------------------------------------------------------------------------------

@@ -83,6 +83,7 @@ class Site(House):
         return Front(
             lanes=self.store.lanes, records=self.store.records, accept=self.accept, catalog=Catalog(TYPES), city=city(),
             replies=wording(), clock=self.clock, ids=RandomIds(), seal=Seal(b"a key of the tests"), sender=Nowhere(),
+            danger=lambda text: None,
         )
 
     async def play(self, inbound: Inbound) -> Literal["new", "duplicate"]:
