@@ -10,15 +10,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import chinese_calendar
 import msgspec
 from msgspec import Struct
 
 from gateway.errors import ConfigError
+from gateway.fields.calendars import known, worked
 from gateway.fields.city import City, OtherLine, Place
 from gateway.yamls import Document
 
@@ -99,7 +98,7 @@ class Deadlines:
         if own:
             return day in own.workdays or (day.weekday() < _SATURDAY and day not in own.holidays)
         if self.knows(day.year):
-            return _worked(day)
+            return worked(day)
         if day.year not in self._warned:
             self._warned.add(day.year)
             _log.warning("no holidays known for %d: deadlines count weekends only", day.year)
@@ -107,13 +106,7 @@ class Deadlines:
 
     def knows(self, year: int) -> bool:
         """Whether the holidays of this year are known."""
-        return year in self.years or date(year, 1, 1) in chinese_calendar.holidays
-
-
-@lru_cache(maxsize=1000)
-def _worked(day: date) -> bool:
-    """By the package, which looks through all its years at every call."""
-    return bool(chinese_calendar.is_workday(day))
+        return year in self.years or known(year)
 
 
 def load_deadlines(folder: Path) -> Deadlines:

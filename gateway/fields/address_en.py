@@ -42,7 +42,9 @@ _HOUSE = r"(?:(?:no\.?\s?)?\d{1,5}[a-z]?,?\s)?"
 _PART = rf"(?:{_UNIT}|{_HOUSE}{_NAMED}(?:{_ROAD}{_AFTER_ROAD}|{_AREA}|{_SITE}))"
 _START = re.compile(rf"(?<![a-z0-9])(?=[a-z0-9])(?:{_PART})")
 _TELLING = re.compile(rf"(?<![a-z])(?:{_ROAD}|{_AREA}|{_SITE})|(?:{_UNIT})")
-_MORE = re.compile(rf"\s?,?\s?(?:in\s)?(?:{_PART})|\s(?:and|&)\s{_NAMED}{_ROAD}|(?<=station)\sexit\s[a-z]\d?(?![a-z0-9])")
+_MORE = re.compile(
+    rf"\s?,?\s?(?:in\s)?(?:{_PART})|\s(?:and|&)\s{_NAMED}{_ROAD}|(?<=station)\sexit\s[a-z]\d?(?![a-z0-9])"
+)
 _CITY = rf"{_WORD}(?:\s(?:kong|mongolia))?"
 _PLACE = re.compile(rf"(?<![a-z0-9])(?=[a-z]){_NOT}({_CITY})")
 _PLACE_AFTER = re.compile(rf"(?:\s?,\s?|\s(?:in\s)?)({_CITY})(?![a-z])")

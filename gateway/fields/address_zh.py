@@ -47,16 +47,18 @@ _GENERIC_SITE = frozenset((
 ))
 _ROAD_END = re.compile("[路街巷]|大道")
 _SITE_END = re.compile("小区|花园|花苑|大厦|广场|公寓|新村|站|工业园|商场")
+_TELLING = re.compile("[路街巷道区园苑厦场寓村站]")  # one of the two has to stand there
 # 天河区社保局 is an office, not a place.
 _OFFICE = re.compile(rf"{_HAN}{{0,10}}?(?:局|委员会|消委会|政府|法院|检察院|办公室|大队|支队|热线|市民)")
-_LONGEST_NAME, _MAX_ENDINGS = 8, 8
+_SHORTEST, _LONGEST_NAME, _MAX_ENDINGS = 2, 8, 8
 _MAX_TAILS = 12
 
 
 @lru_cache(maxsize=4)
 def chinese(folded: str, places: Gazetteer) -> tuple[Piece, ...]:
     """At most MAX_SPANS, in reading order. Kept for a moment: a firm's name begins where its address ends."""
-    pieces = (_anchored(folded, start, end, places) or _unanchored(folded, start, end) for start, end in runs(folded))
+    wide = ((start, end) for start, end in runs(folded) if end - start >= _SHORTEST)
+    pieces = (_anchored(folded, start, end, places) or _unanchored(folded, start, end) for start, end in wide)
     return tuple(islice(filter(None, pieces), MAX_SPANS))
 
 
@@ -100,6 +102,8 @@ def _ending(
 
 def _unanchored(folded: str, start: int, end: int) -> Piece | None:
     """A road or a housing estate without a place name: its left edge is a guess."""
+    if end - start <= _SHORTEST or not _TELLING.search(folded, start, end):
+        return None
     found = _ending(_ROAD, _ROAD_END, folded, start, end) or _ending(_SITE, _SITE_END, folded, start, end)
     if not found:
         return None

@@ -1,10 +1,13 @@
-"""Weeks, months, parts of the year and public holidays as first day and the day after the last."""
+"""Weeks, months, parts of the year and public holidays as first day and the day after the last.
+
+The only door to the package chinese-calendar: the State Council's days off and working weekends.
+"""
 from __future__ import annotations
 
 from calendar import monthrange
 from collections.abc import Mapping
 from datetime import date, timedelta
-from functools import cache
+from functools import cache, lru_cache
 
 import chinese_calendar
 
@@ -58,7 +61,7 @@ def back(day: date, count: int) -> date:
 
 
 def holiday(said: str, year: int) -> Days:
-    """The days off of a feast of the moon's calendar, as the State Council set them (package chinese-calendar).
+    """The days off of a feast of the moon's calendar, as the State Council set them.
 
     Raises ValueError for a year the package does not know.
     """
@@ -66,6 +69,17 @@ def holiday(said: str, year: int) -> Days:
     if days is None:
         raise ValueError("the days of this year's feast are not known")
     return days
+
+
+def known(year: int) -> bool:
+    """Whether the package knows the days off of this year."""
+    return date(year, 1, 1) in chinese_calendar.holidays
+
+
+@lru_cache(maxsize=1000)
+def worked(day: date) -> bool:
+    """Whether people work on that day of a known year; the package looks through all its years at every call."""
+    return bool(chinese_calendar.is_workday(day))
 
 
 @cache

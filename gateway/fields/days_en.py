@@ -1,16 +1,12 @@
 """What the English words for a day mean (last Monday, March 2025, 3 days ago): the day, and how far it reaches.
 
-The only door to dateparser: it is handed matched date words alone, never a message (it takes milliseconds, and
-finds dates in anything). time_en.py finds the words; every reader here takes what was said by group name.
+time_en.py finds the words; every reader here takes what was said by group name.
 """
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, datetime, time, timedelta
-from functools import lru_cache
-
-import dateparser
+from datetime import date, datetime, timedelta
 
 from gateway.fields import calendars
 from gateway.fields.when import Mention
@@ -28,16 +24,22 @@ PART_WORDS = {
 }
 TO = r"\s?(?:-+|~|to|until|till|through)\s?"
 _COUNT = rf"(?:\d{{1,3}}|{WORD_COUNT})"
-_ORDINAL = r"\d{1,2}(?:st|nd|rd|th)?"
+_COUNTS = {
+    "a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "twelve": 12, "half an": 0.5, "a couple of": 2, "a few": 3, "several": 3,
+}
+_FROM_TODAY = {"the day before yesterday": -2, "yesterday": -1, "today": 0, "tomorrow": 1}
+_ORDINAL = r"(?:st|nd|rd|th)?"
 _YEAR = r"\d{4}(?!\d)|(?:this|last)\syear(?![a-z])"
 FEAST = "spring festival|chinese new year|mid-autumn festival|dragon boat festival"
 DATE = "|".join((
-    rf"(?P<ago>{_COUNT}\s(?:minutes?|mins?|hours?|days?|weeks?|months?|years?)\sago)",
-    r"(?P<rel>the\sday\sbefore\syesterday|yesterday|today|tomorrow)",
+    rf"(?P<ago>(?P<agn>{_COUNT})\s(?P<agu>min|hour|day|week|month|year)(?:ute)?s?\sago)",
+    rf"(?P<rel>{'|'.join(_FROM_TODAY)})",
     rf"(?P<within>the\snight\sbefore\slast|last\snight|tonight|this\s(?:{PART}))",
     r"(?P<vague>(?P<vw>last|this|past)\s(?P<vu>week(?:end)?|month|year))(?![a-z])",
     rf"(?P<wk>(?:(?P<wkw>last|this|next|past)\s)?(?P<wkd>{WEEKDAY}))(?![a-z])",
-    rf"(?P<cal>(?:{MONTH}\s{_ORDINAL}(?!\d)|{_ORDINAL}\s(?:of\s)?{MONTH})(?P<caly>,?\s\d{{4}})?)(?![a-z\d:])",
+    rf"(?P<cal>(?:(?P<cm>{MONTH})\s(?P<cd>\d{{1,2}}){_ORDINAL}(?!\d)|(?P<cd2>\d{{1,2}}){_ORDINAL}\s(?:of\s)?(?P<cm2>{MONTH}))"
+    r"(?:,?\s(?P<cy>\d{4}))?)(?![a-z\d:])",
     r"(?P<slash>\d{1,2}/\d{1,2}/\d{4})(?!\d)",
     rf"(?P<month>{MONTH}),?\s(?:of\s)?(?P<my>{_YEAR})",
     rf"(?:(?<=in\s)|(?<=since\s)|(?<=from\s)|(?<=last\s))(?P<bmonth>{MONTH})(?![a-z]|\s\d)",
@@ -92,10 +94,15 @@ def _weekday(said: Said, now: datetime) -> Mention:
 
 
 def _ago(said: Said, now: datetime) -> Mention:
-    words = said["ago"]
-    if "min" in words or "hour" in words:
-        return Mention(0, 0, exact=_parsed(_plain(words), now.replace(tzinfo=None)).replace(tzinfo=now.tzinfo))
-    return replace(_calendar(words, now), vague=any(word in words for word in ("month", "year", "few", "several")))
+    count, unit = said["agn"], said["agu"]
+    amount = float(_COUNTS.get(count) or count)
+    if unit in ("min", "hour"):
+        moment = now - timedelta(minutes=amount * (60 if unit == "hour" else 1))
+        return Mention(0, 0, exact=moment.replace(second=0, microsecond=0))
+    if unit in ("month", "year"):
+        return Mention(0, 0, calendars.back(now.date(), int(amount * (12 if unit == "year" else 1))), vague=True)
+    day = now.date() - timedelta(days=amount * (7 if unit == "week" else 1))
+    return Mention(0, 0, day, vague=count in ("a few", "several"))
 
 
 def _vague(said: Said, now: datetime) -> Mention:
@@ -126,7 +133,7 @@ def _slash(said: Said, now: datetime) -> Mention:
 
 def _month(said: Said, now: datetime) -> Mention:
     """March 2025, June this year; alone the latest month of that name."""
-    number = 1 + _MONTHS.index((said.get("month") or said.get("bmonth") or said["fmonth"])[:3])
+    number = _number(said.get("month") or said.get("bmonth") or said["fmonth"])
     year = said.get("my", "")
     if year[:1].isdigit():
         return _days(calendars.month(int(year), number))
@@ -144,16 +151,21 @@ def _feast(said: Said, now: datetime) -> Mention:
     return _days(days if days[0] <= now.date() else calendars.holiday(said["feast"], now.year - 1))
 
 
-def _calendar(words: str, now: datetime) -> Mention:
-    return Mention(0, 0, _parsed(_plain(words), datetime.combine(now.date(), time(12))).date())
-
-
 def _relative(said: Said, now: datetime) -> Mention:
-    return _calendar(said["rel"], now)
+    return Mention(0, 0, now.date() + timedelta(days=_FROM_TODAY[said["rel"]]))
 
 
 def _named(said: Said, now: datetime) -> Mention:
-    return replace(_calendar(said["cal"], now), loose="" if "caly" in said else "year")
+    """Without a year, the latest one that is not in the future."""
+    today, month, day = now.date(), _number(said.get("cm") or said["cm2"]), int(said.get("cd") or said["cd2"])
+    if "cy" in said:
+        return Mention(0, 0, date(int(said["cy"]), month, day))
+    this = date(today.year, month, day)
+    return Mention(0, 0, this if this <= today else date(today.year - 1, month, day), loose="year")
+
+
+def _number(month: str) -> int:
+    return 1 + _MONTHS.index(month[:3])
 
 
 _READERS: dict[str, Callable[[Said, datetime], Mention]] = {
@@ -161,28 +173,3 @@ _READERS: dict[str, Callable[[Said, datetime], Mention]] = {
     "month": _month, "bmonth": _month, "fmonth": _month, "rel": _relative, "cal": _named, "feast": _feast,
     "year": _year,
 }
-
-
-def _plain(words: str) -> str:
-    """Counts that dateparser does not know, as digits."""
-    for word, count in _COUNTS:
-        words = words.replace(word, count)
-    return words
-
-
-_COUNTS = (
-    ("half an hour", "30 minutes"), ("a couple of", "2"), ("a few", "3"), ("several", "3"),
-    ("the day before yesterday", "2 days ago"),
-)
-
-
-@lru_cache(maxsize=1024)
-def _parsed(words: str, base: datetime) -> datetime:
-    found = dateparser.parse(words, languages=["en"], settings={"RELATIVE_BASE": base, "PREFER_DATES_FROM": "past"})
-    if found is None:
-        raise ValueError("not a date")
-    return found.replace(second=0, microsecond=0, tzinfo=None)
-
-
-# dateparser loads its tables at the first call (0.2 s): here, not in a citizen's turn.
-_parsed("3 days ago", datetime(2026, 1, 1, 12))

@@ -1,4 +1,4 @@
-"""Reads Chinese points in time by own rules (昨晚十点, 上周三, 三天前, 每晚); dateparser fails on these.
+"""Reads Chinese points in time by rules (昨晚十点, 上周三, 三天前, 每晚).
 
 The words for days are days_zh.py's.
 """
