@@ -13,6 +13,7 @@ from gateway.fields.calendars import back, moved
 from gateway.fields.days_en import WEEKDAY
 from gateway.fields.moment import mentions
 from gateway.fields.numerals import number
+from gateway.fields.spans import MAX_SPANS
 from gateway.fields.when import PARTS, Mention, at_hour, clock, instant, part_of_day
 
 _JOIN = re.compile(
@@ -201,7 +202,7 @@ def _open(folded: str, first: Mention, now: datetime) -> Stretch | None:
 
 def _lasted(folded: str, now: datetime) -> Iterator[Stretch]:
     """已经三天了, for two weeks: back from now; all day long: the last 24 hours."""
-    for hit in _LASTED.finditer(folded):
+    for hit in islice(_LASTED.finditer(folded), MAX_SPANS):
         count, unit = hit["zh"] or hit["zh2"] or hit["en"], hit["zhu"] or hit["zhu2"] or hit["enu"]
         start = _ago(count.lower(), unit.lower().lstrip("个多"), now)
         if start:

@@ -1,16 +1,17 @@
 """What holds for any text: nothing crashes, spans lie in the text and apart, values are canonical and come back."""
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import cn2an
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from stdnum.cn.ric import calc_check_digit
 
 from gateway.errors import Unreadable
-from gateway.fields.base import Limits
+from gateway.fields.base import Limits, Reading
 from gateway.fields.codes import PROBLEMS, WARNINGS
 from gateway.fields.files import Files
 from gateway.fields.folding import MAX_TEXT, fold, fold_lower, tidy
@@ -24,6 +25,9 @@ WORDS = (
     "昨晚", "十点", "到", "凌晨", "每晚", "上周三", "三天前", "3月5号", "2026-11-20", "22:00", "三百二十块", "1.2万",
     "¥", "四块五", "138 0013 8000", "020-", "SF1234567890123", "单号", "编号", "延误", "不", "没有", "其他：", "是",
     "第一个", "１", "Road", "Haizhu District", "Beijing", "from", "to", "last Monday", "since", "every night", "10 pm",
+    "身份证", "11010519491231002X", "护照", "EA1234567", "车牌", "粤A12345", "Yue A12345", "91350100M000100Y43", "户号",
+    "0312345678", "去年三月", "10月1号到7号", "March 2025", "8-10pm", "双休", "周末", "24小时", "半年了",
+    "一三八零零一三八零零零", "one three eight", "double zero", "a dozen", "two thousand", "转801", "ZTO",
     "yuan", "RMB", "Restaurant", "tracking number", "①", "\u200b", "\u202e", "\ud800", "é", "İ", "ß", "👍", "\n",
     " ", "，", ",", "-", "/", "{{7*7}}", "%s", "九" * 20, "9" * 40,
 )
@@ -121,6 +125,46 @@ def test_money_is_shown_and_read_again(amount: Decimal) -> None:
         value = TYPES["money"].read(str(amount), ctx).value
         assert value == f"{amount:.2f}"
         assert TYPES["money"].read(TYPES["money"].show(value, ctx), ctx).value == value
+
+
+resident_ids = st.builds(
+    lambda place, day, order: (code := f"{place:06}{day:%Y%m%d}{order:03}") + calc_check_digit(code + "0"),
+    st.integers(110000, 999999), st.dates(date(1900, 1, 1), date(2026, 1, 1)), st.integers(0, 999),
+)
+
+
+@given(code=resident_ids, position=st.integers(0, 17), digit=st.sampled_from("0123456789"))
+def test_every_resident_id_is_taken_and_one_wrong_digit_is_noticed(code: str, position: int, digit: str) -> None:
+    ctx = context()
+    assert TYPES["resident_id"].read(code, ctx) == Reading(code)
+    assert [span.reading.value for span in TYPES["resident_id"].find(f"我是{code}。", ctx)] == [code]
+    wrong = code[:position] + digit + code[position + 1:]
+    try:
+        reading = TYPES["resident_id"].read(wrong, ctx)
+    except Unreadable:  # no day of birth
+        return
+    assert bool(reading.warnings) == (wrong != code)
+
+
+@given(serial=st.integers(0, 99_999_999), digit=st.integers(0, 9))
+def test_exactly_one_check_digit_fits_a_postal_number(serial: int, digit: int) -> None:
+    ctx = context()
+    fitting = [n for n in range(10) if not TYPES["tracking_number"].read(f"RB{serial:08}{n}CN", ctx).warnings]
+    assert len(fitting) == 1
+
+
+LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ"
+serials = st.builds("{:03}{}{}".format, st.integers(0, 999), st.sampled_from(LETTERS), st.sampled_from(LETTERS))
+
+
+@few
+@given(province=st.sampled_from("京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"),
+       city=st.sampled_from(LETTERS), serial=serials, joint=st.sampled_from(("", " ", "·", "-", ".")))
+def test_any_plate_is_read_however_it_is_joined(province: str, city: str, serial: str, joint: str) -> None:
+    ctx = context()
+    for text in (f"{province}{city}{joint}{serial}", f"{province}{joint}{city}{serial.lower()}"):
+        assert TYPES["plate"].read(text, ctx) == Reading(province + city + serial)
+        assert [span.text for span in TYPES["plate"].find(f"那辆{text}违停", ctx)] == [text]
 
 
 moments = st.datetimes(datetime(2001, 1, 1), datetime(2026, 11, 22)).map(lambda at: at.replace(second=0, microsecond=0))
