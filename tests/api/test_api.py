@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,6 +30,11 @@ from tests.channels.web.site import Site, open_site
 ROOT = Path(__file__).parents[2]
 CONTRACT = load()
 ANSWER = Answer("hours", 0.91234567, True, "几点上班？", "全天。", "样例", "热线", None)
+
+
+@cache
+def templates() -> dict[str, Template]:
+    return {template.id: template for template in load_templates(ROOT / "templates/complaints", TYPES)}
 
 
 class Books:
@@ -79,10 +85,9 @@ class Caller:
 @asynccontextmanager
 async def calling(folder: Path, access: Literal["staff", "open"] = "staff") -> AsyncIterator[Caller]:
     engine = Engine()
-    templates: dict[str, Template] = {t.id: t for t in load_templates(ROOT / "templates/complaints", TYPES)}
     async with open_site(folder) as site:
         api: Api = replace(
-            site.api(), templates=templates, knowledge=Books(), understand=engine.understand, staff=staff, access=access
+            site.api(), templates=templates(), knowledge=Books(), understand=engine.understand, staff=staff, access=access
         )
         async with serve(api.routes(), middlewares=[api.middleware()]) as url:
             yield Caller(url, site, engine)

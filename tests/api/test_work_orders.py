@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
@@ -12,10 +11,8 @@ from gateway.api.posting import OrderRequest, Posting
 from gateway.citizens import Citizens
 from gateway.dialogue.catalog import Catalog
 from gateway.errors import Unavailable
-from gateway.fields.registry import TYPES
 from gateway.messages import Form, Inbound, Text, decode_outbound, encode
 from gateway.protocols import Accept
-from gateway.templates import load as load_templates
 from gateway.uploads import Uploads
 from tests.api.hotline import Answer, Client, fits
 from tests.api.test_fuzz import ODD
@@ -25,7 +22,6 @@ from tests.until import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
-CATALOG = Catalog.of(load_templates(Path("templates/complaints"), TYPES), TYPES)
 LAMP = {"description": "楼下的路灯坏了三天了，一直没有人来修", "contact_phone": "138 0013 8000"}
 PARCEL = {
     "carrier": "顺丰", "tracking_number": "sf 1234567890123", "problem": "lost", "goods_value": "三百二十块",
@@ -190,7 +186,7 @@ async def test_one_that_is_still_running_is_told_to_come_back(client: Client, ho
 
 
 async def test_a_crash_before_the_mailbox_leaves_nothing_and_the_repeat_files_it(
-    client: Client, hotline: Hotline
+    client: Client, hotline: Hotline, catalog: Catalog
 ) -> None:
     async def full(inbound: Inbound) -> Literal["new", "duplicate"]:
         raise Unavailable("the disk is full")
@@ -198,13 +194,13 @@ async def test_a_crash_before_the_mailbox_leaves_nothing_and_the_repeat_files_it
     visitor = await hotline.session(client.token)
     asked = OrderRequest("general", dict(LAMP))
     with pytest.raises(Unavailable):
-        await posting(hotline, full).post(visitor, asked, "crash")
+        await posting(hotline, catalog, full).post(visitor, asked, "crash")
     assert (await client.ask("GET", "/api/work-orders")).body == {"work_orders": []}
     assert (await client.file("general", LAMP, key="crash")).status == 201
 
 
 async def test_a_crash_before_the_answer_leaves_a_work_order_that_the_repeat_finds(
-    client: Client, hotline: Hotline
+    client: Client, hotline: Hotline, catalog: Catalog
 ) -> None:
     async def gone(inbound: Inbound) -> Literal["new", "duplicate"]:
         await hotline.gateway.intake.accept(inbound)
@@ -212,7 +208,7 @@ async def test_a_crash_before_the_answer_leaves_a_work_order_that_the_repeat_fin
 
     visitor = await hotline.session(client.token)
     with pytest.raises(ConnectionResetError):
-        await posting(hotline, gone).post(visitor, OrderRequest("general", dict(LAMP)), "cut")
+        await posting(hotline, catalog, gone).post(visitor, OrderRequest("general", dict(LAMP)), "cut")
     repeat = client.file("general", LAMP, key="cut")
     answers = [await repeat]
     while answers[-1].status == 409:
@@ -221,11 +217,11 @@ async def test_a_crash_before_the_answer_leaves_a_work_order_that_the_repeat_fin
     assert answers[-1].body["work_order_id"] == mine["work_order_id"]
 
 
-def posting(hotline: Hotline, accept: Accept) -> Posting:
+def posting(hotline: Hotline, catalog: Catalog, accept: Accept) -> Posting:
     gateway = hotline.gateway
     store = gateway.store
     return Posting(
-        catalog=CATALOG, city=gateway.city, replies=wording(),
+        catalog=catalog, city=gateway.city, replies=wording(),
         citizens=Citizens(store.records, store.shared, gateway.ids),
         uploads=Uploads(gateway.blobs, store.records, gateway.clock, gateway.ids), records=store.records,
         shared=store.shared, accept=accept, clock=gateway.clock, keep_ms=60_000,
