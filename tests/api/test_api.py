@@ -87,7 +87,8 @@ async def calling(folder: Path, access: Literal["staff", "open"] = "staff") -> A
     engine = Engine()
     async with open_site(folder) as site:
         api: Api = replace(
-            site.api(), templates=templates(), knowledge=Books(), understand=engine.understand, staff=staff, access=access
+            site.api(), templates=templates(), knowledge=Books(), understand=engine.understand, staff=staff,
+            access=access,
         )
         async with serve(api.routes(), middlewares=[api.middleware()]) as url:
             yield Caller(url, site, engine)
