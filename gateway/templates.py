@@ -52,18 +52,18 @@ def files(folder: Path) -> list[Path]:
 async def archive(records: Records, templates: Iterable[Template]) -> list[Template]:
     """Store what is new; returns all versions, the given ones first. Raises ConfigError for a changed version."""
     given = {f"{template.id}@{template.version}": template for template in templates}
-    stored = {
-        record.id: record.body for record in await records.range("template", "archived", 0, 1, n=ARCHIVE)
+    stored = {  # read before they are compared: a later grammar may have added keys that were not written then
+        record.id: msgspec.json.decode(record.body, type=Template)
+        for record in await records.range("template", "archived", 0, 1, n=ARCHIVE)
     }
     for name, template in given.items():
-        if name in stored and stored[name] != msgspec.json.encode(template):
+        if name in stored and stored[name] != template:
             raise ConfigError(f"{template.id}.yaml: version {template.version} was used with other content; raise it")
     await records.write([
         Put("template", name, msgspec.json.encode(template), {"archived": 0})
         for name, template in given.items() if name not in stored
     ])
-    old = [msgspec.json.decode(body, type=Template) for name, body in stored.items() if name not in given]
-    return [*given.values(), *old]
+    return [*given.values(), *(old for name, old in stored.items() if name not in given)]
 
 
 def _common(file: Path) -> dict[str, dict[str, Any]]:

@@ -11,7 +11,7 @@ from gateway import templates
 from gateway.dialogue.template import Template
 from gateway.errors import ConfigError
 from gateway.fields.registry import TYPES
-from gateway.protocols import Records
+from gateway.protocols import Put, Records
 from gateway.store.sqlite import SqliteStore
 from tests.clock import ManualClock, SerialIds
 
@@ -134,6 +134,14 @@ async def test_the_same_version_with_other_content_is_refused(records: Records) 
     changed = msgspec.structs.replace(first, skill="women")
     with pytest.raises(ConfigError, match=r"general\.yaml: version 1"):
         await templates.archive(records, [changed])
+
+
+async def test_a_version_written_before_the_grammar_had_a_key_is_the_same(records: Records) -> None:
+    first = general(1)
+    written = msgspec.to_builtins(first)
+    assert written.pop("discreet") is False
+    await records.write([Put("template", "general@1", msgspec.json.encode(written), {"archived": 0})])
+    assert await templates.archive(records, [first]) == [first]
 
 
 def general(version: int) -> Template:
