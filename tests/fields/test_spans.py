@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import pytest
+
+from gateway.errors import Unreadable
 from gateway.fields.base import Reading, Span
-from gateway.fields.roles import role_of
-from gateway.fields.spans import MAX_SPANS, apart, span
+from gateway.fields.roles import role_of, sent_on
+from gateway.fields.spans import MAX_SPANS, apart, only, span
 from gateway.fields.wordbreaks import runs
 
 TEXT = "0123456789" * 10
@@ -22,6 +25,17 @@ def test_reading_order() -> None:
 
 def test_never_more_than_a_person_would_name() -> None:
     assert len(apart(at(n, n + 1) for n in range(90))) == MAX_SPANS
+
+
+def test_one_value_is_named_even_when_it_is_named_twice() -> None:
+    assert only([at(1, 2), span(TEXT, 4, 5, Reading(1))], "phone") == Reading(1)
+
+
+@pytest.mark.parametrize("spans", [[], [at(1, 2), at(3, 4)]])
+def test_none_or_several_are_asked_again(spans: list[Span]) -> None:
+    with pytest.raises(Unreadable) as refusal:
+        only(spans, "phone")
+    assert refusal.value.code == "phone"
 
 
 def test_runs_are_cut_by_verbs_and_particles() -> None:
@@ -44,6 +58,14 @@ def test_a_role_by_the_words_before_or_after() -> None:
     assert role_of(text, 5, 7, (3, "sender")) == "receiver"
     assert role_of("甲地收货", 0, 2, None) == "receiver"
     assert role_of("甲地", 0, 2, None) is None
+
+
+@pytest.mark.parametrize(("between", "sent"), [
+    ("寄", True), ("发往", True), (" → ", True), ("到", False), ("的快递寄", False),
+])
+def test_two_places_and_what_went_from_one_to_the_other(between: str, *, sent: bool) -> None:
+    text = f"甲地{between}乙地"
+    assert sent_on(text, 2, 2 + len(between)) is sent
 
 
 def test_to_means_a_receiver_only_after_a_sender() -> None:
