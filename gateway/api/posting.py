@@ -14,11 +14,12 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from gateway.api.access import Visitor
 from gateway.api.wording import refusal
 from gateway.citizens import Account, Citizens
-from gateway.clock import Clock, to_ms
+from gateway.clock import Clock, Ids, to_ms
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.fill import FILES
 from gateway.dialogue.forms import Fault
@@ -58,8 +59,10 @@ class OrderRequest(Struct, frozen=True):
 
 
 class _Claim(Struct, frozen=True):
-    """Whose conversation a key was first used in, and for what."""
+    """Whose conversation a key was first used in, and for what; `id` names the item and its answer from then on, so
+    that what an earlier use of the key has left behind, long after it was forgotten, is nobody's answer."""
 
+    id: str
     conversation: str
     content: str
 
@@ -77,6 +80,7 @@ class Posting:
     shared: SharedStore
     accept: Accept
     clock: Clock
+    ids: Ids
     keep_ms: int
 
     async def post(self, visitor: Visitor, asked: OrderRequest, key: str) -> Posted:
@@ -87,15 +91,17 @@ class Posting:
         name, claim = await self._known(owners, key)
         if claim is not None:
             self._same(claim, asked, visitor.language)
-            if posted := await self._posted(name):
+            if posted := await self._posted(claim.id):
                 return posted
         now = self.clock.now()
-        order = await self._read(visitor, account, asked, name, now)
-        claim = claim or await self._claim(name, _Claim(visitor.conversation, asked.digest))
+        order = await self._read(visitor, account, asked, now)
+        claim = claim or await self._claim(name, _Claim(self.ids.unique(), visitor.conversation, asked.digest))
         self._same(claim, asked, visitor.language)
         channel = claim.conversation.partition(":")[0]
-        inbound = Inbound(f"order:{name}", claim.conversation, channel, to_ms(now), order, visitor.language)
-        return await self._file(inbound, name)
+        return await self._file(Inbound(
+            f"order:{claim.id}", claim.conversation, channel, to_ms(now), replace(order, answer=claim.id),
+            visitor.language,
+        ), claim.id)
 
     # --- the key --------------------------------------------------------------------------------------------
 
@@ -128,12 +134,12 @@ class Posting:
     # --- the form -------------------------------------------------------------------------------------------
 
     async def _read(
-        self, visitor: Visitor, account: Account | None, asked: OrderRequest, name: str, now: datetime
+        self, visitor: Visitor, account: Account | None, asked: OrderRequest, now: datetime
     ) -> Order:
-        """An order without fault."""
+        """An order without fault, that no answer waits for yet."""
         template = self._template(asked, visitor.language)
         kinds = await self._kinds(template, asked.filled, visitor.conversation)
-        order = Order(template.id, template.version, asked.filled, kinds, name)
+        order = Order(template.id, template.version, asked.filled, kinds, "")
         local = now.astimezone(ZoneInfo(self.city.time_zone))
         known = Known(phone=account.phone if account else None)
         turn = Understood(Text(""), local, self.city, known=known)
@@ -165,19 +171,19 @@ class Posting:
 
     # --- the turn -------------------------------------------------------------------------------------------
 
-    async def _file(self, inbound: Inbound, name: str) -> Posted:
+    async def _file(self, inbound: Inbound, answer: str) -> Posted:
         """Into the mailbox; who comes second is told to come back, and finds it then."""
         async def begin() -> None:
-            if await self.accept(inbound) == "duplicate" and await self._posted(name) is None:
+            if await self.accept(inbound) == "duplicate" and await self._posted(answer) is None:
                 raise Conflict("this is being filed", code="running", retry_after=COME_BACK_S)
 
-        record = await Outcomes(self.records, self.shared).after(begin, inbound.conversation, "posted", name)
+        record = await Outcomes(self.records, self.shared).after(begin, inbound.conversation, "posted", answer)
         if record is None:
             raise Conflict("this is being filed", code="running", retry_after=COME_BACK_S)
         return msgspec.json.decode(record.body, type=Posted)
 
-    async def _posted(self, name: str) -> Posted | None:
-        record = await self.records.get("posted", name)
+    async def _posted(self, answer: str) -> Posted | None:
+        record = await self.records.get("posted", answer)
         return msgspec.json.decode(record.body, type=Posted) if record else None
 
 

@@ -116,7 +116,8 @@ class Api:
         front = self.front
         posting = Posting(
             catalog=front.catalog, city=front.city, replies=front.replies, uploads=self.uploads, citizens=citizens,
-            records=front.records, shared=self.store, accept=front.accept, clock=front.clock, keep_ms=front.keep_ms,
+            records=front.records, shared=self.store, accept=front.accept, clock=front.clock, ids=front.ids,
+            keep_ms=front.keep_ms,
         )
         return WorkOrderRoutes(
             visitors=self.visitors, posting=posting, teller=Teller(front.replies, self.templates, front.city),

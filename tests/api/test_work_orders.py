@@ -151,6 +151,18 @@ async def test_a_key_that_failed_may_be_used_for_what_is_put_right(client: Clien
     assert (await client.file("general", LAMP, key="again")).status == 201
 
 
+async def test_a_key_is_forgotten_after_its_time(hotline: Hotline) -> None:
+    client = await Client(hotline).begin()
+    first = await client.file("general", LAMP, key="week")
+    for _ in range(6):  # a session that is used lives on
+        hotline.clock.advance(86_400)
+        assert (await client.file("general", LAMP, key="week")).body == first.body
+    hotline.clock.advance(86_401)
+    second = await client.file("general", LAMP, key="week")
+    assert second.status == 201
+    assert second.body["work_order_id"] != first.body["work_order_id"]
+
+
 async def test_a_key_belongs_to_its_citizen(client: Client, hotline: Hotline) -> None:
     other = await Client(hotline).begin()
     first, second = await client.file("general", LAMP, key="k"), await other.file("general", LAMP, key="k")
@@ -224,7 +236,7 @@ def posting(hotline: Hotline, catalog: Catalog, accept: Accept) -> Posting:
         catalog=catalog, city=gateway.city, replies=wording(),
         citizens=Citizens(store.records, store.shared, gateway.ids),
         uploads=Uploads(gateway.blobs, store.records, gateway.clock, gateway.ids), records=store.records,
-        shared=store.shared, accept=accept, clock=gateway.clock, keep_ms=60_000,
+        shared=store.shared, accept=accept, clock=gateway.clock, ids=gateway.ids, keep_ms=60_000,
     )
 
 
