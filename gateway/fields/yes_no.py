@@ -26,10 +26,10 @@ no nope nah not n false × ✗ ❌ 👎
 AGREED = frozenset({*_AGREED.split(), "of course", "yes please", "that's right", "no problem"})
 DENIED = frozenset({*_DENIED.split(), "no thanks", "no thank you", "not yet", "not really", "not at all"})
 _YES = AGREED.union(
-    "在 还在 仍在 仍然在 一直在 还在继续 已经 应该是 应该有 会 能 有过".split(),
+    ["在", "还在", "仍在", "仍然在", "一直在", "还在继续", "已经", "应该是", "应该有", "会", "能", "有过"],
     ("it is", "they are", "i do", "i did", "i have", "still is"))
 _NO = DENIED.union(
-    "不在 不在了 未 不会 不能 从来没有 never".split(),
+    ["不在", "不在了", "未", "不会", "不能", "从来没有", "never"],
     ("it is not", "it isn't", "i don't", "i didn't", "i haven't", "not any more", "not anymore"))
 _FIRST_WORD = re.compile("|".join(
     re.escape(word) + ("(?![a-z])" if word[-1].isascii() else "")
