@@ -24,6 +24,7 @@ COMPLETENESS = Histogram(
     buckets=(0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0),
 )
 TEMPLATE_FAULTS = Gauge("huiyin_template_faults", "Faults for which changed templates were not taken up")
+ANSWERS = Counter("huiyin_answers_total", "Approved answers given, and whether they helped", ["entry", "solved"])
 RATINGS = Counter("huiyin_ratings_total", "Ratings given", ["resolved"])
 REFUSALS = Counter("huiyin_refusals_total", "Requests and frames refused", ["code"])
 LANE_WAITING = Gauge("huiyin_lane_waiting", "Items waiting", ["lane"])

@@ -18,6 +18,20 @@ class TranscriptLine(Struct, frozen=True, kw_only=True):
     agent: str | None = None
 
 
+class AnswerLine(Struct, frozen=True):
+    """Record `answer`, indexed by at (ms), entry and solved: an approved answer was given, or judged by the citizen.
+
+    Nothing of the citizen's is in it. solved: `open` given and asked about, then `yes` or `no`; `beside` given in
+    mid-form. Solved without a case are the `yes`, out of the `open`.
+    """
+
+    at: int
+    entry: str
+    solved: Literal["open", "yes", "no", "beside"]
+    language: str
+    channel: str
+
+
 class ConversationInfo(Struct, frozen=True, kw_only=True):
     """Record `conversation`, indexed by mode and last (ms): one line of the staff's queue."""
 

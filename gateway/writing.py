@@ -27,17 +27,18 @@ from gateway.dialogue.effects import (
     Rated,
     Say,
     Supplement,
+    Told,
 )
 from gateway.fields.base import Value
 from gateway.filing import Filer
 from gateway.handover import DraftHanded, DraftWanted, Verified
 from gateway.messages import Elapsed, Inbound, Option, Outbound, Sender, encode
-from gateway.observe import COMPLETENESS, WORK_ORDERS
+from gateway.observe import ANSWERS, COMPLETENESS, WORK_ORDERS
 from gateway.orders import Added, Answered, CaseOp, Posted, RatingAnswer
 from gateway.protocols import Emit, Feed, Put
 from gateway.replies import Replies
 from gateway.seal import HIDDEN, Seal
-from gateway.transcripts import ConversationInfo, TranscriptLine
+from gateway.transcripts import AnswerLine, ConversationInfo, TranscriptLine
 from gateway.turn import Turn
 
 DAY_MS = 86_400_000
@@ -83,6 +84,8 @@ class Writer:
                 _event(turn, work_order_id, Added(text, urge, turn.now))
             case Rated():
                 _event(turn, effect.work_order_id, Answered(_answer(effect), turn.now))
+            case Told():
+                self._told(effect, state, turn)
             case CallPerson(why):
                 return replace(state, mode="waiting", why=why)
             case LeavePerson():
@@ -98,6 +101,14 @@ class Writer:
                 body = msgspec.to_builtins(draft) if draft else None
                 _send(turn, to, DraftHanded(body, turn.conversation, back))
         return state
+
+    def _told(self, effect: Told, state: Dialogue, turn: Turn) -> None:
+        """Counted at once, in the commit that shows the answer or thanks for the yes."""
+        line = AnswerLine(turn.now, effect.entry, effect.solved, state.language, turn.channel)
+        index: dict[str, str | int] = {"at": line.at, "entry": line.entry, "solved": line.solved}
+        id_ = f"{turn.conversation}:{turn.number:08d}:{effect.entry}:{effect.solved}"
+        turn.puts.append(Put("answer", id_, encode(line), index, turn.now + self.case_days * DAY_MS))
+        ANSWERS.labels(effect.entry, effect.solved).inc()
 
     def _say(self, key: str, params: Mapping[str, Value], state: Dialogue, turn: Turn, page: _Page) -> None:
         """The look-up code of a receipt is told once: what is kept of the conversation does not hold it."""

@@ -71,7 +71,7 @@ async def test_a_first_message_is_ranked_and_looked_up(ear: Ear) -> None:
 
 
 @pytest.mark.parametrize(("intent", "state", "searches"), [
-    ("complaint.general", Dialogue(), 0),          # begins a form
+    ("complaint.general", Dialogue(), 1),          # begins a form, but only asks
     ("greet", Dialogue(), 0),                      # is answered as it stands
     ("complaint.general", in_a_form("confirm"), 1),  # a question inside a form may be meant
     ("complaint.gone", Dialogue(), 1),             # no such form any more
@@ -86,6 +86,12 @@ async def test_nothing_is_looked_up_that_would_not_be_said(
     assert understood.ranking is not None
     assert len(ear.knowledge.searched) == searches
     assert bool(understood.answers) == bool(searches)
+
+
+async def test_nothing_is_looked_up_for_words_that_begin_a_form_and_ask_nothing(ear: Ear) -> None:
+    ear.engine.sure_of = "complaint.general"
+    await ear.reader.read(Dialogue(), [Text("路灯坏了三天没人修")], NOW)
+    assert not ear.knowledge.searched
 
 
 async def test_the_engine_hears_of_the_open_form(ear: Ear) -> None:

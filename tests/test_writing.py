@@ -7,6 +7,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from msgspec.structs import replace
+from prometheus_client import REGISTRY
 
 from gateway import city as cities
 from gateway.dialogue.catalog import Catalog
@@ -27,6 +28,7 @@ from gateway.dialogue.effects import (
     Rated,
     Say,
     Supplement,
+    Told,
 )
 from gateway.fields.city import City
 from gateway.filing import Filer
@@ -37,7 +39,7 @@ from gateway.replies import Replies
 from gateway.seal import HIDDEN, Seal
 from gateway.store.files import FolderBlobs
 from gateway.store.sqlite import SqliteStore
-from gateway.transcripts import ConversationInfo, TranscriptLine
+from gateway.transcripts import AnswerLine, ConversationInfo, TranscriptLine
 from gateway.turn import Turn
 from gateway.uploads import Uploads
 from gateway.writing import DAY_MS, Writer
@@ -128,6 +130,17 @@ async def test_a_supplement_and_a_rating_go_to_their_case(writer: Writer) -> Non
     assert msgspec.json.decode(added.body)["text"] == "还是没到"
     rating = msgspec.json.decode(answered.body)["answer"]
     assert (rating["resolved"], rating["satisfaction"], rating["reason"]) == ("no", 1, "没送到")
+
+
+async def test_an_answer_is_counted_in_the_commit_that_gives_it(writer: Writer) -> None:
+    labels = {"entry": "night_noise", "solved": "yes"}
+    before = REGISTRY.get_sample_value("huiyin_answers_total", labels) or 0
+    _, turn = await write(writer, Told("night_noise", "yes"), state=Dialogue(language="en"))
+    (put,) = (put for put in turn.puts if put.kind == "answer")
+    assert msgspec.json.decode(put.body, type=AnswerLine) == AnswerLine(NOW, "night_noise", "yes", "en", turn.channel)
+    assert put.index == {"at": NOW, "entry": "night_noise", "solved": "yes"}
+    assert put.expires == NOW + 1096 * DAY_MS
+    assert REGISTRY.get_sample_value("huiyin_answers_total", labels) == before + 1
 
 
 async def test_a_retry_gives_the_same_dedupe_ids(writer: Writer) -> None:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from gateway.dialogue import takeover
 from gateway.dialogue.answers import by_tap, in_words
 from gateway.dialogue.asking import missing, noted
-from gateway.dialogue.choosing import choose, offer
+from gateway.dialogue.choosing import choose, not_solved, offer
 from gateway.dialogue.commands import Word, read
 from gateway.dialogue.detours import (
     again,
@@ -19,7 +19,7 @@ from gateway.dialogue.detours import (
     set_language,
     supplement,
 )
-from gateway.dialogue.effects import Say
+from gateway.dialogue.effects import Say, Told
 from gateway.dialogue.fill import answer, mine
 from gateway.dialogue.ladder import leave_out
 from gateway.dialogue.picking import number, pick
@@ -51,11 +51,14 @@ def _details(scene: Scene, value: str) -> Move:
 
 
 def _solved(scene: Scene, value: str) -> Move:
-    """Yes ends it; no leads to the form, with the words that were said."""
+    """Yes ends it, solved; no leads to the form, with the words that were said."""
+    told = [Told(scene.state.told, "yes" if value == "yes" else "no")] if scene.state.told else []
+    scene = scene.remember(replace(scene.state, told=""))
     if value == "yes":
         cleared = replace(scene.state, stash="", candidates=(), asked=None)
-        return again(scene.remember(cleared), [Say("solved.thanks")])
-    return offer(scene, [Say("solved.not")]) if scene.state.draft is None else again(scene, [])
+        return again(scene.remember(cleared), [*told, Say("solved.thanks")])
+    state, effects = not_solved(scene) if scene.state.draft is None else again(scene, [])
+    return state, [*told, *effects]
 
 
 def _resume(scene: Scene, value: str) -> Move:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from gateway.dialogue.anonymity import granted
 from gateway.dialogue.asking import noted, told
 from gateway.dialogue.drafts import begin
-from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Say
+from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Say, Told
 from gateway.dialogue.fill import mine
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.summary import noticed, onward, open_cases
@@ -94,4 +94,15 @@ def quote_answer(scene: Scene) -> list[Effect]:
 
 
 def ask_solved(scene: Scene) -> Move:
-    return scene.state, [*quote_answer(scene), Say("solved"), Ask("solved", SOLVED)]
+    """The answer first; the forms to file the matter with, should it not help, are the entry's before the engine's."""
+    best = scene.turn.answers[0]
+    forms = tuple(dict.fromkeys((*best.tags, *scene.state.candidates)))[:3]
+    state = replace(scene.state, candidates=forms, told=best.id)
+    return state, [*quote_answer(scene), Told(best.id, "open"), Say("solved"), Ask("solved", SOLVED)]
+
+
+def not_solved(scene: Scene) -> Move:
+    """No: the form, with the words that were said."""
+    if scene.state.candidates == (GENERAL,):
+        return choose(scene, GENERAL)
+    return offer(scene, [Say("solved.not")])

@@ -11,7 +11,7 @@ from gateway.dialogue.choosing import SOLVED, offer, quote_answer
 from gateway.dialogue.commands import Word, read
 from gateway.dialogue.draft import Case
 from gateway.dialogue.drafts import offer_found, offer_resume
-from gateway.dialogue.effects import Ask, CallPerson, Effect, Labelled, LeavePerson, Quote, Say, Supplement
+from gateway.dialogue.effects import Ask, CallPerson, Effect, Labelled, LeavePerson, Quote, Say, Supplement, Told
 from gateway.dialogue.fill import tells_story
 from gateway.dialogue.ladder import handoff
 from gateway.dialogue.scene import Move, Scene
@@ -36,10 +36,17 @@ _QUESTION = re.compile(
 _PLAINLY = re.compile(
     r"[?？]\s*$|吗[。.!！~]*$|^(how|what|when|why|who|can|could|do|does|is|are|will)\b", re.IGNORECASE)
 A_SHORT_QUESTION = 40  # characters; a longer one in a description is part of the story
+ASCII_LONGER = 2.5     # how much longer the same question is in English
 
 
 def looks_like_question(text: str) -> bool:
     return _QUESTION.search(text.strip()) is not None
+
+
+def is_short_question(text: str) -> bool:
+    """A question that only asks: what happened to somebody takes more words to tell."""
+    longest = A_SHORT_QUESTION * (ASCII_LONGER if text.isascii() else 1)
+    return looks_like_question(text) and len(text.strip()) <= longest
 
 
 def again(scene: Scene, before: list[Effect]) -> Move:
@@ -100,7 +107,7 @@ _REPEATS: dict[str | None, Callable[[Scene, list[Effect]], Move]] = {
 def answer_question(scene: Scene) -> Move:
     """A question in mid-form: the knowledge base's answer or an honest word, then the form goes on."""
     if scene.turn.answers and scene.turn.answers[0].sure:
-        return again(scene, quote_answer(scene))
+        return again(scene, [*quote_answer(scene), Told(scene.turn.answers[0].id, "beside")])
     return again(scene, [Say("question.later")])
 
 

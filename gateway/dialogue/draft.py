@@ -89,6 +89,7 @@ class Dialogue(Struct, frozen=True):
     stash      the citizen's words while a template is being chosen, or before a draft is resumed
     added      words for an open case while the citizen says which one; urging: they push it
     candidates ids of the templates that may fit the stash, best first
+    told       id of the approved answer that was given, while it is asked whether it helped
     uploads    ids and media types of files that came before there was a draft
     wish       confidential or anonymous, when that was said before there was a draft
     last       ms of the citizen's last message
@@ -110,6 +111,7 @@ class Dialogue(Struct, frozen=True):
     added: str = ""
     urging: bool = False
     candidates: tuple[str, ...] = ()
+    told: str = ""
     uploads: tuple[tuple[str, str], ...] = ()
     wish: str = ""
     rating: RatingDialog | None = None

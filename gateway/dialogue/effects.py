@@ -96,6 +96,17 @@ class Rated:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """An approved answer was given, or the citizen said whether it helped.
+
+    solved  `open` given and asked about, then `yes` or `no`; `beside` given in mid-form, where nobody asks
+    """
+
+    entry: str
+    solved: Literal["open", "yes", "no", "beside"]
+
+
+@dataclass(frozen=True, slots=True)
 class Arm:
     """Start or move a timer of this conversation: it comes back as messages.Elapsed(timer, of)."""
 
@@ -130,5 +141,6 @@ class HandDraft:
 
 
 Effect = (
-    Say | Quote | Ask | File | Supplement | CallPerson | LeavePerson | Rated | Arm | Disarm | FetchDraft | HandDraft
+    Say | Quote | Ask | File | Supplement | CallPerson | LeavePerson | Rated | Told | Arm | Disarm | FetchDraft
+    | HandDraft
 )

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.choosing import GENERAL, ask_solved, choose, content_of, keep, offer, start
-from gateway.dialogue.detours import ask_language, call_person, help_, status, supplement
+from gateway.dialogue.detours import ask_language, call_person, help_, is_short_question, status, supplement
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.effects import Ask, Effect, Say
 from gateway.dialogue.scene import Move, Scene
@@ -37,12 +37,13 @@ def opening(scene: Scene, text: str) -> Move:
 
 
 def _matter(scene: Scene, best: str) -> Move:
-    """A form that the words begin, an answer, or the question which matter it is."""
+    """An answer to what only asks, a form that the words begin, or the question which matter it is."""
     template = _form(scene.catalog, best)
+    answered = bool(scene.turn.answers) and scene.turn.answers[0].sure
+    if answered and (template is None or is_short_question(scene.turn.text)):
+        return ask_solved(scene)
     if template is not None:
         return start(scene, template, scene.state.stash)
-    if scene.turn.answers and scene.turn.answers[0].sure:
-        return ask_solved(scene)
     return _anyway(scene) if scene.turn.elsewhere and not scene.state.candidates else _unclear(scene)
 
 
@@ -59,11 +60,13 @@ def _hint(scene: Scene) -> list[Effect]:
     return [Say("elsewhere", {"number": line.number, "what": line.zh if scene.language == "zh" else line.en})]
 
 
-def wants_answers(catalog: Catalog, state: Dialogue, ranking: Understanding) -> bool:
-    """Whether what the knowledge base finds could be said: not where the words surely begin a form, or are a
-    greeting, a wish for a person and the like."""
+def wants_answers(catalog: Catalog, state: Dialogue, ranking: Understanding, text: str) -> bool:
+    """Whether what the knowledge base finds could be said: not where the words are a greeting, a wish for a person
+    and the like, nor where they surely begin a form, unless they only ask."""
     best = _best(ranking)
-    return state.draft is not None or not (best in _INTENTS or _form(catalog, best))
+    if state.draft is not None:
+        return True
+    return best not in _INTENTS and (_form(catalog, best) is None or is_short_question(text))
 
 
 def _best(ranking: Understanding | None) -> str:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from gateway.dialogue.detours import looks_like_question
 from gateway.dialogue.draft import Case
-from gateway.dialogue.effects import CallPerson, LeavePerson, Say, Supplement
+from gateway.dialogue.effects import CallPerson, LeavePerson, Say, Supplement, Told
 from gateway.fields.city import EmergencyNumber
 from gateway.protocols import Answer
 from tests.dialogue.small import talker
@@ -44,6 +44,7 @@ def test_a_question_in_mid_form_is_answered_and_the_form_goes_on() -> None:
     assert talk.quoted == ["五个工作日内答复。"]
     assert talk.said == ["answer.source", "again.field"]
     assert (talk.asked, talk.values) == ("tracking_number", before)
+    assert Told(ANSWER.id, "beside") in talk.effects
 
 
 def test_a_question_nobody_can_answer_is_not_a_failed_answer() -> None:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from gateway.dialogue.choosing import NOTICE_VERSION
 from gateway.dialogue.draft import Case
-from gateway.dialogue.effects import CallPerson, Supplement
+from gateway.dialogue.effects import CallPerson, Supplement, Told
 from gateway.protocols import Answer
 from tests.dialogue.small import talker
 from tests.dialogue.talker import Talker, ranked
@@ -104,13 +104,19 @@ def test_a_question_gets_its_answer_and_is_asked_about() -> None:
     assert talk.quoted == ["全天二十四小时。"]
     assert talk.said == ["answer.source", "solved"]
     assert talk.asked == "solved"
+    assert Told("a1", "open") in talk.effects
 
 
-def test_solved_ends_it() -> None:
-    talk = talker()
-    talk.say("你们几点上班？", ranking=ranked("ask_faq"), answers=(ANSWER,))
-    talk.say("解决了")
+@pytest.mark.parametrize(("language", "question", "yes"), [
+    ("zh", "你们几点上班？", "解决了"), ("en", "When are you open?", "yes"),
+])
+def test_solved_ends_it_and_counts(language: str, question: str, yes: str) -> None:
+    talk = talker(language=language)
+    talk.say(question, ranking=ranked("ask_faq"), answers=(ANSWER,))
+    talk.say(yes)
     assert (talk.said, talk.asked, talk.state.stash) == (["solved.thanks"], None, "")
+    assert Told("a1", "yes") in talk.effects
+    assert talk.state.told == ""
 
 
 def test_not_solved_leads_to_the_form() -> None:
@@ -122,6 +128,42 @@ def test_not_solved_leads_to_the_form() -> None:
     assert talk.state.offered[0] == "parcel"
     talk.choose("parcel")
     assert talk.draft.told == ("快递丢了怎么赔？",)
+
+
+def test_the_forms_of_the_entry_are_offered_before_the_engines() -> None:
+    talk = talker()
+    tagged = replace(ANSWER, tags=("shop", "gone"))
+    talk.say("快递丢了怎么赔？", ranking=ranked("ask_faq", "complaint.parcel"), answers=(tagged,))
+    talk.choose("no")
+    assert talk.effects[0] == Told("a1", "no")
+    assert talk.state.offered[:2] == ("shop", "parcel"), "a form that there is not is not offered"
+
+
+def test_an_entry_for_the_general_form_alone_opens_it() -> None:
+    talk = talker()
+    talk.say("护照丢了怎么办？", ranking=ranked("ask_faq"), answers=(replace(ANSWER, tags=("general",)),))
+    talk.choose("no")
+    assert talk.draft.template == "general"
+    assert talk.draft.told == ("护照丢了怎么办？",)
+
+
+@pytest.mark.parametrize(("language", "words", "asked"), [
+    ("zh", "快递丢了怎么赔？", "solved"),
+    ("en", "How much do I get for a lost parcel when it was not insured?", "solved"),
+    ("zh", "我的快递三天没动了", "carrier"),                                            # tells, asks nothing
+    ("zh", "上周三从海珠寄到天河的快递到今天都没有动静，打了客服五次电话都没有人接，这个到底要怎么办？", "carrier"),  # a story
+])
+def test_what_only_asks_is_answered_before_a_form_begins(language: str, words: str, asked: str) -> None:
+    talk = talker("parcel", language=language)
+    talk.say(words, ranking=ranked("complaint.parcel"), answers=(ANSWER,))
+    assert talk.asked == asked
+    assert (Told("a1", "open") in talk.effects) == (asked == "solved")
+
+
+def test_a_form_begins_where_nothing_answers_the_question() -> None:
+    talk = talker("parcel")
+    talk.say("快递丢了怎么赔？", ranking=ranked("complaint.parcel"), answers=(replace(ANSWER, sure=False),))
+    assert talk.draft.template == "parcel"
 
 
 def test_other_words_at_solved_are_a_new_matter() -> None:
