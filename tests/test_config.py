@@ -52,6 +52,7 @@ def test_a_missing_secret_file_is_named(tmp_path: Path) -> None:
     ("[nosuch]\nx = 1\n", "nosuch"),
     ("[server]\nport = 'many'\n", "port"),
     ("[api]\nunderstand = 'everybody'\n", "understand"),
+    ("[api]\ncodes_per_day = 1\n", "codes_per_day"),
     ("server = 1\n", "server"),
     ("trusted_proxies = ['proxy']\n", "trusted_proxies"),
     ("[web]\nmessages_per_minute = 0\n", "messages_per_minute"),

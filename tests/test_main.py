@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from gateway import check
-from gateway.__main__ import main
+from gateway.__main__ import Terminal, main
 from gateway.config import Config, load
 from gateway.errors import ConfigError
 
@@ -144,3 +144,10 @@ def test_a_stop_drains_and_ends_well(tmp_path: Path, number: signal.Signals) -> 
 
 def test_every_setting_of_the_environment_reaches_the_configuration() -> None:
     assert load(None, {"HUIYIN_RATING_MAX_ROUNDS": "3"}).rating.max_rounds == 3
+
+
+async def test_the_demo_shows_a_code_and_not_whose_phone_it_is(capsys: pytest.CaptureFixture[str]) -> None:
+    await Terminal().send("+8613800138000", "271828", "zh")
+    said = capsys.readouterr().out
+    assert "271828" in said
+    assert "13800138000" not in said
