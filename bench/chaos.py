@@ -74,7 +74,7 @@ async def torment(folder: Path, kills: int, citizens: int, seed: int = 1) -> Evi
     """Citizens file work orders while the process is killed again and again; ends when all is settled."""
     chance = random.Random(seed)
     server = Server(folder / "data", {
-        "HUIYIN_WEB_MESSAGES_PER_MINUTE": "60000", "HUIYIN_WEB_PER_ADDRESS": "1000",
+        "HUIYIN_WEB_MESSAGES_PER_MINUTE": "60000", "HUIYIN_WEB_PER_ADDRESS": "1000", "HUIYIN_SERVER_BURST_HOLD_S": "0",
     })
     receipts: dict[str, list[str]] = {f"c{n}": [] for n in range(citizens)}
     await server.start()

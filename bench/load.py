@@ -23,7 +23,9 @@ from gateway.clock import RandomIds, SystemClock
 from gateway.store.sqlite import SqliteStore
 
 LEVELS = (1, 32, 256)
-SETTINGS = {"HUIYIN_WEB_MESSAGES_PER_MINUTE": "60000", "HUIYIN_WEB_PER_ADDRESS": "1000"}
+SETTINGS = {  # visitors who answer at once would be taken for people still writing
+    "HUIYIN_WEB_MESSAGES_PER_MINUTE": "60000", "HUIYIN_WEB_PER_ADDRESS": "1000", "HUIYIN_SERVER_BURST_HOLD_S": "0",
+}
 APART = 128   # visitors of the run that tells openings from other turns
 ROUNDS = 6
 

@@ -5,6 +5,7 @@ import asyncio
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
@@ -102,9 +103,23 @@ def mind(config: Config, clock: Clock) -> Mind:
     return Mind(engine, answers, (engine.open, answers.open), (engine.close, encoder.close))
 
 
-def data_files() -> list[Look]:
+def data_files(config: Config) -> list[Look]:
     """What `check` looks at beside templates, wording and city."""
-    return [lambda: training.read(TRAINING), lambda: entries.read(KNOWLEDGE)]
+    return [lambda: training.read(TRAINING), lambda: entries.read(KNOWLEDGE, _known(config))]
+
+
+def _known(config: Config) -> entries.Known | None:
+    """What an answer may refer to; None while the city's own file has faults, which `check` names by itself."""
+    try:
+        departments = {one.code for one in cities.load(ROOT / config.city.folder).departments}
+    except ConfigError:
+        return None
+    return departments, {path.name.partition(".")[0] for path in (ROOT / "templates/complaints").glob("*.yaml")}
+
+
+def asleep(now: datetime) -> list[str]:
+    """The approved answers that are not shown today, a line each."""
+    return entries.asleep(KNOWLEDGE, now)
 
 
 @dataclass(slots=True)
@@ -199,7 +214,8 @@ class Gateway:
             catalog, replies, filer, self.seal, keep.transcript_days, keep.case_days, keep.dedupe_days
         )
         reader = Reader(catalog, self.city, self.mind.engine, self.mind.knowledge)
-        return Conversation(catalog, reader, writer, self.clock, ZoneInfo(self.city.time_zone))
+        hold_ms = int(config.server.burst_hold_s * 1000)
+        return Conversation(catalog, reader, writer, self.clock, ZoneInfo(self.city.time_zone), hold_ms)
 
     def _cases(self) -> Cases:
         rating = self.config.rating

@@ -25,6 +25,7 @@ class Server(Struct, frozen=True, forbid_unknown_fields=True):
     port: int = 8080
     public_url: str = ""
     drain_s: float = 20.0
+    burst_hold_s: float = 1.5
 
 
 class Data(Struct, frozen=True, forbid_unknown_fields=True):

@@ -22,6 +22,7 @@ from gateway.dialogue.effects import Ask, Effect
 from gateway.dialogue.posted import file_order, words_in
 from gateway.dialogue.step import resume, step
 from gateway.dialogue.understood import Known, Understood
+from gateway.errors import Held
 from gateway.handover import DraftHanded, DraftWanted, Verified
 from gateway.messages import (
     AgentJoins,
@@ -39,7 +40,7 @@ from gateway.messages import (
 )
 from gateway.observe import TURN_SECONDS, TURNS
 from gateway.protocols import Changes, Lease
-from gateway.turn import Turn, bursts, words
+from gateway.turn import Turn, bursts, hold, words
 from gateway.understanding import Reader
 from gateway.writing import Writer
 
@@ -55,6 +56,7 @@ class Conversation:
     writer: Writer
     clock: Clock
     time_zone: ZoneInfo
+    hold_ms: int = 0  # how long a burst is waited for at most
 
     async def take_turn(self, lease: Lease) -> Changes:
         """All items that wait in the mailbox, in order, as one turn with at most one reply from the bot."""
@@ -62,6 +64,7 @@ class Conversation:
         state = load(lease.state)
         items = [decode_inbound(msg.body) for msg in lease.msgs]
         turn = Turn(lease.key, state.turn + 1, to_ms(self.clock.now()))
+        self._hold(state, items, turn.now)
         state = replace(state, turn=turn.number, started=state.started or turn.now)
         for burst in bursts(items):
             state = await self._burst(state, burst, turn)
@@ -69,6 +72,12 @@ class Conversation:
         TURN_SECONDS.labels("turn").observe(perf_counter() - began)
         TURNS.labels(state.asked or "nothing").inc()
         return Changes(lease.msgs[-1].seq, encode(state), turn.emits, turn.puts, turn.feeds, turn.cancel)
+
+    def _hold(self, state: Dialogue, items: Sequence[Inbound], now: int) -> None:
+        """Raises Held while the citizen is probably still writing; danger and a person's talk wait for nothing."""
+        wait = hold(items, state.last, now, self.hold_ms) if state.mode == "bot" else 0
+        if wait and not self.reader.danger(words(items)):
+            raise Held(wait / 1000)
 
     async def _burst(self, state: Dialogue, burst: Sequence[Inbound], turn: Turn) -> Dialogue:
         """One burst of the citizen's messages, or one item from staff, a case or a timer."""

@@ -8,6 +8,7 @@
     │   └── TooSlow        408
     ├── Unavailable        503; nothing was stored, the caller may come again
     ├── Fenced             our lease is over: drop the work, somebody else has it
+    ├── Held               more of the same citizen may follow at once: come back after `after_s`, nothing is counted
     ├── Unreadable         a field's value could not be read; `code` names the prompt to show
     └── SendError          an outside system did not take what we sent
         ├── Retry          try again, not before `after_s`
@@ -98,6 +99,14 @@ class Unavailable(HuiyinError):
 
 class Fenced(HuiyinError):
     """The lease was lost; whatever was computed under it must be thrown away."""
+
+
+class Held(HuiyinError):
+    """The turn waits a moment, so that a burst of messages becomes one."""
+
+    def __init__(self, after_s: float) -> None:
+        super().__init__(after_s)
+        self.after_s = after_s
 
 
 class Unreadable(HuiyinError):

@@ -28,7 +28,7 @@ Outcome = tuple[Dialogue, list[Effect]]
 # Longer phrases first: 不满意 must never be read as 满意, nor "not solved" as "solved".
 _RESOLVED: tuple[tuple[str, str], ...] = (
     (r"(n'?t|not|no)( an?| the)? (problem|issue)s? (any ?more|any longer|now)"
-     r"|no longer (an? (problem|issue)|there|happen)|不是问题了|没再(吵|响|漏|堵|臭|发生|出现)|不再(吵|响|漏|堵|臭|发生|出现)", "yes"),
+     r"|no longer (an? (problem|issue)|there|happen)|不是问题了|(没|不)再(吵|响|漏|堵|臭|发生|出现)", "yes"),
     (r"(部分|一部分|一半|解决了一些|partly|partially|some ?what|half)", "partly"),
     (r"(没有?(完全)?(被)?(解决|处理|弄好|修好|办好)|未(解决|处理)|没有$|^没$|^没呢|^还没|不行|不满意|^不$|^否$|^无$|老样子"
      r"|not (been )?(re)?solved|unresolved|not fixed"

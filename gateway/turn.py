@@ -24,6 +24,8 @@ from gateway.messages import (
 from gateway.protocols import Emit, Feed, Put
 from gateway.transcripts import TranscriptLine
 
+QUICK_MS = 2_000  # messages that follow each other within this are one citizen still writing
+
 
 @dataclass(slots=True)
 class Turn:
@@ -76,7 +78,7 @@ class Turn:
 
 
 def bursts(items: Sequence[Inbound]) -> Iterator[list[Inbound]]:
-    """Neighbouring texts and files of the citizen are one utterance; everything else stands alone."""
+    """Neighbouring texts, files and map points of the citizen are one utterance; everything else stands alone."""
     burst: list[Inbound] = []
     for item in items:
         if burst and not (_joins(burst[-1]) and _joins(item)):
@@ -88,7 +90,18 @@ def bursts(items: Sequence[Inbound]) -> Iterator[list[Inbound]]:
 
 
 def _joins(item: Inbound) -> bool:
-    return isinstance(item.content, Text | Upload)
+    return isinstance(item.content, Text | Upload | Location)
+
+
+def hold(items: Sequence[Inbound], last: int, now: int, longest: int) -> int:
+    """ms to wait before the turn, because the citizen may still be writing: `longest` since the first of these items,
+    if that came within two seconds of the message before it (TEMPLATES.md). A single message never waits.
+
+    last  when the message before them came, `now`: both ms; 0 for an answer that must not wait
+    """
+    first, age = items[0].at, now - items[0].at
+    quick = 0 < last <= first < last + QUICK_MS
+    return longest - age if quick and 0 <= age < longest and all(_joins(item) for item in items) else 0
 
 
 def words(burst: Sequence[Inbound]) -> str:

@@ -5,6 +5,7 @@ Commands, choices and answers to the asked field never reach the encoder (dialog
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from time import perf_counter
@@ -15,9 +16,10 @@ from gateway.dialogue.opening import wants_answers
 from gateway.dialogue.step import needs_ranking
 from gateway.dialogue.understood import Known, Understood
 from gateway.emergency import emergency
+from gateway.errors import Unreadable
 from gateway.fields.base import Context, FieldType, Reading, Span
 from gateway.fields.city import City, EmergencyNumber
-from gateway.messages import CitizenContent, Location, Text, Upload
+from gateway.messages import Choice, CitizenContent, Form, Location, Text, Upload
 from gateway.observe import TURN_SECONDS
 from gateway.protocols import Answer, KnowledgeBase, NluContext, Understander
 from gateway.scope import elsewhere
@@ -55,12 +57,12 @@ class Reader:
 
     async def read(self, state: Dialogue, burst: Sequence[CitizenContent], now: datetime) -> Understood:
         """`now` is aware, in the city's time zone: when the last message of the burst was received."""
-        content = burst[-1]
         text = "\n".join(item.text for item in burst if isinstance(item, Text))[:MAX_TEXT]
+        content = burst[-1] if isinstance(burst[-1], Choice | Form) or not text else Text(text)
         understood = Understood(
             content, now, self.city, text,
             spans=Spans(self.catalog.types, text, Context(now, self.city, state.language)),
-            location=_location(content),
+            location=self._location(state, burst, now),
             uploads=tuple((item.upload, item.media_type) for item in burst if isinstance(item, Upload)),
             emergency=self.danger(text),
             elsewhere=elsewhere(text, self.city) if text and state.draft is None else None,
@@ -77,15 +79,21 @@ class Reader:
         TURN_SECONDS.labels("rank").observe(perf_counter() - began)
         return replace(understood, ranking=ranking, answers=tuple(answers))
 
+    def _location(self, state: Dialogue, burst: Sequence[CitizenContent], now: datetime) -> Reading | None:
+        """The last map point as an address: its label, with the district and street that the city's places know.
+        Platforms in China send GCJ-02, a browser WGS84 (the channel converts)."""
+        point = next((item for item in reversed(burst) if isinstance(item, Location)), None)
+        if point is None:
+            return None
+        label = point.label or f"{point.lat:.5f}, {point.long:.5f}"
+        parts: Mapping[str, str | float] = {}
+        with suppress(Unreadable):
+            parts = self.catalog.types["address"].read(label, Context(now, self.city, state.language)).resolved or {}
+        return Reading(label, resolved={**parts, "lat": point.lat, "long": point.long, "datum": "WGS84"})
+
     def danger(self, text: str) -> EmergencyNumber | None:
         """The number to show first, when the words say that somebody may be in danger."""
         kind = emergency(text) if text else None
         return next((number for number in self.city.emergency if number.kind == kind), None)
 
 
-def _location(content: CitizenContent) -> Reading | None:
-    """A map point as an address; platforms in China send GCJ-02, a browser WGS84 (the channel converts)."""
-    if not isinstance(content, Location):
-        return None
-    label = content.label or f"{content.lat:.5f}, {content.long:.5f}"
-    return Reading(label, resolved={"lat": content.lat, "long": content.long, "datum": "WGS84"})

@@ -13,9 +13,10 @@ from typing import Any
 
 import structlog
 
-from gateway.errors import Fenced, Paused, Rejected, Retry, Unavailable, Uncertain
+from gateway.errors import Fenced, Held, Paused, Rejected, Retry, Unavailable, Uncertain
 from gateway.observe import TURN_ERRORS
 from gateway.protocols import Handler, LaneStore, Lease, SharedStore
+from gateway.store.shared import Subscription
 
 log = structlog.get_logger(__name__)
 
@@ -74,6 +75,7 @@ class LaneWorker:
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
         self._claiming = asyncio.Lock()
+        self._look = asyncio.Event()
 
     async def run(self, sweep_s: float = SWEEP_S) -> None:
         """Claim and work until drained; hints may be lost, so it also looks every `sweep_s`."""
@@ -81,9 +83,19 @@ class LaneWorker:
         try:
             while not self._draining:
                 if not await self._claim():
-                    await hints.next(sweep_s)
+                    await self._hinted(hints, sweep_s)
         finally:
             hints.close()
+
+    async def _hinted(self, hints: Subscription, sweep_s: float) -> None:
+        """Until something may have become ready: a hint, the end of a hold of ours, or the sweep."""
+        waits = [asyncio.ensure_future(hints.next(sweep_s)), asyncio.ensure_future(self._look.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._look.clear()
+            for wait in waits:
+                wait.cancel()
 
     async def renew(self) -> None:
         """Prolong what is being worked on until drained and idle."""
@@ -149,6 +161,9 @@ class LaneWorker:
         except Unavailable:
             # The store is away: the lease runs out by itself and the turn starts again from the saved state.
             log.warning("store_unavailable", lane=self.lane)
+        except Held as error:
+            await self._settle(self._store.defer(lease, int(error.after_s * 1000), "held"))
+            asyncio.get_running_loop().call_later(error.after_s, self._look.set)
         except (Retry, Paused) as error:
             await self._settle(self._store.defer(lease, int((error.after_s or 30.0) * 1000), error.why))
         except Rejected as error:

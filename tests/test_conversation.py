@@ -1,6 +1,7 @@
 """One turn of one citizen: bursts, what a retry repeats, and what stands in the one commit."""
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from gateway import city as cities
 from gateway.conversation import Conversation
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Case, Dialogue, RatingDialog, load
+from gateway.errors import Held
 from gateway.fields.city import City
 from gateway.filing import Filer
 from gateway.handover import Verified
@@ -124,6 +126,25 @@ def test_neighbouring_words_and_files_are_one_burst_and_nothing_else_is() -> Non
     contents: list[Content] = [Text("a"), Upload("u"), Text("b"), Choice("x"), Text("c"), staff, Text("e")]
     split = [[item.content for item in burst] for burst in bursts([item(content) for content in contents])]
     assert split == [contents[:3], [Choice("x")], [Text("c")], [staff], [Text("e")]]
+
+
+async def test_a_second_message_at_once_is_held_until_the_burst_is_over(world: World) -> None:
+    conversation = dataclasses.replace(world.conversation, hold_ms=1_500)
+    world.conversation = conversation
+    await world.turn(Text("我要投诉顺丰"))  # the first never waits
+    lease = world.lease(Text("单号SF1234567890123"))
+    with pytest.raises(Held) as held:
+        await conversation.take_turn(lease)
+    assert held.value.after_s == 1.5
+    world.clock.advance(1.5)
+    assert len((await conversation.take_turn(lease)).feeds) == 1
+
+
+@pytest.mark.parametrize("content", [Choice("delay"), Text("有人被困在电梯里了")])
+async def test_a_tap_and_danger_are_not_held(world: World, content: Content) -> None:
+    world.conversation = dataclasses.replace(world.conversation, hold_ms=1_500)
+    await world.turn(Text("我要投诉顺丰"))
+    assert await world.turn(content)
 
 
 async def test_a_burst_is_one_turn_with_one_reply(world: World) -> None:

@@ -21,11 +21,11 @@ from gateway.messages import (
     Text,
     Upload,
 )
-from gateway.turn import Turn, bursts, words
+from gateway.turn import Turn, bursts, hold, words
 
 KEY = "web:visitor"
 ALONE: list[Content] = [
-    Choice("yes"), Location(1.0, 2.0), Form("general", {}), AgentJoins("clerk"), AgentSays("clerk", "您好"),
+    Choice("yes"), Form("general", {}), AgentJoins("clerk"), AgentSays("clerk", "您好"),
     AgentLeaves("clerk"), CaseNews("WO-1", "closed"), Elapsed("draft", "d1"),
 ]
 
@@ -45,7 +45,7 @@ def turn(number: int = 7) -> Turn:
 # --- bursts -------------------------------------------------------------------------------------------------
 
 def test_texts_and_files_that_follow_each_other_are_one_burst() -> None:
-    came = items(Text("快递"), Upload("f1"), Text("三天没动"))
+    came = items(Text("快递"), Upload("f1"), Location(1.0, 2.0), Text("三天没动"))
     assert list(bursts(came)) == [came]
 
 
@@ -135,3 +135,22 @@ def test_names_of_what_goes_out() -> None:
     assert (turn().id(0), turn(8).id(0)) == ("7.0", "8.0")
     assert turn().timer("draft", "d1") == f"{KEY}:draft:d1"
     assert turn().channel == "web"
+
+
+# --- holding a burst ------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("last", "now", "waits"), [
+    (0, 1_000, 0),            # the first message of all
+    (500, 1_000, 1_500),      # half a second after the one before
+    (500, 1_400, 1_100),      # claimed again: only the rest of the time
+    (500, 2_500, 0),          # long enough
+    (500, 900, 0),            # somebody set the clock back
+    (-1_001, 1_000, 0),       # more than two seconds after the one before
+    (1_001, 1_000, 0),        # an older one that comes late
+])
+def test_only_a_quick_second_message_is_held_and_never_for_long(last: int, now: int, waits: int) -> None:
+    assert hold(items(Text("单号"), Text("SF1234567890123")), last, now, 1_500) == waits
+
+
+def test_what_is_more_than_words_is_never_held() -> None:
+    assert hold(items(Text("对"), Choice("file")), 900, 1_000, 1_500) == 0

@@ -121,8 +121,24 @@ async def test_the_texts_of_a_burst_are_lines_of_one_utterance(ear: Ear) -> None
     understood = await ear.reader.read(Dialogue(), burst, NOW)
     assert understood.text == "快递三天没动了\n单号SF1234567890123"
     assert understood.uploads == (("f1", "image/jpeg"), ("f2", "image/png"))
-    assert understood.content == burst[-1]
+    assert understood.content == Text(understood.text)
     assert [span.reading.value for span in understood.spans["tracking_number"]] == ["SF1234567890123"]
+
+
+async def test_a_map_point_in_a_burst_is_an_address_of_the_city(ear: Ear) -> None:
+    burst: list[CitizenContent] = [Text("就在这里"), Location(23.09, 113.32, "广州市海珠区新港中路100号")]
+    point = (await ear.reader.read(Dialogue(), burst, NOW)).location
+    assert point is not None
+    assert point.value == "广州市海珠区新港中路100号"
+    assert point.resolved is not None
+    assert (point.resolved["district"], point.resolved["lat"]) == ("海珠区", 23.09)
+
+
+async def test_a_point_that_no_place_is_known_of_keeps_its_label(ear: Ear) -> None:
+    for label, shown in (("某处", "某处"), ("", "1.50000, 2.00000")):
+        point = (await ear.reader.read(Dialogue(), [Location(1.5, 2.0, label)], NOW)).location
+        assert point is not None
+        assert (point.value, (point.resolved or {})["long"]) == (shown, 2.0)
 
 
 async def test_only_so_much_is_looked_at(ear: Ear) -> None:

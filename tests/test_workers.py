@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.errors import Paused, RateLimited, Rejected, Retry, Uncertain
+from gateway.errors import Held, Paused, RateLimited, Rejected, Retry, Uncertain
 from gateway.intake import Intake
 from gateway.messages import Inbound, Text, decode_inbound
 from gateway.protocols import Changes, Emit, Lease
@@ -126,6 +126,21 @@ async def test_what_is_not_the_items_fault_comes_back_uncounted(
     clock.advance(31)
     (lease,) = await store.lanes.claim("in", "w2")
     assert lease.attempts == 0
+
+
+async def test_a_held_key_is_looked_at_again_when_its_time_has_come(
+    bench: Bench, store: SqliteStore, clock: ManualClock
+) -> None:
+    bench.faults = [Held(0.2)]
+    running = asyncio.create_task(bench.worker.run(60))  # no sweep comes to its help
+    await bench.send(1)
+    async with asyncio.timeout(5):
+        while bench.faults or (await store.lanes.stats())["in"].leased:
+            await asyncio.sleep(0.002)
+    assert bench.seen == []
+    clock.advance(0.2)
+    await until(lambda: order(bench) == ["m1"])
+    running.cancel()
 
 
 async def test_a_raised_error_is_counted_backed_off_and_buried_at_the_fifth(

@@ -13,7 +13,7 @@ from gateway.dialogue.detours import (
     asks_back,
     looks_like_question,
 )
-from gateway.dialogue.draft import Filled, filled
+from gateway.dialogue.draft import Filled
 from gateway.dialogue.effects import Quote, Say
 from gateway.dialogue.fill import FILES, WHOLE, answer, put, read_one, tells_story
 from gateway.dialogue.forms import read_value
@@ -26,7 +26,6 @@ from gateway.dialogue.summary import (
 )
 from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
-from gateway.fields.base import Reading
 
 ANY_WORDS = WHOLE | {"list"}  # these types take nearly every text for a value
 _NOTHING = re.compile(r"\s*(?:都|暂时|目前)?(?:没有?|无)|\s*(?:no|none|nobody|nothing)(?![a-z])", re.IGNORECASE)
@@ -129,14 +128,3 @@ def readable(scene: Scene) -> bool:
         return False
     return True
 
-
-def by_map(scene: Scene, reading: Reading) -> Move:
-    """A map point answers the asked address, else it is the place of the matter."""
-    asked = scene.asked
-    places = [field for field in scene.template.fields if field.type == "address"]
-    wanted = [field for field in places if field == asked] or [field for field in places if field.role == "place"]
-    if not wanted:
-        return again(scene, [Say("location.unused")])
-    before = scene.draft
-    scene = scene.put(put(before, wanted[0].id, filled(reading, str(reading.value))))
-    return onward(scene, noted(scene, before, asked.id if asked else None))

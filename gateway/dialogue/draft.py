@@ -91,6 +91,7 @@ class Dialogue(Struct, frozen=True):
     candidates ids of the templates that may fit the stash, best first
     told       id of the approved answer that was given, while it is asked whether it helped
     uploads    ids and media types of files that came before there was a draft
+    place      a map point that came before there was a draft
     wish       confidential or anonymous, when that was said before there was a draft
     last       ms of the citizen's last message
     phone      the citizen's own, proved by a code (E.164): not asked any more
@@ -113,6 +114,7 @@ class Dialogue(Struct, frozen=True):
     candidates: tuple[str, ...] = ()
     told: str = ""
     uploads: tuple[tuple[str, str], ...] = ()
+    place: Filled | None = None
     wish: str = ""
     rating: RatingDialog | None = None
     question: str | None = None      # work order whose department waits for the citizen's answer

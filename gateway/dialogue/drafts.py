@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import BESIDE, Dialogue, Draft, Filled, filled
 from gateway.dialogue.effects import Arm, Ask, Disarm, Effect, Say
-from gateway.dialogue.fill import FILES
+from gateway.dialogue.fill import FILES, put
 from gateway.dialogue.scene import Scene
 from gateway.dialogue.template import Field, Template
 from gateway.errors import Unreadable
@@ -21,9 +21,10 @@ RESUME = (Option("continue", "choice.continue"), Option("restart", "choice.disca
 def begin(scene: Scene, template: Template) -> Scene:
     """A new draft with what the channel knows and the files that came before it."""
     draft = Draft(str(scene.now_ms), template.id, template.version, scene.now_ms)
-    state = replace(scene.state, draft=draft, stash="", candidates=(), uploads=(), attempts=0)
+    state = replace(scene.state, draft=draft, stash="", candidates=(), uploads=(), place=None, attempts=0)
     begun = _from_channel(scene.remember(state))
-    return attach(begun, scene.state.uploads) if scene.state.uploads else begun
+    begun = attach(begun, scene.state.uploads) if scene.state.uploads else begun
+    return pin(begun, scene.state.place) if scene.state.place else begun
 
 
 def _from_channel(scene: Scene) -> Scene:
@@ -56,6 +57,16 @@ def attach(scene: Scene, uploads: tuple[tuple[str, str], ...]) -> Scene:
         if field is not None:
             draft = replace(draft, values={**draft.values, field.id: _with_file(draft, field, upload)})
     return scene.put(draft)
+
+
+def pin(scene: Scene, point: Filled) -> Scene:
+    """A map point answers the asked address, else it is the place of the matter, or the only address there is."""
+    addresses = [field for field in scene.template.fields if field.type == "address"]
+    asked = [field for field in addresses if field == scene.asked]
+    wanted = asked or [field for field in addresses if field.role == "place"] or addresses
+    if not wanted or (len(wanted) > 1 and not asked):
+        return scene
+    return scene.put(put(scene.draft, wanted[0].id, point))
 
 
 def takers(media_type: str) -> frozenset[str]:

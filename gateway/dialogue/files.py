@@ -1,34 +1,48 @@
-"""Files and map points that come without words."""
+"""Files and map points: they go where they belong in the form, or wait for one."""
 from __future__ import annotations
 
 from msgspec.structs import replace
 
-from gateway.dialogue import answers, detours, drafts, summary
-from gateway.dialogue.asking import needed
+from gateway.dialogue import detours, drafts, summary
+from gateway.dialogue.asking import needed, noted, told
+from gateway.dialogue.draft import filled
 from gateway.dialogue.effects import Effect, Say
+from gateway.dialogue.fill import mine
 from gateway.dialogue.scene import Move, Scene
 
 
 def keep(scene: Scene) -> Scene:
-    """Files that came along go to the form, or wait for one."""
-    if scene.state.draft is not None:
-        return drafts.attach(scene, scene.turn.uploads)
-    return scene.remember(replace(scene.state, uploads=(*scene.state.uploads, *scene.turn.uploads)))
-
-
-def alone(scene: Scene) -> Move:
-    said: list[Effect] = [Say("upload.kept", {"count": len(scene.turn.uploads)})]
+    """The scene with the files and the map point that came along."""
+    turn = scene.turn
+    point = filled(turn.location, str(turn.location.value)) if turn.location else None
     if scene.state.draft is None:
-        return scene.state, [*said, Say("upload.early")]
-    field = scene.asked
-    if field is not None and field.required and not needed(field, scene.draft):
-        return summary.onward(scene, said)
-    return detours.again(scene, said)
+        uploads = (*scene.state.uploads, *turn.uploads)
+        return scene.remember(replace(scene.state, uploads=uploads, place=point or scene.state.place))
+    scene = drafts.attach(scene, turn.uploads) if turn.uploads else scene
+    return drafts.pin(scene, point) if point else scene
 
 
-def place(scene: Scene) -> Move:
-    """A map point answers the asked address, else it is the place of the matter."""
-    reading = scene.turn.location
-    if scene.state.draft is None or reading is None:
-        return detours.again(scene, [Say("location.early")])
-    return answers.by_map(scene, reading)
+def answers(before: Scene, after: Scene) -> bool:
+    """What came has answered the asked field, or made it needless: a photo instead of the bike's number."""
+    asked = before.asked
+    return asked is not None and needed(asked, before.draft) and not needed(asked, after.draft)
+
+
+def with_words(before: Scene, scene: Scene, text: str) -> Move:
+    """Words beside the file or point that answered the asked field: they may fill others, and tell more."""
+    scene = told(scene.put(mine(scene, text)), text)
+    return summary.onward(scene, noted(scene, before.draft, before.asked.id if before.asked else None))
+
+
+def alone(before: Scene, scene: Scene) -> Move:
+    """Without words: the next question if the asked one is answered, else the same again."""
+    turn = scene.turn
+    said: list[Effect] = [Say("upload.kept", {"count": len(turn.uploads)})] if turn.uploads else []
+    if scene.state.draft is None:
+        early = Say("location.early" if turn.location else "upload.early")
+        return detours.again(scene, [*said, early]) if scene.state.asked else (scene.state, [*said, early])
+    if turn.location is not None and scene.draft.values == before.draft.values and not turn.uploads:
+        return detours.again(scene, [Say("location.unused")])
+    said += noted(scene, before.draft, before.asked.id if before.asked else None) if turn.location else []
+    moved_on = answers(before, scene) or (turn.location is not None and before.asked is None)
+    return summary.onward(scene, said) if moved_on else detours.again(scene, said)

@@ -25,7 +25,7 @@ from gateway.dialogue.routes import ANYWHERE, IN_FORM, OUTSIDE, UNPAUSED, meant
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.understood import Understood
 from gateway.dialogue.wishes import Wish
-from gateway.messages import Choice, Form, Location, Text
+from gateway.messages import Choice, Form, Text
 
 __all__ = ["needs_ranking", "resume", "settle", "step"]
 
@@ -65,16 +65,17 @@ def needs_ranking(catalog: Catalog, state: Dialogue, turn: Understood) -> bool:
 # --- what came ----------------------------------------------------------------------------------------------
 
 def _answer(scene: Scene) -> Move:
-    content = scene.turn.content
-    if scene.turn.uploads:
-        scene = files.keep(scene)
+    content, text = scene.turn.content, scene.turn.text
+    came = files.keep(scene)
     if isinstance(content, Choice):
-        return _choice(scene, content)
+        return _choice(came, content)
     if isinstance(content, Form):
-        return receive(scene, content)
-    if isinstance(content, Location):
-        return files.place(scene)
-    return _text(scene, scene.turn.text) if scene.turn.text.strip() else files.alone(scene)
+        return receive(came, content)
+    if not text.strip():
+        return files.alone(scene, came)
+    if files.answers(scene, came) and not isinstance(commands.read(text), Word):
+        return files.with_words(scene, came, text)
+    return _text(came, text)
 
 
 def _choice(scene: Scene, choice: Choice) -> Move:

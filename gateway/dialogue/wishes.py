@@ -23,7 +23,8 @@ _ANONYMOUS = (
     r"(?:不|别)(?:想|要|愿意?|方便|打算|能|用)?(?:留|写|填|登记|提供|透露)下?(?:我的)?(?:真实)?(?:姓名|名字|真名|名|身份)",
     r"(?:不|别)(?:想|要|愿意?|方便|打算)(?:留|写|填|提供)下?(?:我的)?(?:手机|联系)?(?:电话|手机号?|号码|联系方式|方式)",
     r"不留(?:名字?|姓名|电话|手机号?|联系方式)",
-    r"(?<!is )(?<!are )(?<!was )\banonymous(?:ly)?\b(?! (?:letter|call|caller|tip|account|user|number|e?mail|message|note|person|seller|driver))",
+    r"(?<!is )(?<!are )(?<!was )\banonymous(?:ly)?\b"
+    r"(?! (?:letter|call|caller|tip|account|user|number|e?mail|message|note|person|seller|driver))",
     r"(?:do not|don't|dont|rather not|without|not)(?: want to| wish to| like to| have to)? "
     r"(?:give|giving|leave|leaving|tell|telling|say|saying|share|sharing|provide|providing)(?: you)?(?: out)? "
     r"(?:who i am|(?:my|any) (?:real |full )?(?:name|phone|number|contact|identity)[a-z ]{0,12})",
@@ -51,9 +52,11 @@ _WISHES = {"named": _NAMED, "anonymous": _ANONYMOUS, "confidential": _CONFIDENTI
 _PATTERNS = tuple((mode, re.compile("|".join(lines), re.IGNORECASE)) for mode, lines in _WISHES.items())
 _FILLING = re.compile(
     r"我|想|要|请|希望|能|可以|帮|吗|的|了|吧|就|还是|一定|投诉|举报|反映|提交|办理|处理|他们|这件|事|先|说一下|谢谢|也|对|方便|是|怕|说|"
-    r"\b(?:i'd|i|want|to|would|like|please|can|could|may|you|my|me|be|it|this|the|and|they|that|was|if|possible|about|file|report|"
-    r"complain|keep|stay|remain|prefer|rather|thanks|thank|is|ok|do|we|complaint|of)\b|[\s，,。.!！?？~]", re.IGNORECASE)
+    r"\b(?:i'd|i|want|to|would|like|please|can|could|may|you|my|me|be|it|this|the|and|they|that|was|if|possible|about|file|"
+    r"report|complain|keep|stay|remain|prefer|rather|thanks|thank|is|ok|do|we|complaint|of)\b|[\s，,。.!！?？~]",
+    re.IGNORECASE)
 _ASKING = re.compile(r"的话|如果|要是|怎么|什么|为啥|(?i:\b(?:if i|how|what|why|when|would i|does|is it)\b)")
+_CLAUSE = re.compile(r"[^，,。；;！!？?\n]+[，,。；;！!？?\n]*")
 LONGEST = 2000   # characters that are looked at
 
 
@@ -88,4 +91,4 @@ def _within(one: tuple[int, int, str], found: list[tuple[int, int, str]]) -> boo
 
 def _clauses(text: str) -> list[tuple[int, int, str]]:
     """(start, end, clause with the mark that ends it)."""
-    return [(hit.start(), hit.end(), hit.group()) for hit in re.finditer(r"[^，,。；;！!？?\n]+[，,。；;！!？?\n]*", text)]
+    return [(hit.start(), hit.end(), hit.group()) for hit in _CLAUSE.finditer(text)]

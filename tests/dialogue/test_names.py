@@ -7,7 +7,8 @@ from gateway.dialogue.names import bare, introduced
 
 
 @pytest.mark.parametrize(("text", "name"), [
-    ("我叫李女士，电话13800138000", "李女士"), ("本人叫王某某。", "王某某"), ("我的名字是陈小姐", "陈小姐"), ("我姓欧阳，", "欧阳"),
+    ("我叫李女士，电话13800138000", "李女士"), ("本人叫王某某。", "王某某"), ("我的名字是陈小姐", "陈小姐"),
+    ("我姓欧阳，", "欧阳"),
     ("我是王女士，住海珠区", "王女士"), ("姓名：赵某 ", "赵某"), ("My name is Ann Lee and I live here", "Ann Lee"),
     ("please call me Ms. Smith", "Ms. Smith"),
 ])
@@ -26,8 +27,10 @@ def test_somebody_or_something_else(text: str) -> None:
 
 
 @pytest.mark.parametrize(("answer", "name"), [
-    ("李女士", "李女士"), ("我叫老张", "老张"), ("叫我老张就行", "老张"), ("免贵姓陈", "陈"), ("李女士 13800138000", "李女士"),
-    ("It's Anna Smith, 138 0013 8000", "Anna Smith"), ("I'm Tom", "Tom"), ("Smith", "Smith"), ("叫", "叫"), ("王", "王"),
+    ("李女士", "李女士"), ("我叫老张", "老张"), ("叫我老张就行", "老张"), ("免贵姓陈", "陈"), ("李女士 13800138000",
+    "李女士"),
+    ("It's Anna Smith, 138 0013 8000", "Anna Smith"), ("I'm Tom", "Tom"), ("Smith", "Smith"), ("叫", "叫"), ("王",
+    "王"),
 ])
 def test_an_answer_without_what_introduces_it(answer: str, name: str) -> None:
     assert bare(answer) == name

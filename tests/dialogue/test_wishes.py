@@ -29,8 +29,10 @@ def test_a_wish(text: str, mode: str) -> None:
 
 @pytest.mark.parametrize("text", [
     STORY, "收到一封匿名信", "公司让我签保密协议", "an anonymous caller threatened me", "没有人告诉我们什么时候修",
-    "他们不告诉我单号", "店家不肯透露进货渠道", "不知道是谁投放的", "the seller is anonymous on the site and has no name",
-    "工地没有挂名字", "他没留电话就走了", "my name is Ann Lee", "快递单上写了我的名字", "they do not give my money back",
+    "他们不告诉我单号", "店家不肯透露进货渠道", "不知道是谁投放的",
+    "the seller is anonymous on the site and has no name",
+    "工地没有挂名字", "他没留电话就走了", "my name is Ann Lee", "快递单上写了我的名字",
+    "they do not give my money back",
     "confidential documents were thrown away", "匿名的话你们怎么回复我？", "What happens if I stay anonymous?",
     "他们说不能告诉我结果", "商家不让我说话", "please tell them to stop",
 ])

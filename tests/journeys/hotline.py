@@ -19,7 +19,7 @@ from argon2 import PasswordHasher
 from bench.server import free_port
 from channels.web.sessions import Session, Sessions
 from gateway.app import Gateway, Mind
-from gateway.clock import RandomIds
+from gateway.clock import RandomIds, SystemClock
 from gateway.config import Config, Data, Server, Web
 from gateway.console import StaffTable
 from gateway.http import runner
@@ -55,16 +55,21 @@ class Reply:
 class Hotline:
     """The gateway, running; `clock` stands still until somebody moves it."""
 
-    def __init__(self, gateway: Gateway, clock: ManualClock, serving: web.AppRunner, url: str) -> None:
+    def __init__(self, gateway: Gateway, clock: Any, serving: web.AppRunner, url: str) -> None:
         self.gateway, self.clock, self.url = gateway, clock, url
         self._serving = serving
         self._http = aiohttp.ClientSession()
 
     @classmethod
-    async def open(cls, folder: Path, mind: Mind, sender: CodeSender | None = None) -> Hotline:
-        clock = ManualClock()
+    async def open(
+        cls, folder: Path, mind: Mind, sender: CodeSender | None = None,
+        clock: ManualClock | SystemClock | None = None, hold_s: float = 0.0,
+    ) -> Hotline:
+        """hold_s  how long a burst is waited for: not at all, for citizens who answer in the same instant"""
+        clock = clock or ManualClock()
         config = Config(
-            server=Server(port=free_port(), drain_s=2), data=Data(str(folder)), web=Web(messages_per_minute=60_000),
+            server=Server(port=free_port(), drain_s=2, burst_hold_s=hold_s), data=Data(str(folder)),
+            web=Web(messages_per_minute=60_000),
         )
         gateway = Gateway.of(config, clock, RandomIds(), mind)
         gateway.sender = sender
@@ -173,6 +178,11 @@ class Citizen:
         id_ = str(uuid.uuid4())
         await self._socket.send_json({"type": "message", "id": id_, "text": text})
         await self._frame("accepted")
+
+    async def writes(self, *texts: str) -> None:
+        """Several messages one after the other, without waiting for an answer."""
+        for text in texts:
+            await self._socket.send_json({"type": "message", "id": str(uuid.uuid4()), "text": text})
 
     async def hears(self) -> Reply:
         """The next message, whoever sends it."""
