@@ -16,7 +16,7 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from gateway import check, talk
-from gateway.app import ROOT, Gateway, data_files, mind
+from gateway.app import ROOT, Gateway, asleep, data_files, mind
 from gateway.clock import RandomIds, SystemClock
 from gateway.config import Config, load
 from gateway.console.staff import ROLES, StaffTable
@@ -123,9 +123,10 @@ def _stop() -> asyncio.Event:
 
 
 async def _check(config: Config, args: argparse.Namespace) -> int:
-    faults = check.faults(ROOT, config, SystemClock().now(), data_files())
-    for fault in faults:
-        print(fault)
+    now = SystemClock().now()
+    faults = check.faults(ROOT, config, now, data_files(config))
+    for line in (*faults, *(f"warning: {line}" for line in asleep(now))):
+        print(line)
     print("no faults" if not faults else f"{len(faults)} faults")
     return 1 if faults else 0
 

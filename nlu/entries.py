@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from gateway.yamls import Document
 
 LONGEST = {"zh": 200, "en": 600}  # characters of an answer: one bubble on a telephone
 FEWEST = 3                        # wordings of a question in each language
+CHINA = timezone(timedelta(hours=8))  # one time zone in the whole country, no summer time
 HOTLINE = "hotline"               # who answers for the hotline itself; not a department of city.yaml
 
 
@@ -89,11 +90,17 @@ def read(folder: Path, known: Known | None = None) -> tuple[Entry, ...]:
     return tuple(one.entry for one in placed)
 
 
-def asleep(folder: Path, day: date) -> list[str]:
-    """One line for each entry that is not shown on this day, with file and line. No fault: time passes by itself.
+def asleep(folder: Path, now: datetime) -> list[str]:
+    """One line for each entry that is not shown today, with file and line. No fault: time passes by itself.
     What cannot be read is left to `read`."""
+    day = china_day(now)
     placed = [one for path in sorted(folder.glob("*.yaml")) for one in _placed(path, [])]
     return [line for one in placed for line in _asleep(one, day)]
+
+
+def china_day(now: datetime) -> date:
+    """Entries begin and end at midnight in China. `now` is aware."""
+    return now.astimezone(CHINA).date()
 
 
 def unanswered(folder: Path) -> tuple[str, ...]:

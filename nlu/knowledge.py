@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import timedelta, timezone
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +23,11 @@ from nlu.cache import Arrays, fingerprint, kept
 from nlu.classifier import OUT_OF_SCOPE, regress, softmax
 from nlu.clauses import cores
 from nlu.encoder import Encoder, Matrix
-from nlu.entries import Entry, read, unanswered
+from nlu.entries import Entry, china_day, read, unanswered
 
 FORMAT = "answers 1"  # another one when a stored model could not be read by this code any more
 SURE = 0.30           # probability × cosine; figures in README.md
 TELLING = 3.0         # what a number adds to the score (a logarithm) of the entries that name it
-CHINA = timezone(timedelta(hours=8))  # one time zone in the whole country, no summer time
 # Service numbers (12345, 95598): names to a citizen, nearly alike to the encoder.
 _NUMBER = re.compile(r"(?<!\d)\d{5}(?!\d)")
 
@@ -61,7 +59,7 @@ class KnowledgeIndex:
             raise RuntimeError("KnowledgeIndex.open() was not awaited")
         core = cores(text)[0]
         scores = self._finder.scores(core, (await self._encoder.encode([core]))[0])
-        today = self._clock.now().astimezone(CHINA).date()
+        today = china_day(self._clock.now())
         ranked = ((self._entries.get(self._finder.names[i]), float(scores[i])) for i in np.argsort(-scores))
         return [_answer(entry, score, language) for entry, score in ranked if entry and entry.valid(today)][:n]
 

@@ -1,6 +1,7 @@
 """The command line as an operator meets it."""
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 
 from gateway import check
 from gateway.__main__ import Terminal, main
+from gateway.app import asleep
 from gateway.config import Config, load
 from gateway.errors import ConfigError
 
@@ -22,6 +24,12 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 def test_check_finds_no_fault_in_the_projects_own_files(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check"]) == 0
     assert "no faults" in capsys.readouterr().out
+
+
+def test_answers_that_are_not_shown_that_day_are_listed_but_no_fault() -> None:
+    lines = asleep(datetime(2022, 6, 4, 12, 0, tzinfo=UTC))
+    assert any(re.search(r"ecology\.yaml:\d+: night_noise: valid from 2022-06-05", line) for line in lines)
+    assert not asleep(NOW)
 
 
 def copy(folder: Path) -> Path:

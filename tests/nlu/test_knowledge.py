@@ -2,8 +2,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +12,6 @@ import yaml
 
 from bench.held_out import load
 from bench.retrieval import ask, figures
-from gateway import yamls
-from gateway.errors import ConfigError
 from nlu.batching import BatchEncoder
 from nlu.encoder import Matrix, NgramEncoder
 from nlu.entries import Entry, read, unanswered
@@ -44,8 +42,13 @@ async def index(tmp_path: Path, *entries: dict[str, object], clock: ManualClock 
     return made
 
 
+def spoken(entry: Entry) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return ("zh", entry.questions.zh), ("en", entry.questions.en)
+
+
 # --- finding ------------------------------------------------------------------------------------------------
 
+@cache
 def score() -> dict[str, Any]:
     written = {entry.id for entry in ENTRIES}
     questions = [case for case in HELD.questions if case.want in written]
@@ -62,6 +65,7 @@ def test_questions_nobody_wrote_down_find_their_entry() -> None:
     assert report["auroc"].value >= 0.96
 
 
+@pytest.mark.slow
 def test_what_is_answered_is_right_and_what_is_unknown_is_left_open() -> None:
     report = score()
     assert report["answered"].value >= 0.78
@@ -69,12 +73,26 @@ def test_what_is_answered_is_right_and_what_is_unknown_is_left_open() -> None:
     assert report["answered_though_unanswerable"].value <= 0.1
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: str(entry.id))
-async def test_every_wording_finds_its_own_entry(entry: Entry) -> None:
-    for language, wordings in (("zh", entry.questions.zh), ("en", entry.questions.en)):
-        for wording in wordings:
-            best = (await minds.knowledge().search(wording, language))[0]
-            assert (best.id, best.sure) == (entry.id, True), wording
+async def astray(wordings: Iterable[tuple[str, str, str]]) -> list[str]:
+    """Of (entry, language, wording) those that do not find their entry, or not surely."""
+    asked = list(wordings)
+    found = await asyncio.gather(*(minds.knowledge().search(wording, language) for _, language, wording in asked))
+    return [
+        f"{want}: {wording} → {best.id} {best.score}"
+        for (want, _, wording), (best, *_) in zip(asked, found, strict=True) if (best.id, best.sure) != (want, True)
+    ]
+
+
+async def test_every_entry_is_found_in_both_languages() -> None:
+    firsts = [(entry.id, language, said[0]) for entry in ENTRIES for language, said in spoken(entry)]
+    assert not await astray(firsts)
+
+
+@pytest.mark.slow
+async def test_every_wording_finds_its_own_entry() -> None:
+    wordings = [
+        (entry.id, language, wording) for entry in ENTRIES for language, said in spoken(entry) for wording in said]
+    assert not await astray(wordings)
 
 
 async def test_the_answer_speaks_the_citizens_language() -> None:
@@ -130,36 +148,7 @@ async def test_an_answer_says_until_when_it_holds(tmp_path: Path) -> None:
     assert (answer.valid_until, answer.source, answer.department) == ("2027-01-31", "Huiyin sample", "hotline")
 
 
-# --- the files ----------------------------------------------------------------------------------------------
-
-@pytest.mark.parametrize(("entry", "complaint"), [
-    (FEE | {"questions": {"zh": ["收费吗"]}}, "en"),
-    (FEE | {"answer": {"zh": "不收费。"}}, "en"),
-    (FEE | {"valid_until": "next year"}, "date"),
-    (FEE | {"depratment": "hotline"}, "depratment"),
-    ({key: value for key, value in FEE.items() if key != "source"}, "source"),
-])
-def test_a_fault_names_its_file(tmp_path: Path, entry: dict[str, object], complaint: str) -> None:
-    with pytest.raises(ConfigError, match=r"entries\.yaml") as raised:
-        list(read(folder(tmp_path, entry)))
-    assert complaint in str(raised.value)
-
-
-def test_an_id_stands_once(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="fee stands twice"):
-        list(read(folder(tmp_path, FEE, FEE)))
-
-
-def test_broken_yaml_names_its_file(tmp_path: Path) -> None:
-    (tmp_path / "broken.yaml").write_text("- id: [", "utf-8")
-    with pytest.raises(ConfigError, match=r"broken\.yaml"):
-        list(read(tmp_path))
-
-
-def test_an_empty_folder_is_a_fault(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match="no entries"):
-        list(read(tmp_path))
-
+# --- opening ------------------------------------------------------------------------------------------------
 
 async def test_asking_before_opening_is_our_own_mistake(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="open"):
@@ -181,31 +170,9 @@ async def test_vectors_are_kept_between_starts(tmp_path: Path) -> None:
     assert Counting.asked == 1
 
 
-# --- our own entries ----------------------------------------------------------------------------------------
-
-def test_twenty_entries_and_more() -> None:
-    assert len(ENTRIES) >= 20
-
-
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: str(entry.id))
-def test_an_entry_is_bilingual_and_says_where_it_comes_from(entry: Entry) -> None:
-    assert min(len(entry.questions.zh), len(entry.questions.en)) >= 3
-    assert entry.answer.en.isascii() or "中文" in entry.answer.en
-    assert entry.source == "Huiyin sample" or "《" in entry.source
-    assert entry.valid(date(2026, 11, 23))
-    assert len(entry.answer.zh) <= 200
-    assert len(entry.answer.en) <= 600
-
-
-def test_departments_are_the_citys_or_the_hotline() -> None:
-    city = yamls.read(minds.ROOT / "city/city.yaml")
-    known = {department["code"] for department in city["departments"]} | {"hotline"}
-    assert {entry.department for entry in ENTRIES} <= known
-
-
 def test_what_is_held_out_is_not_indexed() -> None:
-    indexed = {wording for entry in ENTRIES for wording in (*entry.questions.zh, *entry.questions.en)}
-    assert indexed.isdisjoint(case.text for case in HELD.questions)
+    indexed = {wording for entry in ENTRIES for wording in entry.wordings} | set(unanswered(minds.ROOT / "knowledge"))
+    assert indexed.isdisjoint(case.text for case in (*HELD.questions, *HELD.unanswerable))
 
 
 # --- what it must not answer --------------------------------------------------------------------------------
@@ -222,11 +189,20 @@ async def test_a_question_without_an_answer_gets_none(tmp_path: Path) -> None:
     assert (about_fees.id, about_fees.sure) == ("fee", True)
 
 
+@pytest.mark.slow
 async def test_none_of_our_own_unanswered_questions_is_answered() -> None:
     for question in unanswered(minds.ROOT / "knowledge"):
         assert not (await minds.knowledge().search(question, "zh"))[0].sure, question
 
 
-def test_no_question_is_answered_and_unanswered() -> None:
-    answered = {wording for entry in ENTRIES for wording in entry.wordings}
-    assert answered.isdisjoint(unanswered(minds.ROOT / "knowledge"))
+@pytest.mark.parametrize(("question", "entry"), [
+    ("95598打得通吗", "power_outage"), ("请问12338是什么热线", "women_line"),
+    ("can I call 12348 from abroad", "legal_aid"),
+])
+async def test_a_service_number_points_to_the_entries_that_name_it(question: str, entry: str) -> None:
+    assert (await minds.knowledge().search(question, "zh"))[0].id == entry
+
+
+async def test_an_answer_names_the_forms_that_come_after_it(tmp_path: Path) -> None:
+    (answer,) = await (await index(tmp_path, FEE | {"tags": ["general"]})).search("is it free", "en")
+    assert answer.tags == ("general",)
