@@ -106,7 +106,7 @@ def shown(field: Field, language: str) -> dict[str, Any]:
 
 def condition(when: Condition) -> dict[str, Any]:
     """Only what the condition says, and what the conditions within it say."""
-    said: dict[str, Any] = msgspec.to_builtins(when)
+    said: dict[str, Any] = msgspec.to_builtins(when) | {"one_of": list(when.one_of)}
     said |= {"any": [condition(one) for one in when.any], "all": [condition(one) for one in when.all]}
     return {name: value for name, value in said.items() if value not in (None, "", False, [], ())}
 

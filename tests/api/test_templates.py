@@ -87,7 +87,7 @@ async def test_what_has_not_changed_is_not_sent_again(url: str) -> None:
 def test_a_condition_says_what_it_says() -> None:
     assert condition(Condition(field="a", older_hours=72)) == {"field": "a", "older_hours": 72}
     nested = Condition(any=(Condition(field="a", present=True), Condition(field="b", one_of=("x",))))
-    assert condition(nested) == {"any": [{"field": "a", "present": True}, {"field": "b", "one_of": ("x",)}]}
+    assert condition(nested) == {"any": [{"field": "a", "present": True}, {"field": "b", "one_of": ["x"]}]}
 
 
 # --- the schema ---------------------------------------------------------------------------------------------

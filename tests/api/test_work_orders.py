@@ -17,7 +17,7 @@ from gateway.uploads import Uploads
 from tests.api.hotline import Answer, Client, fits
 from tests.api.test_fuzz import ODD
 from tests.channels.web.site import wording
-from tests.journeys.hotline import Hotline
+from tests.journeys.hotline import Hotline, Staff
 from tests.until import until
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -272,6 +272,14 @@ async def test_no_form_is_open(client: Client, hotline: Hotline) -> None:
     assert (await Client(hotline).ask("GET", "/api/draft")).status == 401
 
 
+async def arrives(staff: Staff, number: str) -> None:
+    """The desk has the case: it may be accepted."""
+    async def there() -> bool:
+        return bool((await staff.case(number))["actions"])
+
+    await until(there)
+
+
 # --- progress -------------------------------------------------------------------------------------------------
 
 async def test_progress_is_told_in_the_callers_language(hotline: Hotline) -> None:
@@ -279,6 +287,7 @@ async def test_progress_is_told_in_the_callers_language(hotline: Hotline) -> Non
     for language, department in (("zh", code.zh), ("en", code.en)):
         client = await Client(hotline).begin(language)
         number = (await client.file("general", LAMP)).body["work_order_id"]
+        await arrives(clerk, number)
         await clerk.acts(number, "accept")
         await clerk.acts(number, "dispatch", department=code.code)
         await clerk.acts(number, "progress", text="Fixing it")
@@ -378,6 +387,7 @@ async def test_a_closed_case_is_rated_and_goes_back(client: Client, hotline: Hot
     answer = {"resolved": "no", "satisfaction": 1, "contacted": True, "reason": "没有人来修"}
     assert (await client.ask("POST", path, answer)).body["code"] == "not_closed"
     clerk = await hotline.staff("clerk")
+    await arrives(clerk, number)
     await clerk.acts(number, "accept")
     await clerk.acts(number, "close", text="已修复")
     await hotline.until(number, lambda case: case.status == "closed")

@@ -1,0 +1,73 @@
+"""What reaches a conversation and is no talk of its citizen: news, staff, timers, the API, other conversations.
+
+Each is answered beside the open form, whose question follows again where something stands between.
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from gateway import languages, news
+from gateway.clock import from_ms
+from gateway.dialogue import drafts
+from gateway.dialogue.beside import beside
+from gateway.dialogue.catalog import Catalog
+from gateway.dialogue.draft import BESIDE, Dialogue
+from gateway.dialogue.effects import Effect
+from gateway.dialogue.posted import file_order, words_in
+from gateway.dialogue.step import resume
+from gateway.dialogue.understood import Known, Understood
+from gateway.handover import DraftHanded, DraftWanted, Verified
+from gateway.messages import AgentJoins, AgentLeaves, AgentSays, CaseNews, Elapsed, Inbound, Order, Text
+from gateway.turn import Turn
+from gateway.understanding import Reader
+from gateway.writing import Writer
+
+Outcome = tuple[Dialogue, list[Effect]]
+
+
+@dataclass(frozen=True, slots=True)
+class Asides:
+    catalog: Catalog
+    reader: Reader
+    writer: Writer
+    time_zone: ZoneInfo
+
+    def take(self, state: Dialogue, item: Inbound, turn: Turn) -> Outcome | None:
+        """None for what the citizen said in the chat."""
+        match item.content:
+            case CaseNews() as told:
+                return news.tell(state, told, self.reader.city.departments)
+            case AgentLeaves() as left:
+                return self.resumed(*turn.staff(state, left), turn)
+            case AgentSays() | AgentJoins() as said:
+                return turn.staff(state, said)
+            case Elapsed() as timer:
+                return drafts.elapsed(self.catalog, state, timer)
+            case Order() as order:
+                return self._ordered(state, item, order, turn)
+            case Verified() | DraftWanted() | DraftHanded() as other:
+                turn.puts += self.writer.links(turn, other) if isinstance(other, Verified) else ()
+                return beside(self.catalog, state, self._nothing_said(turn.now, state), other)
+        return None
+
+    def resumed(self, state: Dialogue, effects: list[Effect], turn: Turn) -> Outcome:
+        """The open form's question again, behind what was said beside it."""
+        if state.draft is None or state.mode != "bot":
+            return state, effects
+        state, question = resume(self.catalog, state, self._nothing_said(turn.now, state))
+        return state, [*effects, *question]
+
+    def _ordered(self, state: Dialogue, item: Inbound, order: Order, turn: Turn) -> Outcome:
+        """A form posted over the API; the open one's question follows again, nothing of it has changed."""
+        turn.heard([item])
+        turn.reply_to = None  # the page did not write this
+        state = languages.follow(state, item.language, "")
+        effects = file_order(self.catalog, self._nothing_said(item.at, state, words_in(order.fields)), state, order)
+        return (state, effects) if state.asked in BESIDE else self.resumed(state, effects, turn)
+
+    def _nothing_said(self, at: int, state: Dialogue, written: str = "") -> Understood:
+        """A turn of the dialogue that no words of the citizen began."""
+        now = from_ms(at).astimezone(self.time_zone)
+        known, danger = Known(phone=state.phone), self.reader.danger(written)
+        return Understood(Text(""), now, self.reader.city, known=known, emergency=danger)
