@@ -2,14 +2,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -42,8 +42,9 @@ from gateway.health import Health
 from gateway.http import Network, guard
 from gateway.intake import Intake
 from gateway.journal import Journal
+from gateway.mind import Mind as Mind
 from gateway.observe import count_refusal
-from gateway.protocols import CodeSender, Handler, KnowledgeBase, Understander
+from gateway.protocols import CodeSender, Handler
 from gateway.reloading import Reloader
 from gateway.replies import Replies
 from gateway.seal import Seal
@@ -72,24 +73,6 @@ async def _caller(console: Console, request: web.Request) -> str:
     if not user.talks:
         raise Forbidden("not for this role")
     return user.name
-
-
-@dataclass(slots=True)
-class Mind:
-    """The understanding engine and the knowledge base; opened before the first message."""
-
-    engine: Understander
-    knowledge: KnowledgeBase
-    opening: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
-    closing: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
-
-    async def open(self) -> None:
-        for step in self.opening:
-            await step()
-
-    async def close(self) -> None:
-        for step in self.closing:
-            await step()
 
 
 def mind(config: Config, clock: Clock) -> Mind:
