@@ -13,8 +13,10 @@ from gateway.fields.spans import span
 
 _BETWEEN = re.compile(r"[\s,;/|、，；+&和与及]+|(?<![a-z])and(?![a-z])", re.IGNORECASE)
 _ALL = re.compile(
-    r"全部|都有|所有|全都有?|以上(?:都是|全部)|all(?: of (?:them|the above))?"
+    r"(?:五险|四险|三险|这?几[样项种]|所有的?|全部|以上)?(?:一金)?(?:全部|全都?|都|统统)?(?:有|是|要|包括|[没未]\w{0,6}|少交|欠着?|断了)?"
+    r"|all(?: (?:five|four|three))?(?: of (?:it|them|these|those|the above))?|everything|the lot"
 )
+_SAYS_ALL = re.compile(r"全|都|所有|五险|四险|三险|以上|all|everything|the lot")
 MAX_ANSWER = 500
 
 
@@ -31,7 +33,7 @@ class Choices:
 
     def read(self, text: str, ctx: Context) -> Reading:
         answer = bare(text[:MAX_ANSWER])
-        if _ALL.fullmatch(answer):
+        if _ALL.fullmatch(answer) and _SAYS_ALL.search(answer):
             return _reading((option.value for option in ctx.options), ctx)
         whole = answered(answer, ctx.options)
         parts = [whole] if whole else [answered(part, ctx.options) for part in _BETWEEN.split(answer) if part]

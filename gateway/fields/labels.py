@@ -26,6 +26,13 @@ _DENIED = re.compile(
     r"(?:不|不要|不想|没|没有|未|非|无|别|不是|并非|并未|不太|不很|不够)\s*$"
     r"|(?:(?<![a-z])(?:not|no|never|without|isn't|wasn't|aren't)|n't)\s+(?:\w{1,8}\s+)?$"
 )
+# 主要是电, 先说电吧, it's the power: what stands around the one word of an answer.
+_FILLER = re.compile(
+    r"(?:(?:应该|可能|大概|好像|主要|就|还|都|那就|那)?(?:是|算)|先说|选|要"
+    r"|it'?s|it is|i think it'?s|mainly|mostly|just)\s*(?:the |a )?"
+    r"(?P<word>.{1,12}?)\s*(?:吧|的吧|的|了|的问题|那个|这个|问题)?")
+# Said in passing all the time; they are an option only as the whole answer.
+_PRONOUNS = frozenset({"me", "us", "it", "my", "no", "on"})
 _LOOK_BACK = 16
 _CODE_PREFIX = 3  # ZTO7532…: a name of three letters is still one before the digits of a code; A1, SF12… are codes
 MAX_HITS = 100
@@ -58,7 +65,7 @@ def lexicon(options: tuple[Option, ...]) -> Lexicon:
         names = (option.label.zh, option.label.en, *option.aliases)
         for name in names:
             exact.setdefault(bare(name), option.value)
-            if option.value != OTHER and len(bare(name)) > 1:
+            if option.value != OTHER and len(bare(name)) > 1 and bare(name) not in _PRONOUNS:
                 words.setdefault(bare(name), option.value)
     exact |= {option.value: option.value for option in options}
     return Lexicon(exact, tuple(option.value for option in options), words, _pattern(words))
@@ -97,6 +104,9 @@ def answered(text: str, options: tuple[Option, ...]) -> str | None:
     lexical = lexicon(options)
     if answer in lexical.exact:
         return lexical.exact[answer]
+    filled = _FILLER.fullmatch(answer)
+    if filled and filled["word"] in lexical.exact:
+        return lexical.exact[filled["word"]]
     ordinal = _ORDINAL.fullmatch(answer)
     place = _place(ordinal) if ordinal else None
     return lexical.order[place - 1] if place and place <= len(lexical.order) else None

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 
@@ -20,6 +21,11 @@ LEEWAY = timedelta(minutes=5)  # clocks of phones differ
 MAX_ANSWER = 200
 VAGUE = "moment_vague"
 _RFC3339 = re.compile(r"(?<!\d)\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d)?(?![\d:])")
+# What ends lies ahead: 12月5号到期, expires on 5 December; 过期了 and "expired" look back.
+_ENDS_ZH = re.compile(r"\s?(?:就要|就|将|会)?(?:到期|截止|失效|期满)(?!了|的时候我)")
+_ENDS_EN = re.compile(
+    r"(?:expires?|expiring|valid (?:until|till|to)|runs out|ends|due) (?:on |by |until )?(?:the )?$", re.IGNORECASE)
+_LOOK_BACK = 24
 _NOW_EN = re.compile(r"(?<![a-z])(?:just now|right now|now)(?![a-z])", re.IGNORECASE)
 
 
@@ -33,8 +39,20 @@ def mentions(folded: str, now: datetime) -> tuple[Mention, ...]:
     kept: list[Mention] = []
     for one in sorted(found, key=lambda mention: (mention.start, -mention.end)):
         if not kept or one.start >= kept[-1].end:
-            kept.append(one)
+            kept.append(_ahead(one, folded, now.date()))
     return tuple(kept)
+
+
+def _ahead(mention: Mention, folded: str, today: date) -> Mention:
+    """The next such day instead of the latest, where the words speak of an end and no year was said."""
+    day = mention.day
+    if mention.loose != "year" or day is None or day >= today or mention.until:
+        return mention
+    before = folded[max(0, mention.start - _LOOK_BACK):mention.start]
+    if not (_ENDS_ZH.match(folded, mention.end) or _ENDS_EN.search(before)):
+        return mention
+    leap = day.month == 2 and day.day == 29
+    return replace(mention, day=day.replace(year=day.year + 1, day=28 if leap else day.day))
 
 
 def _bounded(found: Iterator[Mention]) -> list[Mention]:

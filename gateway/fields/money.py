@@ -16,7 +16,7 @@ MOST = Decimal(100_000_000)
 MAX_ANSWER = 40
 _CENT = Decimal("0.01")
 
-_UNIT = r"块钱|元钱|块|元|圆|yuan|rmb|cny|人民币|kuai|bucks"
+_UNIT = r"蚊|块钱|元钱|块|元|圆|yuan|rmb|cny|人民币|kuai|bucks"
 _BEFORE = r"(?:¥|rmb|cny|人民币)"
 # 四块五毛, 3块5, 五块零五分: a digit after the unit is tenths, unless it says 分.
 _TENTHS = rf"(?:零?[\d{HAN}](?:(?:毛|角)(?:[\d{HAN}]分?)?|分|(?![\w])|(?=[的了吧呢啊])))"
@@ -30,9 +30,14 @@ _WORDS = rf"(?P<words>{WORDS})\s(?:{_UNIT})(?![a-z])"
 _LOOSE = (
     rf"(?P<loose>[\d{HAN}]{{1,4}}[千万][1-9一二三四五六七八九])(?!\.\d|[\d{HAN}A-Za-z%米人户个名次年月天号斤公平里元块圆多几])"
 )
+# 花了850买的, paid 300 for: behind a verb of paying a figure needs no unit.
+_PAID = (
+    r"(?:(?<=[花付交充收扣赔]了)|(?<=paid )|(?<=cost me )|(?<=charged me ))(?P<paid>\d{2,6}(?:\.\d{1,2})?)"
+    r"(?![\d,.:/%-]|\s?[年月日号点天次个节分小份件张斤公米]|\s?(?:[ap]m|hours?|times?|days?|months?|years?|weeks?))"
+)
 _FOUND = re.compile(
     rf"(?=[\d{HAN}¥人a-z])(?<![A-Za-z0-9.{HAN}])(?<![\d{HAN}][-~到至])"
-    rf"(?:{_PREFIXED}(?:\s*(?:元|块|yuan))?(?!\d)|{_SPOKEN}|{_SMALL}|{_WORDS}|{_LOOSE})",
+    rf"(?:{_PREFIXED}(?:\s*(?:元|块|yuan))?(?!\d)|{_SPOKEN}|{_SMALL}|{_WORDS}|{_LOOSE}|{_PAID})",
     re.IGNORECASE,
 )
 _BARE = re.compile(rf"(?:{AMOUNT})[多几余来]?|{WORDS}", re.IGNORECASE)
@@ -59,7 +64,7 @@ class Money:
             amount = _amount(hit)
             if amount is not None and 0 < amount <= MOST:
                 reading = Reading(_canonical(amount))
-                spans.append(span(text, hit.start(), hit.end(), reading, sure=hit["loose"] is None))
+                spans.append(span(text, hit.start(), hit.end(), reading, sure=not (hit["loose"] or hit["paid"])))
             if len(spans) == MAX_SPANS:
                 break
         return spans
@@ -107,7 +112,7 @@ def _bounded(amount: Decimal, ctx: Context) -> Decimal:
 
 
 def _amount(hit: re.Match[str]) -> Decimal | None:
-    plain = hit["amount"] or hit["words"] or hit["loose"]
+    plain = hit["amount"] or hit["words"] or hit["loose"] or hit["paid"]
     if plain:
         return _number(plain)
     if hit["tenths"]:

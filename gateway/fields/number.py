@@ -24,10 +24,17 @@ _ANY = re.compile(
 # In free text only what is surely a count: short digits, or a numeral before a measure word.
 _FOUND = re.compile(
     rf"(?=[\d{HAN}atf])(?:(?<![A-Za-z0-9.¥-])(?<!\d[ ,])\d{{1,6}}(?:\.\d{{1,2}})?(?![\d,.:/% -]{{0,8}}\d)"
-    r"(?!\s?(?:[年月日号点时元块万栋室楼]|[ap]m|yuan|rmb))"
+    r"(?!\s?(?:[年月日号点时元块万栋室楼周天]|个?(?:多|半)?(?:月|星期|礼拜|小时|钟头)|[ap]m|yuan|rmb|(?:minute|hour|day|week|month|year)s?(?![a-z])))"
     rf"|(?<![{HAN}第])(?!一[个人位户层节次辆台])[{HAN}]{{1,8}}(?=[几多来]?(?:分贝|个人|人|位|户|层|节|次|辆|台))"
     r"|(?<![a-z])(?:a|two|three|four) dozen(?![a-z]))", re.IGNORECASE
 )
+# 就我自己, just me: one; 我们俩: two; 一个都没有: none. 一节都没上 begins like one, and who knows of what it is none?
+_ALONE = re.compile(
+    r"(?:就|只有|只|仅)?(?:我|本人)(?:自己|一个人?|本人)?(?:一个人?)?"
+    r"|(?:just|only)? ?(?:me|myself|one person)(?: alone| only)?")
+_PAIR = re.compile(r"(?:就|只有)?(?:我们|我和\w{1,4})(?:俩|两个人?|二人)|(?:both|two|the two) of us")
+_NONE = re.compile(r"一\w{1,2}(?:都|也)没(?:有|剩|剩下|了)了?|none(?: left| at all)?|not (?:a single one|one) left")
+_NOT_ONE = re.compile(r"一\w{1,2}(?:都|也)[没不]|not (?:a single|one)")
 MAX_ANSWER = 40
 
 
@@ -48,9 +55,12 @@ class Number:
 
     def read(self, text: str, ctx: Context) -> Reading:
         plain = bare(text[: MAX_ANSWER + 1])
+        few = _few(plain)
+        if few is not None:
+            return Reading(_bounded(Decimal(few), ctx))
         answer = _ANSWER.fullmatch(plain)
         said = [answer.group(1)] if answer else _ANY.findall(plain)
-        if len(said) != 1 or len(text.strip()) > MAX_ANSWER:
+        if len(said) != 1 or len(text.strip()) > MAX_ANSWER or _NOT_ONE.match(plain):
             raise Unreadable("number")
         try:
             return Reading(_bounded(number(said[0]), ctx))
@@ -62,6 +72,12 @@ class Number:
 
     def show(self, value: Value, ctx: Context) -> str:
         return str(value)
+
+
+def _few(plain: str) -> int | None:
+    """What people say instead of a figure: 0, 1 or 2."""
+    said = (_NONE.fullmatch(plain), _ALONE.fullmatch(plain), _PAIR.fullmatch(plain))
+    return next((count for count, hit in enumerate(said) if hit), None)
 
 
 def _bounded(amount: Decimal, ctx: Context) -> int | float:

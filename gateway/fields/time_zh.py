@@ -21,7 +21,7 @@ _PART_WORDS = {word: part for part, words in _PARTS_BY_HOUR.items() for word in 
 _PART = "|".join(sorted(_PART_WORDS, key=len, reverse=True))
 _CLOCK = (
     rf"(?P<h>{N})\s?(?:[点點时](?![点候间常事建意问要子钱])|:(?=\d\d)|(?=\s?(?:到|至|-|~)\s?{N}\s?[点點]))"
-    r"(?:(?P<half>半)|(?P<q>[一三1３3])刻|(?P<min>\d{1,2}|零?[一二三四五六七八九十]{1,3})(?:分|(?![\d点個个天]))(?::\d\d)?)?(?:钟|整)?"
+    r"(?:(?P<half>半)|(?P<q>[一三1３3])刻|(?P<min>\d{1,2}|零?[一二三四五六七八九十]{1,3})(?:分|(?![\d点個个天直些起下会])(?!百|千))(?::\d\d)?)?(?:钟|整)?"
 )
 _MENTION = re.compile(
     rf"(?:(?:{DATE})(?:的|那天|这天|，|,|\s)?\s?)?(?P<part>{_PART})?(?:的|大概|大约|约|差不多|\s)?(?:{_CLOCK})?"

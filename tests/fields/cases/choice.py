@@ -9,11 +9,16 @@ OPTIONS = (
     Option("pleased", Words("满意", "Satisfied")),
     Option("sto", Words("申通", "STO Express"), ("STO",)),
     Option("other", Words("其他", "Other"), ("别的",)),
+    Option("mine", Words("本人", "Myself"), ("me",)),
 )
 
 TABLE = Table(
     read=(
         Read("延误", "delay"),
+        Read("主要是延误", "delay"),
+        Read("先说丢失吧", "lost"),
+        Read("it's the delay", "delay"),
+        Read("me", "mine"),
         Read("Delay", "delay"),
         Read("delay", "delay"),
         Read(" 延误！", "delay"),

@@ -19,6 +19,8 @@ TABLE = Table(
         Read("医疗保险", ["medical"]),
         Read("养老和医保都没交", ["pension", "medical"]),
         Read("全部", ["pension", "medical", "injury"]),
+        Read("五险都没交", ["pension", "medical", "injury"]),
+        Read("all of it", ["pension", "medical", "injury"]),
         Read("all of them", ["pension", "medical", "injury"]),
     ),
     refused=(Refused("不知道", "choice"), Refused("", "choice"), Refused("7、8", "choice")),

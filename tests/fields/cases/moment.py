@@ -155,6 +155,10 @@ TABLE = Table(
         Refused("tomorrow at 9am", "future", limits=PAST),
     ),
     found=(
+        Found("昨天下午四点一直漏到现在", (Seen("昨天下午四点", on("11-22", "16:00")),)),
+        Found("签证12月5号到期", (Seen("12月5号", "2026-12-05"),)),
+        Found("12月5号过期了", (Seen("12月5号", "2025-12-05"),)),
+        Found("my permit expires on 5 December", (Seen("5 December", "2026-12-05"),)),
         Found("工地昨晚十点打桩，上周三也是", (Seen("昨晚十点", on("11-22", "22:00")), Seen("上周三", on("11-18")))),
         Found("Yesterday at 9 pm they came, and on Nov 20 too", (
             Seen("Yesterday at 9 pm", on("11-22", "21:00")), Seen("Nov 20", on("11-20")))),
