@@ -83,7 +83,7 @@ def test_wording_is_short(language: str) -> None:
 
 def test_zh_is_chinese_and_en_is_not() -> None:
     for key, forms in texts("en").items():
-        if key not in ("choice.zh", "help"):
+        if key not in ("choice.zh", "help", "problem.plate"):  # a plate begins with a 汉字
             assert not re.search(r"[\u4e00-\u9fff]", "".join(forms.values())), key
     for key, forms in texts("zh").items():
         if key != "choice.en":
