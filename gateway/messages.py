@@ -32,10 +32,14 @@ FormFields = dict[str, str | int | float | bool | list[str]]  # field id → wha
 
 
 class Form(Struct, frozen=True, tag="form"):
-    """A form card sent whole."""
+    """A form card sent whole, or as far as it was changed. An empty value empties its field.
+
+    kinds  media types of its uploads, whose owner was checked
+    """
 
     template: str
     fields: FormFields
+    kinds: dict[str, str] = {}
 
 
 class Order(Struct, frozen=True, tag="order"):
@@ -135,12 +139,21 @@ class Option(Struct, frozen=True):
     label: str
 
 
+class FieldError(Struct, frozen=True):
+    """What is wrong with one field of a form that was sent whole; `message` is a part of the message's text."""
+
+    field: str
+    code: str
+    message: str
+
+
 class Outbound(Struct, frozen=True, kw_only=True):
     """One message to a citizen; one per turn, its id is (turn, ordinal) and the same at every retry.
 
     ask       the one thing asked now (a field id or a word of WIRE.md), None when nothing is
     original  the untranslated text when `text` is a translation
     reply_to  the client's id of the message this answers
+    errors    for a form card, beside the field each is about
     """
 
     id: str
@@ -154,6 +167,7 @@ class Outbound(Struct, frozen=True, kw_only=True):
     work_order: str | None = None
     original: str | None = None
     reply_to: str | None = None
+    errors: tuple[FieldError, ...] = ()
 
 
 _inbound = msgspec.json.Decoder(Inbound)

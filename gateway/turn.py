@@ -119,7 +119,7 @@ def _line(item: Inbound) -> TranscriptLine | None:
             return TranscriptLine(at=item.at, sender="citizen", text="", uploads=(upload,))
         case Location(lat, long, label):
             return TranscriptLine(at=item.at, sender="citizen", text=f"{label} ({lat:.5f}, {long:.5f})")
-        case Form(template, fields) | Order(template, _, fields):
+        case Form(template, fields, kinds) | Order(template, _, fields, kinds):
             words = "\n".join(f"{field}: {value}" for field, value in fields.items())
-            return TranscriptLine(at=item.at, sender="citizen", text=f"[{template}]\n{words}")
+            return TranscriptLine(at=item.at, sender="citizen", text=f"[{template}]\n{words}", uploads=tuple(kinds))
     return None

@@ -13,6 +13,7 @@ from time import perf_counter
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.opening import wants_answers
+from gateway.dialogue.posted import words_in
 from gateway.dialogue.step import needs_ranking
 from gateway.dialogue.understood import Known, Understood
 from gateway.emergency import emergency
@@ -59,12 +60,13 @@ class Reader:
         """`now` is aware, in the city's time zone: when the last message of the burst was received."""
         text = "\n".join(item.text for item in burst if isinstance(item, Text))[:MAX_TEXT]
         content = burst[-1] if isinstance(burst[-1], Choice | Form) or not text else Text(text)
+        written = words_in(content.fields) if isinstance(content, Form) else ""
         understood = Understood(
             content, now, self.city, text,
             spans=Spans(self.catalog.types, text, Context(now, self.city, state.language)),
             location=self._location(state, burst, now),
             uploads=tuple((item.upload, item.media_type) for item in burst if isinstance(item, Upload)),
-            emergency=self.danger(text),
+            emergency=self.danger(text or written),
             elsewhere=elsewhere(text, self.city) if text and state.draft is None else None,
             known=Known(phone=state.phone),
         )

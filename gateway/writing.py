@@ -32,7 +32,7 @@ from gateway.dialogue.effects import (
 from gateway.fields.base import Value
 from gateway.filing import Filer
 from gateway.handover import DraftHanded, DraftWanted, Verified
-from gateway.messages import Elapsed, Inbound, Option, Outbound, Sender, encode
+from gateway.messages import Elapsed, FieldError, Inbound, Option, Outbound, Sender, encode
 from gateway.observe import ANSWERS, COMPLETENESS, WORK_ORDERS
 from gateway.orders import Added, Answered, CaseOp, Posted, RatingAnswer
 from gateway.protocols import Emit, Feed, Put
@@ -71,17 +71,18 @@ class Writer:
     async def _do(self, effect: object, state: Dialogue, turn: Turn, page: _Page) -> Dialogue:
         match effect:
             case Say(key, params):
-                self._say(key, params, state, turn, page)
+                page.find(effect, self._say(key, params, state, turn, page))
                 if key.startswith("news."):
                     page.sender = "department"
             case Quote(text):
                 page.say(text)
+                page.find(effect, text)
             case Ask():
                 page.ask = effect
             case File():
                 return await self._file(effect, state, turn, page)
-            case Supplement(work_order_id, text, urge):
-                _event(turn, work_order_id, Added(text, urge, turn.now))
+            case Supplement():
+                await self._add(effect, turn)
             case Rated():
                 _event(turn, effect.work_order_id, Answered(_answer(effect), turn.now))
             case Told():
@@ -102,6 +103,15 @@ class Writer:
                 _send(turn, to, DraftHanded(body, turn.conversation, back))
         return state
 
+    async def _add(self, effect: Supplement, turn: Turn) -> None:
+        """Files without a word get the catalog's, in the language of the department; they stay as long as the case."""
+        files = [info for id_ in effect.uploads if (info := await self.filer.uploads.info(id_)) is not None]
+        turn.puts += (self.filer.uploads.used(info) for info in files)
+        said = {"count": len(files)}
+        text = effect.text or (self.replies.render("zh", turn.channel, "supplement.files", said) if files else "")
+        attached = tuple(msgspec.to_builtins(info.attachment) for info in files)
+        _event(turn, effect.work_order_id, Added(text, effect.urge, turn.now, attached))
+
     def _told(self, effect: Told, state: Dialogue, turn: Turn) -> None:
         """Counted at once, in the commit that shows the answer or thanks for the yes."""
         line = AnswerLine(turn.now, effect.entry, effect.solved, state.language, turn.channel)
@@ -110,7 +120,7 @@ class Writer:
         turn.puts.append(Put("answer", id_, encode(line), index, turn.now + self.case_days * DAY_MS))
         ANSWERS.labels(effect.entry, effect.solved).inc()
 
-    def _say(self, key: str, params: Mapping[str, Value], state: Dialogue, turn: Turn, page: _Page) -> None:
+    def _say(self, key: str, params: Mapping[str, Value], state: Dialogue, turn: Turn, page: _Page) -> str:
         """The look-up code of a receipt is told once: what is kept of the conversation does not hold it."""
         values = {**params, **page.values}
         text = self.replies.render(state.language, turn.channel, key, values)
@@ -118,6 +128,7 @@ class Writer:
         if "lookup_code" in values:
             kept = self.replies.render(state.language, turn.channel, key, {**values, "lookup_code": HIDDEN})
         page.say(text, kept)
+        return text
 
     async def _file(self, effect: File, state: Dialogue, turn: Turn, page: _Page) -> Dialogue:
         """The work order, its first event and its hand-over stand in the same commit as the citizen's receipt."""
@@ -139,7 +150,9 @@ class Writer:
         page.work_order, page.template = id_, template.id
         WORK_ORDERS.labels(template.id).inc()
         COMPLETENESS.labels(template.id).observe(filed.completeness or 0.0)
-        mine = Case(id_, template.id, filed.order["title"], "submitted", effect.key, due=case.due)
+        nameless = filed.order["complainant"]["kind"] == "anonymous"
+        mine = Case(
+            id_, template.id, filed.order["title"], "submitted", effect.key, due=case.due, anonymous=nameless)
         return replace(state, cases=(*state.cases, mine))
 
     def links(self, turn: Turn, proved: Verified) -> tuple[Put, ...]:
@@ -161,6 +174,7 @@ class Writer:
             id=turn.id(0), at=turn.now, text="\n\n".join(page.paragraphs), sender=page.sender,
             language=state.language, choices=choices, ask=ask.what if ask else None,
             template=_template(state, page), work_order=page.work_order, reply_to=turn.reply_to,
+            errors=tuple(page.errors),
         )
         turn.sent.insert(0, message)
         turn.lines.append(TranscriptLine(at=turn.now, sender=message.sender, text="\n\n".join(page.kept)))
@@ -205,11 +219,16 @@ class _Page:
         self.sender: Sender = "bot"
         self.work_order: str | None = None
         self.template: str | None = None
+        self.errors: list[FieldError] = []
 
     def say(self, text: str, kept: str | None = None) -> None:
         if text:
             self.paragraphs.append(text)
             self.kept.append(text if kept is None else kept)
+
+    def find(self, effect: Say | Quote, text: str) -> None:
+        if effect.blame:
+            self.errors.append(FieldError(effect.blame.field, effect.blame.code, text))
 
 
 def _template(state: Dialogue, page: _Page) -> str | None:

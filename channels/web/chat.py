@@ -110,12 +110,11 @@ class WebChannel:
             raise Malformed("hello comes once")
 
     async def _inbound(self, visit: Visit, sent: frames.Send) -> Inbound:
-        conversation, media_type = visit.session.conversation, None
-        if sent.upload is not None:
-            media_type = await self._owned(conversation, sent.upload)
-            if media_type is None:
-                raise NotFound("upload")
-        content = frames.content(sent, media_type or "")
+        conversation = visit.session.conversation
+        kinds = {id_: kind for id_ in frames.uploads(sent) if (kind := await self._owned(conversation, id_))}
+        if sent.upload is not None and sent.upload not in kinds:
+            raise NotFound("upload")
+        content = frames.content(sent, kinds)
         return Inbound(sent.id, conversation, CHANNEL, to_ms(self._clock.now()), content, visit.session.language)
 
     async def _refuse(self, visit: Visit, fault: Refused | Unavailable, text: str) -> None:

@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import tzinfo
+from types import MappingProxyType
 from typing import Annotated, Literal
 
 import msgspec
@@ -11,7 +13,7 @@ from msgspec import Meta, Struct
 from gateway.clock import from_ms
 from gateway.errors import HuiyinError, Malformed, RateLimited, Refused, TooLarge, Unauthorised
 from gateway.http import parse_json
-from gateway.messages import Choice, CitizenContent, Form, Location, Option, Outbound, Sender, Text, Upload
+from gateway.messages import Choice, CitizenContent, FieldError, Form, Location, Option, Outbound, Sender, Text, Upload
 
 MAX_FRAME = 65_536  # bytes
 MAX_TEXT = 2_000    # characters
@@ -23,6 +25,7 @@ _Ref = Annotated[str, Meta(max_length=200)]
 _Typed = Annotated[str, Meta(max_length=4000)]
 _Picked = Annotated[list[Annotated[str, Meta(max_length=400)]], Meta(max_length=50)]
 _Language = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$", max_length=35)]
+_UPLOAD = re.compile(r"[0-9a-f]{32}")
 _CLIENT_ID = r"^[A-Za-z0-9_.-]{1,64}$"
 
 
@@ -71,7 +74,7 @@ class Accepted(Struct, frozen=True, tag="accepted"):
     id: str
 
 
-class Shown(Struct, frozen=True, tag="message"):
+class Shown(Struct, frozen=True, tag="message", omit_defaults=True):
     id: str
     at: str
     sender: Sender = msgspec.field(name="from")
@@ -83,6 +86,7 @@ class Shown(Struct, frozen=True, tag="message"):
     work_order: str | None
     original: str | None
     reply_to: str | None
+    errors: tuple[FieldError, ...] = ()
 
 
 class Typing(Struct, frozen=True, tag="typing"):
@@ -123,17 +127,25 @@ def frame_id(text: str) -> str | None:
     return found[1] if found else None
 
 
-def content(sent: Send, media_type: str = "") -> CitizenContent:
-    """Raises TooLarge for a long text, Malformed when not exactly one kind of content is there."""
+def uploads(sent: Send) -> tuple[str, ...]:
+    """Every id of a stored file that the message names: it may have an owner to ask for."""
+    listed = [value for value in sent.form.fields.values() if isinstance(value, list)] if sent.form else []
+    named = [sent.upload, *(id_ for ids in listed for id_ in ids)]
+    return tuple(dict.fromkeys(id_ for id_ in named if id_ and _UPLOAD.fullmatch(id_)))
+
+
+def content(sent: Send, owned: Mapping[str, str] = MappingProxyType({})) -> CitizenContent:
+    """`owned`: media types of the uploads that are the sender's.
+    Raises TooLarge for a long text, Malformed when not exactly one kind of content is there."""
     kinds = [kind for kind in (sent.text, sent.choice, sent.form, sent.upload, sent.location) if kind is not None]
     if len(kinds) != 1:
         raise Malformed("exactly one kind of content is expected")
     if sent.choice is not None:
         return Choice(sent.choice, sent.to)
     if sent.form is not None:
-        return Form(sent.form.template, dict(sent.form.fields))
+        return Form(sent.form.template, dict(sent.form.fields), dict(owned))
     if sent.upload is not None:
-        return Upload(sent.upload, media_type)
+        return Upload(sent.upload, owned.get(sent.upload, ""))
     if sent.location is not None:
         return Location(sent.location.lat, sent.location.long, sent.location.label)
     return _text(sent.text or "")
@@ -160,6 +172,7 @@ def shown(message: Outbound, zone: tzinfo) -> Shown:
         work_order=message.work_order,
         original=message.original,
         reply_to=message.reply_to,
+        errors=message.errors,
     )
 
 

@@ -13,11 +13,20 @@ Timer = Literal["draft_reminder", "draft_expiry"]
 
 
 @dataclass(frozen=True, slots=True)
+class Blame:
+    """What a paragraph finds fault with, for a form card: a field, and the code of the fault."""
+
+    field: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Say:
     """A paragraph of the turn's one message: a key of the reply catalogs and its values."""
 
     key: str
     params: dict[str, Value] = field(default_factory=dict)
+    blame: Blame | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +34,7 @@ class Quote:
     """A paragraph that is text already: a template's own wording, a knowledge entry, a department's reply."""
 
     text: str
+    blame: Blame | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,25 +6,21 @@ from __future__ import annotations
 
 from dataclasses import replace as rebuilt
 
-from msgspec.structs import replace
-
-from gateway.dialogue.asking import identity, needed
+from gateway.dialogue.asking import needed
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.detours import emergency
-from gateway.dialogue.draft import Dialogue, Filled
-from gateway.dialogue.drafts import begin, takers
+from gateway.dialogue.draft import Dialogue
+from gateway.dialogue.drafts import begin
 from gateway.dialogue.effects import Effect, File
-from gateway.dialogue.fill import FILES, put
-from gateway.dialogue.forms import Fault, read_form
+from gateway.dialogue.forms import Fault, read_files, read_form
 from gateway.dialogue.rules import first_broken
 from gateway.dialogue.scene import Scene
 from gateway.dialogue.summary import file
-from gateway.dialogue.template import Field, Template
+from gateway.dialogue.template import Template
 from gateway.dialogue.understood import Understood
-from gateway.errors import Unreadable
 from gateway.messages import FormFields, Order
 
-MISSING, UNKNOWN, NOT_YOURS, ANONYMOUS = "missing", "unknown", "not_yours", "anonymous"
+MISSING, UNKNOWN = "missing", "unknown"
 
 
 def read_order(catalog: Catalog, turn: Understood, language: str, order: Order) -> tuple[Scene, list[Fault]]:
@@ -38,8 +34,8 @@ def read_order(catalog: Catalog, turn: Understood, language: str, order: Order) 
         raise LookupError(order.template)
     scene = begin(Scene(catalog, Dialogue(language=language), turn), template)
     scene, faults = read_form(scene, order.fields)
-    scene, lost = _files(scene, order)
-    faults += [*lost, *_strangers(template, order.fields), *_nameless(scene)]
+    scene, lost = read_files(scene, order.fields, order.kinds)
+    faults += [*lost, *_strangers(template, order.fields)]
     faults += _missing(scene, faults)
     faults += _broken(scene, faults)
     places = {field.id: place for place, field in enumerate(template.fields)}
@@ -62,39 +58,8 @@ def words_in(fields: FormFields) -> str:
     return "\n".join(value for value in fields.values() if isinstance(value, str))
 
 
-def _files(scene: Scene, order: Order) -> tuple[Scene, list[Fault]]:
-    """Uploads that the caller owns (`order.kinds`), each in a field that takes its kind."""
-    faults: list[Fault] = []
-    for field in scene.template.fields:
-        value = order.fields.get(field.id)
-        if field.type not in FILES or value in (None, "", []):
-            continue
-        try:
-            reading = scene.type_of(field).validate(value if value is not None else [], scene.context(field))
-        except Unreadable as problem:
-            faults.append(Fault(field.id, problem.code, problem.params))
-            continue
-        ids = reading.value if isinstance(reading.value, list) else [str(reading.value)]
-        if any(id_ not in order.kinds or field.type not in takers(order.kinds[id_]) for id_ in ids):
-            faults.append(Fault(field.id, NOT_YOURS, {}))
-        else:
-            scene = _attached(scene, field, ids, order)
-    return scene, faults
-
-
-def _attached(scene: Scene, field: Field, ids: list[str], order: Order) -> Scene:
-    draft = put(scene.draft, field.id, Filled(ids, ""))
-    uploads = tuple(dict.fromkeys((*draft.uploads, *ids)))
-    return scene.put(replace(draft, uploads=uploads, kinds={id_: order.kinds[id_] for id_ in uploads}))
-
-
 def _strangers(template: Template, fields: FormFields) -> list[Fault]:
     return [Fault(name, UNKNOWN, {}) for name in fields if not template.has(name)]
-
-
-def _nameless(scene: Scene) -> list[Fault]:
-    refused = identity(scene.draft) == "anonymous" and not scene.template.anonymous
-    return [Fault("identity_mode", ANONYMOUS, {})] if refused else []
 
 
 def _missing(scene: Scene, faults: list[Fault]) -> list[Fault]:

@@ -9,7 +9,7 @@ from gateway.dialogue.anonymity import granted, may, nameless
 from gateway.dialogue.asking import ask, described, identity, missing, optional_left, shown
 from gateway.dialogue.conditions import holds
 from gateway.dialogue.draft import Case, Draft
-from gateway.dialogue.effects import Ask, Effect, File, Labelled, Quote, Say, Supplement
+from gateway.dialogue.effects import Ask, Blame, Effect, File, Labelled, Quote, Say, Supplement
 from gateway.dialogue.fill import put
 from gateway.dialogue.rules import broken
 from gateway.dialogue.scene import Move, Scene
@@ -31,7 +31,8 @@ def onward(scene: Scene, before: list[Effect]) -> Move:
     if rule is not None:
         told = (*scene.draft.objected, scene.template.rules.index(rule))
         scene = scene.put(replace(scene.draft, objected=told))
-        return ask(scene, scene.template.field(rule.ask), [*before, *notices, Quote(scene.say(rule.say))])
+        why = Quote(scene.say(rule.say), Blame(rule.ask, rule.kind))
+        return ask(scene, scene.template.field(rule.ask), [*before, *notices, why])
     scene, last = noticed(scene, "summary")
     return summarise(scene, [*before, *notices, *last])
 

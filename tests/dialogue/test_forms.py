@@ -4,15 +4,17 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from gateway.dialogue.drafts import begin
-from gateway.dialogue.effects import Say
+from gateway.dialogue.effects import Blame, Say
 from gateway.dialogue.forms import read_form
-from tests.dialogue.small import PARCEL, scene, talker
+from gateway.dialogue.template import read
+from tests.dialogue.small import NOBODY, PARCEL, document, scene, talker
 
 COMPLETE = {
     "carrier": "sf", "tracking_number": "sf 1234567890123", "problem": "lost", "goods_value": "三百二十块",
     "sender_address": "广州海珠区新港中路", "receiver_address": "北京朝阳区建国路", "contact_phone": "138 0013 8000",
     "description": "快递丢了，客服一直不处理",
 }
+ONE, TWO = "1" * 32, "2" * 32
 
 
 def test_a_complete_form_goes_to_the_summary() -> None:
@@ -53,12 +55,66 @@ def test_empty_and_unknown_fields_are_left_out() -> None:
     assert talk.values.keys() == COMPLETE.keys()
 
 
-def test_files_of_a_form_are_left_out() -> None:
-    """Whose they are was not checked; uploads come as messages of their own."""
+def test_only_files_of_ones_own_are_taken() -> None:
     talk = talker()
     talk.fill("parcel", **COMPLETE, evidence=["somebody-elses"])
+    assert "problem.not_yours" in talk.said
     assert "evidence" not in talk.values
     assert talk.draft.uploads == ()
+    talk.fill("parcel", evidence=[ONE, TWO], kinds={ONE: "image/jpeg", TWO: "image/png"})
+    assert (talk.asked, talk.values["evidence"]) == ("confirm", [ONE, TWO])
+    talk.fill("parcel", evidence=[TWO], kinds={TWO: "image/png"})
+    assert talk.draft.uploads == (TWO,), "what was taken out is not filed"
+    talk.fill("parcel", evidence=[])
+    assert talk.draft.uploads == ()
+
+
+def test_what_the_card_empties_is_empty() -> None:
+    talk = talker()
+    talk.fill("parcel", **COMPLETE)
+    talk.fill("parcel", goods_value="", tracking_number="")
+    assert talk.asked == "tracking_number"
+    assert "goods_value" not in talk.values, "it may be passed over, and is"
+    talk.fill("parcel", tracking_number="SF1234567890123")
+    assert talk.asked == "confirm"
+
+
+def test_a_form_without_a_word_opens_as_a_chosen_template_does() -> None:
+    notices = [{"at": "opening", "text": {"zh": "先打120", "en": "Call 120 first"}}]
+    talk = talker("", "zh", NOBODY, read(document("parcel", notices=notices)))
+    talk.fill("parcel")
+    assert talk.quoted[:2] == [PARCEL.opening.zh, "先打120"]
+    assert (talk.asked, talk.said) == ("carrier", ["privacy"])
+    talk.fill("parcel")
+    assert talk.quoted == [PARCEL.field("carrier").prompt.zh], "it is open"
+
+
+def test_a_full_form_shows_the_notices_of_its_opening_too() -> None:
+    notices = [{"at": "opening", "text": {"zh": "先打120", "en": "Call 120 first"}}]
+    talk = talker("", "zh", NOBODY, read(document("parcel", notices=notices)))
+    talk.fill("parcel", **COMPLETE)
+    assert (talk.asked, "先打120" in talk.quoted) == ("confirm", True)
+
+
+def test_what_was_said_before_the_form_was_picked_counts() -> None:
+    talk = talker()
+    talk.say("我的圆通快递一直不动")
+    talk.fill("parcel")
+    assert talk.values["carrier"] == "yto"
+
+
+def test_every_fault_names_its_field() -> None:
+    talk = talker()
+    talk.fill("parcel", **{**COMPLETE, "contact_phone": "12", "goods_value": "很多"})
+    blamed = {effect.blame for effect in talk.effects if isinstance(effect, Say) and effect.blame}
+    assert blamed == {Blame("contact_phone", "phone"), Blame("goods_value", "money")}
+
+
+def test_a_template_that_needs_a_name_refuses_to_go_without() -> None:
+    talk = talker("", "zh", NOBODY, read(document("parcel", anonymous=False)))
+    talk.fill("parcel", **COMPLETE, identity_mode="anonymous")
+    assert "problem.anonymous" in talk.said
+    assert "identity_mode" not in talk.values
 
 
 def test_a_form_over_the_open_draft_keeps_the_rest() -> None:
