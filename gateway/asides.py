@@ -37,7 +37,7 @@ class Asides:
         """None for what the citizen said in the chat."""
         match item.content:
             case CaseNews() as told:
-                return news.tell(state, told, self.reader.city.departments)
+                return news.tell(state, told, self.reader.city.departments, self.catalog)
             case AgentLeaves() as left:
                 return self.resumed(*turn.staff(state, left), turn)
             case AgentSays() | AgentJoins() as said:

@@ -67,8 +67,8 @@ def decide(state: CaseState, item: CaseItem, rules: Rules) -> Decision:
             return _happened(state, event, at, rules)
         case Answered(answer, at):
             return _answered(state, answer, at, rules)
-        case Added(text, urge, at):
-            return _added(state, text, urge, at)
+        case Added():
+            return _added(state, item)
         case Due(timer, round_, at):
             return _due(state, timer, round_, at, rules)
         case Filed():
@@ -139,9 +139,15 @@ def _answered(state: CaseState, answer: RatingAnswer, at: int, rules: Rules) -> 
     return Decision(state, news, (op,), arm, ("remind", "expire", *(() if state.rework_due else ("rework",))))
 
 
-def _added(state: CaseState, text: str, urge: bool, at: int) -> Decision:
-    state = _note(state, HistoryLine(at, "urged" if urge else "supplement", state.round, text))
-    state, op = _operate(state, "comment", at, {"text": text, "urge": urge})
+def _added(state: CaseState, added: Added) -> Decision:
+    """Files stand among the order's attachments from now on, where staff find them; the backend gets them, too."""
+    state = _note(state, HistoryLine(added.at, "urged" if added.urge else "supplement", state.round, added.text))
+    payload: dict[str, Any] = {"text": added.text, "urge": added.urge}
+    if added.attachments:
+        payload["attachments"] = list(added.attachments)
+        attached = [*state.order.get("attachments", ()), *added.attachments]
+        state = msgspec.structs.replace(state, order={**state.order, "attachments": attached})
+    state, op = _operate(state, "comment", added.at, payload)
     return Decision(state, ops=(op,))
 
 

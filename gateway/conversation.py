@@ -20,7 +20,7 @@ from gateway.dialogue.draft import Dialogue, load
 from gateway.dialogue.effects import Ask
 from gateway.dialogue.step import step
 from gateway.errors import Held
-from gateway.messages import Choice, CitizenContent, Inbound, Text, decode_inbound, encode
+from gateway.messages import Choice, CitizenContent, Inbound, Text, Upload, decode_inbound, encode
 from gateway.observe import TURN_SECONDS, TURNS
 from gateway.protocols import Changes, Lease
 from gateway.turn import Turn, bursts, hold, words
@@ -75,16 +75,20 @@ class Conversation:
         state = languages.follow(state, burst[-1].language, words(burst))
         now = from_ms(burst[-1].at).astimezone(self.time_zone)
         contents = [item.content for item in burst if isinstance(item.content, CitizenContent)]
-        aside = self._aside(state, contents[-1])
+        aside = self._aside(state, contents)
         if aside is None:
             return step(self.catalog, state, await self.reader.read(state, contents, now))
-        state, effects = aside
-        return asides.resumed(state, effects, turn) if state.asked is None else aside
+        state, effects = news.following(aside[0], self.catalog, aside[1])
+        return asides.resumed(state, effects, turn) if state.asked is None else (state, effects)
 
-    def _aside(self, state: Dialogue, content: CitizenContent) -> Outcome | None:
+    def _aside(self, state: Dialogue, burst: Sequence[CitizenContent]) -> Outcome | None:
         """An answer to something beside the form: a department's question, or a rating."""
+        said = "\n".join(one.text for one in burst if isinstance(one, Text))
+        content = Text(said) if said else burst[-1]
+        uploads = tuple(one.upload for one in burst if isinstance(one, Upload))
         if state.mode != "bot" and not isinstance(content, Choice):  # a tap is meant for the bot even then
             return None
-        aside = news.answer(state, content) or rating.step(state, content, news.reasons(self.catalog, state))
+        wording = news.wording(self.catalog, state)
+        aside = news.answer(state, content, uploads) or rating.step(state, content, wording)
         danger = aside is not None and isinstance(content, Text) and self.reader.danger(content.text)
         return None if danger else aside

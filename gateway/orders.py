@@ -115,11 +115,12 @@ class Answered(Struct, frozen=True, tag="answered"):
 
 
 class Added(Struct, frozen=True, tag="added"):
-    """The citizen added words to the case, or urges it."""
+    """The citizen added words to the case, or files (entries of the order's `attachments`), or urges it."""
 
     text: str
     urge: bool
     at: int
+    attachments: tuple[dict[str, Any], ...] = ()
 
 
 class Due(Struct, frozen=True, tag="due"):

@@ -8,13 +8,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 from msgspec.structs import replace
 
 from gateway.dialogue import commands
 from gateway.dialogue.draft import BESIDE, Dialogue, RatingDialog
-from gateway.dialogue.effects import Ask, Effect, Labelled, Rated, Say
+from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Rated, Say
 from gateway.fields import yes_no
 from gateway.messages import Choice, CitizenContent, Option, Text
 
@@ -22,7 +23,6 @@ ASKS = BESIDE - {"answer"}
 SKIP = "skip"
 SHORT = 12  # bytes of UTF-8 (4 汉字) up to which unclear words are asked about once; longer ones are another matter
 T = TypeVar("T")
-Reasons = tuple[Labelled, ...]
 Outcome = tuple[Dialogue, list[Effect]]
 
 # Longer phrases first: 不满意 must never be read as 满意, nor "not solved" as "solved".
@@ -87,26 +87,40 @@ def sends_back(resolved: str, satisfaction: int | None, wanted: bool) -> bool:
     return wanted and (low or resolved == "partly")
 
 
-def invite(state: Dialogue, work_order_id: str, round_: int) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The template's own words for its rating, in the citizen's language.
+
+    question   what "solved" means here, "" for the general question
+    reasons    quick answers to "what is still wrong?"
+    reachable  somebody could have contacted the citizen, so that it makes sense to ask
+    """
+
+    question: str = ""
+    reasons: tuple[Labelled, ...] = ()
+    reachable: bool = True
+
+
+GENERAL = Wording()
+
+
+def invite(state: Dialogue, work_order_id: str, round_: int, wording: Wording = GENERAL) -> Outcome:
     """Open the rating of one round; the form the citizen may be in the middle of stays."""
     state = replace(state, rating=RatingDialog(work_order_id, round_))
-    return _ask(state, "resolved", [Say("rating.invite", {"work_order": work_order_id})])
+    return _ask(state, "resolved", [Say("rating.invite", {"work_order": work_order_id})], wording)
 
 
-def step(state: Dialogue, content: CitizenContent, reasons: Reasons = ()) -> Outcome | None:
-    """One answer; None when it cannot be read as one (then the ordinary dialogue has it).
-
-    reasons  the template's rework reasons in the citizen's language
-    """
+def step(state: Dialogue, content: CitizenContent, wording: Wording = GENERAL) -> Outcome | None:
+    """One answer; None when it cannot be read as one (then the ordinary dialogue has it)."""
     words, asked = _words(content), state.asked
     if state.rating is None or words is None or asked not in ASKS:
         return None
     stale = isinstance(content, Choice) and (content.to not in (None, state.asked_by) or words not in state.offered)
     if stale:
-        return _ask(state, asked, [Say("rating.again")], reasons)
-    outcome = _ANSWERS[asked](state, state.rating, words, reasons)
+        return _ask(state, asked, [Say("rating.again")], wording)
+    outcome = _ANSWERS[asked](state, state.rating, words, wording)
     if outcome is None and not state.attempts and len(words.encode()) <= SHORT and commands.read(words) is None:
-        state, effects = _ask(state, asked, [Say("rating.again")], reasons)
+        state, effects = _ask(state, asked, [Say("rating.again")], wording)
         return replace(state, attempts=1), effects
     return outcome
 
@@ -117,46 +131,46 @@ def _words(content: CitizenContent) -> str | None:
     return content.text if isinstance(content, Text) else None
 
 
-def _resolved(state: Dialogue, rating: RatingDialog, words: str, reasons: Reasons) -> Outcome | None:
+def _resolved(state: Dialogue, rating: RatingDialog, words: str, wording: Wording) -> Outcome | None:
     answer = words if words in ("yes", "partly", "no") else read_resolved(words)
     if answer is None:
         return None
     return _ask(replace(state, rating=replace(rating, resolved=answer)), "satisfaction")
 
 
-def _satisfaction(state: Dialogue, rating: RatingDialog, words: str, reasons: Reasons) -> Outcome | None:
+def _satisfaction(state: Dialogue, rating: RatingDialog, words: str, wording: Wording) -> Outcome | None:
     points = read_satisfaction(words)
     if points is None:
         return None
     rating = replace(rating, satisfaction=points)
     state = replace(state, rating=rating)
     if rating.resolved == "no" or points <= 2:
-        return _ask(state, "reason", reasons=reasons)
+        return _ask(state, "reason", wording=wording)
     if rating.resolved == "partly":
         return _ask(state, "rework")
-    return _counted(state, rating, wants_rework=False)
+    return _counted(state, rating, wording, wants_rework=False)
 
 
-def _reason(state: Dialogue, rating: RatingDialog, words: str, reasons: Reasons) -> Outcome | None:
+def _reason(state: Dialogue, rating: RatingDialog, words: str, wording: Wording) -> Outcome | None:
     """Any words are a reason; the offered ones come as their label, `skip` gives none."""
     command = commands.read(words)
     if command in commands.ELSEWHERE:
         return None
     skipped = words == SKIP or command in (commands.Word.SKIP, commands.Word.NO)
-    picked = next((option.label for option in reasons if option.value == words), words)
+    picked = next((option.label for option in wording.reasons if option.value == words), words)
     rating = replace(rating, reason=None if skipped else picked[:500])
     state = replace(state, rating=rating)
     if rating.resolved == "yes":
         return _ask(state, "rework")
-    return _counted(state, rating, wants_rework=True)
+    return _counted(state, rating, wording, wants_rework=True)
 
 
-def _rework(state: Dialogue, rating: RatingDialog, words: str, reasons: Reasons) -> Outcome | None:
+def _rework(state: Dialogue, rating: RatingDialog, words: str, wording: Wording) -> Outcome | None:
     answer = read_yes_no(words)
-    return None if answer is None else _counted(state, rating, wants_rework=answer == "yes")
+    return None if answer is None else _counted(state, rating, wording, wants_rework=answer == "yes")
 
 
-def _contacted(state: Dialogue, rating: RatingDialog, words: str, reasons: Reasons) -> Outcome | None:
+def _contacted(state: Dialogue, rating: RatingDialog, words: str, wording: Wording) -> Outcome | None:
     answer = read_yes_no(words)
     if answer is None:
         return None
@@ -165,7 +179,7 @@ def _contacted(state: Dialogue, rating: RatingDialog, words: str, reasons: Reaso
     return state, [_rated(rating, bool(rating.wants_rework)), Say("rating.thanks_again")]
 
 
-_ANSWERS: dict[str, Callable[[Dialogue, RatingDialog, str, Reasons], Outcome | None]] = {
+_ANSWERS: dict[str, Callable[[Dialogue, RatingDialog, str, Wording], Outcome | None]] = {
     "resolved": _resolved, "satisfaction": _satisfaction, "reason": _reason, "rework": _rework,
     "contacted": _contacted,
 }
@@ -175,12 +189,14 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 }
 
 
-def _counted(state: Dialogue, rating: RatingDialog, *, wants_rework: bool) -> Outcome:
-    """The rating stands from here on; the last question only adds to it."""
+def _counted(state: Dialogue, rating: RatingDialog, wording: Wording, *, wants_rework: bool) -> Outcome:
+    """The rating stands from here on; the last question only adds to it. Nobody could contact who is anonymous."""
     rating = replace(rating, wants_rework=wants_rework)
     effects: list[Effect] = [
         _rated(rating, wants_rework), Say("rating.sent_back" if wants_rework else "rating.thanks"),
     ]
+    if not wording.reachable:
+        return replace(state, rating=None, asked=None, offered=()), effects
     return _ask(replace(state, rating=rating), "contacted", effects)
 
 
@@ -191,9 +207,10 @@ def _rated(rating: RatingDialog, wants_rework: bool) -> Rated:
     )
 
 
-def _ask(state: Dialogue, what: str, before: Sequence[Effect] = (), reasons: Reasons = ()) -> Outcome:
+def _ask(state: Dialogue, what: str, before: Sequence[Effect] = (), wording: Wording = GENERAL) -> Outcome:
     choices: tuple[Option | Labelled, ...] = tuple(Option(value, f"rating.{what}_{value}") for value in _CHOICES[what])
     if what == "reason":
-        choices = (*reasons, *choices)
+        choices = (*wording.reasons, *choices)
     state = replace(state, asked=what, offered=tuple(choice.value for choice in choices), attempts=0)
-    return state, [*before, Say(f"rating.{what}"), Ask(what, choices)]
+    own = Quote(wording.question) if what == "resolved" and wording.question else None
+    return state, [*before, own or Say(f"rating.{what}"), Ask(what, choices)]

@@ -198,6 +198,13 @@ def test_a_supplement_and_an_urge_reach_the_backend_under_keys_of_their_own() ->
     assert decisions[1].ops[0].payload == {"text": "请尽快", "urge": True}
 
 
+def test_an_added_photo_stands_with_the_case_and_goes_to_the_backend() -> None:
+    photo = {"id": "u1", "media_type": "image/jpeg", "size": 3, "sha256": "0"}
+    state, decisions = run(fresh(), Added("", urge=False, at=2_000, attachments=(photo,)))
+    assert state.order["attachments"] == [photo]
+    assert decisions[0].ops[0].payload == {"text": "", "urge": False, "attachments": [photo]}
+
+
 @pytest.mark.parametrize("seed", range(30))
 def test_shuffled_and_repeated_events_end_where_the_last_one_ends(seed: int) -> None:
     events = [

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from gateway import news, rating
 from gateway.dialogue.catalog import Catalog
@@ -108,7 +109,7 @@ def test_a_photo_answers_a_department_and_words_may_follow() -> None:
     asked, _ = news.tell(state(), CaseNews(ID, "question", text="有照片吗？"))
     answered = news.answer(asked, Upload("u1", "image/jpeg"))
     assert answered is not None
-    assert isinstance(answered[1][0], Supplement)
+    assert answered[1][0] == Supplement(ID, "", uploads=("u1",))
     assert (answered[0].asked, answered[0].question) == ("answer", ID)
 
 
@@ -120,12 +121,90 @@ def test_a_command_is_not_an_answer(words: str) -> None:
 
 def test_reasons_are_none_without_a_template() -> None:
     invited, _ = news.tell(state(), CaseNews(ID, "rate"))
-    assert news.reasons(Catalog({}), invited) == ()
+    assert news.wording(Catalog({}), invited) == rating.GENERAL
 
 
 def test_reasons_come_in_the_citizens_language(catalog: Catalog) -> None:
     template = catalog.newest["general"]
     invited, _ = news.tell(state(language="en"), CaseNews(ID, "rate"))
-    reasons = news.reasons(catalog, invited)
+    reasons = news.wording(catalog, invited).reasons
     assert reasons == tuple(Labelled(o.value, o.label.en) for o in template.rework_reasons)
     assert reasons
+
+
+def test_files_and_words_of_one_burst_reach_the_department_together() -> None:
+    asked, _ = news.tell(state(), CaseNews(ID, "question", text="有照片吗？"))
+    answered = news.answer(asked, Text("这是门口的"), ("u1", "u2"))
+    assert answered is not None
+    assert answered[1][0] == Supplement(ID, "这是门口的", uploads=("u1", "u2"))
+    assert answered[0].question is None
+
+
+# --- several ratings, and the forms' own words ------------------------------------------------------------------
+
+OTHER = "WO-20261123-0000000002"
+
+
+def test_a_second_invitation_waits_for_the_first_answer() -> None:
+    first, _ = news.tell(state(), CaseNews(ID, "rate"))
+    both, effects = news.tell(first, CaseNews(OTHER, "rate", 1))
+    assert (both.rating, effects) == (RatingDialog(ID, 0), [])
+    assert both.ratings == (RatingDialog(OTHER, 1),)
+    done = replace(both, rating=None, asked=None)
+    after, effects = news.following(done, None, [])
+    assert (after.rating, after.ratings, after.asked) == (RatingDialog(OTHER, 1), (), "resolved")
+    assert Say("rating.invite", {"work_order": OTHER}) in effects
+
+
+def test_an_invitation_left_unanswered_waits_behind_the_next() -> None:
+    first, _ = news.tell(state(), CaseNews(ID, "rate"))
+    left = replace(first, asked="carrier")  # a form was begun instead
+    after, _ = news.tell(left, CaseNews(OTHER, "rate"))
+    assert (after.rating, after.ratings) == (RatingDialog(OTHER, 0), (RatingDialog(ID, 0),))
+
+
+def test_what_is_called_off_waits_no_longer() -> None:
+    first, _ = news.tell(state(), CaseNews(ID, "rate"))
+    both, _ = news.tell(first, CaseNews(OTHER, "rate"))
+    assert news.tell(both, CaseNews(OTHER, "rating_cancelled"))[0].ratings == ()
+    after, effects = news.tell(both, CaseNews(ID, "rating_expired"))
+    assert (after.rating, after.ratings) == (RatingDialog(OTHER, 0), ())
+    assert isinstance(effects[-1], Ask)
+
+
+def test_the_rating_asks_in_the_words_of_the_form(catalog: Catalog) -> None:
+    template = catalog.newest["shared_bike"]
+    for language in ("zh", "en"):
+        mine = replace(state(language=language), cases=(replace(MINE, template="shared_bike"),))
+        _, effects = news.tell(mine, CaseNews(ID, "rate"), (), catalog)
+        assert Quote(template.rating_questions[0].of(language)) in effects
+        assert Say("rating.resolved") not in effects
+
+
+def test_who_is_anonymous_is_not_asked_whether_somebody_called(catalog: Catalog) -> None:
+    hidden = replace(state(), cases=(replace(MINE, anonymous=True),))
+    invited, _ = news.tell(hidden, CaseNews(ID, "rate"), (), catalog)
+    wording = news.wording(catalog, invited)
+    outcome = rating.step(invited, Text("解决了"), wording)
+    assert outcome is not None
+    outcome = rating.step(outcome[0], Text("5"), wording)
+    assert outcome is not None
+    assert (outcome[0].rating, outcome[0].asked) == (None, None)
+    assert not any(isinstance(effect, Ask) for effect in outcome[1])
+
+
+@pytest.mark.parametrize(("language", "title"), [("zh", "共享单车投诉 海珠区"), ("en", "Shared bike complaint")])
+def test_news_names_the_case_in_the_citizens_language(catalog: Catalog, language: str, title: str) -> None:
+    case = replace(MINE, template="shared_bike", title="共享单车投诉 海珠区")
+    mine = replace(state(language=language), cases=(case,))
+    said = news.tell(mine, CaseNews(ID, "accepted"), (), catalog)[1][0]
+    assert isinstance(said, Say)
+    assert said.params["title"] == title
+
+
+def test_news_of_a_discreet_matter_does_not_name_it(catalog: Catalog) -> None:
+    mine = replace(state(), cases=(replace(MINE, template="women_family", title="妇女权益 家暴"),))
+    for kind in ("accepted", "closed", "reopened"):
+        said = news.tell(mine, CaseNews(ID, kind), (), catalog)[1][0]  # type: ignore[arg-type]
+        assert isinstance(said, Say)
+        assert said.params["title"] == ""

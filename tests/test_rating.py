@@ -9,7 +9,7 @@ from gateway.dialogue.effects import Ask, Effect, Labelled, Rated, Say
 from gateway.messages import Choice, Text, Upload
 
 ID = "WO-20261123-0000000001"
-REASONS = (Labelled("nobody", "没有人联系我"), Labelled("undone", "问题还在"))
+WORDING = rating.Wording(reasons=(Labelled("nobody", "没有人联系我"), Labelled("undone", "问题还在")))
 
 
 def invited() -> Dialogue:
@@ -19,7 +19,7 @@ def invited() -> Dialogue:
 def talk(state: Dialogue, *said: str) -> tuple[Dialogue, list[Effect]]:
     effects: list[Effect] = []
     for words in said:
-        outcome = rating.step(state, Text(words), REASONS)
+        outcome = rating.step(state, Text(words), WORDING)
         assert outcome is not None, words
         state, effects = outcome
     return state, effects
@@ -72,7 +72,7 @@ def test_the_templates_reasons_are_offered_and_kept_in_words() -> None:
     state, effects = talk(invited(), "no", "2")
     ask = next(effect for effect in effects if isinstance(effect, Ask))
     assert [choice.value for choice in ask.choices] == ["nobody", "undone", "skip"]
-    outcome = rating.step(state, Choice("undone"), REASONS)
+    outcome = rating.step(state, Choice("undone"), WORDING)
     assert outcome is not None
     assert rated(outcome[1]).reason == "问题还在"
 
@@ -80,12 +80,12 @@ def test_the_templates_reasons_are_offered_and_kept_in_words() -> None:
 @pytest.mark.parametrize("words", ["人工", "帮助", "English", "取消"])
 def test_a_command_is_not_a_reason(words: str) -> None:
     state, _ = talk(invited(), "no", "1")
-    assert rating.step(state, Text(words), REASONS) is None
+    assert rating.step(state, Text(words), WORDING) is None
 
 
 @pytest.mark.parametrize("choice", [Choice("yes", "0.9"), Choice("five")])
 def test_a_stale_or_foreign_choice_only_repeats_the_question(choice: Choice) -> None:
-    outcome = rating.step(invited(), choice, REASONS)
+    outcome = rating.step(invited(), choice, WORDING)
     assert outcome is not None
     assert (outcome[0].asked, asked(outcome[1])) == ("resolved", "resolved")
     assert outcome[0].rating == invited().rating
@@ -93,7 +93,7 @@ def test_a_stale_or_foreign_choice_only_repeats_the_question(choice: Choice) -> 
 
 @pytest.mark.parametrize("content", [Text("我还要投诉共享单车"), Upload("u1")])
 def test_something_else_is_left_to_the_ordinary_dialogue(content: Text | Upload) -> None:
-    assert rating.step(invited(), content, REASONS) is None
+    assert rating.step(invited(), content, WORDING) is None
 
 
 @pytest.mark.parametrize(("text", "value"), [

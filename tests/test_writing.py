@@ -44,6 +44,7 @@ from gateway.turn import Turn
 from gateway.uploads import Uploads
 from gateway.writing import DAY_MS, Writer
 from tests.clock import ManualClock, SerialIds
+from tests.images import jpeg
 
 KEY = "web:visitor"
 WO = "WO-20261123-4KX7P2M9QD"
@@ -130,6 +131,17 @@ async def test_a_supplement_and_a_rating_go_to_their_case(writer: Writer) -> Non
     assert msgspec.json.decode(added.body)["text"] == "还是没到"
     rating = msgspec.json.decode(answered.body)["answer"]
     assert (rating["resolved"], rating["satisfaction"], rating["reason"]) == ("no", 1, "没送到")
+
+
+async def test_a_photo_without_words_reaches_the_department_as_an_attachment(writer: Writer) -> None:
+    info = await writer.filer.uploads.keep(KEY, jpeg())
+    _, turn = await write(writer, Supplement(WO, "", uploads=(info.id, "gone")), state=Dialogue(language="en"))
+    (emit,) = turn.emits
+    added = msgspec.json.decode(emit.body)
+    assert added["text"] == "（市民补充了 1 个文件，见附件）"
+    assert [one["id"] for one in added["attachments"]] == [info.id]
+    kept = next(put for put in turn.puts if put.kind == "upload")
+    assert "unused" not in kept.index, "it stays as long as the case"
 
 
 async def test_an_answer_is_counted_in_the_commit_that_gives_it(writer: Writer) -> None:

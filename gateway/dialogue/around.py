@@ -5,9 +5,9 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from gateway.dialogue import takeover
+from gateway.dialogue import adding, takeover
 from gateway.dialogue.answers import by_tap, in_words
-from gateway.dialogue.asking import missing, noted
+from gateway.dialogue.asking import listed, missing, noted
 from gateway.dialogue.choosing import choose, not_solved, offer
 from gateway.dialogue.commands import Word, read
 from gateway.dialogue.detours import (
@@ -15,23 +15,21 @@ from gateway.dialogue.detours import (
     answer_question,
     call_person,
     looks_like_question,
-    pick_case,
     set_language,
-    supplement,
 )
 from gateway.dialogue.effects import Say, Told
 from gateway.dialogue.fill import answer, mine
 from gateway.dialogue.ladder import leave_out
 from gateway.dialogue.picking import number, pick
+from gateway.dialogue.repeats import MORE
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.summary import (
     CONFIRM,
+    another,
     ask_chosen,
     ask_confirm,
     drop,
     edited_description,
-    file,
-    listed,
     onward,
     summarise,
     supplement_twin,
@@ -43,7 +41,7 @@ def _template(scene: Scene, value: str) -> Move:
     if value != "supplement":
         return choose(scene, value)
     kept = replace(scene.state, stash="", candidates=(), asked=None)
-    return supplement(scene.remember(kept), scene.state.stash, urge=False)
+    return adding.supplement(scene.remember(kept), scene.state.stash, urge=False)
 
 
 def _details(scene: Scene, value: str) -> Move:
@@ -101,13 +99,14 @@ ASKS: dict[str | None, Callable[[Scene, str], Move]] = {
     "confirm": lambda scene, value: CONFIRM[value](scene),
     "change": ask_chosen,
     "details": _details,
-    "duplicate": lambda scene, value: supplement_twin(scene) if value == "supplement" else file(scene),
+    "duplicate": lambda scene, value: supplement_twin(scene) if value == "supplement" else another(scene),
     "solved": _solved,
     "resume": _resume,
     "cancel": _cancel,
     "handoff": _handoff,
     "language": set_language,
-    "case": pick_case,
+    "case": adding.pick_case,
+    MORE: lambda scene, _: adding.more(scene, ""),
 }
 
 

@@ -41,6 +41,11 @@ def identity(draft: Draft) -> str:
     return str(chosen.value) if chosen else "named"
 
 
+def listed(scene: Scene) -> list[Field]:
+    """The fields of the summary; "change 3" means the third of them."""
+    return [field for field in scene.template.fields if field.id in scene.draft.values]
+
+
 def optional_left(scene: Scene) -> list[Field]:
     """What the summary may offer to add: never asked on its own."""
     draft = scene.draft

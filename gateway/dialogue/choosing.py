@@ -8,8 +8,9 @@ from gateway.dialogue.asking import noted, told
 from gateway.dialogue.drafts import begin
 from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Say, Told
 from gateway.dialogue.fill import mine
+from gateway.dialogue.repeats import open_cases
 from gateway.dialogue.scene import Move, Scene
-from gateway.dialogue.summary import noticed, onward, open_cases
+from gateway.dialogue.summary import noticed, onward
 from gateway.dialogue.template import Template
 from gateway.messages import Option
 from gateway.rankings import Understanding

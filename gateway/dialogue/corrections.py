@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from gateway.dialogue.asking import shown
+from gateway.dialogue.asking import listed, shown
 from gateway.dialogue.claims import WORDS, spans_of
 from gateway.dialogue.commands import Change, Correction, fold
 from gateway.dialogue.draft import Filled
@@ -11,7 +11,7 @@ from gateway.dialogue.effects import Say
 from gateway.dialogue.fill import WHOLE, put, read_one
 from gateway.dialogue.picking import number
 from gateway.dialogue.scene import Move, Scene
-from gateway.dialogue.summary import ask_change, ask_chosen, listed, onward
+from gateway.dialogue.summary import ask_change, ask_chosen, onward
 from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
 from gateway.fields.labels import answered

@@ -6,12 +6,13 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from gateway.dialogue import repeats
 from gateway.dialogue.asking import ask, ask_shortly, shown
 from gateway.dialogue.choosing import SOLVED, offer, quote_answer
 from gateway.dialogue.commands import Word, read
 from gateway.dialogue.draft import Case
 from gateway.dialogue.drafts import offer_found, offer_resume
-from gateway.dialogue.effects import Ask, CallPerson, Effect, Labelled, LeavePerson, Quote, Say, Supplement, Told
+from gateway.dialogue.effects import Ask, CallPerson, Effect, LeavePerson, Quote, Say, Told
 from gateway.dialogue.fill import tells_story
 from gateway.dialogue.ladder import handoff
 from gateway.dialogue.scene import Move, Scene
@@ -20,11 +21,8 @@ from gateway.dialogue.summary import (
     ask_change,
     ask_confirm,
     ask_details,
-    ask_duplicate,
     onward,
-    open_cases,
     summarise,
-    twin,
 )
 from gateway.dialogue.template import Field
 from gateway.messages import Option, Text
@@ -66,11 +64,10 @@ def _from_start(scene: Scene, before: list[Effect]) -> Move:
 
 
 def _again_duplicate(scene: Scene, before: list[Effect]) -> Move:
-    case = twin(scene)
+    case = repeats.twin(scene)
     if case is None:
         return summarise(scene, before)
-    state, effects = ask_duplicate(scene, case)
-    return state, [*before, *effects]
+    return repeats.ask_duplicate(scene, case, before)
 
 
 def _again_cancel(scene: Scene, before: list[Effect]) -> Move:
@@ -97,8 +94,9 @@ _REPEATS: dict[str | None, Callable[[Scene, list[Effect]], Move]] = {
     "handoff": _again_handoff,
     "resume": _again_resume,
     "solved": lambda scene, before: (scene.state, [*before, Say("solved"), Ask("solved", SOLVED)]),
+    "case": repeats.ask_case,
+    repeats.MORE: repeats.ask_more,
     "language": lambda scene, before: (scene.state, [*before, Say("language.which"), Ask("language", LANGUAGES)]),
-    "case": lambda scene, before: ask_case(scene, before),
 }
 
 
@@ -163,35 +161,6 @@ def status(scene: Scene) -> Move:
 def _told_case(scene: Scene, case: Case) -> dict[str, str | int | float | bool | list[str]]:
     return {"work_order": case.work_order_id, "title": scene.title_of(case), "status": case.status,
             "due": case.due or ""}
-
-
-def supplement(scene: Scene, text: str, *, urge: bool) -> Move:
-    """Words, or a push, for an open case; with several the citizen says which one."""
-    cases = open_cases(scene)
-    if not cases:
-        return again(scene, [Say("supplement.none")])
-    if len(cases) == 1:
-        return again(scene, add_to(cases[0].work_order_id, text, urge=urge))
-    kept = scene.remember(replace(scene.state, added=text, urging=urge))
-    return ask_case(kept, [])
-
-
-def add_to(work_order_id: str, text: str, *, urge: bool) -> list[Effect]:
-    say = Say("urged" if urge else "supplemented", {"work_order": work_order_id})
-    return [Supplement(work_order_id, text, urge), say]
-
-
-def ask_case(scene: Scene, before: list[Effect]) -> Move:
-    choices = tuple(
-        Labelled(case.work_order_id, f"{scene.title_of(case)} {case.work_order_id}") for case in open_cases(scene))
-    return scene.state, [*before, Say("case.which"), Ask("case", choices)]
-
-
-def pick_case(scene: Scene, work_order_id: str) -> Move:
-    """The case that the kept words were for."""
-    text, urge = scene.state.added, scene.state.urging
-    done = scene.remember(replace(scene.state, added="", asked=None))
-    return again(done, add_to(work_order_id, text, urge=urge))
 
 
 def back(scene: Scene) -> Move:

@@ -35,6 +35,7 @@ class Draft(Struct, frozen=True):
     order     field ids in the order they were answered (for "back")
     skipped   required questions passed over, fields whose ladder ended
     objected  indexes of the rules the citizen was told of, once for each time
+    separate  the citizen said that this is not the open case it looks like
     reminded  the citizen was reminded of it and has not written since; now it is on its way to expire
     """
 
@@ -51,6 +52,7 @@ class Draft(Struct, frozen=True):
     noticed: tuple[int, ...] = ()
     objected: tuple[int, ...] = ()
     reminded: bool = False
+    separate: bool = False
 
 
 class RatingDialog(Struct, frozen=True):
@@ -75,6 +77,7 @@ class Case(Struct, frozen=True):
     key: str = ""           # equal keys of one template: probably the same matter
     round: int = 0
     due: str | None = None
+    anonymous: bool = False  # nobody can call this citizen
 
 
 class Dialogue(Struct, frozen=True):
@@ -88,6 +91,7 @@ class Dialogue(Struct, frozen=True):
     attempts   failed answers to `asked`
     stash      the citizen's words while a template is being chosen, or before a draft is resumed
     added      words for an open case while the citizen says which one; urging: they push it
+    adding     the open case that words are asked for
     candidates ids of the templates that may fit the stash, best first
     told       id of the approved answer that was given, while it is asked whether it helped
     uploads    ids and media types of files that came before there was a draft
@@ -111,12 +115,14 @@ class Dialogue(Struct, frozen=True):
     stash: str = ""
     added: str = ""
     urging: bool = False
+    adding: str = ""
     candidates: tuple[str, ...] = ()
     told: str = ""
     uploads: tuple[tuple[str, str], ...] = ()
     place: Filled | None = None
     wish: str = ""
     rating: RatingDialog | None = None
+    ratings: tuple[RatingDialog, ...] = ()  # invitations that wait for this one to be answered
     question: str | None = None      # work order whose department waits for the citizen's answer
     cases: tuple[Case, ...] = ()
     phone: str | None = None

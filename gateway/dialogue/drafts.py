@@ -7,7 +7,7 @@ from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import BESIDE, Dialogue, Draft, Filled, filled
 from gateway.dialogue.effects import Arm, Ask, Disarm, Effect, Say
 from gateway.dialogue.fill import FILES, put
-from gateway.dialogue.scene import Scene
+from gateway.dialogue.scene import Scene, named
 from gateway.dialogue.template import Field, Template
 from gateway.errors import Unreadable
 from gateway.messages import Elapsed, Option
@@ -116,7 +116,7 @@ def paused(state: Dialogue, now_ms: int) -> bool:
 
 def offer_resume(template: Template, state: Dialogue) -> list[Effect]:
     answered = len(state.draft.order) if state.draft else 0
-    return [Say("resume", {"title": template.title.of(state.language), "count": answered}),
+    return [Say("resume", {"title": named(template, state.language), "count": answered}),
             Ask("resume", RESUME, template.id)]
 
 
@@ -126,7 +126,7 @@ def offer_found(scene: Scene) -> list[Effect]:
     template = scene.catalog.at(found.template, found.version) if found else None
     if found is None or template is None:
         return []
-    say = Say("takeover.offer", {"title": scene.say(template.title), "count": found.count})
+    say = Say("takeover.offer", {"title": named(template, scene.language), "count": found.count})
     return [say, Ask("resume", TAKE_OVER, template.id)]
 
 
@@ -156,7 +156,7 @@ def elapsed(catalog: Catalog, state: Dialogue, content: Elapsed) -> tuple[Dialog
     if draft is None or draft.id != content.of:
         return state, []
     template = catalog.at(draft.template, draft.version)
-    title = template.title.of(state.language) if template else ""
+    title = named(template, state.language) if template else ""
     if content.timer == "draft_expiry":
         beside = state.asked in BESIDE
         gone = replace(state, draft=None) if beside else replace(state, draft=None, asked=None, offered=(), attempts=0)

@@ -73,11 +73,12 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Supplement:
-    """Words for a case that is already filed."""
+    """Words for a case that is already filed, and files; "" where only files came."""
 
     work_order_id: str
     text: str
     urge: bool = False
+    uploads: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

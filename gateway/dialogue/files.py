@@ -3,11 +3,12 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from gateway.dialogue import detours, drafts, summary
+from gateway.dialogue import adding, detours, drafts, summary
 from gateway.dialogue.asking import needed, noted, told
 from gateway.dialogue.draft import filled
 from gateway.dialogue.effects import Effect, Say
 from gateway.dialogue.fill import mine
+from gateway.dialogue.repeats import MORE
 from gateway.dialogue.scene import Move, Scene
 
 
@@ -38,6 +39,8 @@ def alone(before: Scene, scene: Scene) -> Move:
     """Without words: the next question if the asked one is answered, else the same again."""
     turn = scene.turn
     said: list[Effect] = [Say("upload.kept", {"count": len(turn.uploads)})] if turn.uploads else []
+    if scene.state.asked == MORE and turn.uploads:
+        return adding.more(scene, "")
     if scene.state.draft is None:
         early = Say("location.early" if turn.location else "upload.early")
         return detours.again(scene, [*said, early]) if scene.state.asked else (scene.state, [*said, early])

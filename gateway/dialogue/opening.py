@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from gateway.dialogue.adding import supplement
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.choosing import GENERAL, ask_solved, choose, content_of, keep, offer, start
-from gateway.dialogue.detours import ask_language, call_person, help_, is_short_question, status, supplement
+from gateway.dialogue.detours import ask_language, call_person, help_, is_short_question, status
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.effects import Ask, Effect, Say
+from gateway.dialogue.repeats import open_cases
 from gateway.dialogue.scene import Move, Scene
-from gateway.dialogue.summary import open_cases
 from gateway.dialogue.template import Template
 from gateway.messages import Option
 from gateway.rankings import Understanding

@@ -17,6 +17,7 @@ _MEANT: dict[str, tuple[Word, ...]] = {
     "continue": (Word.CONTINUE, Word.YES, Word.NO, Word.SKIP),
     "restart": (Word.RESTART, Word.NEW),
     "done": (Word.DONE, Word.NO, Word.SKIP, Word.BACK),
+    "nothing": (Word.NO, Word.DONE, Word.CANCEL),
     "skip": (Word.SKIP,),
     "human": (Word.HUMAN, Word.YES),
     "supplement": (Word.SUPPLEMENT, Word.YES),

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gateway.dialogue import answers, detours, summary
+from gateway.dialogue import adding, answers, detours, summary
 from gateway.dialogue.choosing import start
 from gateway.dialogue.commands import Change, Command, Word
 from gateway.dialogue.effects import Say
@@ -55,7 +55,7 @@ ANYWHERE: dict[Command | None, Callable[[Scene], Move]] = {
     Word.THANKS: lambda scene: detours.again(scene, [Say("thanks")]),
     Word.HELP: detours.help_,
     Word.STATUS: detours.status,
-    Word.URGE: lambda scene: detours.supplement(scene, scene.turn.text, urge=True),
+    Word.URGE: lambda scene: adding.supplement(scene, scene.turn.text, urge=True),
     Word.LANGUAGE: detours.ask_language,
     Word.CHINESE: lambda scene: detours.set_language(scene, "zh"),
     Word.ENGLISH: lambda scene: detours.set_language(scene, "en"),

@@ -17,6 +17,11 @@ from gateway.fields.base import Context, FieldType, Value, Words
 Move = tuple[Dialogue, list[Effect]]
 
 
+def named(template: Template, language: str) -> str:
+    """A form's name in lists and reminders, "" for one that is discreet."""
+    return "" if template.discreet else template.title.of(language)
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One turn in progress. Changed only by making a new one: `scene.put(draft)`."""
@@ -63,9 +68,12 @@ class Scene:
         return words.of(self.language)
 
     def title_of(self, case: Case) -> str:
-        """A case's title is written for Chinese-reading clerks; others see what the form is called."""
+        """A case's title is written for Chinese-reading clerks; others see what the form is called. What a discreet
+        form is about is not named: ""."""
         template = self.catalog.newest.get(case.template)
-        return case.title if template is None or self.language == "zh" else self.say(template.title)
+        if template is None or (self.language == "zh" and not template.discreet):
+            return case.title
+        return named(template, self.language)
 
     def type_of(self, field: Field) -> FieldType:
         return self.catalog.types[field.type]

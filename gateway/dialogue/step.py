@@ -13,7 +13,20 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from gateway.dialogue import anonymity, answers, around, commands, corrections, detours, drafts, files, summary, wishes
+from gateway.dialogue import (
+    adding,
+    anonymity,
+    answers,
+    around,
+    commands,
+    corrections,
+    detours,
+    drafts,
+    files,
+    repeats,
+    summary,
+    wishes,
+)
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.commands import Change, Command, Correction, Word
 from gateway.dialogue.draft import BESIDE, Dialogue
@@ -50,7 +63,7 @@ def needs_ranking(catalog: Catalog, state: Dialogue, turn: Understood) -> bool:
 
     Answers that the asked field reads, choices and exact commands do without: four turns in five.
     """
-    if state.mode != "bot" or not isinstance(turn.content, Text):
+    if state.mode != "bot" or not isinstance(turn.content, Text) or state.asked == repeats.MORE:
         return False
     command = commands.read(turn.text)
     wish = wishes.read(turn.text)
@@ -110,6 +123,10 @@ def _picked(state: Dialogue, text: str) -> str | None:
 
 
 def _outside(scene: Scene, text: str, command: Command | None) -> Move:
+    if scene.state.asked == repeats.MORE:
+        return adding.more(scene, "" if command is Word.CANCEL else text)
+    if command is Word.SUPPLEMENT:
+        return adding.supplement(scene, text, urge=False)
     wish = wishes.read(text)
     if isinstance(command, Word) and wish is None:
         return detours.again(scene, [Say(OUTSIDE.get(command, "nothing_open"))])

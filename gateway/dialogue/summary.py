@@ -5,20 +5,17 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from gateway.dialogue import repeats
 from gateway.dialogue.anonymity import granted, may, nameless
-from gateway.dialogue.asking import ask, described, identity, missing, optional_left, shown
+from gateway.dialogue.asking import ask, described, identity, listed, missing, optional_left, shown
 from gateway.dialogue.conditions import holds
-from gateway.dialogue.draft import Case, Draft
-from gateway.dialogue.effects import Ask, Blame, Effect, File, Labelled, Quote, Say, Supplement
+from gateway.dialogue.effects import Ask, Blame, Effect, File, Labelled, Quote, Say
 from gateway.dialogue.fill import put
 from gateway.dialogue.rules import broken
 from gateway.dialogue.scene import Move, Scene
-from gateway.dialogue.template import Field, Template
+from gateway.dialogue.template import Field
 from gateway.fields.base import Value
 from gateway.messages import Option
-
-CLOSED = frozenset({"closed", "rejected", "cancelled"})
-NOT_KEYS = frozenset({"choice", "choices", "yes_no"})  # too coarse to say that two cases are one matter
 
 
 def onward(scene: Scene, before: list[Effect]) -> Move:
@@ -26,7 +23,9 @@ def onward(scene: Scene, before: list[Effect]) -> Move:
     scene, notices = noticed(scene, "when")
     field = missing(scene)
     if field is not None:
-        return ask(scene, field, [*before, *notices])
+        case = repeats.early(scene)
+        said = [*before, *notices]
+        return repeats.ask_duplicate(scene, case, said) if case else ask(scene, field, said)
     rule = broken(scene)
     if rule is not None:
         told = (*scene.draft.objected, scene.template.rules.index(rule))
@@ -44,11 +43,6 @@ def noticed(scene: Scene, at: str) -> tuple[Scene, list[Effect]]:
            if notice.at == at and n not in draft.noticed and holds(notice.when, draft)]
     scene = scene.put(replace(draft, noticed=(*draft.noticed, *due)))
     return scene, [Quote(scene.say(scene.template.notices[n].text)) for n in due]
-
-
-def listed(scene: Scene) -> list[Field]:
-    """The fields of the summary; "change 3" means the third of them."""
-    return [field for field in scene.template.fields if field.id in scene.draft.values]
 
 
 def summarise(scene: Scene, before: list[Effect]) -> Move:
@@ -106,41 +100,18 @@ def set_identity(scene: Scene, mode: str) -> Move:
 
 # --- filing -------------------------------------------------------------------------------------------------
 
-def case_key(template: Template, draft: Draft) -> str:
-    """What makes two cases of one template the same matter: its `key`, else the title's field and the place.
-    "" when none of them says anything, then nothing counts as a repeat."""
-    places = (field.id for field in template.fields if field.role == "place")
-    names = template.key or (template.title_field or "", *places)
-    parts = [
-        str(draft.values[field.id].value) for field in template.fields
-        if field.id in names and field.id in draft.values and (template.key or field.type not in NOT_KEYS)
-    ]
-    return "|".join("".join(part.casefold().split()) for part in parts)
-
-
-def open_cases(scene: Scene) -> list[Case]:
-    return [case for case in scene.state.cases if case.status not in CLOSED]
-
-
-def twin(scene: Scene) -> Case | None:
-    """An open case of this citizen about the same matter."""
-    key = case_key(scene.template, scene.draft)
-    same = [case for case in open_cases(scene) if case.template == scene.draft.template and case.key == key]
-    return same[0] if same and key else None
-
-
 def confirm_filing(scene: Scene) -> Move:
     """The yes. A repeat of an open case is offered to it first; what became missing meanwhile is asked first."""
     if missing(scene) is not None or broken(scene) is not None:
         return onward(scene, [])
-    case = twin(scene)
-    return file(scene) if case is None else ask_duplicate(scene, case)
+    case = repeats.twin(scene)
+    return file(scene) if case is None else repeats.ask_duplicate(scene, case, [])
 
 
-def ask_duplicate(scene: Scene, case: Case) -> Move:
-    choices = (Option("supplement", "choice.supplement"), Option("new", "choice.new"))
-    say = Say("duplicate", {"work_order": case.work_order_id, "title": scene.title_of(case)})
-    return scene.state, [say, Ask("duplicate", choices, scene.template.id)]
+def another(scene: Scene) -> Move:
+    """另提一件: filed, if the yes was said already, else gone on with."""
+    scene = repeats.separate(scene)
+    return onward(scene, []) if missing(scene) or broken(scene) else file(scene)
 
 
 def file(scene: Scene) -> Move:
@@ -149,18 +120,13 @@ def file(scene: Scene) -> Move:
     draft = nameless(replace(scene.draft, values=values))
     _, notices = noticed(scene, "receipt")
     done = scene.put(None).state
-    return done, [File(draft, case_key(scene.template, draft)), Say("receipt"), *notices]
+    return done, [File(draft, repeats.case_key(scene.template, draft)), Say("receipt"), *notices]
 
 
 def supplement_twin(scene: Scene) -> Move:
     """Instead of a second case: the citizen's words go to the open one."""
-    case = twin(scene)
-    if case is None:
-        return file(scene)
-    lines = [f"{field.label.zh}：{shown(scene, field)}" for field in listed(scene)]
-    effects: list[Effect] = [Supplement(case.work_order_id, "\n".join(lines)),
-                             Say("supplemented", {"work_order": case.work_order_id})]
-    return scene.put(None).state, effects
+    case = repeats.twin(scene)
+    return file(scene) if case is None else repeats.supplement(scene, case)
 
 
 def drop(scene: Scene) -> Move:

@@ -14,7 +14,7 @@ from gateway.dialogue.detours import again
 from gateway.dialogue.draft import BESIDE, Draft, filled
 from gateway.dialogue.drafts import carried, offer_found
 from gateway.dialogue.effects import Effect, FetchDraft, HandDraft, Say
-from gateway.dialogue.scene import Move, Scene
+from gateway.dialogue.scene import Move, Scene, named
 from gateway.dialogue.summary import onward
 from gateway.errors import Unreadable
 from gateway.handover import DraftHanded, DraftWanted, Verified
@@ -64,7 +64,7 @@ def let_go(scene: Scene, content: DraftWanted) -> Move:
     draft = scene.state.draft
     if draft is None or draft.id != content.draft:
         return scene.state, [HandDraft(content.by, None)]
-    title = scene.say(scene.template.title)
+    title = named(scene.template, scene.language)
     state = replace(scene.state, draft=None)
     if state.asked not in BESIDE:
         state = replace(state, asked=None, offered=(), attempts=0)

@@ -33,6 +33,11 @@ def document(name: str, **changes: object) -> dict[str, Any]:
 PARCEL, BIKE, SHOP, GENERAL = (read(document(name)) for name in ("parcel", "bike", "shop", "general"))
 
 
+def read_discreet() -> Template:
+    """A form whose matter is not named outside it."""
+    return read(document("general", id="quiet", discreet=True))
+
+
 @cache
 def city() -> City:
     return load_city(Path(__file__).parents[2] / "city")

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 
 from gateway.dialogue.draft import Case, Filled
 from gateway.dialogue.effects import Disarm, File, Quote, Say, Supplement
-from gateway.dialogue.summary import case_key
+from gateway.dialogue.repeats import case_key
 from tests.dialogue.small import PARCEL, talker
 from tests.dialogue.talker import Talker, ranked
 
