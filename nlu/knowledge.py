@@ -1,10 +1,11 @@
 """Retrieval of approved answers: `protocols.KnowledgeBase` over the entries of knowledge/*.yaml.
 
 Questions are learnt, several wordings each in both languages, not answers: a question finds its like. Softmax
-regression on sentence vectors tells the entries apart. Five-fold on 2,315 wordings of 106 entries it finds 0.85 (zh)
-and 0.83 (en); the mean cosine of the three nearest wordings finds 0.74 and 0.72, characters (tf-idf) 0.62 and 0.55,
-and no mixture with either was better than the regression alone. Probability × cosine of the nearest wording decides
-whether the best is given: 0.94 AUROC against questions that no entry answers.
+regression on sentence vectors tells the entries apart: five-fold on 3,386 wordings of 106 entries it finds 0.90 (zh)
+and 0.89 (en). With the first 2,315 of them it found 0.85 and 0.83, the mean cosine of the three nearest wordings 0.74
+and 0.72, characters (tf-idf) 0.62 and 0.55, and no mixture with either was better than the regression alone.
+Probability × cosine of the nearest wording decides whether the best is given: 0.94 AUROC, five-fold, against the
+questions that no entry answers.
 """
 from __future__ import annotations
 

@@ -59,17 +59,17 @@ def score() -> dict[str, Any]:
 @pytest.mark.slow
 def test_questions_nobody_wrote_down_find_their_entry() -> None:
     report = score()
-    assert report["zh"]["recall1"].value >= 0.86
-    assert report["en"]["recall1"].value >= 0.86
-    assert min(report["zh"]["recall3"].value, report["en"]["recall3"].value) >= 0.95
+    assert report["zh"]["recall1"].value >= 0.88
+    assert report["en"]["recall1"].value >= 0.88
+    assert min(report["zh"]["recall3"].value, report["en"]["recall3"].value) >= 0.96
     assert report["auroc"].value >= 0.96
 
 
 @pytest.mark.slow
 def test_what_is_answered_is_right_and_what_is_unknown_is_left_open() -> None:
     report = score()
-    assert report["answered"].value >= 0.78
-    assert report["right_when_answered"].value >= 0.93
+    assert report["answered"].value >= 0.82
+    assert report["right_when_answered"].value >= 0.95
     assert report["answered_though_unanswerable"].value <= 0.1
 
 
