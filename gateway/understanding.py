@@ -76,7 +76,7 @@ class Reader:
         context = NluContext(state.draft.template if state.draft else None, state.asked)
         ranking = await self.engine.understand(text, state.language, context)
         answers: Sequence[Answer] = ()
-        if wants_answers(self.catalog, state, ranking, text):
+        if wants_answers(state, ranking, text):
             answers = await self.knowledge.search(ranking.content or text, state.language)
         TURN_SECONDS.labels("rank").observe(perf_counter() - began)
         return replace(understood, ranking=ranking, answers=tuple(answers))

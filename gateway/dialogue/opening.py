@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from gateway.dialogue.adding import supplement
 from gateway.dialogue.catalog import Catalog
-from gateway.dialogue.choosing import GENERAL, ask_solved, choose, content_of, keep, offer, start
+from gateway.dialogue.choosing import GENERAL, ask_solved, choose, content_of, keep, likely, offer, start
 from gateway.dialogue.detours import ask_language, call_person, help_, is_short_question, status
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.effects import Ask, Effect, Say
@@ -18,7 +18,7 @@ from gateway.dialogue.template import Template
 from gateway.messages import Option
 from gateway.rankings import Understanding
 
-COMPLAINT = "complaint."
+COMPLAINT, QUESTION = "complaint.", "ask_faq"
 # 我要补充…, to add to my case: said on purpose, where a case is open.
 _MORE = re.compile(
     r"(?:我|还|再|想|要|来){0,5}补充|(?:i (?:want|would like|need|forgot) to|to|let me) add\b", re.IGNORECASE)
@@ -41,7 +41,7 @@ def _matter(scene: Scene, best: str) -> Move:
     """An answer to what only asks, a form that the words begin, or the question which matter it is."""
     template = _form(scene.catalog, best)
     answered = bool(scene.turn.answers) and scene.turn.answers[0].sure
-    if answered and (template is None or is_short_question(scene.turn.text)):
+    if answered and _asks(scene.turn.ranking, scene.turn.text):
         return ask_solved(scene)
     if template is not None:
         return start(scene, template, scene.state.stash)
@@ -61,13 +61,18 @@ def _hint(scene: Scene) -> list[Effect]:
     return [Say("elsewhere", {"number": line.number, "what": line.zh if scene.language == "zh" else line.en})]
 
 
-def wants_answers(catalog: Catalog, state: Dialogue, ranking: Understanding, text: str) -> bool:
+def wants_answers(state: Dialogue, ranking: Understanding, text: str) -> bool:
     """Whether what the knowledge base finds could be said: not where the words are a greeting, a wish for a person
-    and the like, nor where they surely begin a form, unless they only ask."""
-    best = _best(ranking)
-    if state.draft is not None:
-        return True
-    return best not in _INTENTS and (_form(catalog, best) is None or is_short_question(text))
+    and the like, nor where they tell what a form is for."""
+    return state.draft is not None or (_best(ranking) not in _INTENTS and _asks(ranking, text))
+
+
+def _asks(ranking: Understanding | None, text: str) -> bool:
+    """A short question, or words of which the engine makes no form. A complaint speaks of the same things as the
+    answer beside it and is no question."""
+    first = ranking.intents[0].id if ranking and ranking.intents else ""
+    told = likely(ranking) or _best(ranking).startswith(COMPLAINT)
+    return first == QUESTION or is_short_question(text) or not told
 
 
 def _best(ranking: Understanding | None) -> str:
