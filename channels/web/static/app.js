@@ -1,13 +1,13 @@
-// The chat page: puts memory, link, files and view together.
+// The chat page: puts memory, link, files, forms and view together.
 
-import { MAX_BYTES, forgetPictures, isPossible, picture, remember, shrink, upload } from "./files.js";
+import { Composer } from "./composer.js";
+import { explained, forgetPictures, picture, take } from "./files.js";
+import { Forms } from "./forms.js";
 import { Link } from "./link.js";
 import { Memory } from "./memory.js";
 import { View, make } from "./view.js";
-import { WORDS, fill, firstLanguage } from "./words.js";
+import { WORDS, firstLanguage } from "./words.js";
 
-const MAX_TEXT = 2000;
-const COUNT_FROM = 1800;
 const TYPING_MS = 30000; // a notice whose answer never came goes away
 const $ = (id) => document.getElementById(id);
 
@@ -40,13 +40,35 @@ const link = new Link(
       memory.save();
       deliver();
     },
-    accepted: (frame) => mark(frame.id, "sent"),
+    accepted: (frame) => {
+      mark(frame.id, "sent");
+      forms.accepted(frame.id);
+    },
     message: (frame) => hear(frame),
     typing: () => showTyping(true),
     error: (frame) => fault(frame),
   },
   () => ({ type: "hello", session: memory.state.session, after: memory.state.after, language }),
 );
+
+const composer = new Composer({
+  send: (text) => say({ text }, { text }),
+  paste: (file) => sendFile(file),
+  words: () => words,
+});
+
+const forms = new Forms({
+  memory,
+  words: () => words,
+  language: () => language,
+  isOpen: () => link.ready,
+  say: (content, shown) => say(content, shown),
+  notice: (text) => showNotice(text),
+  back: () => {
+    view.follow(true);
+    focusAfterChoice();
+  },
+});
 
 // --- saying and hearing ------------------------------------------------------------------------------------
 
@@ -64,6 +86,7 @@ function say(content, shown) {
   view.add(entry);
   view.follow(true);
   if (link.ready) link.send({ type: "message", id: entry.id, ...content });
+  return entry.id;
 }
 
 // What was not acknowledged is said again under the same id: the gateway counts it once.
@@ -91,6 +114,7 @@ function hear(frame) {
   const item = view.add(frame);
   $("newer").hidden = wasAtEnd;
   if (wasAtEnd) view.reveal(item);
+  forms.hear(frame);
   tellFrame({ huiyin: "unread" });
 }
 
@@ -99,7 +123,9 @@ function fault(frame) {
     memory.forgetSession();
     return showNotice(words.renewed);
   }
-  if (frame.code === "rate_limited" || frame.code === "unavailable") {
+  const comesAgain = frame.code === "rate_limited" || frame.code === "unavailable";
+  forms.fault(frame, !comesAgain);
+  if (comesAgain) {
     showNotice(frame.text);
     clearTimeout(retryTimer);
     retryTimer = setTimeout(deliver, 1000 * (frame.retry_after ?? 3) + 250);
@@ -115,6 +141,7 @@ function showState(name) {
   state = name;
   $("state").dataset.state = name;
   $("state-text").textContent = words[name];
+  if (name === "lost" || name === "offline") forms.lost();
 }
 
 function showTyping(yes) {
@@ -135,21 +162,6 @@ function showEmpty() {
   $("empty").hidden = memory.state.log.length > 0;
 }
 
-function showCount() {
-  const left = MAX_TEXT - $("text").value.length;
-  const text = left < 0 ? fill(words.too_long, { n: -left }) : fill(words.count, { n: left });
-  $("count").textContent = left < MAX_TEXT - COUNT_FROM ? text : "";
-  $("count").classList.toggle("over", left < 0);
-}
-
-function fitText() {
-  const box = $("text");
-  box.style.height = "auto";
-  box.style.height = `${Math.min(box.scrollHeight + 2, 160)}px`;
-  $("send").disabled = !box.value.trim() || box.value.length > MAX_TEXT;
-  showCount();
-}
-
 function speak(name) {
   language = name;
   words = WORDS[name];
@@ -166,18 +178,15 @@ function speak(name) {
   view.speak(words, words.lang);
   view.redraw(memory.state.log);
   showEmpty();
-  fitText();
+  composer.fit();
+  forms.speak();
 }
 
 function starter(text) {
   const item = make("li");
   const button = make("button", "starter", text);
   button.type = "button";
-  button.onclick = () => {
-    $("text").value = text; // theirs to change before it is sent
-    fitText();
-    $("text").focus();
-  };
+  button.onclick = () => composer.suggest(text);
   item.append(button);
   return item;
 }
@@ -190,40 +199,26 @@ function focusAfterChoice() {
 // --- files -------------------------------------------------------------------------------------------------
 
 async function sendFile(file) {
-  if (!memory.state.session) return showNotice(words.file_wait);
-  if (!isPossible(file)) return showNotice(words.file_kind);
-  const ready = await shrink(file);
-  if (ready.size > MAX_BYTES) return showNotice(words.file_large);
   showNotice("");
   $("sending").hidden = false;
   $("sending-name").textContent = file.type.startsWith("image/") ? words.photo : words.file;
   $("sending-bar").value = 0;
   $("attach").disabled = true;
-  const { answer, stop } = upload(ready, memory.state.session, language, (share) => ($("sending-bar").value = share));
-  $("sending-stop").onclick = stop;
   try {
-    const stored = await answer;
-    if (stored.media_type.startsWith("image/")) remember(stored.upload, ready);
+    const stored = await take(
+      file, memory.state.session, language,
+      (share) => ($("sending-bar").value = share), (stop) => ($("sending-stop").onclick = stop),
+    );
     say({ upload: stored.upload }, { file: { upload: stored.upload, type: stored.media_type } });
   } catch (failure) {
-    const text = { aborted: "", too_large: words.file_large, unsupported: words.file_kind }[failure.code];
-    showNotice(text ?? words.file_failed);
+    showNotice(explained(failure, words));
   } finally {
     $("sending").hidden = true;
     $("attach").disabled = false;
   }
-  return undefined;
 }
 
 // --- the page's own controls -------------------------------------------------------------------------------
-
-function submit() {
-  const text = $("text").value.trim();
-  if (!text || text.length > MAX_TEXT) return;
-  $("text").value = "";
-  fitText();
-  say({ text }, { text });
-}
 
 function end() {
   $("ending").close();
@@ -231,6 +226,7 @@ function end() {
   link.close();
   memory.clear();
   forgetPictures();
+  forms.forget();
   view.redraw([]);
   showTyping(false);
   showNotice("");
@@ -252,23 +248,6 @@ function tellFrame(message) {
   if (parent !== window) parent.postMessage(message, "*"); // no content, only that something came
 }
 
-$("composer").addEventListener("submit", (event) => {
-  event.preventDefault();
-  submit();
-});
-$("text").addEventListener("input", fitText);
-$("text").addEventListener("keydown", (event) => {
-  // While an input method is composing, Enter picks a word (keyCode 229 in Safari).
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing || event.keyCode === 229) return;
-  event.preventDefault();
-  submit();
-});
-$("text").addEventListener("paste", (event) => {
-  const [file] = event.clipboardData?.files ?? [];
-  if (!file) return;
-  event.preventDefault();
-  sendFile(file);
-});
 $("attach").addEventListener("click", () => $("file").click());
 $("file").addEventListener("change", () => {
   const [file] = $("file").files;

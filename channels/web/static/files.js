@@ -1,16 +1,16 @@
 // Photos and files: made smaller here where that helps on a mobile line, sent with progress, shown to their owner.
 
-export const MAX_BYTES = 10_000_000;
+const MAX_BYTES = 10_000_000;
 const SHRINK_FROM = 1_500_000;
 const LONGEST_SIDE = 2560;
 const KINDS = /^(image\/(jpeg|png|webp|gif)|application\/pdf|video\/mp4|audio\/amr)$/;
 
-export function isPossible(file) {
+function isPossible(file) {
   return KINDS.test(file.type) || /\.amr$/i.test(file.name);
 }
 
 // Large photos shrink; whatever cannot be drawn goes as it is and the server decides.
-export async function shrink(file) {
+async function shrink(file) {
   if (!/^image\/(jpeg|webp)$/.test(file.type) || file.size < SHRINK_FROM) return file;
   try {
     const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
@@ -27,7 +27,7 @@ export async function shrink(file) {
 }
 
 // XMLHttpRequest, because fetch tells no upload progress. Resolves to {upload, media_type, size}.
-export function upload(file, session, language, progress) {
+function upload(file, session, language, progress) {
   const request = new XMLHttpRequest();
   const answer = new Promise((resolve, reject) => {
     request.upload.onprogress = (event) => event.lengthComputable && progress(event.loaded / event.total);
@@ -39,10 +39,10 @@ export function upload(file, session, language, progress) {
         // a proxy's own page
       }
       if (request.status === 201 && body) resolve(body);
-      else reject(Object.assign(new Error(body?.code ?? "failed"), { code: body?.code }));
+      else reject(problem(body?.code));
     };
-    request.onerror = () => reject(new Error("failed"));
-    request.onabort = () => reject(Object.assign(new Error("aborted"), { code: "aborted" }));
+    request.onerror = () => reject(problem("failed"));
+    request.onabort = () => reject(problem("aborted"));
   });
   const form = new FormData();
   form.append("file", file, "file");
@@ -53,9 +53,32 @@ export function upload(file, session, language, progress) {
   return { answer, stop: () => request.abort() };
 }
 
+// A chosen file, checked, made smaller, stored: {upload, media_type, size}. `started` gets what stops it.
+export async function take(file, session, language, progress, started = () => {}) {
+  if (!session) throw problem("wait");
+  if (!isPossible(file)) throw problem("unsupported");
+  const ready = await shrink(file);
+  if (ready.size > MAX_BYTES) throw problem("too_large");
+  const { answer, stop } = upload(ready, session, language, progress);
+  started(stop);
+  const stored = await answer;
+  if (stored.media_type.startsWith("image/")) remember(stored.upload, ready);
+  return stored;
+}
+
+// Why a file was not taken, in words; "" when the citizen stopped it.
+export function explained(failure, words) {
+  const known = { aborted: "", wait: words.file_wait, too_large: words.file_large, unsupported: words.file_kind };
+  return known[failure.code] ?? words.file_failed;
+}
+
+function problem(code) {
+  return Object.assign(new Error(code), { code });
+}
+
 const pictures = new Map(); // upload id → object URL, made once
 
-export function remember(id, blob) {
+function remember(id, blob) {
   pictures.set(id, URL.createObjectURL(blob));
 }
 

@@ -5,7 +5,11 @@ const NAME = "huiyin";
 const KEPT_MS = 7 * 24 * 3600 * 1000; // the server forgets an idle session then, too
 const MOST = 300;
 
-const fresh = () => ({ session: null, after: null, language: null, log: [], at: Date.now() });
+// cards: what is typed into form cards and not sent, by template; place: the card or list that is shown instead of the
+// chat; pending: the form that was sent and is not answered
+const fresh = () => ({
+  session: null, after: null, language: null, log: [], cards: {}, place: null, pending: null, at: Date.now(),
+});
 
 function read(storage) {
   try {
