@@ -12,7 +12,7 @@ from aiohttp import web
 
 from gateway.messages import Inbound, Outbound
 from gateway.orders import CaseOp, StaffAction
-from gateway.rankings import Answer, NluContext, Scored, Understanding
+from gateway.rankings import Answer, Matter, NluContext, Scored, Understanding
 from gateway.store.blobs import BlobStore
 from gateway.store.lanes import Changes, Emit, Feed, LaneStore, Lease, Put
 from gateway.store.records import Record, Records
@@ -20,8 +20,8 @@ from gateway.store.shared import SharedStore
 
 __all__ = [
     "Accept", "Answer", "BlobStore", "Capabilities", "CaseBackend", "CaseDesk", "Changes", "Channel", "CodeSender",
-    "Emit", "Feed", "Handler", "KnowledgeBase", "LaneStore", "Lease", "NluContext", "Put", "Receipt", "Record",
-    "Records", "Scored", "SharedStore", "Understander", "Understanding",
+    "Emit", "Feed", "Handler", "KnowledgeBase", "LaneStore", "Lease", "Matter", "NluContext", "Put", "Receipt",
+    "Record", "Records", "Scored", "SharedStore", "Understander", "Understanding",
 ]
 
 # One leased key with its items → what to commit. Errors decide: Retry and Paused come back later uncounted,

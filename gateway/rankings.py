@@ -16,6 +16,14 @@ class NluContext(Struct, frozen=True):
     asked: str | None = None
 
 
+class Matter(Struct, frozen=True):
+    """One of several problems told in one message: a template's id, how likely, and the words that tell of it."""
+
+    template: str
+    score: float
+    text: str
+
+
 class Understanding(Struct, frozen=True):
     """An engine's ranking of one message; entities and commands are ours (gateway/understanding.py).
 
@@ -23,6 +31,7 @@ class Understanding(Struct, frozen=True):
     templates  the complaint templates alone, best first, scores as in `intents`
     content    the message without its social clauses (你好, thank you), as it was written
     in_scope   0…1; below the engine's threshold the message is about nothing we know
+    matters    two or more when parts of the message are surely about different templates, in the order of telling
     sure       the engine's own decision that intents[0] may be taken without asking back
     """
 
@@ -33,6 +42,7 @@ class Understanding(Struct, frozen=True):
     sure: bool
     engine: str
     model: str
+    matters: tuple[Matter, ...] = ()
 
 
 class Answer(Struct, frozen=True):

@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+from msgspec.structs import replace
 
-from gateway.protocols import NluContext, Scored, Understanding
+from gateway.protocols import Matter, NluContext, Scored, Understanding
 from nlu.batching import BatchEncoder
 from nlu.cache import fingerprint, kept
 from nlu.classifier import FORMAT, OUT_OF_SCOPE, Classifier, Judgement, Labelled, fit
-from nlu.clauses import COURTESIES, content, cores
+from nlu.clauses import COURTESIES, MOST, SEEN, content, cores
 from nlu.encoder import Encoder, Matrix
+from nlu.matters import matters, parts
 from nlu.training import TrainingSet, read
 from nlu.wrapping import Sentence, wrapped
 
@@ -54,7 +56,17 @@ class EmbeddedUnderstander:
         judgement = await self._judged(self._classifier, said[:1])
         if len(said) > 1 and not self._plain(judgement):
             judgement = await self._judged(self._classifier, said)
-        return self._understanding(content(text), joined(judgement, said), float(judgement.nearest.max()))
+        understood = self._understanding(content(text), joined(judgement, said), float(judgement.nearest.max()))
+        return replace(understood, matters=await self._matters(self._classifier, text)) if not context.template \
+            else understood
+
+    async def _matters(self, classifier: Classifier, text: str) -> tuple[Matter, ...]:
+        """Looked for in a message outside a form that has several parts."""
+        told = parts(text[:SEEN])[:MOST]
+        if len(told) < 2:
+            return ()
+        judgement = await self._judged(classifier, [cores(part.text)[0] for part in told])
+        return matters(told, judgement, classifier.intents, self._encoder.encoder.near)
 
     async def _judged(self, classifier: Classifier, said: Sequence[str]) -> Judgement:
         return classifier.judge(said, await self._encoder.encode(said))

@@ -5,9 +5,10 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from gateway.dialogue import adding, takeover
+from gateway.dialogue import adding, matters, switching, takeover
 from gateway.dialogue.answers import by_tap, in_words
 from gateway.dialogue.asking import listed, missing, noted
+from gateway.dialogue.carrying import declined
 from gateway.dialogue.choosing import choose, not_solved, offer
 from gateway.dialogue.commands import Word, read
 from gateway.dialogue.detours import (
@@ -106,6 +107,8 @@ ASKS: dict[str | None, Callable[[Scene, str], Move]] = {
     "handoff": _handoff,
     "language": set_language,
     "case": adding.pick_case,
+    matters.NEXT: matters.answer,
+    switching.SWITCH: switching.answer,
     MORE: lambda scene, _: adding.more(scene, ""),
 }
 
@@ -161,6 +164,7 @@ _LOOSE: dict[str | None, Callable[[Scene, str], Move]] = {
     "handoff": _beside_handoff,
     "cancel": lambda scene, _: _cancel(scene, "keep"),
     "duplicate": lambda scene, _: again(scene, [Say("unclear")]),
+    switching.SWITCH: lambda scene, text: go_on(scene.put(declined(scene.draft, *scene.state.candidates)), text),
     "language": lambda scene, _: again(scene, [Say("unclear")]),
     "case": lambda scene, _: again(scene, [Say("unclear")]),
 }

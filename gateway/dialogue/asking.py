@@ -9,7 +9,7 @@ from gateway.dialogue.draft import Draft, Filled
 from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Say
 from gateway.dialogue.fill import FILES, read_one
 from gateway.dialogue.scene import Move, Scene
-from gateway.dialogue.substance import tells
+from gateway.dialogue.substance import announces_only, tells
 from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
 from gateway.messages import Option
@@ -59,7 +59,7 @@ def optional_left(scene: Scene) -> list[Field]:
 def told(scene: Scene, words: str) -> Scene:
     """Keep the citizen's own words; from ten characters on they are the description, until somebody edits it."""
     draft = scene.draft
-    if words.strip() and words not in draft.told:
+    if words not in draft.told and not announces_only(words):
         draft = replace(draft, told=(*draft.told, words.strip()))
     before = draft.values.get("description")
     scene = scene.put(draft)

@@ -18,13 +18,17 @@ from gateway.rankings import Understanding
 NOTICE_VERSION = "2026-11"
 LIKELY, THINKABLE = 0.3, 0.05   # NLU.md, "The design", 6: offer from 0.3 on, the best two or three
 GENERAL = "general"
+COMPLAINT = "complaint."  # before a template's id: the intent to file it
 ADD = Option("supplement", "choice.supplement")
 SOLVED = (Option("yes", "choice.solved_yes"), Option("no", "choice.solved_no"))
 
 
 def start(scene: Scene, template: Template, words: str) -> Move:
     """Open the form and fill what the words say already; the privacy notice stands before the first field."""
-    scene = begin(scene, template)
+    waiting = [one.words for one in scene.state.later if one.template == template.id and one.words not in words]
+    words = "\n".join(part for part in (*waiting, words) if part)
+    later = tuple(one for one in scene.state.later if one.template != template.id)
+    scene = begin(scene.remember(replace(scene.state, later=later)), template)
     empty = scene.draft
     scene = scene.put(mine(scene, words)) if words else scene
     scene = told(scene, content_of(scene, words))

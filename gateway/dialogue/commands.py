@@ -70,8 +70,9 @@ Command = Word | Change | Correction
 # Beside the words of agreeing and denying (gateway/fields/yes_no.py); what stands here wins over them.
 _TABLE: dict[Word, str] = {
     Word.YES: "提交|确认提交|确认无误|无误|submit|file it|send it|go ahead|looks good|looks fine|looks right|all good|"
-              "all correct|everything is correct|file my complaint",
-    Word.NO: "没有解决|没有要补充的|不补充了|nothing to add|不用改了|不改了|不用改|别改了|算了不改|不想改了",
+              "all correct|everything is correct|file my complaint|接着登记|换过去|换吧|change the form|yes, go on",
+    Word.NO: "没有解决|没有要补充的|不补充了|先不了|不换|nothing to add|no, leave it|"
+             "stay with this one|不用改了|不改了|不用改|别改了|算了不改|不想改了",
     Word.CANCEL: "取消|算了|不办了|不要了|放弃|不投诉了|不填了|取消投诉|取消填写|cancel|quit|abort|stop|never mind|"
                  "nevermind|forget it|cancel this|cancel it|cancel this form|"
                  "是的，取消|yes, cancel",

@@ -36,6 +36,7 @@ class Draft(Struct, frozen=True):
     skipped   required questions passed over, fields whose ladder ended
     objected  indexes of the rules the citizen was told of, once for each time
     separate  the citizen said that this is not the open case it looks like
+    stayed    templates that it was, or that were offered instead and declined
     reminded  the citizen was reminded of it and has not written since; now it is on its way to expire
     """
 
@@ -53,6 +54,14 @@ class Draft(Struct, frozen=True):
     objected: tuple[int, ...] = ()
     reminded: bool = False
     separate: bool = False
+    stayed: tuple[str, ...] = ()
+
+
+class Later(Struct, frozen=True):
+    """A second matter that waits for its form; `words` tell of it."""
+
+    template: str
+    words: str
 
 
 class RatingDialog(Struct, frozen=True):
@@ -95,6 +104,8 @@ class Dialogue(Struct, frozen=True):
     candidates ids of the templates that may fit the stash, best first
     told       id of the approved answer that was given, while it is asked whether it helped
     uploads    ids and media types of files that came before there was a draft
+    later      further matters that were told of, in order
+    contact    who the citizen is, from the form before; not asked again in the next one
     place      a map point that came before there was a draft
     wish       confidential or anonymous, when that was said before there was a draft
     last       ms of the citizen's last message
@@ -120,6 +131,8 @@ class Dialogue(Struct, frozen=True):
     told: str = ""
     uploads: tuple[tuple[str, str], ...] = ()
     place: Filled | None = None
+    later: tuple[Later, ...] = ()
+    contact: dict[str, Filled] = {}
     wish: str = ""
     rating: RatingDialog | None = None
     ratings: tuple[RatingDialog, ...] = ()  # invitations that wait for this one to be answered

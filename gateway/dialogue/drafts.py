@@ -21,8 +21,10 @@ RESUME = (Option("continue", "choice.continue"), Option("restart", "choice.disca
 def begin(scene: Scene, template: Template) -> Scene:
     """A new draft with what the channel knows and the files that came before it."""
     draft = Draft(str(scene.now_ms), template.id, template.version, scene.now_ms)
-    state = replace(scene.state, draft=draft, stash="", candidates=(), uploads=(), place=None, attempts=0)
+    state = replace(
+        scene.state, draft=draft, stash="", candidates=(), uploads=(), place=None, contact={}, attempts=0)
     begun = _from_channel(scene.remember(state))
+    begun = _from_before(begun, scene.state.contact) if scene.state.contact else begun
     begun = attach(begun, scene.state.uploads) if scene.state.uploads else begun
     return pin(begun, scene.state.place) if scene.state.place else begun
 
@@ -36,6 +38,13 @@ def _from_channel(scene: Scene) -> Scene:
         if text:
             values |= _readable(scene, field, text)
     return scene.put(replace(scene.draft, values=values))
+
+
+def _from_before(scene: Scene, contact: dict[str, Filled]) -> Scene:
+    """Who the citizen is, as the form before this one knew."""
+    fitting = {field.id: contact[field.id] for field in scene.template.fields
+               if field.id in contact and _fits(scene, field, contact[field.id])}
+    return scene.put(replace(scene.draft, values={**scene.draft.values, **fitting}))
 
 
 def _readable(scene: Scene, field: Field, text: str) -> dict[str, Filled]:
@@ -159,7 +168,8 @@ def elapsed(catalog: Catalog, state: Dialogue, content: Elapsed) -> tuple[Dialog
     title = named(template, state.language) if template else ""
     if content.timer == "draft_expiry":
         beside = state.asked in BESIDE
-        gone = replace(state, draft=None) if beside else replace(state, draft=None, asked=None, offered=(), attempts=0)
+        gone = replace(state, draft=None, later=()) if beside else replace(
+            state, draft=None, later=(), asked=None, offered=(), attempts=0)
         return gone, [Say("draft.expired", {"title": title})]
     state = replace(state, draft=replace(draft, reminded=True))
     expiry = Arm("draft_expiry", draft.id, catalog.expiry_s - REMINDER_S)

@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
+from gateway.dialogue import matters
 from gateway.dialogue.adding import supplement
 from gateway.dialogue.catalog import Catalog
-from gateway.dialogue.choosing import GENERAL, ask_solved, choose, content_of, keep, likely, offer, start
+from gateway.dialogue.choosing import COMPLAINT, GENERAL, ask_solved, choose, content_of, keep, likely, offer, start
 from gateway.dialogue.detours import ask_language, call_person, help_, is_short_question, status
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.effects import Ask, Effect, Say
@@ -18,7 +19,7 @@ from gateway.dialogue.template import Template
 from gateway.messages import Option
 from gateway.rankings import Understanding
 
-COMPLAINT, QUESTION = "complaint.", "ask_faq"
+QUESTION = "ask_faq"
 # 我要补充…, to add to my case: said on purpose, where a case is open.
 _MORE = re.compile(
     r"(?:我|还|再|想|要|来){0,5}补充|(?:i (?:want|would like|need|forgot) to|to|let me) add\b", re.IGNORECASE)
@@ -29,6 +30,9 @@ def opening(scene: Scene, text: str) -> Move:
     """Free words outside a form."""
     if _MORE.match(text.strip()) and open_cases(scene):
         return supplement(scene, _content(scene, text), urge=False)
+    told = matters.several(scene)
+    if told:
+        return matters.begin(scene, told)
     scene = keep(scene, text)
     best = _best(scene.turn.ranking)
     if best in _INTENTS:

@@ -17,6 +17,8 @@ _MEANT: dict[str, tuple[Word, ...]] = {
     "continue": (Word.CONTINUE, Word.YES, Word.NO, Word.SKIP),
     "restart": (Word.RESTART, Word.NEW),
     "done": (Word.DONE, Word.NO, Word.SKIP, Word.BACK),
+    "switch": (Word.YES,),
+    "stay": (Word.NO, Word.CONTINUE, Word.BACK, Word.CANCEL),
     "nothing": (Word.NO, Word.DONE, Word.CANCEL),
     "skip": (Word.SKIP,),
     "human": (Word.HUMAN, Word.YES),

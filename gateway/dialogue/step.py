@@ -6,6 +6,9 @@ Start reading here. A turn goes through these rooms, each a module beside this o
     answers    to a field: words, taps → fill (claims: which span is which field), ladder (unreadable), corrections
     around     answers to the questions around the form: template, confirm, duplicate, resume, a person
     asking     the next question → summary (rules, the yes, duplicates, filing); forms, files: sent whole
+    matters    two problems told at once; switching, carrying: another form for the same one
+    repeats    what is an open case already; adding: words and files for it
+    wishes, anonymity    about one's name; names, substance, telling: what words hold
     detours    questions, status, help, a person: away and back again
     posted     a form posted over the API; takeover: a proved phone number, a draft that comes from elsewhere
 """
@@ -23,8 +26,10 @@ from gateway.dialogue import (
     detours,
     drafts,
     files,
+    matters,
     repeats,
     summary,
+    switching,
     wishes,
 )
 from gateway.dialogue.catalog import Catalog
@@ -47,6 +52,8 @@ def step(catalog: Catalog, state: Dialogue, turn: Understood) -> Move:
     """One turn of one citizen. The state's `asked` and `offered` follow from the last Ask among the effects."""
     scene = drafts.carried(catalog, Scene(catalog, drafts.wake(state), turn))
     moved, effects = _answer(scene) if state.mode == "bot" else detours.beside_person(scene)
+    if scene.state.draft is not None and moved.draft is None and moved.mode == "bot":
+        moved, effects = matters.following(scene, scene.state.draft, moved, effects)
     settled = settle(scene, moved, effects)
     return settled, [*detours.emergency(scene), *effects, *drafts.timers(state.draft, settled.draft)]
 
@@ -65,11 +72,13 @@ def needs_ranking(catalog: Catalog, state: Dialogue, turn: Understood) -> bool:
     """
     if state.mode != "bot" or not isinstance(turn.content, Text) or state.asked == repeats.MORE:
         return False
+    scene = drafts.carried(catalog, Scene(catalog, state, turn))
+    if switching.wants(scene, turn.text) or (scene.state.draft is not None and matters.announces(turn.text)):
+        return True
     command = commands.read(turn.text)
     wish = wishes.read(turn.text)
     if isinstance(command, Word) or (state.draft and command) or _picked(state, turn.text) or (wish and wish.alone):
         return False
-    scene = drafts.carried(catalog, Scene(catalog, state, turn))
     if scene.state.draft is None or detours.looks_like_question(turn.text):
         return True
     return scene.asked is not None and not answers.readable(scene)
@@ -146,10 +155,10 @@ def _inside(scene: Scene, text: str, command: Command | None) -> Move:
         return IN_FORM[command](scene)
     if isinstance(command, Word) and command in ANYWHERE:
         return ANYWHERE[command](scene)
-    moved = None
-    if isinstance(command, Correction):
+    moved = switching.proposed(scene, text) or matters.aside(scene, text)
+    if moved is None and isinstance(command, Correction):
         moved = corrections.correct(scene, command)
-    elif isinstance(command, Change):
+    elif moved is None and isinstance(command, Change):
         moved = corrections.change(scene, command)
     return moved or around.free(scene, text)
 

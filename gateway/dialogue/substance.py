@@ -17,8 +17,17 @@ _HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ][A-Za-zÀ-ÿ'’-]*")
 
 
+def announces_only(words: str) -> bool:
+    """我要投诉, hello, I want to file a complaint: nothing is said yet."""
+    return not _rest(words)
+
+
 def tells(words: str) -> bool:
     """At least ten characters, seven of them beside the announcement, with four 汉字 or four words."""
-    rest = _EMPTY.sub("", words).strip(" \t\r\n，,。.！!？?：:；;")
+    rest = _rest(words)
     told = len(_HAN.findall(rest)) >= LEAST_HAN or len(_WORD.findall(rest)) >= LEAST_WORDS
     return told and len(rest) >= BESIDE and len(words.strip()) >= ENOUGH
+
+
+def _rest(words: str) -> str:
+    return _EMPTY.sub("", words).strip(" \t\r\n，,。.！!？?：:；;")
