@@ -149,7 +149,8 @@ async def test_an_answer_is_counted_in_the_commit_that_gives_it(writer: Writer) 
     before = REGISTRY.get_sample_value("huiyin_answers_total", labels) or 0
     _, turn = await write(writer, Told("night_noise", "yes"), state=Dialogue(language="en"))
     (put,) = (put for put in turn.puts if put.kind == "answer")
-    assert msgspec.json.decode(put.body or b"", type=AnswerLine) == AnswerLine(NOW, "night_noise", "yes", "en", turn.channel)
+    line = msgspec.json.decode(put.body or b"", type=AnswerLine)
+    assert line == AnswerLine(NOW, "night_noise", "yes", "en", turn.channel)
     assert put.index == {"at": NOW, "entry": "night_noise", "solved": "yes"}
     assert put.expires == NOW + 1096 * DAY_MS
     assert REGISTRY.get_sample_value("huiyin_answers_total", labels) == before + 1
