@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from msgspec.structs import replace
+
 from gateway.city import Deadlines
 from gateway.clock import Ids, from_ms, to_ms
 from gateway.dialogue.choosing import NOTICE_VERSION
@@ -13,6 +15,7 @@ from gateway.dialogue.completeness import completeness
 from gateway.dialogue.conditions import holds
 from gateway.dialogue.draft import Dialogue, Draft, Filled
 from gateway.dialogue.template import Field, Template
+from gateway.dialogue.withholding import redacted, withheld
 from gateway.fields.base import Context, FieldType, Value
 from gateway.fields.city import City
 from gateway.fields.registry import TYPES
@@ -27,7 +30,6 @@ APART = frozenset({
     "appeal_kind", "contact_name", "contact_phone", "identity_mode", "description", "evidence", "occurred_at",
     "previous_case_no",
 })
-PERSONAL = frozenset({"contact_address"})  # the complainant's own; goes with the identity when that is confidential
 
 URGENT = "urgent"  # the deadline class of city/deadlines.yaml for what cannot wait
 LONGEST_NAME, MOST_FILES = 60, 20            # gateway/work-order.schema.json
@@ -55,9 +57,10 @@ class Filer:
         """
         files = [info for id_ in draft.uploads if (info := await self.uploads.info(id_)) is not None]
         at = now.astimezone(ZoneInfo(self.city.time_zone))
+        draft = _discreet(draft, template)
         fields = self._fields(draft, template, at)
         shown = {field.code: field.display for field in fields}
-        description = _text(draft, "description") or "\n".join(draft.told)
+        description = redacted(_text(draft, "description") or "\n".join(draft.told), draft)
         place = _place(draft, template)
         urgent = template.urgent is not None and holds(template.urgent, draft)
         filing = Filing(
@@ -81,12 +84,11 @@ class Filer:
         return filed, [self.uploads.used(info) for info in files]
 
     def _fields(self, draft: Draft, template: Template, at: datetime) -> list[FilledField]:
-        confidential = _identity(draft) != "named"
         return [
             self._field(field, draft.values[field.id], at)
             for field in template.fields
             if field.id in draft.values and not self._apart(field.id, draft)
-            and not (confidential and field.id in PERSONAL)
+            and not withheld(field, draft)
         ]
 
     def _apart(self, name: str, draft: Draft) -> bool:
@@ -109,6 +111,17 @@ class Filer:
     def _content(self, template: Template, shown: dict[str, str], description: str) -> str:
         summary = self.replies.summary(template, shown)
         return "\n\n".join(part for part in (summary, description) if part)
+
+
+def _discreet(draft: Draft, template: Template) -> Draft:
+    """The draft without the citizen's own traces in its free words, where they want to stay unknown."""
+    words = {field.id for field in template.fields if field.type == "text" and field.id not in APART}
+    values = {
+        name: replace(value, value=redacted(value.value, draft))
+        if name in words and isinstance(value.value, str) else value
+        for name, value in draft.values.items()
+    }
+    return replace(draft, values=values)
 
 
 def _title(template: Template, shown: dict[str, str]) -> str:

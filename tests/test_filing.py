@@ -90,6 +90,24 @@ async def test_who_wants_to_stay_unknown_stays_unknown(filer: Filer, catalog: Ca
     assert "王小明样例" not in json.dumps(order, ensure_ascii=False)
 
 
+@pytest.mark.parametrize("mode", ["confidential", "anonymous"])
+async def test_nor_do_free_words_and_the_home_betray_them(filer: Filer, catalog: Catalog, mode: str) -> None:
+    story = "我叫王小明样例，住海珠区某某路5号，夜里一直在施工，我的电话13800138000，工地负责人电话13900139000"
+    values = {
+        "identity_mode": Filled(mode, mode), "description": Filled(story, story),
+        "contact_name": Filled("王小明样例", ""), "source_location": Filled("海珠区某某路8号", ""),
+        "affected_address": Filled("海珠区某某路5号", "", resolved={"district": "海珠区"}),
+        "demand": Filled("打13800138000告诉我结果", ""),
+    }
+    order = await file(filer, catalog, Draft("d",
+    "construction_noise", catalog.newest["construction_noise"].version, 0, values))
+    text = json.dumps(order, ensure_ascii=False)
+    assert not any(trace in text for trace in ("王小明样例", "13800138000", "某某路5号"))
+    assert "affected_address" not in fields(order)
+    assert fields(order)["source_location"]["value"] == "海珠区某某路8号"
+    assert "13900139000" in order["content"], "somebody else's number is part of the matter"
+
+
 async def test_english_words_stand_as_the_original(filer: Filer, catalog: Catalog) -> None:
     values = {**EXPRESS.values, "description": Filled("It has not moved for three days", "")}
     order = await file(filer, catalog, replace(EXPRESS, values=values), language="en")

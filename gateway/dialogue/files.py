@@ -47,5 +47,7 @@ def alone(before: Scene, scene: Scene) -> Move:
     if turn.location is not None and scene.draft.values == before.draft.values and not turn.uploads:
         return detours.again(scene, [Say("location.unused")])
     said += noted(scene, before.draft, before.asked.id if before.asked else None) if turn.location else []
-    moved_on = answers(before, scene) or (turn.location is not None and before.asked is None)
+    asked = scene.asked
+    needless = asked is not None and asked.required and not needed(asked, scene.draft)
+    moved_on = needless or (turn.location is not None and before.asked is None)
     return summary.onward(scene, said) if moved_on else detours.again(scene, said)

@@ -155,12 +155,12 @@ def _inside(scene: Scene, text: str, command: Command | None) -> Move:
         return IN_FORM[command](scene)
     if isinstance(command, Word) and command in ANYWHERE:
         return ANYWHERE[command](scene)
-    moved = switching.proposed(scene, text) or matters.aside(scene, text)
-    if moved is None and isinstance(command, Correction):
+    moved = None
+    if isinstance(command, Correction):
         moved = corrections.correct(scene, command)
-    elif moved is None and isinstance(command, Change):
+    elif isinstance(command, Change):
         moved = corrections.change(scene, command)
-    return moved or around.free(scene, text)
+    return moved or switching.proposed(scene, text) or matters.aside(scene, text) or around.free(scene, text)
 
 
 def _wished(scene: Scene, wish: Wish) -> Move:
