@@ -30,7 +30,11 @@ class Outcome:
 
     @property
     def wrong(self) -> list[Judged]:
-        return [one for one in self.judged if one.verdict != "right"]
+        return [one for one in self.judged if one.verdict not in ("right", "unheard")]
+
+    @property
+    def unheard(self) -> list[Judged]:
+        return [one for one in self.judged if one.verdict == "unheard"]
 
 
 def outcome(talk: Talk, order: Mapping[str, Any] | None, template: Template) -> Outcome:
@@ -46,13 +50,15 @@ def outcome(talk: Talk, order: Mapping[str, Any] | None, template: Template) -> 
 
 def figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     """Shares with Wilson's interval, medians between order statistics."""
-    fields = [one for outcome in outcomes for one in outcome.judged]
+    told = [one for outcome in outcomes for one in outcome.judged]
+    fields = [one for one in told if one.verdict != "unheard"]
     filed = [outcome for outcome in outcomes if not outcome.why]
     beyond = [float(one.asked - one.missing - ALLOWED) for one in filed]
     return {
         "personas": len(outcomes),
         "filed": share(not one.why for one in outcomes),
         "right": share(one.verdict == "right" for one in fields),
+        "right_of_all_told": share(one.verdict == "right" for one in told),
         "wrong_role": sum(one.verdict == "role" for one in fields),
         "beyond": quantile(beyond, 0.5),
         "at_most_allowed": share(one <= 0 for one in beyond),
@@ -62,8 +68,8 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
             "questions_with_repeats": median([len(one.talk.asks) for one in filed] or [0]),
             "turns": median([one.talk.turns for one in filed] or [0]),
         },
-        "verdicts": {name: sum(one.verdict == name for one in fields)
-                     for name in ("right", "wrong", "missing", "role", "invented")},
+        "verdicts": {name: sum(one.verdict == name for one in told)
+                     for name in ("right", "wrong", "missing", "role", "invented", "unheard")},
         "quirks": _quirks(outcomes),
         "languages": {language: _brief([one for one in outcomes if one.talk.persona.language == language])
                       for language in ("zh", "en")},
@@ -73,7 +79,7 @@ def figures(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 
 def _brief(outcomes: Sequence[Outcome]) -> dict[str, Any]:
-    fields = [one for outcome in outcomes for one in outcome.judged]
+    fields = [one for outcome in outcomes for one in outcome.judged if one.verdict != "unheard"]
     return {
         "personas": len(outcomes), "filed": sum(not one.why for one in outcomes), "fields": len(fields),
         "right": sum(one.verdict == "right" for one in fields),

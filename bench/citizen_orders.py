@@ -6,23 +6,26 @@ import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
 from decimal import Decimal, InvalidOperation
 from typing import Any, Literal
 
 from bench.citizen_talk import Talk
 from gateway.dialogue.template import Field, Template
 
-Verdict = Literal["right", "wrong", "missing", "role", "invented"]
+Verdict = Literal["right", "wrong", "missing", "role", "invented", "unheard"]
 ROLELESS = frozenset({"choice", "choices", "yes_no", "files"})
 WITHHELD = frozenset({"contact_name", "contact_phone", "contact_address"})  # from an order that hides who it is
 ENOUGH = 0.75   # of overlap, for addresses and free words to count as the same
 SHORTEST = 10   # characters of a description
+CITY = timezone(timedelta(hours=8))
 _MARKS = re.compile(r"[\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One field: what the order holds and what it should hold."""
+    """One field: what the order holds and what it should hold. `unheard`: an optional one that was told in vain,
+    so it is no field of the order."""
 
     field: str
     verdict: Verdict
@@ -34,8 +37,9 @@ def judge(talk: Talk, order: Mapping[str, Any], template: Template) -> list[Judg
     """Every field that was told or that the order holds; the description is held against the citizen's own words."""
     got, wanted = held(order), expected(talk, template)
     kinds = {field.id: field for field in template.fields}
-    if "identity_mode" not in wanted and got["identity_mode"] == "named":
-        del got["identity_mode"]  # nobody asks for it, and nobody said it
+    for name, unsaid in (("identity_mode", "named"), ("appeal_kind", template.default_appeal)):
+        if name not in wanted and got[name] == unsaid:
+            del got[name]  # nobody asks for it, and nobody said it
     names = [name for name in kinds if (name in wanted or name in got) and name != "description"]
     judged = [Judged(name, _verdict(kinds, name, wanted, got), wanted.get(name), got.get(name)) for name in names]
     return [*judged, *_description(talk, order, template)]
@@ -57,7 +61,7 @@ def held(order: Mapping[str, Any]) -> dict[str, Any]:
     person = order["complainant"]
     own = {
         "contact_name": person["name"], "contact_phone": person["phone"], "occurred_at": order["occurred_at"],
-        "evidence": len(order["attachments"]), "identity_mode": _identity(order),
+        "evidence": len(order["attachments"]), "identity_mode": _identity(order), "appeal_kind": order["appeal_type"],
     }
     return values | {name: value for name, value in own.items() if value}
 
@@ -79,7 +83,7 @@ def _verdict(
     kinds: Mapping[str, Field], name: str, wanted: Mapping[str, Any], got: Mapping[str, Any]
 ) -> Verdict:
     if name not in got:
-        return "missing"
+        return "missing" if kinds[name].required else "unheard"
     if name in wanted and same(kinds[name], wanted[name], got[name]):
         return "right"
     others = [other for other in wanted if other != name and kinds[other].type not in ROLELESS]
@@ -116,12 +120,25 @@ def _times(wanted: Any, got: Any) -> bool:
     return str(wanted) == str(got)
 
 
+def _periods(wanted: Any, got: Any) -> bool:
+    """Bare dates of the wanted period cover whole days, with the last day's midnight at either end."""
+    (start, end), (first, last) = str(wanted).split("/"), str(got).split("/")
+    room = timedelta(days=1) if len(end) == 10 else timedelta()
+    return _instant(first) == _instant(start) and _instant(end) <= _instant(last) <= _instant(end) + room
+
+
+def _instant(written: str) -> datetime:
+    """Without an offset in the city's time."""
+    parsed = datetime.fromisoformat(written)
+    return parsed if parsed.tzinfo else parsed.replace(tzinfo=CITY)
+
+
 def _sets(wanted: Any, got: Any) -> bool:
     return isinstance(got, list) and set(map(str, wanted)) == set(map(str, got))
 
 
 _SAME: dict[str, Callable[[Any, Any], bool]] = {
-    "money": _amounts, "number": _amounts, "choices": _sets, "list": _sets, "moment": _times, "period": _times,
+    "money": _amounts, "number": _amounts, "choices": _sets, "list": _sets, "moment": _times, "period": _periods,
 }
 
 

@@ -11,12 +11,13 @@ from tests.images import jpeg
 
 MOST_TURNS = 60
 PATIENCE = 4  # times that one question is answered in a row
+WRONG_FORM = {"zh": "填错表了，我说的是{title}的事", "en": "This is the wrong form, it is about {title}"}
 UNKNOWN = {"zh": "不知道", "en": "I don't know"}
 
 # What is tapped at the questions around a form. Another template than the persona's is a matter of the judge.
 AROUND = {
     "confirm": "file", "solved": "no", "details": "done", "duplicate": "new", "resume": "continue",
-    "handoff": "continue", "cancel": "keep",
+    "handoff": "continue", "cancel": "keep", "switch": "switch",
 }
 
 
@@ -57,10 +58,11 @@ class Talk:
 
 
 class Citizen:
-    """Plays one persona on a page."""
+    """Plays one persona on a page. `title` is what the persona calls the right form when another one was opened."""
 
-    def __init__(self, persona: Persona, page: Page) -> None:
-        self._page = page
+    def __init__(self, persona: Persona, page: Page, title: str) -> None:
+        self._page, self._title = page, title
+        self._objected = False
         self.talk = Talk(persona, persona.known, set(persona.told), unplayed=list(persona.quirks))
         self._tries: dict[str, int] = {}
 
@@ -77,6 +79,9 @@ class Citizen:
 
     async def _turn(self, heard: Heard) -> Heard:
         asked = heard.ask or "nothing"
+        if self._misled(heard):
+            self._objected = True
+            return await self._sends([{"text": WRONG_FORM[self.talk.persona.language].format(title=self._title)}])
         quirk = next((quirk for quirk in self.talk.unplayed if quirk.at == asked), None)
         if quirk is not None:
             reply = await self._does(quirk, heard)
@@ -87,6 +92,11 @@ class Citizen:
             self.talk.stopped = f"{asked} asked {tries} times"
             return heard
         return await self._sends([self._answer(asked, heard, tries)])
+
+    def _misled(self, heard: Heard) -> bool:
+        """The form on the page is not the right one; that is said once."""
+        strange = heard.template not in (None, self.talk.persona.template)
+        return strange and not self._objected and heard.ask not in AROUND.keys() - {"confirm"}
 
     async def _does(self, quirk: Quirk, heard: Heard) -> Heard:
         talk = self.talk
@@ -115,7 +125,8 @@ class Citizen:
     def _words(self, asked: str) -> str:
         """To a question that offers nothing fitting: the matter once more, or that one does not know."""
         persona = self.talk.persona
-        return persona.first_words[-1] if asked == "nothing" else UNKNOWN[persona.language]
+        retold = asked in ("nothing", "description")
+        return ", ".join(persona.first_words) if retold else UNKNOWN[persona.language]
 
     async def _sends(self, messages: Sequence[Frame]) -> Heard:
         talk = self.talk

@@ -54,17 +54,18 @@ async def open_mind(cache: Path = CACHE) -> tuple[Mind, BatchEncoder]:
 
 async def play(persona: Persona, mind: Mind, forms: Mapping[str, Template]) -> Outcome:
     """The persona's conversation in a gateway that nobody else has used."""
+    form = forms[persona.template]
     with tempfile.TemporaryDirectory() as folder:
         hotline = await Hotline.open(Path(folder) / "data", mind, hold_s=HOLD_S)
         try:
             async with aiohttp.ClientSession() as http:
                 visitor = Visitor(hotline, http, persona.language)
                 await visitor.comes()
-                talk = await _talked(Citizen(persona, visitor))
+                talk = await _talked(Citizen(persona, visitor, form.title.of(persona.language)))
             order = await _order(hotline, talk)
         finally:
             await hotline.close()
-    return outcome(talk, order, forms[persona.template])
+    return outcome(talk, order, form)
 
 
 async def _talked(citizen: Citizen) -> Talk:

@@ -29,7 +29,8 @@ INTRODUCTION = (
 
 def page(figures: Mapping[str, Any], outcomes: Sequence[Outcome]) -> str:
     parts = ["# Simulated citizens", INTRODUCTION, _head(figures), goals(figures), "## Figures", *_figures(figures),
-             "## By template", _by_template(figures), "## Failures", failures(outcomes)]
+             "## By template", _by_template(figures), "## Told in vain (optional facts)", unheard(outcomes),
+             "## Failures", failures(outcomes)]
     return "\n\n".join(parts) + "\n"
 
 
@@ -44,7 +45,15 @@ def goals(figures: Mapping[str, Any]) -> str:
 
 def failures(outcomes: Sequence[Outcome]) -> str:
     """Everybody without a work order and every field that is not right, with the conversation in short."""
-    return "\n\n".join(part for one in outcomes if one.why or one.wrong for part in _failure(one)) or "None."
+    failed = [one for one in outcomes if one.why or one.wrong]
+    return "\n\n".join(part for one in failed for part in _failure(one)) or "None."
+
+
+def unheard(outcomes: Sequence[Outcome]) -> str:
+    """Optional facts that were told beside something else and are not in the order."""
+    lines = [f"- {one.talk.persona.template} {one.talk.persona.language}, {one.talk.persona.name}: "
+             f"{lost.field} `{lost.wanted}`" for one in outcomes for lost in one.unheard]
+    return "\n".join(lines) or "None."
 
 
 def _failure(one: Outcome) -> Iterator[str]:
@@ -63,7 +72,9 @@ def _head(figures: Mapping[str, Any]) -> str:
 def _figures(figures: Mapping[str, Any]) -> Iterator[str]:
     yield rows(("median of a conversation", ""), [(name.replace("_", " "), n) for name, n in figures["median"].items()])
     yield f"At most the missing fields and two asked: {shown(figures['at_most_allowed'])} of the conversations."
-    yield rows(("field of a work order", "count"), list(figures["verdicts"].items()))
+    yield rows(("field", "count"), list(figures["verdicts"].items()))
+    yield (f"With the optional facts that were told in vain, {shown(figures['right_of_all_told'])} are right; the goal "
+           "is for the fields that a work order has or must have.")
     yield rows(("quirk", "played", "never had its moment"),
                [(name.replace("_", " "), *counts) for name, counts in figures["quirks"].items()])
 

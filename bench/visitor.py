@@ -28,6 +28,7 @@ class Heard:
     ask: str | None
     choices: tuple[str, ...]
     work_order: str | None
+    template: str | None
 
 
 class Visitor:
@@ -91,4 +92,4 @@ class Visitor:
 
 def _heard(frame: Frame) -> Heard:
     choices = tuple(choice["value"] for choice in frame["choices"])
-    return Heard(frame["id"], frame["text"], frame["ask"], choices, frame["work_order"])
+    return Heard(frame["id"], frame["text"], frame["ask"], choices, frame["work_order"], frame["template"])
