@@ -32,6 +32,7 @@ test-slow: setup chromium
 bench: setup
 	$(PYTHON) -m bench --full
 	$(PYTHON) -m bench.understanding
+	$(PYTHON) -m bench.citizens
 
 chromium:
 	@sh tools/chromium.sh

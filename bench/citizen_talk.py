@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from bench.persona import Fact, Persona, Quirk, fact
-from bench.visitor import Frame, Heard
 from tests.images import jpeg
 
 MOST_TURNS = 60
@@ -19,6 +18,20 @@ AROUND = {
     "confirm": "file", "solved": "no", "details": "done", "duplicate": "new", "resume": "continue",
     "handoff": "continue", "cancel": "keep", "switch": "switch",
 }
+
+Frame = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What of a reply a citizen goes by."""
+
+    id: str
+    text: str
+    ask: str | None
+    choices: tuple[str, ...]
+    work_order: str | None
+    template: str | None
 
 
 class Page(Protocol):

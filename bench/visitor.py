@@ -3,32 +3,18 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import aiohttp
 
+from bench.citizen_talk import Frame, Heard
 from tests.clock import ManualClock
 from tests.journeys.hotline import Hotline
 
 HOLD_S = 0.2      # how long the gateway waits for the rest of a burst here
 BETWEEN_S = 20.0  # the citizen reads and writes
 PATIENCE_S = 20.0
-
-Frame = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What of a reply a citizen goes by."""
-
-    id: str
-    text: str
-    ask: str | None
-    choices: tuple[str, ...]
-    work_order: str | None
-    template: str | None
 
 
 class Visitor:

@@ -1,0 +1,31 @@
+"""A sample of the simulated citizens, the ones with the least to say: all of them run in `make bench`."""
+from __future__ import annotations
+
+from itertools import groupby
+
+import pytest
+
+from bench.citizen_figures import figures
+from bench.citizens import known_templates, play
+from bench.persona import Persona, load
+from gateway.app import Mind
+
+
+def sample() -> list[Persona]:
+    """The quickest of each template and language."""
+    everybody = sorted(load(), key=lambda one: (one.template, one.language, len(one.facts) + len(one.quirks)))
+    return [next(some) for _, some in groupby(everybody, key=lambda one: (one.template, one.language))]
+
+
+def test_the_sample_has_everybody_s_template_and_language() -> None:
+    assert len(sample()) == 2 * len(known_templates())
+
+
+@pytest.mark.slow
+async def test_the_quickest_of_each_template_and_language_get_their_work_order(mind: Mind) -> None:
+    forms = known_templates()
+    found = figures([await play(persona, mind, forms) for persona in sample()])
+    assert found["filed"].value >= 0.97
+    assert found["right"].value >= 0.98
+    assert found["wrong_role"] == 0
+    assert found["beyond"].value <= 0
