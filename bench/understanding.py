@@ -30,9 +30,11 @@ from gateway.understanding import Reader
 from nlu.batching import BatchEncoder
 from nlu.embedded import EmbeddedUnderstander
 from nlu.knowledge import KnowledgeIndex
+from nlu.sentinel import DangerWatch
 
 ROOT = Path(__file__).resolve().parent.parent
-KNOWLEDGE, TRAINING, COMPLAINTS = ROOT / "knowledge", ROOT / "nlu" / "training", ROOT / "templates" / "complaints"
+KNOWLEDGE, COMPLAINTS = ROOT / "knowledge", ROOT / "templates" / "complaints"
+TRAINING, DANGERS = ROOT / "nlu" / "training", ROOT / "nlu" / "dangers"
 
 Mistakes = dict[str, list[str]]
 
@@ -53,7 +55,7 @@ class Bench:
         figures, wrong = await self._ranked()
         for name, part in (("fields", self._fields()), ("knowledge", self._knowledge())):
             figures[name], wrong[name] = await part
-        figures["emergencies"], wrong["emergencies"] = self._danger()
+        figures["emergencies"], wrong["emergencies"] = await self._danger()
         read = [one for one in self.held.openings if one.stated is not None]
         figures["pace"] = await pace.figures(self.reader, read, contract())
         return figures, wrong
@@ -92,8 +94,10 @@ class Bench:
         across = await retrieval.across(KNOWLEDGE, self.scratch, self.encoder, SystemClock(), self.held.questions)
         return retrieval.figures(found, none) | across, retrieval.mistakes(found, none)
 
-    def _danger(self) -> tuple[dict[str, Any], list[str]]:
-        asked = (self.reader.danger, self.held.emergencies, self.held.harmless)
+    async def _danger(self) -> tuple[dict[str, Any], list[str]]:
+        held = self.held
+        alarms = {case.text: await self.reader.danger(case.text) for case in (*held.emergencies, *held.harmless)}
+        asked = (alarms.get, held.emergencies, held.harmless)
         return dict(danger.figures(*asked)), danger.mistakes(*asked)
 
 
@@ -116,7 +120,9 @@ async def run(cache: Path, scratch: Path, folder: Path = FOLDER) -> tuple[dict[s
     await index.open()
     opened = round(time.perf_counter() - began, 2)
     catalog = Catalog.of(templates.load(COMPLAINTS, TYPES), TYPES)
-    reader = Reader(catalog, city.load(ROOT / "city"), engine, index)
+    watch_for_danger = DangerWatch(DANGERS, TRAINING, cache, encoder)
+    await watch_for_danger.open()
+    reader = Reader(catalog, city.load(ROOT / "city"), engine, index, watch_for_danger)
     figures, wrong = await Bench(reader, engine, index, encoder, load(folder), scratch).measure()
     await engine.close()
     await encoder.close()

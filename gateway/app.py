@@ -60,9 +60,10 @@ from nlu.batching import BatchEncoder
 from nlu.embedded import EmbeddedUnderstander
 from nlu.knowledge import KnowledgeIndex
 from nlu.null import NullKnowledge, NullUnderstander
+from nlu.sentinel import DangerWatch
 
 ROOT = Path(__file__).resolve().parent.parent
-TRAINING, KNOWLEDGE = ROOT / "nlu" / "training", ROOT / "knowledge"
+TRAINING, DANGERS, KNOWLEDGE = ROOT / "nlu/training", ROOT / "nlu/dangers", ROOT / "knowledge"
 BODY_CAP = 1 << 20  # bytes; uploads stream past it under a cap of their own
 log = structlog.get_logger(__name__)
 
@@ -83,7 +84,8 @@ def mind(config: Config, clock: Clock) -> Mind:
     cache = Path(config.data.dir) / "models"
     engine = EmbeddedUnderstander(TRAINING, cache, encoder)
     answers = KnowledgeIndex(KNOWLEDGE, encoder, clock, cache)
-    return Mind(engine, answers, (engine.open, answers.open), (engine.close, encoder.close))
+    watch = DangerWatch(DANGERS, TRAINING, cache, encoder)
+    return Mind(engine, answers, (engine.open, answers.open, watch.open), (engine.close, encoder.close), watch)
 
 
 def data_files(config: Config) -> list[Look]:
@@ -196,7 +198,7 @@ class Gateway:
         writer = Writer(
             catalog, replies, filer, self.seal, keep.transcript_days, keep.case_days, keep.dedupe_days
         )
-        reader = Reader(catalog, self.city, self.mind.engine, self.mind.knowledge)
+        reader = Reader(catalog, self.city, self.mind.engine, self.mind.knowledge, self.mind.sentinel)
         hold_ms = int(config.server.burst_hold_s * 1000)
         return Conversation(catalog, reader, writer, self.clock, ZoneInfo(self.city.time_zone), hold_ms)
 

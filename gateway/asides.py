@@ -17,6 +17,7 @@ from gateway.dialogue.effects import Effect
 from gateway.dialogue.posted import file_order, words_in
 from gateway.dialogue.step import resume
 from gateway.dialogue.understood import Known, Understood
+from gateway.fields.city import EmergencyNumber
 from gateway.handover import DraftHanded, DraftWanted, Verified
 from gateway.messages import AgentJoins, AgentLeaves, AgentSays, CaseNews, Elapsed, Inbound, Order, Text
 from gateway.turn import Turn
@@ -33,7 +34,7 @@ class Asides:
     writer: Writer
     time_zone: ZoneInfo
 
-    def take(self, state: Dialogue, item: Inbound, turn: Turn) -> Outcome | None:
+    async def take(self, state: Dialogue, item: Inbound, turn: Turn) -> Outcome | None:
         """None for what the citizen said in the chat."""
         match item.content:
             case CaseNews() as told:
@@ -45,7 +46,7 @@ class Asides:
             case Elapsed() as timer:
                 return drafts.elapsed(self.catalog, state, timer)
             case Order() as order:
-                return self._ordered(state, item, order, turn)
+                return await self._ordered(state, item, order, turn)
             case Verified() | DraftWanted() | DraftHanded() as other:
                 turn.puts += self.writer.links(turn, other) if isinstance(other, Verified) else ()
                 return beside(self.catalog, state, self._nothing_said(turn.now, state), other)
@@ -58,16 +59,16 @@ class Asides:
         state, question = resume(self.catalog, state, self._nothing_said(turn.now, state))
         return state, [*effects, *question]
 
-    def _ordered(self, state: Dialogue, item: Inbound, order: Order, turn: Turn) -> Outcome:
+    async def _ordered(self, state: Dialogue, item: Inbound, order: Order, turn: Turn) -> Outcome:
         """A form posted over the API; the open one's question follows again, nothing of it has changed."""
         turn.heard([item])
         turn.reply_to = None  # the page did not write this
         state = languages.follow(state, item.language, "")
-        effects = file_order(self.catalog, self._nothing_said(item.at, state, words_in(order.fields)), state, order)
+        danger = await self.reader.danger(words_in(order.fields))
+        effects = file_order(self.catalog, self._nothing_said(item.at, state, danger), state, order)
         return (state, effects) if state.asked in BESIDE else self.resumed(state, effects, turn)
 
-    def _nothing_said(self, at: int, state: Dialogue, written: str = "") -> Understood:
+    def _nothing_said(self, at: int, state: Dialogue, danger: EmergencyNumber | None = None) -> Understood:
         """A turn of the dialogue that no words of the citizen began."""
         now = from_ms(at).astimezone(self.time_zone)
-        known, danger = Known(phone=state.phone), self.reader.danger(written)
-        return Understood(Text(""), now, self.reader.city, known=known, emergency=danger)
+        return Understood(Text(""), now, self.reader.city, known=Known(phone=state.phone), emergency=danger)

@@ -45,7 +45,7 @@ class Conversation:
         state = load(lease.state)
         items = [decode_inbound(msg.body) for msg in lease.msgs]
         turn = Turn(lease.key, state.turn + 1, to_ms(self.clock.now()))
-        self._hold(state, items, turn.now)
+        await self._hold(state, items, turn.now)
         state = replace(state, turn=turn.number, started=state.started or turn.now)
         for burst in bursts(items):
             state = await self._burst(state, burst, turn)
@@ -54,16 +54,16 @@ class Conversation:
         TURNS.labels(state.asked or "nothing").inc()
         return Changes(lease.msgs[-1].seq, encode(state), turn.emits, turn.puts, turn.feeds, turn.cancel)
 
-    def _hold(self, state: Dialogue, items: Sequence[Inbound], now: int) -> None:
+    async def _hold(self, state: Dialogue, items: Sequence[Inbound], now: int) -> None:
         """Raises Held while the citizen is probably still writing; danger and a person's talk wait for nothing."""
         wait = hold(items, state.last, now, self.hold_ms) if state.mode == "bot" else 0
-        if wait and not self.reader.danger(words(items)):
+        if wait and not await self.reader.danger(words(items)):
             raise Held(wait / 1000)
 
     async def _burst(self, state: Dialogue, burst: Sequence[Inbound], turn: Turn) -> Dialogue:
         """One burst of the citizen's messages, or one item from staff, a case or a timer."""
         asides = Asides(self.catalog, self.reader, self.writer, self.time_zone)
-        aside = asides.take(state, burst[-1], turn)
+        aside = await asides.take(state, burst[-1], turn)
         state, effects = aside or await self._citizen(state, burst, turn, asides)
         turn.effects += effects
         asks = any(isinstance(effect, Ask) for effect in effects)
@@ -75,13 +75,13 @@ class Conversation:
         state = languages.follow(state, burst[-1].language, words(burst))
         now = from_ms(burst[-1].at).astimezone(self.time_zone)
         contents = [item.content for item in burst if isinstance(item.content, CitizenContent)]
-        aside = self._aside(state, contents)
+        aside = await self._aside(state, contents)
         if aside is None:
             return step(self.catalog, state, await self.reader.read(state, contents, now))
         state, effects = news.following(aside[0], self.catalog, aside[1])
         return asides.resumed(state, effects, turn) if state.asked is None else (state, effects)
 
-    def _aside(self, state: Dialogue, burst: Sequence[CitizenContent]) -> Outcome | None:
+    async def _aside(self, state: Dialogue, burst: Sequence[CitizenContent]) -> Outcome | None:
         """An answer to something beside the form: a department's question, or a rating."""
         said = "\n".join(one.text for one in burst if isinstance(one, Text))
         content = Text(said) if said else burst[-1]
@@ -90,5 +90,5 @@ class Conversation:
             return None
         wording = news.wording(self.catalog, state)
         aside = news.answer(state, content, uploads) or rating.step(state, content, wording)
-        danger = aside is not None and isinstance(content, Text) and self.reader.danger(content.text)
+        danger = aside is not None and isinstance(content, Text) and await self.reader.danger(content.text)
         return None if danger else aside

@@ -7,16 +7,21 @@ of a kind of danger, and a sign does not count where the clause speaks of the pa
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 
+from msgspec.structs import replace
+
+from gateway.fields.city import City, EmergencyNumber
 from gateway.fields.folding import fold_lower, tidy
 
 LONGEST = 1000  # characters that are looked at
 
-# What a city need not list separately (city/city.yaml, `emergency`): the fire brigade frees trapped people, the
-# police comes to somebody who wants to die.
-INSTEAD = {"trapped": "fire", "self_harm": "police", "traffic": "police", "gas": "fire", "medical": "police"}
-COMMON = frozenset({"fire", "gas", "medical", "police", "traffic"})
+# Kinds of danger, and whose number helps where the city lists none (city/city.yaml, `emergency`): the fire brigade
+# frees the trapped and comes to what collapses or floods, the police to somebody who wants to die.
+INSTEAD = {
+    "fire": "fire", "gas": "fire", "trapped": "fire", "hazard": "fire", "violence": "police", "self_harm": "police",
+    "medical": "police", "traffic": "police",
+}
 
 _HARMLESS = (
     r"火锅|火车|火爆|火气|发火|打火机|烟花|灭火器?|救火|火腿|火龙果|消防(?!车.{0,2}快)\w{0,4}",
@@ -88,7 +93,7 @@ _SIGNS = {
         r"<en> (?:still |now )?(?:stuck|locked) in(?:side)? (?:(?:the|a|an|my|our|this) )?"
         r"(?:lift|elevator|car|room|house|flat|building|cellar|well)",
     ),
-    "police": (
+    "violence": (
         r"[拿持举握]着?(?:一把)?(?:\w{0,2})[刀枪斧](?![切削])|砍人|[要想]\w{0,2}(?:砍|杀|捅|打死)(?:我|人|他|她|死)|杀人了",
         r"捅(?:了)?人|(?:正在|在|又)打(?:我|人|她)|追着打|打起来|家暴|被(?:人)?(?:绑架|劫持|挟持)|抢劫",
         r"抢(?:了)?我的?(?:包|手机|钱)|被人?抢了?(?!购|单|走了?订单)|强奸|性侵|(?:老公|丈夫|男友|男朋友|前夫|他)打我(?!电话|手机)",
@@ -137,15 +142,34 @@ _KINDS = {kind: _any(signs) for kind, signs in _SIGNS.items()}
 _SOME = _any(sign for signs in _SIGNS.values() for sign in signs)
 
 
-def emergency(text: str, known: Collection[str] = COMMON) -> str | None:
-    """The kind of danger a message speaks of, None for nearly all; `known` are the kinds the city has a number for."""
+class RulesAlone:
+    """No second look (protocols.Sentinel): what the rules see counts."""
+
+    async def danger(self, text: str, suspected: str | None) -> str | None:
+        return suspected
+
+
+RULES_ALONE = RulesAlone()
+
+
+def number_for(kind: str, city: City) -> EmergencyNumber | None:
+    """The city's number for this kind of danger, or the next best; None where the city lists neither."""
+    numbers = {number.kind: number for number in city.emergency}
+    if kind in numbers:
+        return numbers[kind]
+    other = numbers.get(INSTEAD[kind])
+    return replace(other, kind=kind, also="") if other else None
+
+
+def emergency(text: str) -> str | None:
+    """The kind of danger a message speaks of, by rules; None for nearly all."""
     plain = _BLANK.sub(" ", fold_lower(tidy(text[:LONGEST])))
     if not _SOME.search(plain):
         return None
     clauses = _CLAUSE.split(plain)
     for kind, signs in _KINDS.items():
         if any(_threatens(kind, signs, clause) for clause in clauses):
-            return kind if kind in known else INSTEAD[kind]
+            return kind
     return None
 
 

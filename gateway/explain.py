@@ -38,7 +38,7 @@ class Explainer:
         catalog = self.reader.catalog
         name = asked.template or (ranking.templates[0].id if ranking.templates else "")
         template = catalog.newest.get(name)
-        danger = self.reader.danger(asked.text)
+        danger = await self.reader.danger(asked.text)
         return UnderstandAnswer(
             language, ranking.intents[0].id if ranking.sure and ranking.intents else None, ranking.templates,
             self._fields(asked, template, language) if template else (), danger.number if danger else None,

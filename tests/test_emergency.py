@@ -5,9 +5,11 @@ import time
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from gateway import yamls
-from gateway.emergency import INSTEAD, LONGEST, emergency
+from gateway.emergency import INSTEAD, LONGEST, emergency, number_for
+from gateway.fields.city import City
 
 CASES = yamls.read(Path(__file__).with_name("emergency_cases.yaml"))
 EVERY_KIND = frozenset(CASES["positives"])
@@ -15,7 +17,7 @@ EVERY_KIND = frozenset(CASES["positives"])
 
 @pytest.mark.parametrize("kind", CASES["positives"])
 def test_danger_is_seen(kind: str) -> None:
-    seen = {text: emergency(text, EVERY_KIND) for text in CASES["positives"][kind]}
+    seen = {text: emergency(text) for text in CASES["positives"][kind]}
     assert {text: found for text, found in seen.items() if found != kind} == {}
 
 
@@ -28,12 +30,22 @@ def test_the_table_is_large_enough_to_mean_something() -> None:
     assert len(CASES["negatives"]) >= 120
 
 
-def test_a_city_without_a_number_of_the_kind_gets_the_next_best() -> None:
-    assert emergency("我被困在电梯里了") == "fire"
-    assert emergency("我不想活了") == "police"
-    assert emergency("煤气泄漏了", {"fire", "police"}) == "fire"
-    assert set(INSTEAD) <= EVERY_KIND
-    assert set(INSTEAD.values()) <= {"fire", "police"}
+@pytest.mark.parametrize("kind", sorted(INSTEAD))
+def test_every_kind_has_a_number_in_the_sample_city(kind: str, guangzhou: City) -> None:
+    number = number_for(kind, guangzhou)
+    assert number is not None
+    assert number.kind == kind
+
+
+def test_a_city_without_a_number_of_the_kind_gets_the_next_best(guangzhou: City) -> None:
+    few = replace(guangzhou, emergency=tuple(one for one in guangzhou.emergency if one.kind in ("fire", "police")))
+    numbers = {kind: number_for(kind, few) for kind in INSTEAD}
+    assert {kind: number.number for kind, number in numbers.items() if number} == {
+        "fire": "119", "gas": "119", "trapped": "119", "hazard": "119",
+        "violence": "110", "self_harm": "110", "medical": "110", "traffic": "110",
+    }
+    assert {number.also for number in numbers.values() if number} == {""}, "no other kind's second line"
+    assert number_for("fire", replace(guangzhou, emergency=())) is None
 
 
 @pytest.mark.parametrize("text", ["", "   ", "。！？", "12345", "\u200b\ufeff", "😀" * 50])

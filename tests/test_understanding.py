@@ -160,7 +160,7 @@ async def test_danger_anywhere_in_a_burst_counts(ear: Ear) -> None:
 
 async def test_everyday_words_are_no_danger(ear: Ear) -> None:
     assert (await ear.reader.read(Dialogue(), [Text("火锅店太吵")], NOW)).emergency is None
-    assert ear.reader.danger("") is None
+    assert await ear.reader.danger("") is None
 
 
 @pytest.mark.parametrize(("content", "value"), [

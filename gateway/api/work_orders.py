@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,7 +36,7 @@ URGED = "（市民催办）"  # for the department, which reads Chinese
 CONTACTED = {"True": "yes", "yes": "yes", "False": "no", "no": "no"}
 KEY, CODE = "Idempotency-Key", "Lookup-Code"
 
-Danger = Callable[[str], EmergencyNumber | None]  # whether words say that somebody may be in danger
+Danger = Callable[[str], Awaitable[EmergencyNumber | None]]  # whether words say that somebody may be in danger
 
 
 class CommentRequest(Struct, frozen=True):
@@ -90,16 +90,16 @@ class WorkOrderRoutes:
         posted = await self.posting.post(caller, asked, key)
         body = {
             "work_order_id": posted.work_order_id, "lookup_code": self.seal.lookup_code(posted.work_order_id),
-            "status": posted.status, "due": posted.due, "emergency": self._danger(request, asked),
+            "status": posted.status, "due": posted.due, "emergency": await self._danger(request, asked),
         }
         answer = json_answer(body, status=201)
         answer.headers["Location"] = f"/api/work-orders/{posted.work_order_id}"
         answer.headers["Cache-Control"] = "no-store"
         return answer
 
-    def _danger(self, request: web.Request, asked: OrderRequest) -> dict[str, str] | None:
+    async def _danger(self, request: web.Request, asked: OrderRequest) -> dict[str, str] | None:
         """The number that a client has to show first."""
-        danger = self.danger(words_in(asked.filled))
+        danger = await self.danger(words_in(asked.filled))
         if danger is None:
             return None
         return {"number": danger.number, "what": danger.zh if language(request) == "zh" else danger.en}

@@ -25,12 +25,17 @@ class Department(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class EmergencyNumber(Struct, frozen=True, forbid_unknown_fields=True):
-    """kind: fire, medical, police, traffic, gas, …; number as dialled."""
+    """Whom to call in one kind of danger (gateway/emergency.py); number as dialled.
+
+    also    a second line that its wording names: lift rescue for the trapped, the crisis line for the desperate, where
+            to write when one cannot speak; "" for none
+    """
 
     kind: str
     number: str
     zh: str
     en: str
+    also: str = ""
 
 
 class OtherLine(Struct, frozen=True, forbid_unknown_fields=True):
