@@ -5,7 +5,7 @@ import re
 
 from msgspec.structs import replace
 
-from gateway.dialogue.asking import noted, told
+from gateway.dialogue.asking import ask, noted, suggested, told
 from gateway.dialogue.commands import Correction, Word, read
 from gateway.dialogue.detours import (
     again,
@@ -19,6 +19,7 @@ from gateway.dialogue.fill import FILES, WHOLE, answer, put, read_one, tells_sto
 from gateway.dialogue.forms import read_value
 from gateway.dialogue.ladder import failed
 from gateway.dialogue.scene import Move, Scene
+from gateway.dialogue.substance import tells
 from gateway.dialogue.summary import (
     keep_value,
     onward,
@@ -47,7 +48,9 @@ def in_words(scene: Scene, field: Field, text: str) -> Move:
         return _unread(scene, field, problem, text)
     scene = scene.put(draft)
     value = draft.values.get(field.id)
-    if len(text) >= A_STORY and not tells_story(field) and (value is None or value.text != text):
+    beyond = {name for name in draft.values if draft.values[name] != before.values.get(name)} - {field.id}
+    story = len(text) >= A_STORY or (beyond and tells(text))
+    if story and not tells_story(field) and (value is None or value.text != text):
         scene = told(scene, text)
     return onward(scene, noted(scene, before, field.id))
 
@@ -82,6 +85,17 @@ def by_tap(scene: Scene, field: Field, value: str) -> Move:
         return failed(scene, field, problem, value)
     scene = scene.put(put(before, field.id, tapped))
     return onward(scene, noted(scene, before, field.id))
+
+
+def to_suggestion(scene: Scene, *, yes: bool) -> Move | None:
+    """是 takes what was suggested; a no asks the field's own question. None where nothing was."""
+    field = scene.asked
+    value = suggested(scene, field) if field is not None else None
+    if field is None or value is None:
+        return None
+    if yes:
+        return by_tap(scene, field, value)
+    return ask(scene.remember(replace(scene.state, attempts=scene.state.attempts + 1)), field)
 
 
 def _tapped(scene: Scene, field: Field, value: str) -> Filled:

@@ -1,6 +1,7 @@
 """Answers to the questions around the form (template, confirm, duplicate, resume, …), and words beside them."""
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from msgspec.structs import replace
@@ -19,8 +20,9 @@ from gateway.dialogue.detours import (
     set_language,
 )
 from gateway.dialogue.effects import Say, Told
-from gateway.dialogue.fill import answer, mine
+from gateway.dialogue.fill import answer, mine, put, read_one
 from gateway.dialogue.ladder import leave_out
+from gateway.dialogue.offers import NEXT, SWITCH
 from gateway.dialogue.picking import number, pick
 from gateway.dialogue.repeats import MORE
 from gateway.dialogue.scene import Move, Scene
@@ -35,6 +37,7 @@ from gateway.dialogue.summary import (
     summarise,
     supplement_twin,
 )
+from gateway.errors import Unreadable
 
 
 def _template(scene: Scene, value: str) -> Move:
@@ -107,10 +110,17 @@ ASKS: dict[str | None, Callable[[Scene, str], Move]] = {
     "handoff": _handoff,
     "language": set_language,
     "case": adding.pick_case,
-    matters.NEXT: matters.answer,
-    switching.SWITCH: switching.answer,
+    NEXT: matters.answer,
+    SWITCH: switching.answer,
     MORE: lambda scene, _: adding.more(scene, ""),
 }
+
+
+_WANTS = re.compile(
+    r"\s*(?:我(?:就)?(?:想|要|希望|要求)(?!改|换个|修改|补充|投诉)|希望|要求|诉求是)"
+    r"|\s*(?:i (?:just |only )?(?:want|demand|hope|would like|expect)|i['’]d like|they (?:should|must)|"
+    r"please (?:make|ask|get))\b",
+    re.IGNORECASE)
 
 
 # --- words that no option and no command explains -----------------------------------------------------------
@@ -135,11 +145,26 @@ def more_words(scene: Scene, text: str) -> Move:
         return onward(changed, noted(changed, before, None))
     if looks_like_question(text):
         return answer_question(scene)
+    wished = _demanded(scene, text)
+    if wished is not None:
+        return onward(wished, noted(wished, before, None))
     added = edited_description(scene, text) if _adds_something(text) else None
     if added is not None:
         return onward(added, [Say("details.added")])
     unclear = missing(scene) is None
     return (scene.state, [Say("confirm.unclear"), ask_confirm(scene)]) if unclear else again(scene, [Say("unclear")])
+
+
+def _demanded(scene: Scene, text: str) -> Scene | None:
+    """我要他们退款, I want a refund: what the citizen wants, beside what they wanted before."""
+    if not _WANTS.match(text) or not scene.template.has("demand") or looks_like_question(text):
+        return None
+    old = scene.draft.values.get("demand")
+    try:
+        value = read_one(scene, scene.template.field("demand"), f"{old.value}\n{text}" if old else text)
+    except Unreadable:
+        return None
+    return scene.put(put(scene.draft, "demand", value))
 
 
 def _adds_something(text: str) -> bool:
@@ -164,7 +189,7 @@ _LOOSE: dict[str | None, Callable[[Scene, str], Move]] = {
     "handoff": _beside_handoff,
     "cancel": lambda scene, _: _cancel(scene, "keep"),
     "duplicate": lambda scene, _: again(scene, [Say("unclear")]),
-    switching.SWITCH: lambda scene, text: go_on(scene.put(declined(scene.draft, *scene.state.candidates)), text),
+    SWITCH: lambda scene, text: go_on(scene.put(declined(scene.draft, *scene.state.candidates)), text),
     "language": lambda scene, _: again(scene, [Say("unclear")]),
     "case": lambda scene, _: again(scene, [Say("unclear")]),
 }

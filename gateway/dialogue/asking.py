@@ -85,8 +85,21 @@ def described(scene: Scene, words: str) -> Filled | None:
 # --- questions ----------------------------------------------------------------------------------------------
 
 def ask(scene: Scene, field: Field, before: list[Effect] | None = None) -> Move:
-    """The field's own question."""
-    return scene.state, [*(before or []), Quote(scene.say(field.prompt)), question(scene, field)]
+    """The field's own question; where another value tells already what the answer will be, only whether it is so."""
+    value = suggested(scene, field)
+    if value is None:
+        return scene.state, [*(before or []), Quote(scene.say(field.prompt)), question(scene, field)]
+    looks = Say("suggested", {"label": scene.say(field.label), "value": scene.show(field, value)})
+    return scene.state, [*(before or []), looks, question(scene, field)]
+
+
+def suggested(scene: Scene, field: Field) -> str | None:
+    """An option of this field that the parts of another value name (a tracking number, its carrier)."""
+    if field.id in scene.draft.values or scene.state.attempts:
+        return None
+    options = {option.value for option in field.options}
+    parts = (value.resolved.get(field.id) for value in scene.draft.values.values() if value.resolved)
+    return next((str(part) for part in parts if part in options), None)
 
 
 def ask_shortly(scene: Scene, field: Field, before: list[Effect]) -> Move:
@@ -103,7 +116,9 @@ def _offers(scene: Scene, field: Field) -> list[Option | Labelled]:
     if field.type == "yes_no":
         return list(YES_NO)
     if field.options:
-        return [Labelled(option.value, scene.say(option.label)) for option in field.options]
+        likely = suggested(scene, field)
+        options = sorted(field.options, key=lambda option: option.value != likely)
+        return [Labelled(option.value, scene.say(option.label)) for option in options]
     return [Labelled(text, text) for text in mentioned(scene, field)]
 
 

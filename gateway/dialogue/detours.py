@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from gateway.dialogue import repeats
+from gateway.dialogue import offers, repeats
 from gateway.dialogue.asking import ask, ask_shortly, shown
 from gateway.dialogue.choosing import SOLVED, offer, quote_answer
 from gateway.dialogue.commands import Word, read
@@ -95,6 +95,8 @@ _REPEATS: dict[str | None, Callable[[Scene, list[Effect]], Move]] = {
     "resume": _again_resume,
     "solved": lambda scene, before: (scene.state, [*before, Say("solved"), Ask("solved", SOLVED)]),
     "case": repeats.ask_case,
+    offers.NEXT: offers.ask_next,
+    offers.SWITCH: offers.ask_switch,
     repeats.MORE: repeats.ask_more,
     "language": lambda scene, before: (scene.state, [*before, Say("language.which"), Ask("language", LANGUAGES)]),
 }

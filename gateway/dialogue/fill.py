@@ -5,6 +5,8 @@ decides between fields of one type; what stays ambiguous is left to be asked.
 """
 from __future__ import annotations
 
+import re
+
 from msgspec.structs import replace
 
 from gateway.dialogue import names, telling
@@ -17,6 +19,11 @@ from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
 
 WHOLE = WORDS | {"address"}
+CODES = frozenset({"phone", "plate", "tracking_number", "resident_id", "passport", "credit_code"})
+# What is left of a message that names other fields is taken for a name only if it begins like one.
+_NO_NAME = re.compile(
+    r"(?:在|从|到|是|有|我|想|要|因为|所以|他|她|它|已经|还|就|都|请|谢)|(?:in|at|on|it|they|i|and|but|because|so|the|please|thanks)\b",
+    re.IGNORECASE)
 MANY = frozenset({"choices", "list"})
 FILES = frozenset({"files", "images", "video", "document"})
 MEANINGS = frozenset({"choice", "choices", "yes_no"})   # an option is a word's meaning and does not use the word up
@@ -74,7 +81,8 @@ def _words(scene: Scene, text: str, asked: Field) -> tuple[Draft, Unreadable | N
     """Free text is taken whole, unless parts of it name other fields by role or cue."""
     claims = settled(scene, text, asked)
     own = [claim for claim in claims if claim.field.id == asked.id]
-    others = [claim for claim in claims if claim.rank == ANNOUNCED and claim.field.id != asked.id]
+    others = [claim for claim in claims if claim.field.id != asked.id
+              and (claim.rank == ANNOUNCED or _whole(text, claim))]
     if tells_story(asked):
         draft, problem = _read(scene, text, asked, [])
         return _take(draft, [claim for claim in claims if claim.field.id != asked.id], "nlu"), problem
@@ -83,7 +91,13 @@ def _words(scene: Scene, text: str, asked: Field) -> tuple[Draft, Unreadable | N
     if own:
         return _take(scene.draft, own + others, "citizen", asked.id), None
     rest = _without(text, others)
-    return _read(scene, rest, asked, others) if rest else (_take(scene.draft, others, "citizen"), None)
+    fits = bool(rest) and (asked.type == "address" or not _NO_NAME.match(rest))
+    return _read(scene, rest, asked, others) if fits else (_take(scene.draft, others, "citizen"), None)
+
+
+def _whole(text: str, claim: Claim) -> bool:
+    """The whole answer is a number or code of another field: a plate is no place, a phone number no name."""
+    return claim.span.sure and claim.field.type in CODES and not _without(text, [claim])
 
 
 def _introduced(text: str, own: list[Claim]) -> bool:

@@ -25,9 +25,7 @@ def failed(scene: Scene, field: Field, problem: Unreadable | None, text: str) ->
     if attempts == 1:
         return scene.state, [*_explained(scene, field, problem), question(scene, field)]
     if attempts == 2:
-        line = Say("ladder.format", {"label": scene.say(field.label), "help": scene.say(field.help),
-                                     "example": scene.say(field.example)})
-        return scene.state, [line, question(scene, field)]
+        return scene.state, [_shown(scene, field), question(scene, field)]
     if field.id in scene.draft.values:
         return keep_value(scene, field)
     label = scene.say(field.label)
@@ -35,6 +33,14 @@ def failed(scene: Scene, field: Field, problem: Unreadable | None, text: str) ->
         taken = scene.put(put(scene.draft, field.id, _flagged(scene, field, text)))
         return onward(taken, [Say("ladder.taken", {"label": label})])
     return scene.state, [Say("ladder.person", {"label": label}), handoff(scene)]
+
+
+def _shown(scene: Scene, field: Field) -> Say:
+    """The choices, all of them in words too; for everything else what it should look like."""
+    label = scene.say(field.label)
+    if field.options and field.type != "yes_no":
+        return Say("ladder.choices", {"label": label, "options": [scene.say(one.label) for one in field.options]})
+    return Say("ladder.format", {"label": label, "help": scene.say(field.help), "example": scene.say(field.example)})
 
 
 def handoff(scene: Scene) -> Ask:

@@ -10,14 +10,12 @@ from gateway.dialogue.choosing import COMPLAINT, start
 from gateway.dialogue.detours import again
 from gateway.dialogue.draft import Dialogue, Draft, Filled, Later
 from gateway.dialogue.effects import Ask, Effect, Say
+from gateway.dialogue.offers import ask_next, title_of
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.template import Template
-from gateway.messages import Option
 from gateway.rankings import Matter
 
-NEXT = "next"  # what is asked when a matter is done with and another waits
 MOST = 3
-CHOICES = (Option("yes", "choice.next"), Option("no", "choice.leave"))
 _ANOTHER = re.compile(
     r"\s*(?:对了|哦|噢|嗯)?[，,\s]*(?:另外|还有|再有|顺便|除此之外)(?:还)?(?:有|再)?(?:一?(?:件|个))?(?:别的)?"
     r"(?:事情?|问题)?[，,：:\s]*"
@@ -39,7 +37,7 @@ def begin(scene: Scene, told: tuple[Matter, ...]) -> Move:
     later = (*scene.state.later, *(Later(one.template, one.text) for one in others))[:MOST]
     scene = scene.remember(replace(scene.state, later=later))
     moved, effects = start(scene, scene.catalog.newest[first.template], first.text)
-    return moved, [Say("matters.several", {"titles": [_title(scene, one.template) for one in told]}), *effects]
+    return moved, [Say("matters.several", {"titles": [title_of(scene, one.template) for one in told]}), *effects]
 
 
 def announces(text: str) -> bool:
@@ -60,7 +58,7 @@ def aside(scene: Scene, text: str) -> Move | None:
     words = text[found.end():] if found else text
     later = (*scene.state.later, Later(template, words))[:MOST]
     kept = scene.remember(replace(scene.state, later=later))
-    return again(kept, [Say("matters.kept", {"title": _title(scene, template)})])
+    return again(kept, [Say("matters.kept", {"title": title_of(scene, template)})])
 
 
 def following(scene: Scene, finished: Draft, moved: Dialogue, effects: list[Effect]) -> Move:
@@ -71,11 +69,6 @@ def following(scene: Scene, finished: Draft, moved: Dialogue, effects: list[Effe
     moved = replace(moved, contact=_contact(finished, template))
     asked = scene.remember(moved)
     return ask_next(asked, effects)
-
-
-def ask_next(scene: Scene, before: list[Effect]) -> Move:
-    say = Say("matters.next", {"title": _title(scene, scene.state.later[0].template)})
-    return scene.state, [*before, say, Ask(NEXT, CHOICES)]
 
 
 def answer(scene: Scene, value: str) -> Move:
@@ -95,8 +88,3 @@ def _contact(draft: Draft, template: Template | None) -> dict[str, Filled]:
     homes = {field.id for field in template.fields if field.role == "affected"} if template else set()
     names = NAMING | homes | {"identity_mode"}
     return {name: value for name, value in draft.values.items() if name in names}
-
-
-def _title(scene: Scene, template: str) -> str:
-    found = scene.catalog.newest.get(template)
-    return scene.say(found.title) if found else ""

@@ -64,8 +64,9 @@ def _strangers(template: Template, fields: FormFields) -> list[Fault]:
 
 def _missing(scene: Scene, faults: list[Fault]) -> list[Fault]:
     """Required fields without a value, also those that only other values make so; what may be skipped may be left
-    out. A field whose value could not be read is not missing."""
+    out. A field whose value could not be read is not missing, nor the number of who meant to be anonymous."""
     said = {fault.field for fault in faults}
+    said |= {"contact_phone"} if "identity_mode" in said else set()
     return [
         Fault(field.id, MISSING, {}) for field in scene.template.fields
         if needed(field, scene.draft) and not field.skippable and field.id not in said

@@ -148,6 +148,8 @@ def _outside(scene: Scene, text: str, command: Command | None) -> Move:
 def _inside(scene: Scene, text: str, command: Command | None) -> Move:
     """Words while a form is open: a command of the form, a correction, or the answer."""
     command = meant(scene, command)
+    if command in (Word.YES, Word.NO) and (moved := answers.to_suggestion(scene, yes=command is Word.YES)):
+        return moved
     wish = wishes.read(text) if command is None else None
     if wish is not None:
         return _wished(scene, wish)

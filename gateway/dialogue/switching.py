@@ -8,14 +8,12 @@ from msgspec.structs import replace
 from gateway.dialogue.asking import noted, told
 from gateway.dialogue.carrying import carried, declined
 from gateway.dialogue.choosing import COMPLAINT, GENERAL, LIKELY
-from gateway.dialogue.effects import Ask, Quote, Say
+from gateway.dialogue.effects import Say
+from gateway.dialogue.offers import ask_switch
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.summary import noticed, onward
 from gateway.dialogue.template import Template
-from gateway.messages import Option
 
-SWITCH = "switch"
-CHOICES = (Option("switch", "choice.switch"), Option("stay", "choice.stay"))
 _REALLY = re.compile(
     r"(?:其实|实际上|实际|准确(?:地|来)?说|严格(?:地|来)?说|说白了|应该说)[^，。\n]{0,4}?(?:是|算|属于)"
     r"|(?:不是|不属于|不算)[^，,。\n]{1,12}?[，,\s]*(?:而是|是|属于)[^，,。\n]{1,14}(?:问题|纠纷|投诉|的事)"
@@ -49,11 +47,6 @@ def proposed(scene: Scene, text: str) -> Move | None:
     scene = told(scene, text) if not asks(text) else scene
     scene = scene.remember(replace(scene.state, candidates=(target.id,)))
     return ask_switch(scene, [])
-
-
-def ask_switch(scene: Scene, before: list[Quote | Say]) -> Move:
-    target = scene.catalog.newest[scene.state.candidates[0]]
-    return scene.state, [*before, Say("switch", {"title": scene.say(target.title)}), Ask(SWITCH, CHOICES, target.id)]
 
 
 def answer(scene: Scene, value: str) -> Move:

@@ -17,8 +17,14 @@ _CALLED = (
     r"\s*(?:(?:名称|名字|名)?\s*(?:叫做|叫|名叫|[:：=])|(?:名称|名字|名)\s*(?:是|为)|\b(?:is|was)\s+called\b|\bcalled\b|"
     r"\bnamed\b)\s*")
 _IS = r"\s*(?:是|为|\b(?:is|was)\b)\s*"
-_SAYS_SO = re.compile(r"(?:名|名称|名字|名叫|称|号|号码|编码|代码|编号|牌|name|number|no\.?|code|id)$", re.IGNORECASE)
+_SAYS_SO = re.compile(
+    r"(?:名|名称|名字|名叫|称|号|号码|编码|代码|编号|牌|"
+    r"负责人|法人|代表人|老板|包工头|联系人|name|number|no\.?|code|id)$", re.IGNORECASE)
 _CALLING = re.compile(r"(?:叫|叫做|called|named)$", re.IGNORECASE)
+# An English name ends where the sentence goes on: Example Garden and its lift …
+_LATIN_END = re.compile(
+    r"\s+(?:(?:and|on|in|at|of my|near)\s+(?=[a-z])|"
+    r"(?:but|which|that|who|where|is|was|has|had|have|keeps?)\s)")
 # Two ends of a way: the place goes on to the other end, or to the end of the clause.
 _WAYS = {"从": r"(?P<value>[\u4e00-\u9fff]{2,10}?)(?=转|迁|到|去|[，,。\s]|$)",
          "from": r"(?P<value>(?-i:[A-Z])[\w'-]+)",
@@ -35,7 +41,8 @@ def told(text: str, field: Field) -> Iterator[tuple[int, int]]:
         yield from _codes(text, field)
     elif found := _pattern(field.cues, _nouns(field)).search(text):
         start, end = found.span(found.lastgroup or 0)
-        yield start, start + len(text[start:end].rstrip())
+        words = _LATIN_END.split(text[start:end], maxsplit=1)[0] if text[start].isascii() else text[start:end]
+        yield start, start + len(words.rstrip())
 
 
 @lru_cache(maxsize=512)

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from gateway.dialogue.draft import Case, Dialogue
+from gateway.protocols import Matter
 from tests.dialogue.small import talker
 from tests.dialogue.talker import Talker, ranked
 
@@ -81,9 +82,27 @@ def case() -> Talker:
     return talk
 
 
+def next_() -> Talker:
+    talk = talker()
+    told = (Matter("parcel", 0.9, "顺丰的件丢了"), Matter("bike", 0.9, "单车堵门口了"))
+    talk.say("两件事", ranking=replace(UNSURE, matters=told))
+    talk.say("取消")
+    if talk.asked == "cancel":
+        talk.choose("drop")
+    return talk
+
+
+def switch() -> Talker:
+    talk = talker("parcel")
+    talk.say("顺丰的件")
+    talk.say("其实是单车的问题", ranking=ranked("complaint.bike"))
+    return talk
+
+
 QUESTIONS: dict[str, Callable[[], Talker]] = {
     "template": template, "confirm": summary, "change": change, "details": details, "cancel": cancel,
     "duplicate": duplicate, "handoff": handoff, "resume": resume, "language": language, "case": case,
+    "next": next_, "switch": switch,
 }
 
 
@@ -126,7 +145,7 @@ def test_numbers_mean_the_options_except_at_the_summary(asked: str) -> None:
         assert by_number.asked == by_tap.asked
 
 
-@pytest.mark.parametrize("asked", [name for name in QUESTIONS if name not in ("template", "resume", "handoff")])
+@pytest.mark.parametrize("asked", [name for name in QUESTIONS if name not in ("template", "resume", "handoff", "next")])
 def test_an_unclear_word_changes_nothing(asked: str) -> None:
     talk = QUESTIONS[asked]()
     before = talk.values

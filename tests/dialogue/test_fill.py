@@ -5,7 +5,8 @@ from time import process_time
 
 import pytest
 
-from tests.dialogue.small import talker
+from gateway.dialogue.template import read
+from tests.dialogue.small import NOBODY, document, talker
 from tests.dialogue.talker import Talker, ranked
 
 EVERYTHING = (
@@ -247,3 +248,71 @@ def test_four_thousand_characters_do_not_stop_the_house(unit: str) -> None:
         talk.say(text)
         talk.say(text)
         assert process_time() - began < 1.0
+
+
+# --- what an answer is not ------------------------------------------------------------------------------------
+
+def test_the_whole_answer_is_a_number_of_another_field() -> None:
+    talk = talker("shop")
+    talk.say("我要投诉一家店")
+    assert talk.asked == "merchant_name"
+    talk.say("13800138000")
+    assert talk.values["contact_phone"] == "+8613800138000"
+    assert "merchant_name" not in talk.values
+    assert talk.asked == "merchant_name"
+
+
+def test_what_is_left_beside_another_fields_value_is_no_name() -> None:
+    talk = talker("shop")
+    talk.say("我要投诉一家店")
+    talk.say("付了300元，在海珠区")
+    assert talk.values["paid"] == "300.00"
+    assert "merchant_name" not in talk.values
+
+
+def test_an_introduced_name_is_taken_without_what_introduces_it() -> None:
+    for answer in ("店名是好又多超市", "店名叫好又多超市。", "好又多超市"):
+        talk = talker("shop")
+        talk.say("我要投诉一家店")
+        talk.say(answer)
+        assert talk.values["merchant_name"] == "好又多超市", answer
+
+
+def test_a_correction_of_something_else_is_no_name() -> None:
+    talk = talker("shop")
+    talk.say("我要投诉一家店")
+    talk.say("不对，是快手")
+    assert "merchant_name" not in talk.values
+
+
+def test_where_the_citizen_lives_is_not_the_place_unless_they_say_so() -> None:
+    talk = talker("bike")
+    talk.say("我住在海珠区新港中路100号，楼下全是单车")
+    assert "location" not in talk.values
+    assert talk.asked == "location"
+    talk.say("第一个")  # it is offered
+    assert talk.values["location"] == "海珠区新港中路100号"
+
+
+def test_one_word_may_mean_an_option_of_two_questions() -> None:
+    document_ = document("parcel")
+    kind = {**document_["fields"][2], "id": "kind", "options": [
+        {"value": "gone", "label": {"zh": "不见了", "en": "gone"}, "aliases": ["丢了"]},
+        {"value": "there", "label": {"zh": "还在", "en": "there"}}]}
+    template = read({**document_, "fields": [*document_["fields"], kind]})
+    talk = talker("parcel", "zh", NOBODY, template)
+    talk.say("顺丰的件丢了")
+    assert (talk.values["problem"], talk.values["kind"]) == ("lost", "gone")
+
+
+def test_a_wish_at_the_summary_is_what_is_wanted_not_what_happened() -> None:
+    for words in ("I want a refund", "我要他们赔偿损失"):
+        talk = talker("bike")
+        talk.say("海珠区新港中路100号全是单车，已经好几天了")
+        for answer in ("是", "车号1234567890", "13800138000"):
+            talk.say(answer)
+        before = talk.values["description"]
+        assert talk.asked == "confirm"
+        talk.say(words)
+        assert talk.values["demand"] == words
+        assert talk.values["description"] == before

@@ -1,8 +1,14 @@
 """Answers nobody can read: explained, shown, taken as words, or handed to a person. Never without end."""
 from __future__ import annotations
 
+from msgspec.structs import replace
+
+from gateway.clock import to_ms
+from gateway.dialogue.catalog import Catalog
+from gateway.dialogue.draft import Draft
 from gateway.dialogue.effects import Say
-from tests.dialogue.small import talker
+from gateway.dialogue.fill import FILES
+from tests.dialogue.small import city, talker
 from tests.dialogue.talker import Talker
 
 
@@ -142,3 +148,26 @@ def test_one_more_unreadable_answer_ends_the_trying() -> None:
         talk.say("在呢")
     assert talk.asked == "confirm"
     assert talk.draft.skipped == ("contact_phone",)
+
+
+def test_the_choices_are_shown_in_words() -> None:
+    talk = asked_for("problem")
+    talk.say("呃呃呃呃")
+    talk.say("呃呃呃")
+    shown = next(effect for effect in talk.effects if isinstance(effect, Say))
+    assert (shown.key, shown.params["options"]) == ("ladder.choices", ["延误", "丢失", "破损"])
+
+
+def test_no_field_of_any_form_is_asked_without_end(catalog: Catalog) -> None:
+    """One field of each type: after four answers that say nothing another thing is asked, or a person offered."""
+    one = {field.type: (template, field) for template in catalog.newest.values() for field in template.fields
+           if field.required and field.type not in FILES}
+    assert len(one) > 10
+    for template, field in one.values():
+        draft = Draft("d", template.id, template.version, 0)
+        talk = Talker(catalog, city())
+        talk.state = replace(talk.state, draft=draft, asked=field.id, last=to_ms(talk.now))
+        for _ in range(4):
+            if talk.asked == field.id:
+                talk.say("！！！")
+        assert talk.asked != field.id, f"{template.id}.{field.id} ({field.type})"

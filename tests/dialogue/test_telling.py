@@ -1,0 +1,54 @@
+"""What is introduced: a name behind 叫, a code behind its cue, the two ends of a way; and what only looks like it."""
+from __future__ import annotations
+
+import pytest
+
+from gateway.dialogue.telling import only_code, told
+from gateway.dialogue.template import Field
+from gateway.fields.base import Limits, Words
+
+ANY = Words("某", "any")
+
+
+def field(*cues: str, names: tuple[str, ...] = (), pattern: str | None = None, context: str | None = None) -> Field:
+    return Field(
+        "f", "text", ANY, ANY, ANY, ANY, cues=cues, names=names, limits=Limits(pattern=pattern),
+        context=context,  # type: ignore[arg-type]
+    )
+
+
+CODE = r"[A-Za-z0-9-]{6,40}"
+
+
+@pytest.mark.parametrize(("text", "here", "found"), [
+    ("店名叫好又多，坏了", field("店名"), ["好又多"]), ("店名是好又多", field("店名"), ["好又多"]),
+    ("商家：好又多", field("商家"), ["好又多"]),
+    ("the shop is called Example Mart, it is bad", field("shop"), ["Example Mart"]),
+    ("医院叫某某人民医院", field(names=("医院",)), ["某某人民医院"]),
+    ("负责人是陈先生，电话不通", field("负责人"), ["陈先生"]),
+    ("The estate is called Example Garden and its lift broke", field("estate"), ["Example Garden"]),
+    ("The shop is called Marks and Spencer", field("shop"), ["Marks and Spencer"]),
+    ("订单号0000003000000000没到", field("订单号", pattern=CODE), ["0000003000000000"]),
+    ("order number HB0000000000 never came", field("order number", pattern=CODE), ["HB0000000000"]),
+    ("从深圳转到广州", field("从"), ["深圳"]), ("从深圳转到广州", field("转到"), ["广州"]),
+    ("from Shenzhen to Guangzhou", field("to"), ["Guangzhou"]),
+    ("你好我叫李女士，", field(context="name"), ["李女士"]),
+    # nothing is introduced
+    ("医院为了多收钱", field("医院"), []), ("小区是老小区", field("小区"), []),
+    ("I want to transfer my fund", field("to"), []),
+    ("订单号忘了", field("订单号", pattern=CODE), []), ("店名", field("店名"), []), ("随便说说", field(), []),
+])
+def test_what_is_introduced(text: str, here: Field, found: list[str]) -> None:
+    assert [text[start:end] for start, end in told(text, here)] == found
+
+
+@pytest.mark.parametrize(("text", "code"), [
+    ("是这个 0000000000", "0000000000"), ("its HB-000000", "HB-000000"), ("忘了", None), ("000000 or 111111", None),
+])
+def test_the_only_code_of_an_answer(text: str, code: str | None) -> None:
+    assert only_code(text, field("订单号", pattern=CODE)) == code
+
+
+@pytest.mark.parametrize("text", ["店名叫" * 20_000, "order number " * 5_000, "从" * 50_000])
+def test_long_texts_are_quick(text: str) -> None:
+    list(told(text, field("店名", "order number", "从", pattern=None)))
