@@ -24,6 +24,7 @@ from gateway import city, templates
 from gateway.api.understand import UnderstandRequest
 from gateway.clock import SystemClock
 from gateway.dialogue.catalog import Catalog
+from gateway.evidence import WeighingUnderstander
 from gateway.explain import Explainer
 from gateway.fields.registry import TYPES
 from gateway.understanding import Reader
@@ -61,9 +62,9 @@ class Bench:
         return figures, wrong
 
     async def _ranked(self) -> tuple[dict[str, Any], Mistakes]:
-        judged = await ranking.judge(self.engine, self.held.intents)
+        judged = await ranking.judge(self.reader.engine, self.held.intents)
         bare = [one for one in judged if one.case.want.startswith(PREFIX)]
-        polite = await ranking.judge(self.engine, wrapped((one.case for one in bare), self.held.preambles))
+        polite = await ranking.judge(self.reader.engine, wrapped((one.case for one in bare), self.held.preambles))
         pairs = list(ranking.in_preambles(bare, polite, self.held.preambles))
         figures = {
             "ranking": ranking.by_group(judged),
@@ -122,7 +123,8 @@ async def run(cache: Path, scratch: Path, folder: Path = FOLDER) -> tuple[dict[s
     catalog = Catalog.of(templates.load(COMPLAINTS, TYPES), TYPES)
     watch_for_danger = DangerWatch(DANGERS, TRAINING, cache, encoder)
     await watch_for_danger.open()
-    reader = Reader(catalog, city.load(ROOT / "city"), engine, index, watch_for_danger)
+    reader = Reader(
+        catalog, city.load(ROOT / "city"), WeighingUnderstander(engine, catalog), index, watch_for_danger)
     figures, wrong = await Bench(reader, engine, index, encoder, load(folder), scratch).measure()
     await engine.close()
     await encoder.close()

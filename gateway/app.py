@@ -34,6 +34,7 @@ from gateway.console import Console, ConsoleSettings, StaffTable
 from gateway.conversation import Conversation
 from gateway.dialogue.catalog import DAY_S, Catalog
 from gateway.errors import ConfigError, Forbidden
+from gateway.evidence import WeighingUnderstander
 from gateway.explain import Explainer
 from gateway.fields.city import City
 from gateway.fields.registry import TYPES
@@ -198,7 +199,8 @@ class Gateway:
         writer = Writer(
             catalog, replies, filer, self.seal, keep.transcript_days, keep.case_days, keep.dedupe_days
         )
-        reader = Reader(catalog, self.city, self.mind.engine, self.mind.knowledge, self.mind.sentinel)
+        weighing = WeighingUnderstander(self.mind.engine, catalog)
+        reader = Reader(catalog, self.city, weighing, self.mind.knowledge, self.mind.sentinel)
         hold_ms = int(config.server.burst_hold_s * 1000)
         return Conversation(catalog, reader, writer, self.clock, ZoneInfo(self.city.time_zone), hold_ms)
 
