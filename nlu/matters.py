@@ -20,6 +20,7 @@ TEMPLATES = "complaint."
 SHORTEST = 6          # 汉字 of a part; what is shorter belongs to the part before it
 SECOND, MORE, ALONE = 0.5, 0.8, 0.93   # least chance: "a second thing is …", "also …", without a word between
 FIRST = 0.6           # a message begins with something anyway
+ANNOUNCED = 0.1       # how much farther from the training sentences a part may be that was announced
 NOWHERE = frozenset({"general", "foreigner_service"})  # too wide to be a matter of its own in somebody's story
 FAMILIES = tuple(frozenset(family.split()) for family in (
     "express_delivery online_shopping consumer_dispute", "consumer_dispute food_safety education enterprise",
@@ -80,7 +81,8 @@ def matters(said: Sequence[Part], judgement: Judgement, intents: Sequence[str], 
     for part, chances, nearest in zip(said, judgement.chances, judgement.nearest, strict=True):
         best = int(np.argmax(chances))
         template, score = intents[best].removeprefix(TEMPLATES), float(chances[best])
-        sure = intents[best].startswith(TEMPLATES) and template not in NOWHERE and float(nearest) >= near
+        close = near if part.least == ALONE else near - ANNOUNCED
+        sure = intents[best].startswith(TEMPLATES) and template not in NOWHERE and float(nearest) >= close
         same = next((one for one in told if one[0] == template), None)
         if sure and same is not None:
             same[2].append(part.text)

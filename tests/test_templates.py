@@ -23,7 +23,8 @@ FOLDER = ROOT / "templates" / "complaints"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.yaml") if not path.name.endswith(".cases.yaml"))
 CONTRACT = yamls.read(ROOT / "templates" / "templates-contract.yaml")
 ASKS = frozenset({"template", "confirm", "consent", "duplicate", "solved", "language", "handoff", "resume", "resolved",
-                  "satisfaction", "reason", "rework", "contacted", "answer", "change", "details", "cancel", "case"})
+                  "satisfaction", "reason", "rework", "contacted", "answer", "change", "details", "cancel", "case",
+                  "more", "next", "switch"})
 
 Case = dict[str, Any]
 
