@@ -15,7 +15,6 @@ from gateway.dialogue.completeness import completeness
 from gateway.dialogue.conditions import holds
 from gateway.dialogue.draft import Dialogue, Draft, Filled
 from gateway.dialogue.template import Field, Template
-from gateway.dialogue.withholding import redacted, withheld
 from gateway.fields.base import Context, FieldType, Value
 from gateway.fields.city import City
 from gateway.fields.registry import TYPES
@@ -23,6 +22,7 @@ from gateway.orders import Filed
 from gateway.protocols import Put
 from gateway.replies import Replies
 from gateway.uploads import Uploads
+from gateway.withholding import redacted, withheld
 from gateway.work_order import Filing, FilledField, Identity, build
 
 # Fields that become something else of the work order and do not stand among `fields[]` (WIRE.md).

@@ -1,6 +1,7 @@
 """The form engine's one door: (what was remembered, what came) → (what to remember, what to do). Pure.
 
 Start reading here. A turn goes through these rooms, each a module beside this one:
+    words      free text: a command, an answer, a correction, a wish, another matter, whatever it turns out to be
     commands   short words that mean the same everywhere → routes: what each does → picking: an offered option
     opening    the first words of a matter → choosing a template → drafts: a form begins, waits, ends
     answers    to a field: words, taps → fill (claims: which span is which field), ladder (unreadable), corrections
@@ -16,34 +17,16 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from gateway.dialogue import (
-    adding,
-    anonymity,
-    answers,
-    around,
-    commands,
-    corrections,
-    detours,
-    drafts,
-    files,
-    matters,
-    repeats,
-    summary,
-    switching,
-    wishes,
-)
+from gateway.dialogue import answers, around, commands, detours, drafts, files, matters, words
 from gateway.dialogue.catalog import Catalog
-from gateway.dialogue.commands import Change, Command, Correction, Word
+from gateway.dialogue.commands import Word
 from gateway.dialogue.draft import BESIDE, Dialogue
 from gateway.dialogue.effects import Ask, Effect, Say
 from gateway.dialogue.forms import receive
-from gateway.dialogue.opening import opening
-from gateway.dialogue.picking import pick
-from gateway.dialogue.routes import ANYWHERE, IN_FORM, OUTSIDE, UNPAUSED, meant
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.understood import Understood
-from gateway.dialogue.wishes import Wish
-from gateway.messages import Choice, Form, Text
+from gateway.dialogue.words import needs_ranking
+from gateway.messages import Choice, Form
 
 __all__ = ["needs_ranking", "resume", "settle", "step"]
 
@@ -65,25 +48,6 @@ def resume(catalog: Catalog, state: Dialogue, turn: Understood) -> Move:
     return settle(scene, moved, effects), effects
 
 
-def needs_ranking(catalog: Catalog, state: Dialogue, turn: Understood) -> bool:
-    """Whether `step` wants the engine's ranking and the knowledge base for this turn (`turn.ranking` is None yet).
-
-    Answers that the asked field reads, choices and exact commands do without: four turns in five.
-    """
-    if state.mode != "bot" or not isinstance(turn.content, Text) or state.asked == repeats.MORE:
-        return False
-    scene = drafts.carried(catalog, Scene(catalog, state, turn))
-    if switching.wants(scene, turn.text) or (scene.state.draft is not None and matters.announces(turn.text)):
-        return True
-    command = commands.read(turn.text)
-    wish = wishes.read(turn.text)
-    if isinstance(command, Word) or (state.draft and command) or _picked(state, turn.text) or (wish and wish.alone):
-        return False
-    if scene.state.draft is None or detours.looks_like_question(turn.text):
-        return True
-    return scene.asked is not None and not answers.readable(scene)
-
-
 # --- what came ----------------------------------------------------------------------------------------------
 
 def _answer(scene: Scene) -> Move:
@@ -97,7 +61,7 @@ def _answer(scene: Scene) -> Move:
         return files.alone(scene, came)
     if files.answers(scene, came) and not isinstance(commands.read(text), Word):
         return files.with_words(scene, came, text)
-    return _text(came, text)
+    return words.said(came, text)
 
 
 def _choice(scene: Scene, choice: Choice) -> Move:
@@ -109,69 +73,6 @@ def _choice(scene: Scene, choice: Choice) -> Move:
         return around.ASKS[state.asked](scene, choice.value)
     field = scene.asked
     return answers.by_tap(scene, field, choice.value) if field else detours.again(scene, [Say("stale")])
-
-
-def _text(scene: Scene, text: str) -> Move:
-    command = commands.read(text)
-    if drafts.paused(scene.state, scene.now_ms) and command not in UNPAUSED:
-        kept = scene.remember(replace(scene.state, stash=text))
-        return kept.state, drafts.offer_resume(scene.template, scene.state)
-    value = _picked(scene.state, text)
-    if value is not None:
-        return around.ASKS[scene.state.asked](scene, value)
-    if isinstance(command, Word) and command in ANYWHERE:
-        return ANYWHERE[command](scene)
-    return _outside(scene, text, command) if scene.state.draft is None else _inside(scene, text, command)
-
-
-def _picked(state: Dialogue, text: str) -> str | None:
-    """The option meant, where one of the questions around the form is open. Numbers at the summary are fields."""
-    if state.asked not in around.ASKS:
-        return None
-    return pick(text, state.offered, by_number=state.asked != "confirm")
-
-
-def _outside(scene: Scene, text: str, command: Command | None) -> Move:
-    if scene.state.asked == repeats.MORE:
-        return adding.more(scene, "" if command is Word.CANCEL else text)
-    if command is Word.SUPPLEMENT:
-        return adding.supplement(scene, text, urge=False)
-    wish = wishes.read(text)
-    if isinstance(command, Word) and wish is None:
-        return detours.again(scene, [Say(OUTSIDE.get(command, "nothing_open"))])
-    if wish is None:
-        return opening(scene, text)
-    scene = scene.remember(replace(scene.state, wish=wish.mode))
-    return detours.again(scene, [Say("identity.early")]) if wish.alone else opening(scene, text)
-
-
-def _inside(scene: Scene, text: str, command: Command | None) -> Move:
-    """Words while a form is open: a command of the form, a correction, or the answer."""
-    command = meant(scene, command)
-    if command in (Word.YES, Word.NO) and (moved := answers.to_suggestion(scene, yes=command is Word.YES)):
-        return moved
-    wish = wishes.read(text) if command is None else None
-    if wish is not None:
-        return _wished(scene, wish)
-    if isinstance(command, Word) and command in IN_FORM:
-        return IN_FORM[command](scene)
-    if isinstance(command, Word) and command in ANYWHERE:
-        return ANYWHERE[command](scene)
-    moved = None
-    if isinstance(command, Correction):
-        moved = corrections.correct(scene, command)
-    elif isinstance(command, Change):
-        moved = corrections.change(scene, command)
-    return moved or switching.proposed(scene, text) or matters.aside(scene, text) or around.free(scene, text)
-
-
-def _wished(scene: Scene, wish: Wish) -> Move:
-    """A wish about one's name, beside an answer or alone."""
-    if wish.alone:
-        return summary.set_identity(scene, wish.mode)
-    granted, said = anonymity.granted(scene, wish.mode)
-    moved, effects = around.free(granted, wish.rest)
-    return moved, [*said, *effects]
 
 
 def settle(scene: Scene, moved: Dialogue, effects: list[Effect]) -> Dialogue:

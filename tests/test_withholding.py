@@ -5,7 +5,7 @@ import pytest
 
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Draft, Filled
-from gateway.dialogue.withholding import redacted, withheld
+from gateway.withholding import redacted, withheld
 
 HIDDEN = {"identity_mode": Filled("confidential", "")}
 
