@@ -122,9 +122,20 @@ def _times(wanted: Any, got: Any) -> bool:
 
 def _periods(wanted: Any, got: Any) -> bool:
     """Bare dates of the wanted period cover whole days, with the last day's midnight at either end."""
-    (start, end), (first, last) = str(wanted).split("/"), str(got).split("/")
+    start, _, end = str(wanted).partition("/")
+    first, _, last = str(got).partition("/")
+    if not _is_instant(first) or not _is_instant(last):
+        return False
     room = timedelta(days=1) if len(end) == 10 else timedelta()
     return _instant(first) == _instant(start) and _instant(end) <= _instant(last) <= _instant(end) + room
+
+
+def _is_instant(written: str) -> bool:
+    try:
+        _instant(written)
+    except ValueError:
+        return False
+    return True
 
 
 def _instant(written: str) -> datetime:

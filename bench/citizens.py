@@ -1,7 +1,8 @@
 """Simulated citizens against the whole gateway: `python -m bench.citizens [--template ID] [--name WORDS] [--list]`.
 
-Each persona of bench/personas/ gets a gateway of its own (web channel, SQLite, the real engine) on Monday, 23 November
-2026, 10:00, and talks until there is a work order. Writes `citizens` of bench/results.json and bench/citizens.md.
+The personas of bench/personas/ come one after the other to one gateway (web channel, SQLite, the real engine) on
+Monday, 23 November 2026, from 10:00 on; each talks until there is a work order. Writes `citizens` of
+bench/results.json and bench/citizens.md.
 """
 from __future__ import annotations
 
@@ -52,20 +53,13 @@ async def open_mind(cache: Path = CACHE) -> tuple[Mind, BatchEncoder]:
     return Mind(engine, knowledge), encoder
 
 
-async def play(persona: Persona, mind: Mind, forms: Mapping[str, Template]) -> Outcome:
-    """The persona's conversation in a gateway that nobody else has used."""
-    form = forms[persona.template]
-    with tempfile.TemporaryDirectory() as folder:
-        hotline = await Hotline.open(Path(folder) / "data", mind, hold_s=HOLD_S)
-        try:
-            async with aiohttp.ClientSession() as http:
-                visitor = Visitor(hotline, http, persona.language)
-                await visitor.comes()
-                talk = await _talked(Citizen(persona, visitor, form.title.of(persona.language)))
-            order = await _order(hotline, talk)
-        finally:
-            await hotline.close()
-    return outcome(talk, order, form)
+async def play(persona: Persona, hotline: Hotline, form: Template) -> Outcome:
+    """The persona's conversation with a gateway that has never seen this visitor."""
+    async with aiohttp.ClientSession() as http:
+        visitor = Visitor(hotline, http, persona.language)
+        await visitor.comes()
+        talk = await _talked(Citizen(persona, visitor, form.title.of(persona.language)))
+    return outcome(talk, await _order(hotline, talk), form)
 
 
 async def _talked(citizen: Citizen) -> Talk:
@@ -83,11 +77,16 @@ async def _order(hotline: Hotline, talk: Talk) -> Mapping[str, Any] | None:
 # --- the command --------------------------------------------------------------------------------------------
 
 async def run(personas: Sequence[Persona], cache: Path = CACHE) -> list[Outcome]:
-    """One after the other: each has the gateway, and the machine, for themselves."""
+    """One after the other. Time goes on by three seconds a message: an hour and a half for all of them."""
     forms = known_templates()
     mind, encoder = await open_mind(cache)
     try:
-        return [await play(persona, mind, forms) for persona in personas]
+        with tempfile.TemporaryDirectory() as folder:
+            hotline = await Hotline.open(Path(folder) / "data", mind, hold_s=HOLD_S)
+            try:
+                return [await play(persona, hotline, forms[persona.template]) for persona in personas]
+            finally:
+                await hotline.close()
     finally:
         await encoder.close()
 

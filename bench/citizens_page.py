@@ -20,10 +20,10 @@ GOALS: tuple[tuple[str, str, str, float], ...] = (
     ("median of questions beyond the missing fields and two", "beyond", "≤", 0),
 )
 INTRODUCTION = (
-    "Made by `python -m bench.citizens` with the personas of `bench/personas/`, each in a gateway of its own; not "
-    "edited by hand. In brackets the 95 % interval (Wilson for shares, order statistics for medians) and the number of "
-    "observations. Faults of templates and dialogue that the personas showed were mended, so they are a development "
-    "set: figures of this software with people it has met."
+    "Made by `python -m bench.citizens` with the personas of `bench/personas/`, one after the other at one gateway; "
+    "not edited by hand. In brackets the 95 % interval (Wilson for shares, order statistics for medians) and the "
+    "number of observations. Faults of templates and dialogue that the personas showed were mended, so they are a "
+    "development set: figures of this software with people it has met."
 )
 
 

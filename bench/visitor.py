@@ -13,7 +13,7 @@ from tests.clock import ManualClock
 from tests.journeys.hotline import Hotline
 
 HOLD_S = 0.2      # how long the gateway waits for the rest of a burst here
-BETWEEN_S = 20.0  # the citizen reads and writes
+BETWEEN_S = 3.0   # the citizen reads and writes; longer than what makes two messages one burst
 PATIENCE_S = 20.0
 
 

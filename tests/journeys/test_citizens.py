@@ -2,13 +2,16 @@
 from __future__ import annotations
 
 from itertools import groupby
+from pathlib import Path
 
 import pytest
 
 from bench.citizen_figures import figures
 from bench.citizens import known_templates, play
 from bench.persona import Persona, load
+from bench.visitor import HOLD_S
 from gateway.app import Mind
+from tests.journeys.hotline import Hotline
 
 
 def sample() -> list[Persona]:
@@ -22,9 +25,11 @@ def test_the_sample_has_everybody_s_template_and_language() -> None:
 
 
 @pytest.mark.slow
-async def test_the_quickest_of_each_template_and_language_get_their_work_order(mind: Mind) -> None:
+async def test_the_quickest_of_each_template_and_language_get_their_work_order(tmp_path: Path, mind: Mind) -> None:
     forms = known_templates()
-    found = figures([await play(persona, mind, forms) for persona in sample()])
+    hotline = await Hotline.open(tmp_path / "data", mind, hold_s=HOLD_S)
+    found = figures([await play(persona, hotline, forms[persona.template]) for persona in sample()])
+    await hotline.close()
     assert found["filed"].value >= 0.97
     assert found["right"].value >= 0.98
     assert found["wrong_role"] == 0
