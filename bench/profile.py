@@ -30,7 +30,7 @@ STEPS = (
     ("gateway/dialogue/", "dialogue step"),
     ("gateway/replies.py", "wording"),
     ("gateway/filing.py", "work order"), ("gateway/work_order.py", "work order"), ("gateway/city.py", "work order"),
-    ("gateway/cases.py", "case and desk"), ("casebridge/", "case and desk"),
+    ("gateway/case", "case and desk"), ("casebridge/", "case and desk"),
     ("gateway/conversation.py", "turn and its commit"), ("gateway/turn.py", "turn and its commit"),
     ("gateway/writing.py", "turn and its commit"), ("gateway/messages.py", "turn and its commit"),
     ("gateway/", "the rest of the gateway"),

@@ -26,7 +26,8 @@ from gateway import city as cities
 from gateway import seal as seals
 from gateway import templates
 from gateway.api.site import Api, Front
-from gateway.cases import Cases, Rules
+from gateway.case_life import Rules
+from gateway.cases import Cases
 from gateway.check import COMPLAINTS, Look, proofread
 from gateway.clock import Clock, Ids
 from gateway.config import Config
@@ -196,13 +197,11 @@ class Gateway:
             config.retention.case_days,
         )
         keep = config.retention
-        writer = Writer(
-            catalog, replies, filer, self.seal, keep.transcript_days, keep.case_days, keep.dedupe_days
-        )
+        writer = Writer(catalog, replies, filer, self.seal, keep.transcript_days, keep.case_days, keep.dedupe_days)
         weighing = WeighingUnderstander(self.mind.engine, catalog)
         reader = Reader(catalog, self.city, weighing, self.mind.knowledge, self.mind.sentinel)
-        hold_ms = int(config.server.burst_hold_s * 1000)
-        return Conversation(catalog, reader, writer, self.clock, ZoneInfo(self.city.time_zone), hold_ms)
+        zone, hold_ms = ZoneInfo(self.city.time_zone), int(config.server.burst_hold_s * 1000)
+        return Conversation(catalog, reader, writer, self.clock, zone, hold_ms)
 
     def _cases(self) -> Cases:
         rating = self.config.rating

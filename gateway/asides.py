@@ -18,8 +18,8 @@ from gateway.dialogue.posted import file_order, words_in
 from gateway.dialogue.step import resume
 from gateway.dialogue.understood import Known, Understood
 from gateway.fields.city import EmergencyNumber
-from gateway.handover import DraftHanded, DraftWanted, Verified
-from gateway.messages import AgentJoins, AgentLeaves, AgentSays, CaseNews, Elapsed, Inbound, Order, Text
+from gateway.handover import AgentJoins, AgentLeaves, AgentSays, DraftHanded, DraftWanted, Verified
+from gateway.messages import CaseNews, Elapsed, Inbound, Order, Text
 from gateway.turn import Turn
 from gateway.understanding import Reader
 from gateway.writing import Writer

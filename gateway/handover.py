@@ -1,4 +1,4 @@
-"""What the conversations of one citizen are told, and tell each other: a proved number, a draft that moves.
+"""What passes from hand to hand: a clerk who joins and leaves, a proved number, a draft that moves.
 
 Items of lane `in` like those of gateway/messages.py, which lists them among its contents.
 """
@@ -7,6 +7,21 @@ from __future__ import annotations
 from typing import Any
 
 from msgspec import Struct
+
+
+class AgentJoins(Struct, frozen=True, tag="agent_joins"):
+    agent: str
+
+
+class AgentSays(Struct, frozen=True, tag="agent_says"):
+    agent: str
+    text: str
+
+
+class AgentLeaves(Struct, frozen=True, tag="agent_leaves"):
+    """The clerk hands the conversation back to the bot."""
+
+    agent: str
 
 
 class OpenDraft(Struct, frozen=True):

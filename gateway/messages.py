@@ -10,7 +10,7 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from gateway.handover import DraftHanded, DraftWanted, Verified
+from gateway.handover import AgentJoins, AgentLeaves, AgentSays, DraftHanded, DraftWanted, Verified
 
 Sender = Literal["bot", "agent", "department"]
 
@@ -69,21 +69,6 @@ class Location(Struct, frozen=True, tag="location"):
     lat: float
     long: float
     label: str = ""
-
-
-class AgentJoins(Struct, frozen=True, tag="agent_joins"):
-    agent: str
-
-
-class AgentSays(Struct, frozen=True, tag="agent_says"):
-    agent: str
-    text: str
-
-
-class AgentLeaves(Struct, frozen=True, tag="agent_leaves"):
-    """The clerk hands the conversation back to the bot."""
-
-    agent: str
 
 
 class CaseNews(Struct, frozen=True, tag="case_news"):

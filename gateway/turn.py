@@ -8,19 +8,8 @@ from msgspec.structs import replace
 
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.effects import Effect, Say
-from gateway.messages import (
-    AgentJoins,
-    AgentLeaves,
-    AgentSays,
-    Choice,
-    Form,
-    Inbound,
-    Location,
-    Order,
-    Outbound,
-    Text,
-    Upload,
-)
+from gateway.handover import AgentJoins, AgentLeaves, AgentSays
+from gateway.messages import Choice, Form, Inbound, Location, Order, Outbound, Text, Upload
 from gateway.protocols import Emit, Feed, Put
 from gateway.transcripts import TranscriptLine
 

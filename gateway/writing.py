@@ -8,7 +8,8 @@ from datetime import timedelta
 import msgspec
 from msgspec.structs import replace
 
-from gateway.cases import begin, record
+from gateway.case_life import begin
+from gateway.cases import record
 from gateway.citizens import links
 from gateway.clock import from_ms
 from gateway.dialogue.catalog import Catalog

@@ -6,7 +6,8 @@ import random
 import msgspec
 import pytest
 
-from gateway.cases import CLAMP_MS, Cases, Decision, Rules, decide
+from gateway.case_life import Decision, Rules, decide
+from gateway.cases import CLAMP_MS, Cases
 from gateway.errors import Uncertain
 from gateway.messages import CaseNews, decode_inbound
 from gateway.orders import (

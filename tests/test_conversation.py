@@ -16,11 +16,8 @@ from gateway.dialogue.draft import Case, Dialogue, RatingDialog, load
 from gateway.errors import Held
 from gateway.fields.city import City
 from gateway.filing import Filer
-from gateway.handover import Verified
+from gateway.handover import AgentJoins, AgentLeaves, AgentSays, Verified
 from gateway.messages import (
-    AgentJoins,
-    AgentLeaves,
-    AgentSays,
     CaseNews,
     Choice,
     Content,

@@ -41,7 +41,7 @@ def copy(folder: Path) -> Path:
 @pytest.mark.parametrize(("file", "old", "new", "named"), [
     ("templates/complaints/general.yaml", "deadline: ", "deadline: soonish #", r"general\.yaml:\d+: .*soonish"),
     ("templates/complaints/general.yaml", "type: address", "type: adress", r"general\.yaml:\d+"),
-    ("templates/complaints/general.yaml", "prompt: {zh: 这件事发生在哪里", "prompt: {zh: '', en: x} #", r":\d+: a text"),
+    ("templates/complaints/general.yaml", "prompt: {zh: 这件事发生在哪", "prompt: {zh: '', en: x} #", r":\d+: a text"),
     ("templates/replies/zh/talk.yaml", "welcome:", "welcome: '{% if %}'\nwelcome_:", "welcome"),
     ("city/city.yaml", "time_zone:", "timezone:", "time"),
 ])

@@ -7,20 +7,8 @@ from hypothesis import strategies as st
 
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.effects import Say
-from gateway.messages import (
-    AgentJoins,
-    AgentLeaves,
-    AgentSays,
-    CaseNews,
-    Choice,
-    Content,
-    Elapsed,
-    Form,
-    Inbound,
-    Location,
-    Text,
-    Upload,
-)
+from gateway.handover import AgentJoins, AgentLeaves, AgentSays
+from gateway.messages import CaseNews, Choice, Content, Elapsed, Form, Inbound, Location, Text, Upload
 from gateway.turn import Turn, bursts, hold, words
 
 KEY = "web:visitor"

@@ -18,7 +18,8 @@ from gateway.console.views import Mask, QueueRow, conversation_view, queue_row
 from gateway.dialogue.draft import load
 from gateway.dialogue.template import Template
 from gateway.errors import Conflict, NotFound, Unprocessable
-from gateway.messages import AgentJoins, AgentLeaves, AgentSays, Content, Inbound
+from gateway.handover import AgentJoins, AgentLeaves, AgentSays
+from gateway.messages import Content, Inbound
 from gateway.protocols import Accept, LaneStore, Records, SharedStore
 from gateway.transcripts import ConversationInfo
 

@@ -19,7 +19,8 @@ from argon2 import PasswordHasher
 
 from casebridge.bridge import Bridge
 from casebridge.desk import Desk
-from gateway.cases import Cases, Rules
+from gateway.case_life import Rules
+from gateway.cases import Cases
 from gateway.console import Console, ConsoleSettings, StaffTable
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.template import Template

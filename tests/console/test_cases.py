@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from gateway.cases import begin, record
+from gateway.case_life import begin
+from gateway.cases import record
 from gateway.orders import Filed
 from gateway.work_order import build
 from tests.console.office import ATTACHMENT, HOSTILE, PICTURE, Office, Person, filing, running

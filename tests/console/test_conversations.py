@@ -9,7 +9,7 @@ import yaml
 
 from gateway.dialogue.draft import Dialogue, Draft, Filled
 from gateway.dialogue.template import read
-from gateway.messages import AgentJoins, AgentLeaves, AgentSays
+from gateway.handover import AgentJoins, AgentLeaves, AgentSays
 from tests.console.office import HOSTILE, Office, running
 
 KEY = "web:visitor"

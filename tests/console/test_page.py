@@ -11,7 +11,8 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
-from gateway.messages import AgentSays, encode
+from gateway.handover import AgentSays
+from gateway.messages import encode
 from gateway.protocols import Put
 from gateway.transcripts import TranscriptLine
 from tests.browser import SCREENSHOTS, chromium

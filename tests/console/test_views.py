@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.cases import begin
+from gateway.case_life import begin
 from gateway.console.views import Mask, case_row, case_view
 from gateway.orders import Filed, HistoryLine, RatingAnswer
 from gateway.work_order import build
