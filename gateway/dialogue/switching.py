@@ -9,9 +9,10 @@ from gateway.dialogue.asking import noted, told
 from gateway.dialogue.carrying import carried, declined
 from gateway.dialogue.choosing import COMPLAINT, GENERAL, LIKELY
 from gateway.dialogue.effects import Say
+from gateway.dialogue.fill import tells_story
 from gateway.dialogue.offers import ask_switch
 from gateway.dialogue.scene import Move, Scene
-from gateway.dialogue.summary import noticed, onward
+from gateway.dialogue.summary import edited_description, noticed, onward
 from gateway.dialogue.template import Template
 
 _REALLY = re.compile(
@@ -34,7 +35,12 @@ def wants(scene: Scene, text: str) -> bool:
     """Whether the engine should look at this answer: the general form is open, or another one asked for."""
     if scene.state.draft is None:
         return False
-    return asks(text) or (scene.draft.template == GENERAL and len(text) >= TOLD)
+    return asks(text) or (scene.draft.template == GENERAL and len(text) >= TOLD and _tells(scene))
+
+
+def _tells(scene: Scene) -> bool:
+    """What happened is asked for, or nothing is: then words tell the story. An address says nothing of the matter."""
+    return tells_story(scene.asked) if scene.asked else scene.state.asked == "confirm"
 
 
 def proposed(scene: Scene, text: str) -> Move | None:
@@ -44,9 +50,14 @@ def proposed(scene: Scene, text: str) -> Move | None:
         return None
     if target.id in scene.draft.stayed and not asks(text):
         return None
-    scene = told(scene, text) if not asks(text) else scene
+    scene = scene if asks(text) else _kept(scene, text)
     scene = scene.remember(replace(scene.state, candidates=(target.id,)))
     return ask_switch(scene, [])
+
+
+def _kept(scene: Scene, text: str) -> Scene:
+    """The words that led to the offer: they belong to the description, whatever the answer will be."""
+    return (None if scene.asked else edited_description(scene, text)) or told(scene, text)
 
 
 def answer(scene: Scene, value: str) -> Move:

@@ -113,8 +113,19 @@ def test_the_words_that_led_to_the_proposal_are_not_lost_by_a_no() -> None:
     talk.choose("stay")
     assert talk.asked == "confirm"
     assert talk.values["description"] == STORY
-    talk.say(f"补充一下，{STORY}", ranking=ranked("complaint.online"))
+    talk.say(f"再说一下，{STORY}", ranking=ranked("complaint.online"))
     assert talk.asked == "confirm", "it is not proposed a second time"
+
+
+def test_words_added_at_the_summary_are_kept_too() -> None:
+    talk = at("general")
+    talk.say("小区里的狗整夜叫，没有人管，已经好几个月了")
+    talk.say("13800138000")
+    assert talk.asked == "confirm"
+    talk.say(STORY, ranking=ranked("complaint.online"))
+    assert talk.asked == "switch"
+    talk.choose("stay")
+    assert STORY in str(talk.values["description"])
 
 
 def test_a_form_that_fits_is_left_in_peace() -> None:
