@@ -20,7 +20,7 @@ export class Card {
 
   // typed: field id → {value, of}: written here before, and over which value of the gateway's
   show(template, draft, typed, words) {
-    Object.assign(this, { template, words, known: draft?.fields ?? {}, notices: new Set() });
+    Object.assign(this, { template, words, known: draft?.fields ?? {}, notices: "" });
     const host = { ...this.handlers, words, changed: (one) => this.#changed(one) };
     this.controls = template.fields.map((field) => control(this.#allowed(field), host));
     for (const one of this.controls) this.#write(one, typed[one.id]);
@@ -28,10 +28,19 @@ export class Card {
     $("card-about").textContent = template.description;
     $("card-privacy").textContent = template.privacy.text;
     $("card-fields").replaceChildren(...this.#groups());
-    $("card-notices").replaceChildren();
     this.tell("");
     this.#summarise([]);
     this.#refresh(true);
+  }
+
+  // What the gateway has by now, where nothing is being typed over it (kept: ids of fields that stay as they are).
+  renew(draft, kept = null) {
+    const isTyped = (one) => (kept ? kept.includes(one.id) : key(one.read()) !== this.clean[one.id]);
+    for (const one of this.controls.filter((each) => !isTyped(each))) {
+      this.known[one.id] = draft.fields[one.id];
+      this.#write(one);
+    }
+    this.#refresh(false);
   }
 
   // What differs from what the gateway has, as it is read there; what was left out on purpose is empty.
@@ -154,10 +163,9 @@ export class Card {
   #notices(values) {
     const due = this.template.notices.filter(({ at, when }) => (at === "opening" || (at === "when" && when)) && holds(when, values));
     const texts = due.map(({ text }) => text);
-    for (const text of texts.filter((one) => !this.notices.has(one))) $("card-notices").append(make("p", "", text));
-    for (const shown of [...$("card-notices").children]) if (!texts.includes(shown.textContent)) shown.remove();
-    this.notices = new Set(texts);
-    $("card-notices").hidden = !texts.length;
+    if (key(texts) === this.notices) return;
+    this.notices = key(texts);
+    $("card-notices").replaceChildren(...due.map(({ at, text }) => make("p", at, text)));
   }
 
   #count() {

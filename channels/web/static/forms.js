@@ -89,7 +89,7 @@ export class Forms {
     this.refresh();
     if (frame.reply_to && frame.reply_to === state.pending?.id) return this.#answered(frame, state.pending.template);
     if (this.isShown) $("news").hidden = false;
-    return undefined;
+    return this.#renew(frame.template);
   }
 
   // A person in the chat may take their time to answer; the card does not wait for that.
@@ -156,7 +156,7 @@ export class Forms {
   }
 
   // The gateway has everything but the fields it finds fault with; those stay as they were typed.
-  #answered(frame, template) {
+  async #answered(frame, template) {
     const { memory } = this.page;
     const { fields: sent, opens } = memory.state.pending;
     const wrong = (frame.errors ?? []).map(({ field }) => field);
@@ -168,9 +168,17 @@ export class Forms {
     if (!this.isShown) return this.refresh();
     if (opens) return this.open(template);
     if (!wrong.length) return this.close();
+    await this.#renew(template, wrong);
     this.card.tell("");
     this.card.blame(frame.errors);
     return undefined;
+  }
+
+  // The card follows what is answered in the chat while it stands open.
+  async #renew(template, kept) {
+    if (this.page.memory.state.place !== template) return;
+    const draft = await this.#get("/api/draft");
+    if (draft && draft.template === template && this.card.template?.id === template) this.card.renew(draft, kept);
   }
 
   #busy(yes) {

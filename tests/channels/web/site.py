@@ -1,11 +1,12 @@
 """The whole web side as the gateway serves it, with a conversation that plays a part: page, socket, API, uploads."""
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Literal
 
 from aiohttp import web
@@ -19,6 +20,7 @@ from gateway.api.understand import UnderstandAnswer, UnderstandRequest
 from gateway.city import load as load_city
 from gateway.clock import RandomIds, SystemClock
 from gateway.dialogue.catalog import Catalog
+from gateway.dialogue.template import Template
 from gateway.errors import Unauthorised
 from gateway.fields.city import City
 from gateway.fields.registry import TYPES
@@ -63,6 +65,7 @@ class Site(House):
     """A House whose conversation plays the noise story; "slow" is left unanswered."""
 
     folder: Path = field(default=Path("."))
+    templates: Mapping[str, Template] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -74,8 +77,9 @@ class Site(House):
 
     def api(self) -> Api:
         return Api(
-            visitors=self.sessions, staff=nobody, uploads=self.files, templates={}, knowledge=NullKnowledge(),
-            understand=understand, access="staff", store=self.store.shared, front=self.front(),
+            visitors=self.sessions, staff=nobody, uploads=self.files, templates=self.templates,
+            knowledge=NullKnowledge(), understand=understand, access="staff", store=self.store.shared,
+            front=self.front(),
         )
 
     def front(self) -> Front:
@@ -138,11 +142,14 @@ async def understand(question: UnderstandRequest) -> UnderstandAnswer:
 
 
 @asynccontextmanager
-async def open_site(folder: Path, embedders: tuple[str, ...] = ()) -> AsyncIterator[Site]:
+async def open_site(
+    folder: Path, embedders: tuple[str, ...] = (), templates: Mapping[str, Template] = MappingProxyType({}),
+    kind: type[Site] = Site,
+) -> AsyncIterator[Site]:
     store = SqliteStore(folder / "site.db", SystemClock(), RandomIds())
     await store.open()
     loopback = frozenset[str]()
-    site = Site(store, WebSettings(origins=loopback, typing_s=0.2), folder=folder)
+    site = kind(store, WebSettings(origins=loopback, typing_s=0.2), folder=folder, templates=templates)
     try:
         api = site.api()
         routes = [*site.channel.routes(), *Pages(embedders).routes(), *api.routes()]
