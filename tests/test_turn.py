@@ -77,6 +77,12 @@ def test_a_file_is_named_by_its_id() -> None:
     assert [(line.text, line.uploads) for line in taken.lines] == [("看照片", ()), ("", ("f1",))]
 
 
+def test_the_files_of_a_form_are_named_with_it() -> None:
+    taken = turn()
+    taken.heard(items(Form("general", {"evidence": ["f1", "f2"]}, {"f1": "image/png"})))
+    assert [line.uploads for line in taken.lines] == [("f1",)]
+
+
 def test_the_reply_answers_the_last_message() -> None:
     taken = turn()
     taken.heard(items(Text("一"), Text("二")))

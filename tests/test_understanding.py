@@ -109,6 +109,13 @@ async def test_commands_choices_and_answers_are_not_ranked(ear: Ear, content: Ci
     assert (ear.engine.asked, ear.knowledge.searched) == ([], [])
 
 
+async def test_danger_is_seen_in_a_form_too(ear: Ear) -> None:
+    form = Form("general", {"description": "楼里着火了，有人困在里面", "times": 3})
+    understood = await ear.reader.read(Dialogue(), [form], NOW)
+    assert understood.emergency is not None
+    assert understood.emergency.number == "119"
+
+
 async def test_a_person_who_talks_needs_no_engine(ear: Ear) -> None:
     await ear.reader.read(Dialogue(mode="agent"), [Text("快递三天没动了")], NOW)
     assert ear.engine.asked == []

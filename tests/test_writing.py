@@ -16,6 +16,7 @@ from gateway.dialogue.draft import Case, Dialogue, Draft, Filled
 from gateway.dialogue.effects import (
     Arm,
     Ask,
+    Blame,
     CallPerson,
     Disarm,
     Effect,
@@ -33,7 +34,7 @@ from gateway.dialogue.effects import (
 from gateway.fields.city import City
 from gateway.filing import Filer
 from gateway.handover import DraftHanded, DraftWanted, OpenDraft
-from gateway.messages import Elapsed, Inbound, Option, Outbound, Text, decode_inbound, decode_outbound
+from gateway.messages import Elapsed, FieldError, Inbound, Option, Outbound, Text, decode_inbound, decode_outbound
 from gateway.orders import CaseState, Posted
 from gateway.replies import Replies
 from gateway.seal import HIDDEN, Seal
@@ -87,6 +88,15 @@ async def test_paragraphs_are_one_message(writer: Writer) -> None:
     assert (first, third) == ("第一段", "第三段 {{7*7}} %s")
     assert second
     assert (message.id, message.sender, message.at) == ("2.0", "bot", NOW)
+
+
+async def test_a_fault_names_its_field_beside_the_text(writer: Writer) -> None:
+    phone, rule = Blame("contact_phone", "phone"), Blame("sender_address", "differ")
+    effects = Say("problem.phone", {"label": "电话"}, phone), Quote("两地相同", rule), Quote("哪里？")
+    _, turn = await write(writer, *effects)
+    message = reply(turn)
+    first, second, _ = message.text.split("\n\n")
+    assert message.errors == (FieldError(phone.field, "phone", first), FieldError(rule.field, "differ", second))
 
 
 async def test_nothing_to_say_sends_nothing(writer: Writer) -> None:

@@ -77,7 +77,7 @@ class Talker:
         reading = Reading(label, resolved={"lat": 23.1, "long": 113.3})
         return self._step(replace(self._turn(Location(23.1, 113.3, label)), location=reading))
 
-    def fill(self, template: str, kinds: dict[str, str] | None = None, **fields: Value) -> list[Effect]:
+    def fill(self, template: str, kinds: dict[str, str] | None = None, /, **fields: Value) -> list[Effect]:
         return self._step(self._turn(Form(template, fields, kinds or {})))
 
     def wait(self, hours: float) -> None:

@@ -60,13 +60,13 @@ def test_only_files_of_ones_own_are_taken() -> None:
     talk.fill("parcel", **COMPLETE, evidence=["somebody-elses"])
     assert "problem.not_yours" in talk.said
     assert "evidence" not in talk.values
-    assert talk.draft.uploads == ()
-    talk.fill("parcel", evidence=[ONE, TWO], kinds={ONE: "image/jpeg", TWO: "image/png"})
+    assert not talk.draft.uploads
+    talk.fill("parcel", {ONE: "image/jpeg", TWO: "image/png"}, evidence=[ONE, TWO])
     assert (talk.asked, talk.values["evidence"]) == ("confirm", [ONE, TWO])
-    talk.fill("parcel", evidence=[TWO], kinds={TWO: "image/png"})
-    assert talk.draft.uploads == (TWO,), "what was taken out is not filed"
+    talk.fill("parcel", {TWO: "image/png"}, evidence=[TWO])
+    assert list(talk.draft.uploads) == [TWO], "what was taken out is not filed"
     talk.fill("parcel", evidence=[])
-    assert talk.draft.uploads == ()
+    assert not talk.draft.uploads
 
 
 def test_what_the_card_empties_is_empty() -> None:

@@ -62,11 +62,15 @@ export class Card {
   check() {
     const empty = this.#needed().filter((one) => !one.field.skippable && isEmpty(one.read()));
     $("card-rest").hidden = false;
+    $("card-said").replaceChildren();
     return this.#blame(empty.map((one) => ({ one, message: fill(this.words.please_fill, { label: one.field.label }) })));
   }
 
-  // errors: [{field, message}] of the gateway's answer
-  blame(errors) {
+  // errors: [{field, message}] of the gateway's answer; said: all its paragraphs. One may name the number to call first.
+  blame(errors, said) {
+    const messages = errors.map(({ message }) => message);
+    const more = said.slice(0, -1).filter((text) => !messages.includes(text));
+    $("card-said").replaceChildren(...more.map((text) => make("p", "", text)));
     const known = errors.map(({ field, message }) => ({ one: this.#find(field), message }));
     $("card-rest").hidden = true;
     return this.#blame(known.filter(({ one }) => one));

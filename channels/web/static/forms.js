@@ -43,6 +43,7 @@ export class Forms {
     const last = this.#last;
     const open = last?.template && !last.work_order;
     $("form-bar").hidden = !open;
+    $("menu-matters").hidden = Boolean(open); // another matter would drop the open form
     if (!open) return;
     const { words } = this.page;
     $("form-open").textContent = last.ask === "confirm" ? words().edit_form : words().fill_form;
@@ -170,7 +171,7 @@ export class Forms {
     if (!wrong.length) return this.close();
     await this.#renew(template, wrong);
     this.card.tell("");
-    this.card.blame(frame.errors);
+    this.card.blame(frame.errors, frame.text.split(/\n{2,}/));
     return undefined;
   }
 

@@ -30,7 +30,7 @@ export class Files {
 
   write(value) {
     this.ids = Array.isArray(value) ? [...value] : [];
-    this.list.replaceChildren(...this.ids.map((id) => this.#item(id)));
+    this.list.replaceChildren(...this.ids.map((id, n) => this.#item(id, n + 1)));
   }
 
   async #add(files) {
@@ -55,13 +55,14 @@ export class Files {
     }
   }
 
-  #item(id) {
+  #item(id, n) {
     const { words } = this.host;
     const item = make("li");
     const name = make("span", "file", words.file);
     picture(id, this.host.session()).then((url) => url && this.#show(name, url)).catch(() => {});
     const out = make("button", "plain out", words.remove);
     out.type = "button";
+    out.setAttribute("aria-label", `${words.remove} ${n}`);
     out.onclick = () => {
       this.write(this.ids.filter((one) => one !== id));
       this.#changed();

@@ -72,7 +72,8 @@ class Desk(Site):
         self.draft = self.draft or {"template": content.template, "version": 1, "fields": {}, "missing": []}
         said: dict[str, Any] = {"reply_to": inbound.id, "template": content.template, "language": language}
         if self.faults:
-            await self.say(inbound.conversation, "有几处不对", ask="place", errors=self.faults, **said)
+            text = "先打110\n\n要写到区和街道\n\n地点？"
+            await self.say(inbound.conversation, text, ask="place", errors=self.faults, **said)
         elif content.fields:
             for name, value in content.fields.items():
                 self.fill(name, value)

@@ -188,6 +188,7 @@ async def test_what_is_wrong_stands_beside_its_field(
         await expect(place).to_have_attribute("aria-invalid", "true")
         await expect(place).to_have_accessible_description(re.compile("要写到区和街道"))
         await expect(page.locator("#fault-contact_phone")).to_have_text("号码不完整")
+        await expect(page.locator("#card-said")).to_have_text("先打110")
         await expect(place).to_have_value("somewhere")
         await sees_nothing_serious(page)
         desk.faults = ()

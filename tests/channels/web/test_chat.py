@@ -77,6 +77,8 @@ async def test_a_repeated_id_is_accepted_again_and_counts_once(house: House) -> 
         ({"choice": "yes", "to": None}, Choice("yes")),
         ({"form": {"template": "general", "fields": {"times": 3, "kinds": ["a"], "again": False}}},
          Form("general", {"times": 3, "kinds": ["a"], "again": False})),
+        ({"form": {"template": "general", "fields": {"evidence": [UPLOAD, "0" * 32]}}},
+         Form("general", {"evidence": [UPLOAD, "0" * 32]}, {UPLOAD: "image/jpeg"})),
         ({"location": {"lat": 23.1, "long": 113, "label": "新港中路"}}, Location(23.1, 113.0, "新港中路")),
         ({"upload": UPLOAD}, Upload(UPLOAD, "image/jpeg")),
         ({"text": "<img src=x onerror=alert(1)>{{7*7}}%s"}, Text("<img src=x onerror=alert(1)>{{7*7}}%s")),

@@ -12,7 +12,7 @@ from referencing import Registry, Resource
 
 from channels.web import frames
 from gateway.errors import Malformed, NotFound, RateLimited, Refused, TooLarge, TooSlow, Unauthorised, Unavailable
-from gateway.messages import Option, Outbound
+from gateway.messages import FieldError, Option, Outbound
 
 DOCUMENT = json.loads((Path(frames.__file__).with_name("frames.json")).read_text("utf-8"))
 REGISTRY: Registry[Any] = Registry().with_resource(DOCUMENT["$id"], Resource.from_contents(DOCUMENT))
@@ -97,6 +97,12 @@ def test_a_message_is_shown_in_the_citys_time_and_within_the_contract() -> None:
         "work_order": "WO-20261123-7Q2M0C9ZXK", "original": "When?", "reply_to": "m1",
     }
     assert document["at"].endswith(".250+08:00")
+
+
+def test_what_is_wrong_with_a_form_is_said_field_by_field() -> None:
+    error = FieldError("contact_phone", "phone", "号码不完整")
+    document = written(frames.shown(Outbound(id="3:0", at=0, text="号码不完整", errors=(error,)), CHINA))
+    assert document["errors"] == [{"field": "contact_phone", "code": "phone", "message": "号码不完整"}]
 
 
 @pytest.mark.parametrize(
