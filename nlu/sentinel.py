@@ -31,8 +31,9 @@ HARMLESS = "harmless"
 
 # Chosen by ten-fold cross-validation on nlu/dangers alone (python -m bench.danger_folds), 2026-11-23.
 SIGN = 0.4      # how much one sign weighs beside the vector, whose length is 1
-RIDGE = 0.3     # what keeps a single sentence from being believed too much
-SUSPECTED, UNSUSPECTED = -0.7, -0.2  # what the votes must reach: where a rule saw danger, and where none did
+DOUBT = 0.3     # what keeps a single sentence from being believed too much (the ridge) …
+DOUBT_OF_COMPLAINTS = 1.0  # … more so where nobody looked whether it tells of danger
+SUSPECTED, UNSUSPECTED = -0.7, -0.1  # what the votes must reach: where a rule saw danger, and where none did
 CLOSER = 0.3    # more is asked of a part of a message than of all of it: the rest may put it in the past
 DANGEROUS = ("emergency", "complaint.women_family")
 PARTS = 12      # pairs of clauses that are weighed at most, the last ones
@@ -41,8 +42,11 @@ SEEN = 1200     # characters of a message that are looked at
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
+    """doubt: how little it is believed by itself, above 0."""
+
     text: str
     kind: str  # of danger, or HARMLESS
+    doubt: float = DOUBT
 
 
 class Signs:
@@ -116,9 +120,8 @@ class DangerWatch:
 
     def _load_or_fit(self, encoder: Encoder) -> Weighing:
         sentences = [*read(self._data), *complaints(self._training, self._signs)]
-        key = fingerprint((
-            str((FORMAT, SIGN, RIDGE)), encoder.model, *self._signs.words, *(f"{s.kind}\t{s.text}" for s in sentences),
-        ))
+        lines = (f"{one.kind}\t{one.doubt}\t{one.text}" for one in sentences)
+        key = fingerprint((str((FORMAT, SIGN)), encoder.model, *self._signs.words, *lines))
         arrays, self.fitted = kept(self._cache, "danger", key, lambda: fit(sentences, encoder, self._signs).arrays)
         return Weighing(arrays)
 
@@ -138,7 +141,7 @@ def complaints(training: Path, signs: Signs) -> list[Sentence]:
     Not those of the matters where danger may well be there while it is told.
     """
     return [
-        Sentence(one.text, HARMLESS) for one in training_set.read(training).examples
+        Sentence(one.text, HARMLESS, DOUBT_OF_COMPLAINTS) for one in training_set.read(training).examples
         if one.intent not in DANGEROUS and signs.any_of_danger(normal(one.text))
     ]
 
@@ -164,17 +167,22 @@ def kernel(left: Matrix, right: Matrix) -> Matrix:
 
 def fit(sentences: Sequence[Sentence], encoder: Encoder, signs: Signs) -> Weighing:
     """The same data give the same votes."""
-    here = points(
-        encoder.encode([cores(one.text)[0] for one in sentences]), [signs.of(normal(one.text)) for one in sentences])
-    return regress(here, [one.kind for one in sentences])
+    return regress(places(sentences, encoder, signs), sentences)
 
 
-def regress(here: Matrix, labels: Sequence[str]) -> Weighing:
+def places(sentences: Sequence[Sentence], encoder: Encoder, signs: Signs) -> Matrix:
+    """Where each of them stands, as a whole."""
+    vectors = encoder.encode([cores(one.text)[0] for one in sentences])
+    return points(vectors, [signs.of(normal(one.text)) for one in sentences])
+
+
+def regress(here: Matrix, sentences: Sequence[Sentence]) -> Weighing:
     """Kernel ridge regression: votes such that near sentences together say what each of them is."""
+    labels = [one.kind for one in sentences]
     kinds = sorted(set(labels) - {HARMLESS})
     wanted = np.array(
         [[-1.0 if kind == HARMLESS else 1.0, *(kind == one for one in kinds)] for kind in labels], dtype=np.float32)
     held = kernel(here, here)
-    held[np.diag_indices(len(held))] += RIDGE
+    held[np.diag_indices(len(held))] += [one.doubt for one in sentences]
     votes: Matrix = np.linalg.solve(held, wanted)
     return Weighing({"points": here, "votes": votes, "kinds": np.array(kinds)})
