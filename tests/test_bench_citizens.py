@@ -16,8 +16,8 @@ from bench.citizen_orders import Judged, expected, judge, missing_at_first, over
 from bench.citizen_talk import MOST_TURNS, PATIENCE, Citizen, Frame, Heard, Talk
 from bench.intervals import share
 from bench.persona import Persona, Quirk
-from gateway.dialogue.template import Category, Code, Field, Template, Words
-from gateway.fields.base import Limits, Option
+from gateway.dialogue.template import Category, Code, Field, Template
+from gateway.fields.base import Limits, Option, Words
 
 W = Words("甲", "a")
 
