@@ -16,6 +16,7 @@ _ALL = re.compile(
     r"(?:五险|四险|三险|这?几[样项种]|所有的?|全部|以上)?(?:一金)?(?:全部|全都?|都|统统)?(?:有|是|要|包括|[没未]\w{0,6}|少交|欠着?|断了)?"
     r"|all(?: (?:five|four|three))?(?: of (?:it|them|these|those|the above))?|everything|the lot"
 )
+_SUPPOSED = re.compile(r"[,，]?\s*(?:i (?:think|guess)|吧|应该|好像)$|^(?:i think|应该是?|好像是?)\s*")
 _SAYS_ALL = re.compile(r"全|都|所有|五险|四险|三险|以上|all|everything|the lot")
 MAX_ANSWER = 500
 
@@ -32,7 +33,7 @@ class Choices:
         return [span(text, named[0].start, named[-1].end, _reading((hit.value for hit in named), ctx))]
 
     def read(self, text: str, ctx: Context) -> Reading:
-        answer = bare(text[:MAX_ANSWER])
+        answer = _SUPPOSED.sub("", bare(text[:MAX_ANSWER]))
         if _ALL.fullmatch(answer) and _SAYS_ALL.search(answer):
             return _reading((option.value for option in ctx.options), ctx)
         whole = answered(answer, ctx.options)

@@ -40,9 +40,12 @@ _FOUND = re.compile(
     rf"(?:{_PREFIXED}(?:\s*(?:元|块|yuan))?(?!\d)|{_SPOKEN}|{_SMALL}|{_WORDS}|{_LOOSE}|{_PAID})",
     re.IGNORECASE,
 )
+# 平时三十块的路收了我六十八: what it costs otherwise is not the sum.
+_USUAL = re.compile(
+    r"(?:平时|平常|原来|本来|正常|以前|一般|(?<![a-z])(?:usually|normally|used to be))\s?(?:\w{1,3}\s?)?$", re.I)
 _BARE = re.compile(rf"(?:{AMOUNT})[多几余来]?|{WORDS}", re.IGNORECASE)
 _LEAD = re.compile(
-    r"^(?:大概|大约|约|差不多|就算|就按|算|也就|就|应该|可能|好像|共|一共|总共|合计|花了|付了|交了|扣了|欠了|是|有|不到|将近|接近|"
+    r"^(?:大概|大约|约|差不多|就算|就按|算|也就|就|应该|可能|好像|共|一共|总共|合计|花了|付了|交了|扣了|欠了|索赔|要求赔偿?|多收了?|少退了?|收了我?|赔我|退我|是|有|不到|将近|接近|"
     r"(?:it (?:was|is|cost)|it's|i (?:paid|think|guess)|that'?s|about|around|roughly|approximately|some|almost|nearly|"
     r"maybe|say|just|only|(?:in )?total|altogether)(?![a-z]))\s*",
     re.IGNORECASE,
@@ -62,7 +65,7 @@ class Money:
         spans: list[Span] = []
         for hit in _FOUND.finditer(fold(text)):
             amount = _amount(hit)
-            if amount is not None and 0 < amount <= MOST:
+            if amount is not None and 0 < amount <= MOST and not _USUAL.search(hit.string, 0, hit.start()):
                 reading = Reading(_canonical(amount))
                 spans.append(span(text, hit.start(), hit.end(), reading, sure=not (hit["loose"] or hit["paid"])))
             if len(spans) == MAX_SPANS:
@@ -97,7 +100,11 @@ def _whole_answer(answer: str) -> Decimal | None:
     """A bare number, or the only amount named in a short sentence."""
     if _BARE.fullmatch(answer):
         return _number(answer)
-    amounts = {amount for hit in _FOUND.finditer(answer) if (amount := _amount(hit)) is not None}
+    last = _bare(re.split(r"，|,(?!\d)", answer)[-1])  # 六百多，六百八吧: who goes on says it better
+    if _BARE.fullmatch(last):
+        return _number(last)
+    hits = (hit for hit in _FOUND.finditer(answer) if not _USUAL.search(answer, 0, hit.start()))
+    amounts = {amount for hit in hits if (amount := _amount(hit)) is not None}
     return amounts.pop() if len(amounts) == 1 else None
 
 

@@ -14,6 +14,14 @@ from gateway.fields.text import checked, words_of
 from gateway.fields.wordbreaks import runs
 
 SHORTEST, LONGEST = 2, 60
+# An asked name comes with words that introduce it, and with more behind a comma: "the shop is called …", 卖家昵称叫…，
+_INTRODUCED = re.compile(
+    r"^(?:(?:[\u4e00-\u9fff]{0,6}?(?:店|公司|单位|医院|学校|机构|餐厅|商家|卖家|平台|厂|名字|名称|昵称|招牌))?(?:上写的|就)?"
+    r"(?:名叫|叫做|叫|名称是|名字是|昵称是|店名是)"
+    r"|(?:[a-z' ]{0,30}(?<![a-z]))?"
+    r"(?:is called|it'?s called|called|named|name is|goes by|has a sign|sign says|seller:|shop:)\s+)"
+    r"(?=\S)(?!我)", re.IGNORECASE)
+_FILLING = re.compile(r"(?:吧|呢|啊|来着)$")
 _LONGEST_FOUND = 25
 _NEXT_TAIL = 6  # characters in which a further last word goes on with the name
 _LAST = (
@@ -24,6 +32,7 @@ _LAST = (
 )
 _FIRST = "".join(sorted({word[0] for word in _LAST.split("|")}))
 _TAIL = re.compile(rf"(?=[{_FIRST}])(?:{_LAST})(?:[(（][\u4e00-\u9fffA-Za-z0-9]{{1,12}}[)）])?")
+_WHOLE = re.compile(rf"(?:{_LAST}|小学|中学|大学|学院|学校)$")
 _LEAD = re.compile(
     r"(?:[于去从对要跟找那这该此]|[一这那某有]家|[一二三四五六七八九十百千万两几\d]+[块元]|附近|旁边|隔壁|楼下|对面|门口|商家|商户|店铺|卖家|店名|名称|名字|名|叫做|"
     r"我们?是|我司是?|我们?(?:公司|单位|厂|店)(?:是|叫做?)?|本(?:公司|单位|厂|店)(?:是|叫做?)?|(?:公司|单位|厂子?)(?:是|叫做?)|"
@@ -57,13 +66,25 @@ class Organisation:
 
     def read(self, text: str, ctx: Context) -> Reading:
         limits = ctx.limits
-        return Reading(checked(text, limits.min_length or SHORTEST, limits.max_length or LONGEST))
+        return Reading(checked(_named(text), limits.min_length or SHORTEST, limits.max_length or LONGEST))
 
     def validate(self, value: Value, ctx: Context) -> Reading:
         return self.read(words_of(value, "organisation"), ctx)
 
     def show(self, value: Value, ctx: Context) -> str:
         return str(value)
+
+
+def _named(answer: str) -> str:
+    """The name alone; the words as they are when nothing introduces it and nothing follows a whole name."""
+    plain = tidy(answer)
+    lead = _INTRODUCED.match(plain)
+    name = plain[lead.end():] if lead else plain
+    first, comma, _ = name.partition("，")
+    if comma and (lead or _WHOLE.search(first)):
+        name = first
+    name = _FILLING.sub("", name) if lead else name
+    return name if len(name.strip()) >= SHORTEST else answer
 
 
 def _chinese(folded: str, places: Gazetteer) -> Iterator[tuple[int, int]]:

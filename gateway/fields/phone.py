@@ -23,7 +23,7 @@ _CHINA = 86
 _HAN_DIGITS = "零〇一二三四五六七八九幺"
 _SPOKEN = str.maketrans(_HAN_DIGITS, "001234567891")
 _SHORT = re.compile(r"1(?:10|19|2[02])|12[0-9]{3}|100[0-9]{2}|9[56][0-9]{3,4}|11[46]")
-_LOCAL = re.compile(r"[2-8]\d{7}")
+_LOCAL = re.compile(r"[2-8]\d{7}(?!\d|[ -]\d)")
 # Digits in groups, as spoken or dialled; never a part of a longer code such as SF1380013800012.
 _CANDIDATE = re.compile(
     r"(?<![A-Za-z0-9])(?:\+\d{1,3}[ -]{0,2})?(?:\(\d{2,4}\)[ -]?)?\d{2,12}(?:[ .-]\d{2,8}){0,4}(?![A-Za-z0-9])"
@@ -72,8 +72,9 @@ class Phone:
         digits = _digits(answer[:extension.start()] if extension and extension.end() == len(answer) else answer)
         if _SHORT.fullmatch(digits):
             return Reading(digits)
-        if _LOCAL.fullmatch(digits):
-            digits = ctx.city.area_code + digits
+        local = _LOCAL.fullmatch(digits) or _LOCAL.match(answer)  # 83330000，这是家里座机
+        if local and ctx.city.area_code:
+            digits = ctx.city.area_code + local.group()
         number = _international(digits) if re.fullmatch(r"\+?\d{7,15}", digits) else None
         return _reading(number, extension) if number else only(self.find(text, ctx), "phone")
 

@@ -17,7 +17,7 @@ from gateway.fields.spans import MAX_SPANS
 from gateway.fields.when import PARTS, Mention, at_hour, clock, instant, part_of_day
 
 _JOIN = re.compile(
-    r"\s*(?:一直|持续)?(?:到|至|直到|-+|~+|and(?:\s(?:ended|stopped|finished))?|to|until|till|through)\s*(?:the\s)?(?:第二天|次日|隔天)?的?"
+    r"\s*(?:一直|持续|干|做|住|租|用)?(?:到|至|直到|-+|~+|and(?:\s(?:ended|stopped|finished))?|to|until|till|through)\s*(?:the\s)?(?:第二天|次日|隔天)?的?"
     r"\s*(?:at\s|about\s|around\s)?", re.IGNORECASE
 )
 _NEXT_DAY = re.compile(r"第二天|次日|隔天")

@@ -30,7 +30,7 @@ _S10_WEIGHTS = (8, 6, 4, 2, 3, 5, 9, 7)
 
 _WHOLE = re.compile(r"(?=[A-Z]*\d)[A-Z0-9]{8,30}")
 _LETTERED = r"[A-Za-z]{2,4}[ -]?\d{8,18}(?:[A-Za-z]{2})?"
-_DASHED = rf"(?:{'|'.join(_PREFIXES)})[A-Za-z]{{0,2}}(?:[ -]?\d{{3,8}}){{2,5}}"
+_DASHED = rf"(?:{'|'.join(_PREFIXES)})[A-Za-z]{{0,2}}(?:[ -]?\d{{3,8}}){{2,5}}(?:[ -]\d{{1,2}})?(?!\d)"
 _CUE = (
     r"(?:单号|运单|快递号|快递单|包裹号|物流号|邮件号|tracking(?: number| no\.?| code| id)?|"
     r"waybill(?: number| no\.?)?|parcel(?: number| no\.?))(?:号码|号)?"
@@ -39,6 +39,8 @@ _IS = r"\s{0,3}(?:是|为|:|is|#|was)?\s{0,3}"
 _GROUPED = r"(?=[A-Za-z]{0,4}[ -]?\d)[A-Za-z0-9]{2,30}(?:[ -][A-Za-z0-9]*\d[A-Za-z0-9]*){0,6}"
 _AFTER_CUE = re.compile(rf"{_CUE}{_IS}(?P<code>{_GROUPED})(?![A-Za-z0-9])", re.IGNORECASE)
 _ALONE = re.compile(rf"(?<![A-Za-z0-9])(?P<code>{_LETTERED}|{_DASHED}|\d{{12,15}})(?![A-Za-z0-9])", re.IGNORECASE)
+# Asked for, digits may be read off in groups with words around them: 纸上写的是 1098 7654 32109.
+_GROUPS = re.compile(r"(?<![A-Za-z0-9])\d{2,6}(?: \d{2,6}){2,5}(?![A-Za-z0-9])")
 _LABEL = re.compile(rf"^(?:(?:我的|快递|顺丰|my|the|it'?s|是)\s*)*(?:{_CUE})?{_IS}", re.IGNORECASE)
 _ORDER = re.compile(r"(?:订单|order)(?:编?号码?| ?(?:number|no\.?|id))?(?:是|为|is|:|\s)*$", re.IGNORECASE)
 
@@ -72,7 +74,9 @@ class TrackingNumber:
         name = _NAME.match(answer)
         code = compact(answer[name.end():] if name else answer)
         if not _WHOLE.fullmatch(code) or not (in_groups(answer) or _S10.fullmatch(code)):
-            return only(self.find(text, ctx), "tracking_number")
+            found, grouped = self.find(text, ctx), _GROUPS.findall(answer)
+            return _reading(compact(grouped[0]), None) if not found and len(grouped) == 1 else only(
+                found, "tracking_number")
         return _reading(code, name)
 
     def validate(self, value: Value, ctx: Context) -> Reading:

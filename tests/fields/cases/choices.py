@@ -20,6 +20,7 @@ TABLE = Table(
         Read("养老和医保都没交", ["pension", "medical"]),
         Read("全部", ["pension", "medical", "injury"]),
         Read("五险都没交", ["pension", "medical", "injury"]),
+        Read("all of them i think", ["pension", "medical", "injury"]),
         Read("all of it", ["pension", "medical", "injury"]),
         Read("all of them", ["pension", "medical", "injury"]),
     ),

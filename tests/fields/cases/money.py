@@ -6,6 +6,8 @@ from tests.fields.table import Checked, Found, Read, Refused, Seen, Shown, Table
 
 TABLE = Table(
     read=(
+        Read("听她说要六百多，六百八吧", "680.00"),
+        Read("多收了三百六", "360.00"),
         Read("320", "320.00"),
         Read("320.5", "320.50"),
         Read("三百二十块", "320.00"),
@@ -42,6 +44,7 @@ TABLE = Table(
         Read("2 thousand yuan", "2000.00"),
     ),
     refused=(
+        Refused("平时三十块的路收了我六十八", "money"),
         Refused("0", "money_low", {"min": "0.01"}),
         Refused("0.001", "money_low"),
         Refused("两亿", "money_high", {"max": "100000000"}),

@@ -10,6 +10,11 @@ def shop(name: str) -> Seen:
 
 TABLE = Table(
     read=(
+        Read("the shop is called Echo Fashion", "Echo Fashion"),
+        Read("卖家昵称叫小音数码", "小音数码"),
+        Read("叫回音烧烤，每天半夜才关", "回音烧烤"),
+        Read("回音小学，孩子三年级", "回音小学"),
+        Read("叫我李女士吧", "叫我李女士吧"),
         Read("好又多便利店", "好又多便利店"),
         Read(" Example Trading Co., Ltd. ", "Example Trading Co., Ltd."),
         Read("广州某某网络科技有限公司（天河分公司）", "广州某某网络科技有限公司（天河分公司）"),

@@ -5,6 +5,7 @@ from tests.fields.table import Checked, Found, Read, Refused, Seen, Shown, Table
 
 TABLE = Table(
     read=(
+        Read("83330000，这是家里座机", "+862083330000"),
         Read("13800138000", "+8613800138000"),
         Read("138 0013 8000", "+8613800138000"),
         Read("138-0013-8000", "+8613800138000"),
