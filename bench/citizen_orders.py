@@ -19,6 +19,7 @@ WITHHELD = frozenset({"contact_name", "contact_phone", "contact_address"})  # fr
 ENOUGH = 0.75   # of overlap, for addresses and free words to count as the same
 SHORTEST = 10   # characters of a description
 CITY = timezone(timedelta(hours=8))
+_CODE = re.compile(r"(?=.*\d)[A-Za-z0-9-]+")
 _MARKS = re.compile(r"[\W_]+")
 
 
@@ -93,8 +94,8 @@ def _verdict(
 
 
 def same(field: Field, wanted: Any, got: Any) -> bool:
-    """Equal, or for addresses and free words nearly so; what holds a code must be equal."""
-    if field.type == "address" or (field.type == "text" and not field.limits.pattern):
+    """Equal, or for addresses and free words nearly so; a code must be equal."""
+    if field.type == "address" or (field.type == "text" and not _CODE.fullmatch(str(wanted))):
         return overlap(str(wanted), str(got)) >= ENOUGH
     return _SAME.get(field.type, _plain)(wanted, got)
 
