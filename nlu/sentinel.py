@@ -1,9 +1,9 @@
 """Is somebody in danger, where the rules of gateway/emergency.py are not sure? Compared with what people wrote.
 
 A message without any sign of danger (dangers/signs.yaml) needs no look. Of the others the content as a whole, and
-of long ones each pair of clauses, is weighed against some thousand sentences: danger that is there, the same words
-where it is not (dangers/*.yaml), and complaints that use them (the training set). The weighing is a kernel regression
-over the sentence vector and the signs, which is to say: every sentence votes, the nearer the more
+of long ones its parts that have a sign, are weighed against some thousand sentences: danger that is there, the same
+words where it is not (dangers/*.yaml), and complaints that use them (the training set). The weighing is a kernel
+regression over the sentence vector and the signs, which is to say: every sentence votes, the nearer the more
 (`Weighing.nearest` names the loudest voters).
 """
 from __future__ import annotations
@@ -36,7 +36,7 @@ DOUBT_OF_COMPLAINTS = 1.0  # … more so where nobody looked whether it tells of
 SUSPECTED, UNSUSPECTED = -0.7, -0.1  # what the votes must reach: where a rule saw danger, and where none did
 CLOSER = 0.3    # more is asked of a part of a message than of all of it: the rest may put it in the past
 DANGEROUS = ("emergency", "complaint.women_family")
-PARTS = 12      # pairs of clauses that are weighed at most, the last ones
+PARTS = 12      # that are weighed at most, the last ones
 SEEN = 1200     # characters of a message that are looked at
 
 
@@ -108,7 +108,7 @@ class DangerWatch:
         plain = normal(text[:SEEN])
         if weighing is None or not (suspected or self._signs.any_of_danger(plain)):
             return suspected
-        said = parts(text)
+        said = parts(text, self._signs)
         vectors = await self._encoder.encode(said)
         signs = [self._signs.of(plain), *(self._signs.of(part) for part in said[1:])]
         votes = weighing.votes(points(vectors, signs))
@@ -146,11 +146,14 @@ def complaints(training: Path, signs: Signs) -> list[Sentence]:
     ]
 
 
-def parts(text: str) -> list[str]:
-    """What is weighed: the content as a whole, and of more than two clauses every pair of neighbours."""
+def parts(text: str, signs: Signs) -> list[str]:
+    """What is weighed: the content as a whole, and of more than two clauses each one that has a sign of danger,
+    by itself and with its neighbours: what was said around it may put it in the past."""
     clauses = [normal(clause.text) for clause in split(text[:SEEN])]
-    pairs = [f"{one} {two}" for one, two in pairwise(clauses)] if len(clauses) > 2 else []
-    return [cores(text)[0], *pairs[-PARTS:]]
+    if len(clauses) <= 2:
+        return [cores(text)[0]]
+    pairs = [f"{one} {two}" for one, two in pairwise(clauses)]
+    return [cores(text)[0], *[part for part in (*clauses, *pairs) if signs.any_of_danger(part)][-PARTS:]]
 
 
 def points(vectors: Matrix, signs: Sequence[Sequence[float]]) -> Matrix:

@@ -12,6 +12,7 @@ from nlu.batching import BatchEncoder
 from nlu.embedded import EmbeddedUnderstander
 from nlu.knowledge import KnowledgeIndex
 from nlu.null import NullUnderstander
+from nlu.sentinel import DangerWatch
 from tests.clock import ManualClock
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,6 +36,13 @@ def encoder() -> BatchEncoder:
 @cache
 def embedded() -> EmbeddedUnderstander:
     made = EmbeddedUnderstander(TRAINING, CACHE, encoder())
+    _await(made.open())
+    return made
+
+
+@cache
+def watch() -> DangerWatch:
+    made = DangerWatch(ROOT / "nlu" / "dangers", TRAINING, CACHE, encoder())
     _await(made.open())
     return made
 

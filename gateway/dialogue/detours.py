@@ -182,12 +182,3 @@ def beside_person(scene: Scene) -> Move:
     """While a person is called or talking the bot keeps silent, unless it is called back."""
     back = isinstance(scene.turn.content, Text) and read(scene.turn.text) in (Word.BOT, Word.CANCEL)
     return leave_person(scene) if back else (scene.state, [])
-
-
-def emergency(scene: Scene) -> list[Effect]:
-    """The right number stands first, whatever the state; then the dialogue goes on."""
-    danger = scene.turn.emergency
-    if danger is None:
-        return []
-    what = danger.zh if scene.language == "zh" else danger.en
-    return [Say("emergency", {"number": danger.number, "what": what})]

@@ -8,7 +8,7 @@ from dataclasses import replace as rebuilt
 
 from gateway.dialogue.asking import needed
 from gateway.dialogue.catalog import Catalog
-from gateway.dialogue.detours import emergency
+from gateway.dialogue.danger import number
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.drafts import begin
 from gateway.dialogue.effects import Effect, File
@@ -50,7 +50,7 @@ def file_order(catalog: Catalog, turn: Understood, state: Dialogue, order: Order
     scene, _ = read_order(catalog, turn, state.language, order)
     _, effects = file(scene)
     filed = [rebuilt(effect, answer=order.answer) if isinstance(effect, File) else effect for effect in effects]
-    return [*emergency(scene), *filed]
+    return [*number(scene), *filed]
 
 
 def words_in(fields: FormFields) -> str:

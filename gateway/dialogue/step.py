@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
-from gateway.dialogue import answers, around, commands, detours, drafts, files, matters, words
+from gateway.dialogue import answers, around, commands, danger, detours, drafts, files, matters, words
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.commands import Word
 from gateway.dialogue.draft import BESIDE, Dialogue
@@ -34,11 +34,14 @@ __all__ = ["needs_ranking", "resume", "settle", "step"]
 def step(catalog: Catalog, state: Dialogue, turn: Understood) -> Move:
     """One turn of one citizen. The state's `asked` and `offered` follow from the last Ask among the effects."""
     scene = drafts.carried(catalog, Scene(catalog, drafts.wake(state), turn))
-    moved, effects = _answer(scene) if state.mode == "bot" else detours.beside_person(scene)
+    if state.mode == "bot":
+        moved, effects = danger.instead(scene) or _answer(scene)
+    else:
+        moved, effects = detours.beside_person(scene)
     if scene.state.draft is not None and moved.draft is None and moved.mode == "bot":
         moved, effects = matters.following(scene, scene.state.draft, moved, effects)
     settled = settle(scene, moved, effects)
-    return settled, [*detours.emergency(scene), *effects, *drafts.timers(state.draft, settled.draft)]
+    return settled, [*danger.number(scene), *effects, *drafts.timers(state.draft, settled.draft)]
 
 
 def resume(catalog: Catalog, state: Dialogue, turn: Understood) -> Move:

@@ -220,7 +220,7 @@ def test_except_for_danger() -> None:
     talk = asked_for_number()
     talk.say("人工")
     talk.say("着火了", emergency=FIRE)
-    assert talk.said == ["emergency"]
+    assert talk.said == ["emergency.fire"]
 
 
 @pytest.mark.parametrize("text", ["机器人", "bot", "取消"])
@@ -293,20 +293,3 @@ def test_nothing_to_urge() -> None:
     talk.state = replace(talk.state, cases=cases(1, "closed"))
     talk.say("催办")
     assert talk.said == ["supplement.none"]
-
-
-# --- danger -------------------------------------------------------------------------------------------------
-
-def test_the_number_comes_first_and_the_form_goes_on() -> None:
-    talk = asked_for_number()
-    talk.say("SF1234567890123", emergency=FIRE)
-    assert talk.said[0] == "emergency"
-    assert talk.values["tracking_number"] == "SF1234567890123"
-    assert talk.asked == "sender_address"
-
-
-def test_danger_in_the_first_words() -> None:
-    talk = talker("general")
-    talk.say("楼下着火了，物业没人管", emergency=FIRE)
-    assert talk.said[0] == "emergency"
-    assert talk.state.draft is not None
