@@ -14,6 +14,7 @@ from gateway.dialogue.choosing import NOTICE_VERSION
 from gateway.dialogue.completeness import completeness
 from gateway.dialogue.conditions import holds
 from gateway.dialogue.draft import Dialogue, Draft, Filled
+from gateway.dialogue.fill import tells_story
 from gateway.dialogue.template import Field, Template
 from gateway.fields.base import Context, FieldType, Value
 from gateway.fields.city import City
@@ -115,7 +116,7 @@ class Filer:
 
 def _discreet(draft: Draft, template: Template) -> Draft:
     """The draft without the citizen's own traces in its free words, where they want to stay unknown."""
-    words = {field.id for field in template.fields if field.type == "text" and field.id not in APART}
+    words = {field.id for field in template.fields if tells_story(field) and field.id not in APART}
     values = {
         name: replace(value, value=redacted(value.value, draft))
         if name in words and isinstance(value.value, str) else value

@@ -13,11 +13,12 @@ from gateway.dialogue.detours import (
     asks_back,
     looks_like_question,
 )
-from gateway.dialogue.draft import Filled
+from gateway.dialogue.draft import Draft, Filled
 from gateway.dialogue.effects import Quote, Say
 from gateway.dialogue.fill import FILES, WHOLE, answer, put, read_one, tells_story
 from gateway.dialogue.forms import read_value
 from gateway.dialogue.ladder import failed
+from gateway.dialogue.plausible import plausible
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.substance import tells
 from gateway.dialogue.summary import (
@@ -44,6 +45,11 @@ def in_words(scene: Scene, field: Field, text: str) -> Move:
         return failed(scene, field, None, text)  # a yes is neither a name nor an address
     draft, problem = answer(scene, text, field)
     before = scene.draft
+    if _doubtful(scene, field, draft, text):
+        rest = replace(draft, values={name: value for name, value in draft.values.items() if name != field.id},
+                       order=tuple(name for name in draft.order if name != field.id))
+        kept = scene.put(rest)
+        return failed(told(kept, text) if tells(text) else kept, field, Unreadable(field.type), text)
     if problem is not None and draft == before:
         return _unread(scene, field, problem, text)
     scene = scene.put(draft)
@@ -53,6 +59,14 @@ def in_words(scene: Scene, field: Field, text: str) -> Move:
     if story and not tells_story(field) and (value is None or value.text != text):
         scene = told(scene, text)
     return onward(scene, noted(scene, before, field.id))
+
+
+def _doubtful(scene: Scene, field: Field, draft: Draft, text: str) -> bool:
+    """A first answer that is neither a place nor a name, as far as one can see; not what somebody says again."""
+    value = draft.values.get(field.id)
+    if value is None or value == scene.draft.values.get(field.id) or scene.state.attempts or text == scene.state.echo:
+        return False
+    return field.id not in scene.draft.values and not plausible(field, str(value.value), value.resolved)
 
 
 def _corrects(field: Field, text: str) -> bool:

@@ -17,7 +17,7 @@ from gateway.fields.base import Reading, Span
 WORDS = frozenset({"text", "organisation"})            # asked and taken whole (NLU.md, "Entities")
 
 CLAUSE = re.compile(r"[^，,。；;！!？?\n]+")
-_MARK = re.compile(r"[，,。；;！!？?\n]")
+_MARK = re.compile(r"[，,。；;！!？?\n]|\.(?=\s)")
 _NEAR = 60       # characters of a clause that are looked at on either side of a value
 _CUE_REACH = 10  # characters between a cue and the value it announces
 # A number behind these words belongs to somebody else than the citizen.

@@ -1,6 +1,8 @@
 """修改 单号, change 3, 不是…是…, no, it's …: one value changes, everything else stays."""
 from __future__ import annotations
 
+import re
+
 from msgspec.structs import replace
 
 from gateway.dialogue.asking import listed, shown
@@ -16,6 +18,7 @@ from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
 from gateway.fields.labels import answered
 
+_NAME_OF = re.compile(r"^(?:the )?name of (?:the |my )?")
 _A_LITTLE_ZH, _A_LITTLE_EN = 2, 8  # characters beyond a name that change nothing
 
 
@@ -32,6 +35,8 @@ def correct(scene: Scene, command: Correction) -> Move | None:
     field = _meant(scene, command)
     if field is None:
         return None
+    if command.target and any(fold(command.value) in name.split() for name in _names(field)):
+        return ask_chosen(scene, field.id)  # "change safe way to contact" only names a field
     try:
         value = _corrected(scene, field, command)
     except Unreadable:
@@ -50,7 +55,7 @@ def fields_named(scene: Scene, target: str) -> list[Field]:
     fields = listed(scene)
     if at is not None:
         return fields[at - 1:at] if at >= 1 else []
-    wanted = fold(target)
+    wanted = _NAME_OF.sub("", fold(target))
     exact = [field for field in scene.template.fields if wanted in _names(field)]
     return exact[:1] or [field for field in scene.template.fields if any(_near(wanted, name) for name in _names(field))]
 

@@ -32,7 +32,8 @@ _QUESTION = re.compile(
     r"[?？]\s*$|吗[。.!！~]*$|什么意思|是什么|怎么|如何|什么时候|多久|多长时间|几天|为什么|为啥|能不能|可不可以|是不是|有没有|哪里|哪儿"
     r"|^(how|what|when|where|why|who|which|can|could|do|does|is|are|will|would|should|may)\b", re.IGNORECASE)
 _PLAINLY = re.compile(
-    r"[?？]\s*$|吗[。.!！~]*$|^(how|what|when|why|who|can|could|do|does|is|are|will)\b", re.IGNORECASE)
+    r"[?？]\s*$|吗[。.!！~]*$|怎么办[。.!！~]*$|^[^，,]{0,8}会不会|^(?:你们|您)[^，,]{0,12}吧[。.!！~]*$"
+    r"|^(how|what|when|why|who|can|could|do|does|is|are|will)\b", re.IGNORECASE)
 A_SHORT_QUESTION = 40  # characters; a longer one in a description is part of the story
 ASCII_LONGER = 2.5     # how much longer the same question is in English
 
@@ -113,8 +114,8 @@ def answer_question(scene: Scene) -> Move:
 
 def asks_back(scene: Scene, field: Field, text: str) -> bool:
     """A question where any words would do as an answer: when it has an answer, or is plainly put as a question."""
-    if not looks_like_question(text):
-        return False
+    if not (looks_like_question(text) or _PLAINLY.search(text.strip())) or text == scene.state.echo:
+        return False  # who says it twice means it as the answer
     known = bool(scene.turn.answers) and scene.turn.answers[0].sure
     if tells_story(field):
         return known and len(text) < A_SHORT_QUESTION

@@ -98,6 +98,7 @@ class Dialogue(Struct, frozen=True):
     offered    option values of that message, in order, so that "2" means what was shown
     asked_by   id of that message: a choice with another `to` is stale
     attempts   failed answers to `asked`
+    echo       the words that did not answer `asked`
     stash      the citizen's words while a template is being chosen, or before a draft is resumed
     added      words for an open case while the citizen says which one; urging: they push it
     adding     the open case that words are asked for
@@ -122,6 +123,7 @@ class Dialogue(Struct, frozen=True):
     offered: tuple[str, ...] = ()
     asked_by: str | None = None
     attempts: int = 0
+    echo: str = ""
     draft: Draft | None = None
     stash: str = ""
     added: str = ""

@@ -10,7 +10,7 @@ import re
 from msgspec.structs import replace
 
 from gateway.dialogue import names, telling
-from gateway.dialogue.claims import ANNOUNCED, CLAUSE, WORDS, Claim
+from gateway.dialogue.claims import ANNOUNCED, CLAUSE, WORDS, Claim, announced
 from gateway.dialogue.claims import claims as claims_of
 from gateway.dialogue.draft import Draft, Filled, Source, filled
 from gateway.dialogue.scene import Scene
@@ -26,6 +26,8 @@ _NO_NAME = re.compile(
     re.IGNORECASE)
 MANY = frozenset({"choices", "list"})
 FILES = frozenset({"files", "images", "video", "document"})
+PEOPLE = frozenset({"patient_name", "sender_name", "receiver_name", "legal_representative", "doctor"})
+NAMED = frozenset({"polluter", "community", "site_name"})  # names that people introduce, though their type is text
 MEANINGS = frozenset({"choice", "choices", "yes_no"})   # an option is a word's meaning and does not use the word up
 
 def mine(scene: Scene, text: str, *, overwrite: bool = False) -> Draft:
@@ -46,17 +48,20 @@ def answer(scene: Scene, text: str, asked: Field) -> tuple[Draft, Unreadable | N
 
 def read_one(scene: Scene, field: Field, text: str) -> Filled:
     """This text as the value of this field. Raises Unreadable."""
-    words = names.bare(text) if field.context == "name" else text
-    try:
-        reading = scene.type_of(field).read(words, scene.context(field))
-    except Unreadable:
-        code = telling.only_code(text, field) if telling.coded(field) else None
-        if code is None:
-            raise
-        reading = scene.type_of(field).read(code, scene.context(field))
+    words = _bare(field, text)
+    reading = scene.type_of(field).read(words, scene.context(field))
     if field.id == "description" and not tells(str(reading.value)):
         raise Unreadable("too_short", min=str(ENOUGH))
     return filled(reading, text)
+
+
+def _bare(field: Field, text: str) -> str:
+    """The name without what introduces it, the code without the words around it; anything else as it is."""
+    if field.context == "name" or field.id in PEOPLE:
+        return names.bare(text)
+    if telling.coded(field):
+        return telling.only_code(text, field) or text
+    return telling.called(text) if field.type == "organisation" or field.id in NAMED else text
 
 
 def put(draft: Draft, field_id: str, value: Filled) -> Draft:
@@ -102,7 +107,9 @@ def _whole(text: str, claim: Claim) -> bool:
 
 def _introduced(text: str, own: list[Claim]) -> bool:
     """店名是某某店: what introduces the value stands before it, nothing but marks behind it."""
-    return bool(own) and own[0].span.start > 0 and not text[own[0].span.end:].strip(" ，,。.!！")
+    if not own or not (own[0].field.type in WORDS or announced(text, own[0].field, own[0].span)):
+        return False
+    return own[0].span.start > 0 and not text[own[0].span.end:].strip(" ，,。.!！")
 
 
 def tells_story(field: Field) -> bool:

@@ -20,11 +20,12 @@ _GIVEN = (
     rf"(?i:\bmy name(?: is|'s|’s)|\bcall me)\s+(?P<en>{_LATIN})",
 )
 _INTRODUCED = re.compile("|".join(_GIVEN))
+_FULL = re.compile(rf"[{_SURNAMES}](?:{_TITLE})")  # 姓何，何女士
 # Before a name that was asked for, nearly anything that introduces it.
 _LEAD = re.compile(
     r"(?:你好|您好|hi|hello)?[，,\s]*(?:(?:我的?(?:名字|姓名)?|本人|叫|名叫|就|请|免贵|联系人)*(?:叫做?我?|是|姓名?[:：]?|称呼我?)|"
     r"(?:my name|it|this|i)\s*(?:is|'s|’s|am|'m|’m)|call me)\s*", re.IGNORECASE)
-_BEHIND = re.compile(r"\s*(?:[，,。；;！!\n].*|[\(（]?\+?\d[\d\s-]{4,}.*|就行了?|就好了?|即可)$", re.DOTALL)
+_BEHIND = re.compile(r"\s*(?:[，,。；;！!\n].*|[\(（]?\+?\d[\d\s-]{4,}.*|就行了?|就好了?|即可|吧|呀|啊)$", re.DOTALL)
 
 
 def introduced(text: str) -> tuple[int, int] | None:
@@ -35,6 +36,9 @@ def introduced(text: str) -> tuple[int, int] | None:
 
 def bare(answer: str) -> str:
     """The name alone, of an answer to "how should we address you?"; the answer itself when nothing would be left."""
+    full = _FULL.search(answer)
+    if full:
+        return full.group()
     place = introduced(answer)
     if place:
         return answer[place[0]:place[1]]

@@ -31,6 +31,9 @@ from gateway.messages import Choice, Form
 __all__ = ["needs_ranking", "resume", "settle", "step"]
 
 
+ECHO = 200  # characters of an answer by which it is known again
+
+
 def step(catalog: Catalog, state: Dialogue, turn: Understood) -> Move:
     """One turn of one citizen. The state's `asked` and `offered` follow from the last Ask among the effects."""
     scene = drafts.carried(catalog, Scene(catalog, drafts.wake(state), turn))
@@ -87,4 +90,6 @@ def settle(scene: Scene, moved: Dialogue, effects: list[Effect]) -> Dialogue:
         return replace(moved, asked=before.asked, offered=before.offered)
     asked = asks[-1].what if asks else None
     offered = tuple(option.value for option in asks[-1].choices) if asks else ()
-    return replace(moved, asked=asked, offered=offered, attempts=moved.attempts if asked == before.asked else 0)
+    same = asked is not None and asked == before.asked
+    attempts, echo = (moved.attempts, scene.turn.text[:ECHO]) if same else (0, "")
+    return replace(moved, asked=asked, offered=offered, attempts=attempts, echo=echo)

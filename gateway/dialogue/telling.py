@@ -9,6 +9,8 @@ from gateway.dialogue import names
 from gateway.dialogue.template import Field
 
 AT_LENGTH = 200   # characters from which a text field holds a story
+# 叫某某的店里: the name ends there.
+_OF_A = ("的店", "的公司", "的商家", "的厂", "的学校", "的机构", "的地方", "的人", "的小区", "的医院", "的餐")
 NEAR = 10         # characters between a cue and the code it announces
 _VALUE = r"(?P<value>[^，,。；;！!？?\n]{1,60})"
 # 叫 and a colon introduce a name behind any word for the field; 是 only where the cue itself says "name" or "number",
@@ -21,14 +23,21 @@ _SAYS_SO = re.compile(
     r"(?:名|名称|名字|名叫|称|号|号码|编码|代码|编号|牌|"
     r"负责人|法人|代表人|老板|包工头|联系人|name|number|no\.?|code|id)$", re.IGNORECASE)
 _CALLING = re.compile(r"(?:叫|叫做|called|named)$", re.IGNORECASE)
+_LEAD = re.compile(
+    r"(?:好像|应该|就|是|我们|他们|这家|那家|的|公司|单位|店铺?|店名|卖家|商家|饭店|工厂|厂|学校|医院|小区|名字|名称|昵称|招牌|全称|名|"
+    r"上面?|写的?|着){0,8}"
+    r"(?:叫做?|名叫|写着|叫作)[:：\s]*(?=\S{2})"
+    r"|(?:(?:the|my|our|its?|a|his|her)\s+)?(?:\w+\s+){0,3}?"
+    r"(?:is called|is named|called|named|name is|name'?s|has a sign|sign says)"
+    r"[:,]?\s+(?=[A-Z])", re.IGNORECASE)
 # An English name ends where the sentence goes on: Example Garden and its lift …
 _LATIN_END = re.compile(
-    r"\s+(?:(?:and|on|in|at|of my|near)\s+(?=[a-z])|"
+    r"(?<!Co)(?<!Ltd)(?<!Inc)(?<!No)\.\s+(?=[A-Z])|\s+(?:(?:and|on|in|at|of my|near)\s+(?=[a-z])|"
     r"(?:but|which|that|who|where|is|was|has|had|have|keeps?)\s)")
 # Two ends of a way: the place goes on to the other end, or to the end of the clause.
 _WAYS = {"从": r"(?P<value>[\u4e00-\u9fff]{2,10}?)(?=转|迁|到|去|[，,。\s]|$)",
          "from": r"(?P<value>(?-i:[A-Z])[\w'-]+)",
-         "转到": r"(?P<value>[\u4e00-\u9fff]{2,10}?)(?=的|去|[，,。\s]|$)",
+         "转到": r"(?P<value>[\u4e00-\u9fff]{2,10}?)(?=的|去|转|了|办|[，,。\s]|$)",
          "to": r"(?P<value>(?-i:[A-Z])[\w'-]+)"}
 
 
@@ -41,6 +50,7 @@ def told(text: str, field: Field) -> Iterator[tuple[int, int]]:
         yield from _codes(text, field)
     elif found := _pattern(field.cues, _nouns(field)).search(text):
         start, end = found.span(found.lastgroup or 0)
+        end = min((start + at for at in (text[start:end].find(of) for of in _OF_A) if at >= 2), default=end)
         words = _LATIN_END.split(text[start:end], maxsplit=1)[0] if text[start].isascii() else text[start:end]
         yield start, start + len(words.rstrip())
 
@@ -50,6 +60,17 @@ def coded(field: Field) -> bool:
     """The field's values are codes: letters and digits will do, plain words will not."""
     pattern = field.limits.pattern
     return pattern is not None and bool(re.fullmatch(pattern, "A0000000")) and not re.fullmatch(pattern, "某某")
+
+
+def called(answer: str) -> str:
+    """The name in an answer to "what is it called?": 就叫某某店，… / "the shop is called Example Mart"; without such
+    words the first clause. The answer itself when nothing would be left."""
+    lead = _LEAD.match(answer)
+    rest = answer[lead.end():] if lead else answer
+    words = re.split(r"[，,；;。！!？?\n]", rest, maxsplit=1)[0] if lead or not rest.isascii() else rest
+    if words.isascii():
+        words = _LATIN_END.split(words, maxsplit=1)[0]
+    return words.strip() or answer
 
 
 def only_code(text: str, field: Field) -> str | None:

@@ -34,7 +34,7 @@ _CONFIDENTIAL = (
     rf"{_UP_TO}{{0,6}}(?:是我|我{_MINE}|谁(?:投诉|举报|反映|说))",
     rf"(?:别|不要|不能|请勿|不想)(?:透露|泄露|公开|暴露|提|说出?)(?:出去)?我{_MINE}",
     rf"(?:请|帮我|为我|替我|给我|对我|麻烦|希望|务必|可以|能不能|能否|一定要?|要求|我要|我想|要){_UP_TO}{{0,6}}保密(?!协议|费|合同)",
-    r"(?:姓名|名字|身份|信息|电话|我的事)(?:一定|请|需|也)?要?保密|^保密$",
+    r"(?:姓名|名字|身份|信息|电话|我的事)(?:一定|请|需|也)?要?保密|(?:^|(?<=[，,。；;\s]))保密(?=[，,。；;!！\s]|$)",
     r"(?:隐藏|隐去|不公开)我?的?(?:姓名|名字|身份)",
     rf"(?:don't|dont|do not|never) (?:tell|let) {_THEM} (?:(?:that )?(?:it was|it's|it is|its) me|"
     r"know (?:(?:that )?(?:it was|it's|it is|its) me|who|i)|who (?:i am|complained|reported)|about me|my name|"
@@ -57,6 +57,7 @@ _FILLING = re.compile(
     re.IGNORECASE)
 _ASKING = re.compile(r"的话|如果|要是|怎么|什么|为啥|(?i:\b(?:if i|how|what|why|when|would i|does|is it)\b)")
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]+[，,。；;！!？?\n]*")
+FEW = 3          # characters beside a wish that say nothing by themselves: whom it is about
 LONGEST = 2000   # characters that are looked at
 
 
@@ -81,7 +82,8 @@ def read(text: str) -> Wish | None:
     beyond = text
     for begin, stop, _ in sorted(taken, reverse=True):
         beyond = beyond[:begin] + beyond[stop:]
-    return Wish(max(taken)[2], not _FILLING.sub("", beyond), (rest or beyond).strip(" ，,。；;"))
+    over = len(_FILLING.sub("", beyond))
+    return Wish(max(taken)[2], over == 0 or (not rest and over <= FEW), (rest or beyond).strip(" ，,。；;"))
 
 
 def _within(one: tuple[int, int, str], found: list[tuple[int, int, str]]) -> bool:

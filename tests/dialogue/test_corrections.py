@@ -3,7 +3,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dialogue.small import talker
+from gateway.dialogue.catalog import Catalog
+from tests.dialogue.small import city, talker
 from tests.dialogue.talker import Talker
 
 EVERYTHING = "顺丰，单号SF1234567890123，从广州海珠区新港中路寄到北京朝阳区建国路，三天没动了"
@@ -38,6 +39,15 @@ def test_a_correction_in_free_words(text: str, field: str, value: str) -> None:
     assert talk.asked == "confirm"
 
 
+def test_a_correction_to_what_only_other_stands_for(catalog: Catalog) -> None:
+    talk = Talker(catalog, city(), opens="online_shopping")
+    talk.say("我在抖音买的东西商家不退钱")
+    assert talk.values["platform"] == "douyin"
+    talk.say("不对，是快手")
+    assert talk.values["platform"] == "other"
+    assert "shop_name" not in talk.values
+
+
 def test_a_correction_in_mid_form_goes_on_with_the_question() -> None:
     talk = talker("parcel")
     talk.say("顺丰延误")
@@ -51,7 +61,8 @@ def test_a_correction_in_mid_form_goes_on_with_the_question() -> None:
     ("改第2项", "tracking_number"), ("change 2", "tracking_number"), ("修改 单号", "tracking_number"),
     ("change tracking number", "tracking_number"), ("change the waybill", "tracking_number"),
     ("手机写错了", "contact_phone"), ("第一项要改", "carrier"), ("改一下收件地址", "receiver_address"),
-    ("2", "tracking_number"),
+    ("2", "tracking_number"), ("change waybill to number", "tracking_number"),
+    ("change the name of the waybill", "tracking_number"),
 ])
 def test_one_field_is_asked_again_and_then_the_summary(text: str, field: str) -> None:
     talk = at_summary()

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.dialogue.telling import only_code, told
+from gateway.dialogue.telling import called, only_code, told
 from gateway.dialogue.template import Field
 from gateway.fields.base import Limits, Words
 
@@ -22,7 +22,7 @@ CODE = r"[A-Za-z0-9-]{6,40}"
 
 @pytest.mark.parametrize(("text", "here", "found"), [
     ("店名叫好又多，坏了", field("店名"), ["好又多"]), ("店名是好又多", field("店名"), ["好又多"]),
-    ("商家：好又多", field("商家"), ["好又多"]),
+    ("一个叫回音康养的店里买的", field("叫"), ["回音康养"]), ("商家：好又多", field("商家"), ["好又多"]),
     ("the shop is called Example Mart, it is bad", field("shop"), ["Example Mart"]),
     ("医院叫某某人民医院", field(names=("医院",)), ["某某人民医院"]),
     ("负责人是陈先生，电话不通", field("负责人"), ["陈先生"]),
@@ -47,6 +47,16 @@ def test_what_is_introduced(text: str, here: Field, found: list[str]) -> None:
 ])
 def test_the_only_code_of_an_answer(text: str, code: str | None) -> None:
     assert only_code(text, field("订单号", pattern=CODE)) == code
+
+
+@pytest.mark.parametrize(("answer", "name"), [
+    ("就叫某某店，在路口", "某某店"), ("卖家昵称叫小音数码", "小音数码"), ("回音小学，孩子三年级", "回音小学"),
+    ("好又多超市", "好又多超市"), ("the shop is called Echo Fashion", "Echo Fashion"),
+    ("restaurant name is Echo Bistro", "Echo Bistro"), ("Echo Toys. I paid 88 yuan", "Echo Toys"),
+    ("Example Co., Ltd", "Example Co., Ltd"), ("叫", "叫"), ("", ""),
+])
+def test_a_name_that_was_asked_for(answer: str, name: str) -> None:
+    assert called(answer) == name
 
 
 @pytest.mark.parametrize("text", ["店名叫" * 20_000, "order number " * 5_000, "从" * 50_000])

@@ -12,7 +12,8 @@ STORY = "楼下半夜装修，吵得睡不着，地址在海珠区新港中路"
 @pytest.mark.parametrize(("text", "mode"), [
     ("别说是我举报的", "confidential"), ("不要告诉他们是我", "confidential"), ("请帮我保密", "confidential"),
     ("不想让房东知道是我投诉的", "confidential"), ("不要透露我的信息", "confidential"), ("姓名要保密", "confidential"),
-    ("怕他们知道是我说的", "confidential"), ("我的信息请保密", "confidential"),
+    ("怕他们知道是我说的", "confidential"),
+    ("别让学校知道是我说的，保密", "confidential"), ("我的信息请保密", "confidential"),
     ("don't tell them it was me", "confidential"), ("Please don’t let my landlord know it was me", "confidential"),
     ("keep my name confidential", "confidential"), ("please do not use my name", "confidential"),
     ("I don't want them to find out it was me", "confidential"),
