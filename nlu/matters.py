@@ -18,7 +18,7 @@ from nlu.clauses import is_social
 
 TEMPLATES = "complaint."
 SHORTEST = 6          # 汉字 of a part; what is shorter belongs to the part before it
-SECOND, MORE, ALONE = 0.5, 0.8, 0.93   # least chance: "a second thing is …", "also …", without a word between
+SECOND, MORE, ALONE = 0.5, 0.6, 0.93   # least chance: "a second thing is …", "also …", without a word between
 FIRST = 0.6           # a message begins with something anyway
 ANNOUNCED = 0.1       # how much farther from the training sentences a part may be that was announced
 NOWHERE = frozenset({"general", "foreigner_service"})  # too wide to be a matter of its own in somebody's story
