@@ -13,7 +13,7 @@ from bench.visitor import HOLD_S
 from gateway.app import Mind
 from tests.journeys.hotline import Hotline
 
-FLOOR = 0.95  # of fields right in the sample; bench/citizens.md holds all of them against the goal
+RIGHT = 0.98  # of the fields; bench/citizens.md holds all personas against the goals
 
 
 def sample() -> list[Persona]:
@@ -33,6 +33,6 @@ async def test_the_quickest_of_each_template_and_language_get_their_work_order(t
     found = figures([await play(persona, hotline, forms[persona.template]) for persona in sample()])
     await hotline.close()
     assert found["filed"].value >= 0.97
-    assert found["right"].value >= FLOOR
+    assert found["right"].value >= RIGHT
     assert found["wrong_role"] == 0
     assert found["beyond"].value <= 0
