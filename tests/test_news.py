@@ -205,6 +205,6 @@ def test_news_names_the_case_in_the_citizens_language(catalog: Catalog, language
 def test_news_of_a_discreet_matter_does_not_name_it(catalog: Catalog) -> None:
     mine = replace(state(), cases=(replace(MINE, template="women_family", title="妇女权益 家暴"),))
     for kind in ("accepted", "closed", "reopened"):
-        said = news.tell(mine, CaseNews(ID, kind), (), catalog)[1][0]  # type: ignore[arg-type]
+        said = news.tell(mine, CaseNews(ID, kind), (), catalog)[1][0]
         assert isinstance(said, Say)
         assert said.params["title"] == ""
