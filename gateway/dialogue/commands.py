@@ -108,7 +108,7 @@ _TABLE: dict[Word, str] = {
     Word.NEW: "新的|新工单|另提一件|重新提交|另外提交|这是另一件事|new|new case|new one|file a new one|file a new case|"
               "something else happened",
     Word.OTHER: "其他|其它|都不是|别的|其他问题|还是在这里登记|other|none|none of these|something else|"
-                "file it here anyway|file it anyway",
+                "file it here anyway|file it anyway|安全了，再登记|i'm safe, file it",
     Word.HELLO: "你好|您好|在吗|在不在|有人吗|早上好|下午好|晚上好|hello|hi|hey|hello there|good morning|"
                 "good afternoon|good evening|is anyone there",
     Word.THANKS: "谢谢|多谢|谢谢你|谢谢您|非常感谢|感谢|辛苦了|thanks|thank you|thanks a lot|many thanks|cheers",

@@ -47,7 +47,7 @@ def _labels() -> list[Any]:
     replies = Replies(Path(__file__).parents[2] / "templates" / "replies")
     offers = {"drop": ("drop", ("drop", "keep")), "keep": ("keep", ("drop", "keep")),
               "solved_yes": ("yes", ("yes", "no")), "solved_no": ("no", ("yes", "no")),
-              "anyway": ("other", ("other",)), "next": ("yes", ("yes", "no")),
+              "anyway": ("other", ("other",)), "afterwards": ("other", ("other",)), "next": ("yes", ("yes", "no")),
               "leave": ("no", ("yes", "no")), "leave_out": ("continue", ("human", "continue")),
               "discard": ("restart", ("continue", "restart", "human"))}
     for language in ("zh", "en"):
