@@ -22,7 +22,7 @@ import msgspec
 from bench import citizens_page, page
 from bench.citizen_figures import Outcome, figures, outcome
 from bench.citizen_talk import Citizen, Talk
-from bench.persona import Persona, load
+from bench.persona import UNSEEN, Persona, load
 from bench.visitor import HOLD_S, Visitor
 from gateway import templates
 from gateway.app import Mind
@@ -98,17 +98,19 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="name the personas, play none")
     parser.add_argument("--out", type=Path, default=page.RESULTS)
     args = parser.parse_args()
-    everybody = load()
-    chosen = [one for one in everybody if args.template in ("", one.template) and args.name in one.name]
+    known, unseen = load(), load(UNSEEN)
+    chosen = [one for one in (*known, *unseen) if args.template in ("", one.template) and args.name in one.name]
     if args.list:
         print("\n".join(f"{one.template} {one.language}: {one.name}" for one in chosen))
         return 0
     outcomes = asyncio.run(run(chosen))
     print(citizens_page.failures(outcomes))
-    measured = msgspec.to_builtins(figures(outcomes))
-    print(citizens_page.goals(measured))
-    if len(chosen) == len(everybody):
-        _write(measured, outcomes, args.out)
+    whole = len(chosen) == len(known) + len(unseen)
+    measured = figures(outcomes[:len(known)] if whole else outcomes)
+    if whole:
+        measured["unseen"] = figures(outcomes[len(known):])
+        _write(msgspec.to_builtins(measured), outcomes, args.out)
+    print(citizens_page.goals(msgspec.to_builtins(measured)))
     return 0
 
 

@@ -28,8 +28,8 @@ INTRODUCTION = (
 
 
 def page(figures: Mapping[str, Any], outcomes: Sequence[Outcome]) -> str:
-    parts = ["# Simulated citizens", INTRODUCTION, _head(figures), goals(figures), "## Figures", *_figures(figures),
-             "## By template", _by_template(figures), "## Told in vain (optional facts)", unheard(outcomes),
+    parts = ["# Simulated citizens", INTRODUCTION, _head(figures), goals(figures), *_unseen(figures),
+             "## Figures", *_figures(figures), "## By template", _by_template(figures), "## Told in vain (optional facts)", unheard(outcomes),
              "## Failures", failures(outcomes)]
     return "\n\n".join(parts) + "\n"
 
@@ -41,6 +41,16 @@ def goals(figures: Mapping[str, Any]) -> str:
         return f"{name} {sign} {goal:g}", shown(figures[key]), "met" if reached(value, sign, goal) else "**not met**"
 
     return rows(("goal", "measured", ""), [line(*goal) for goal in GOALS])
+
+
+def _unseen(figures: Mapping[str, Any]) -> Iterator[str]:
+    """The goals again, for the personas that nothing was mended for."""
+    if "unseen" in figures:
+        yield "## Unseen"
+        yield (f"{figures['unseen']['personas']} more personas, one a template, were written and committed after the "
+               "last fault was mended, and nothing was mended for them. They are in no other figure of this page; what "
+               "failed with them stands at the end of the failures.")
+        yield goals(figures["unseen"])
 
 
 def failures(outcomes: Sequence[Outcome]) -> str:

@@ -322,6 +322,15 @@ def test_the_page_lists_goals_and_every_failure_with_its_words() -> None:
     assert f"- sender_address role: wanted `{HERE}`, got `{THERE}`" in text
     assert "    < [carrier] 哪家？" in text
     assert "- **no answer**" in text
+    assert "## Unseen" not in text
+
+
+def test_the_page_holds_the_unseen_apart() -> None:
+    listed = outcomes()
+    measured = plain({"date": "today", **figures(listed), "unseen": figures(listed[:1])})
+    text = citizens_page.page(measured, listed)
+    assert "1 more personas" in text
+    assert citizens_page.goals(measured["unseen"]) in text
 
 
 def plain(found: dict[str, Any]) -> dict[str, Any]:

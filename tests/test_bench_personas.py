@@ -8,12 +8,12 @@ from typing import Any, get_args
 import pytest
 
 from bench.citizen_talk import AROUND
-from bench.persona import Kind, Persona, fact, load
+from bench.persona import UNSEEN, Kind, Persona, fact, load
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.template import Template
 from gateway.errors import ConfigError
 
-EVERYBODY = load()
+EVERYBODY, STRANGERS = load(), load(UNSEEN)
 BESIDE = {*AROUND, "template", "nothing", "change"}
 
 
@@ -29,9 +29,15 @@ def test_every_template_has_three_personas_in_each_language(catalog: Catalog) ->
     assert len(counted) == 2 * len(catalog.newest)
 
 
+def test_one_stranger_comes_for_each_template(catalog: Catalog) -> None:
+    assert Counter(one.template for one in STRANGERS) == dict.fromkeys(catalog.newest, 1)
+    assert {one.language for one in STRANGERS} == {"zh", "en"}
+
+
 def test_nobody_is_there_twice() -> None:
-    assert [name for name, n in Counter((one.template, one.name) for one in EVERYBODY).items() if n > 1] == []
-    assert [words for words, n in Counter(str(one.opening) for one in EVERYBODY).items() if n > 1] == []
+    everybody = [*EVERYBODY, *STRANGERS]
+    assert [name for name, n in Counter((one.template, one.name) for one in everybody).items() if n > 1] == []
+    assert [words for words, n in Counter(str(one.opening) for one in everybody).items() if n > 1] == []
 
 
 def test_every_kind_of_quirk_is_played_in_both_languages() -> None:
@@ -48,7 +54,7 @@ def test_bursts_skips_and_wishes_are_not_rare() -> None:
 
 
 def test_fields_and_choices_are_those_of_the_template(catalog: Catalog) -> None:
-    assert [fault for one in EVERYBODY for fault in strange(one, catalog.newest[one.template])] == []
+    assert [fault for one in (*EVERYBODY, *STRANGERS) for fault in strange(one, catalog.newest[one.template])] == []
 
 
 def strange(one: Persona, template: Template) -> list[str]:
@@ -74,7 +80,7 @@ def test_what_is_required_is_known_or_kept_back(catalog: Catalog) -> None:
     """Else the figures would not know whether it was rightly asked."""
     lacking = [
         (one.template, one.name, field.id)
-        for one in EVERYBODY for field in catalog.newest[one.template].fields
+        for one in (*EVERYBODY, *STRANGERS) for field in catalog.newest[one.template].fields
         if field.required and field.when is None and field.id != "description"
         and field.id not in {*one.facts, *one.silent, *(name for quirk in one.quirks for name in quirk.becomes)}
     ]
@@ -87,7 +93,8 @@ def test_what_the_opening_tells_is_a_fact() -> None:
 
 def test_telephone_numbers_are_plainly_invented() -> None:
     """138 0013 8… belongs to the examples of the templates, 020 8333 00… likewise."""
-    numbers = [str(fact(given).value) for one in EVERYBODY for name, given in one.facts.items() if "phone" in name]
+    numbers = [str(fact(given).value) for one in (*EVERYBODY, *STRANGERS)
+               for name, given in one.facts.items() if "phone" in name]
     assert [n for n in numbers if n and not n.startswith(("+861380013", "+86208333"))] == []
 
 
