@@ -43,7 +43,7 @@ ANSWERS: dict[tuple[str, str], list[Row]] = {
     ("shared_bike", "company"): [
         ("zh", "蓝色的那种", "hellobike"), ("zh", "滴滴青桔", "didi"), ("zh", "摩拜", "meituan"),
         ("zh", "好几家", "other"), ("zh", "松果", "other"),
-        ("en", "the yellow ones", "meituan"), ("en", "Hellobike", "hellobike"), ("en", "not sure", None),
+        ("en", "the yellow ones", "meituan"), ("en", "Hellobike", "hellobike"), ("en", "not sure", "other"),
     ],
     ("shared_bike", "problem"): [
         ("zh", "挡路", "parking"), ("zh", "坏了", "damaged"), ("zh", "押金没退", "deposit"),

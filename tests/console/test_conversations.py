@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from gateway.dialogue.draft import Dialogue, Draft, Filled
-from gateway.dialogue.template import read
+from gateway.fields.registry import TYPES
 from gateway.handover import AgentJoins, AgentLeaves, AgentSays
+from gateway.templates import load
 from tests.console.office import HOSTILE, Office, running
 
 KEY = "web:visitor"
@@ -109,8 +109,8 @@ async def test_an_unknown_conversation_is_not_found(office: Office) -> None:
 
 
 async def test_transcript_and_filled_fields_are_masked_until_opened(tmp_path: Path) -> None:
-    file = Path(__file__).parents[2] / "templates/complaints/shared_bike.yaml"
-    template = read(yaml.safe_load(file.read_text("utf-8")))
+    folder = Path(__file__).parents[2] / "templates/complaints"
+    template = next(one for one in load(folder, TYPES) if one.id == "shared_bike")
     choice = next(field for field in template.fields if field.options)
     values = {
         choice.id: Filled(choice.options[0].value, "1"), "contact_phone": Filled("+8613812345678", "13812345678"),

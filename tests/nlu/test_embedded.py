@@ -74,6 +74,7 @@ def test_complaints_are_told_apart_in_both_languages(everything: list[Judged], l
     assert report["top3"].value >= 0.87
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_an_unseen_polite_wrapping_leaves_most_of_it(engine: EmbeddedUnderstander, language: str) -> None:
     bare = [case for case in COMPLAINTS if case.language == language][::3]
@@ -87,6 +88,7 @@ def test_strangers_are_told_from_our_own(everything: list[Judged]) -> None:
     assert report["rejected_at_95_kept"].value >= 0.70
 
 
+@pytest.mark.slow
 def test_english_is_understood_after_chinese_alone(tmp_path: Path) -> None:
     for path in minds.TRAINING.glob("*.yml"):
         document = yamls.read(path)
