@@ -30,7 +30,7 @@ from nlu.sentinel import (
 ROOT = Path(__file__).resolve().parent.parent
 DANGERS, TRAINING = ROOT / "nlu" / "dangers", ROOT / "nlu" / "training"
 FOLDS = 5
-LINES = (-0.3, -0.2, -0.1, 0.0, 0.1, 0.2)
+LINES = (-0.3, -0.2, -0.15, -0.1, 0.0, 0.1)
 
 
 def unseen(here: Matrix, sentences: Sequence[Sentence]) -> Matrix:
@@ -54,7 +54,7 @@ def page(sentences: Sequence[Sentence], encoder: Encoder, signs: Signs) -> list[
     rows = [f"rules alone {_shares(suspected, kinds, danger)}"]
     for line in LINES:
         said = gate & np.where(suspected, votes >= SUSPECTED, votes >= line)
-        rows.append(f"{line:+.1f}{' *' if line == UNSUSPECTED else '  '}     {_shares(said, kinds, danger)}")
+        rows.append(f"{line:+.2f}{' *' if line == UNSUSPECTED else '  '}    {_shares(said, kinds, danger)}")
     return rows
 
 

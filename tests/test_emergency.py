@@ -72,6 +72,12 @@ def test_no_text_takes_long(text: str) -> None:
     assert best < 0.02, "matching must stay linear in the text"
 
 
+def test_words_without_a_sign_cost_next_to_nothing() -> None:
+    texts = ["13800138000", "是", "昨天下午三点", "SF1234567890123", "Zhang San", "天河区体育西路103号", "skip", "匿名"]
+    best = sorted(min(_seconds(text) for _ in range(20)) for text in texts)
+    assert best[len(best) // 2] < 0.000_1
+
+
 def test_an_ordinary_message_costs_next_to_nothing() -> None:
     text = "你好，我要投诉顺丰，单号SF1234567890123，从广州海珠区新港中路寄到北京朝阳区建国路的件，三天没动了"
     assert min(_seconds(text) for _ in range(20)) < 0.001

@@ -1,0 +1,187 @@
+"""The second look at danger: what it was taught with, which parts of a message it weighs, and what its start costs."""
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bench.held_out import load
+from gateway import yamls
+from gateway.emergency import INSTEAD, emergency
+from nlu import sentinel
+from nlu.batching import BatchEncoder
+from nlu.encoder import NgramEncoder
+from nlu.normal import normal
+from nlu.sentinel import (
+    CLOSER,
+    DOUBT,
+    HARMLESS,
+    PARTS,
+    DangerWatch,
+    Sentence,
+    Signs,
+    Weighing,
+    kernel,
+    parts,
+    read,
+    regress,
+)
+from tests import minds
+
+DANGERS = minds.ROOT / "nlu" / "dangers"
+TAUGHT = read(DANGERS)
+SIGNS = Signs(DANGERS / "signs.yaml")
+COMPLAINT = "我在你们平台买的手机用了三天就坏了，客服说要返厂检测，我要求全额退款。"
+
+
+async def seen(text: str) -> str | None:
+    return await minds.watch().danger(text, emergency(text))
+
+
+# --- what it is taught with ---------------------------------------------------------------------------------
+
+def test_every_kind_is_taught_in_both_languages_and_so_is_its_opposite() -> None:
+    for language in ("zh", "en"):
+        present, harmless = (yamls.read(DANGERS / f"{part}.{language}.yaml") for part in ("present", "harmless"))
+        assert set(present) == set(INSTEAD)
+        assert set(harmless) == {*INSTEAD, "answers"}
+        assert min(len(lines.splitlines()) for lines in present.values()) >= 40
+    kinds = [one.kind for one in TAUGHT]
+    assert len(kinds) - kinds.count(HARMLESS) >= 900
+    assert kinds.count(HARMLESS) >= 1400
+
+
+def test_no_sentence_stands_twice_or_in_the_held_out_set() -> None:
+    texts = [one.text for one in TAUGHT]
+    assert len(texts) == len(set(texts))
+    held = load()
+    assert set(texts) & {case.text for case in (*held.emergencies, *held.harmless)} == set()
+
+
+def test_of_the_dangers_hardly_one_is_without_a_sign() -> None:
+    unseen = [one.text for one in TAUGHT if one.kind != HARMLESS and not SIGNS.any_of_danger(normal(one.text))]
+    assert len(unseen) <= 15, unseen
+
+
+def test_only_complaints_with_a_sign_are_taught_as_harmless_and_none_of_violence_at_home() -> None:
+    found = sentinel.complaints(minds.TRAINING, SIGNS)
+    assert {one.kind for one in found} == {HARMLESS}
+    assert {one.doubt for one in found} == {sentinel.DOUBT_OF_COMPLAINTS}
+    assert "my husband beats me" not in {one.text for one in found}
+    assert all(SIGNS.any_of_danger(normal(one.text)) for one in found)
+
+
+# --- signs and parts ----------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("text", "sign"), [
+    ("楼上冒烟", True), ("樓上冒煙", True), ("smoke upstairs", True), ("smock", False), ("我姓张", False),
+    ("lit", True), ("little", False), ("", False),
+])
+def test_english_signs_are_whole_words(text: str, sign: bool) -> None:
+    assert SIGNS.any_of_danger(normal(text)) is sign
+
+
+def test_a_short_message_is_one_part_a_long_one_its_clauses_with_signs_and_their_neighbours() -> None:
+    assert parts("你好，我家着火了", SIGNS) == ["我家着火了"]
+    assert parts("昨天买的菜，没发票。楼上着火了", SIGNS)[1:] == ["楼上着火了", "没发票 楼上着火了"]
+    assert len(parts("，".join(["着火了"] * 100), SIGNS)) == 1 + PARTS
+
+
+# --- the weighing -------------------------------------------------------------------------------------------
+
+def test_near_sentences_vote_for_what_they_are() -> None:
+    here = np.array([[0, 0], [0, 0.1], [3, 3], [3, 3.1]], dtype=np.float32)
+    told = [Sentence("", "fire"), Sentence("", "fire"), Sentence("", HARMLESS), Sentence("", "gas")]
+    weighing = regress(here, told)
+    near_fire, near_both, far = weighing.votes(np.array([[0, 0.05], [3, 3.05], [50, 50]], dtype=np.float32))
+    assert near_fire[0] > 0.5 > abs(float(near_both[0]))
+    assert weighing.kinds[int(near_fire[1:].argmax())] == "fire"
+    assert far == pytest.approx(0, abs=1e-6)
+    assert set(weighing.nearest(np.array([0, 0], dtype=np.float32), 2)) == {0, 1}
+    assert np.array_equal(Weighing(weighing.arrays).votes(here), weighing.votes(here)), "what is stored is the same"
+
+
+def test_who_is_doubted_votes_more_softly() -> None:
+    here = np.array([[0, 0]], dtype=np.float32)
+    sure, doubted = (regress(here, [Sentence("", "fire", doubt)]).votes(here)[0, 0] for doubt in (DOUBT, 1.0))
+    assert sure > doubted > 0
+
+
+def test_nearness_is_one_for_the_same_and_none_for_far_points() -> None:
+    here = np.array([[0, 0], [9, 9]], dtype=np.float32)
+    assert kernel(here, here) == pytest.approx(np.eye(2), abs=1e-6)
+
+
+# --- what it sees -------------------------------------------------------------------------------------------
+
+@pytest.mark.parametrize("text", [
+    "我妈吃错药了，现在人迷迷糊糊的", "室友留了张字条说不用等她，人不见了", "the boat we are on is taking in water",
+    "a man outside my window is throwing bottles at people", "the roof beams are cracking and we are still in the hall",
+])
+async def test_danger_that_no_rule_spells_out_is_seen(text: str) -> None:
+    assert emergency(text) is None
+    assert await seen(text) is not None
+
+
+@pytest.mark.parametrize("text", [
+    "火警电话是免费的吗", "物业说消防栓下个月修", "煤气费能不能按季度交", "the lift was repaired last week, thank you",
+    "我爸去年摔断腿的鉴定结果什么时候出", "when does the swimming pool open", "这个月工资还没发，急死人",
+])
+async def test_the_words_without_the_danger_are_not(text: str) -> None:
+    assert await seen(text) is None
+
+
+async def test_of_the_held_out_sentences_nearly_all_are_told_right() -> None:
+    """Every second or fourth; all of them: python -m bench.understanding. Since 2026-11-23 a development set."""
+    held = load()
+    missed = [case.text for case in held.emergencies[::2] if await seen(case.text) is None]
+    alarms = [case.text for case in held.harmless[::4] if await seen(case.text) is not None]
+    assert len(missed) <= 2, missed
+    assert len(alarms) <= 3, alarms
+
+
+async def test_danger_behind_a_long_complaint_is_seen() -> None:
+    assert CLOSER > 0
+    assert await seen(COMPLAINT) is None
+    assert await seen(COMPLAINT + "等一下，隔壁好像着火了，好多烟") == "fire"
+    assert await seen(COMPLAINT + "有人倒在楼道里，叫不醒") == "medical"
+
+
+# --- its start ----------------------------------------------------------------------------------------------
+
+async def test_what_was_worked_out_is_kept(tmp_path: Path) -> None:
+    few = tmp_path / "dangers"
+    few.mkdir()
+    (few / "signs.yaml").write_text((DANGERS / "signs.yaml").read_text("utf-8"), "utf-8")
+    (few / "present.zh.yaml").write_text("fire: |\n  着火了\n  楼上冒烟\n", "utf-8")
+    (few / "harmless.zh.yaml").write_text("fire: |\n  火锅店太吵\n", "utf-8")
+    fitted = []
+    for _ in range(2):
+        watch = DangerWatch(few, _training(tmp_path), tmp_path / "models", minds.encoder())
+        await watch.open()
+        fitted.append(watch.fitted)
+        assert await watch.danger("楼上冒烟了", None) == "fire"
+    assert fitted == [True, False]
+
+
+def _training(tmp_path: Path) -> Path:
+    folder = tmp_path / "training"
+    folder.mkdir(exist_ok=True)
+    (folder / "small.yml").write_text(
+        'version: "3.1"\nnlu:\n  - intent: complaint.pollution\n    examples: |\n      - 工厂冒黑烟\n', "utf-8")
+    return folder
+
+
+def test_an_encoder_that_knows_no_meaning_leaves_it_to_the_rules(tmp_path: Path) -> None:
+    async def ask() -> list[str | None]:
+        encoder = BatchEncoder(NgramEncoder)
+        watch = DangerWatch(DANGERS, minds.TRAINING, tmp_path, encoder)
+        await watch.open()
+        found = [await watch.danger("着火了", "fire"), await watch.danger("着火了", None)]
+        await encoder.close()
+        return found
+
+    assert asyncio.run(ask()) == ["fire", None]
+    assert list(tmp_path.iterdir()) == []
