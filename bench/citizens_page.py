@@ -29,8 +29,8 @@ INTRODUCTION = (
 
 def page(figures: Mapping[str, Any], outcomes: Sequence[Outcome]) -> str:
     parts = ["# Simulated citizens", INTRODUCTION, _head(figures), goals(figures), *_unseen(figures),
-             "## Figures", *_figures(figures), "## By template", _by_template(figures), "## Told in vain (optional facts)", unheard(outcomes),
-             "## Failures", failures(outcomes)]
+             "## Figures", *_figures(figures), "## By template", _by_template(figures),
+             "## Told in vain (optional facts)", unheard(outcomes), "## Failures", failures(outcomes)]
     return "\n\n".join(parts) + "\n"
 
 
