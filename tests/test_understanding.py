@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -158,6 +158,29 @@ async def test_danger_is_heard_in_every_state(ear: Ear, state: Dialogue) -> None
     understood = await ear.reader.read(state, [Text("楼下着火了")], NOW)
     assert understood.emergency is not None
     assert understood.emergency.number == "119"
+
+
+@dataclass
+class Second:
+    """A second look that says `kind` whatever it is asked; remembers what the rules had seen."""
+
+    kind: str | None
+    suspected: list[str | None] = field(default_factory=list)
+
+    async def danger(self, text: str, suspected: str | None) -> str | None:
+        self.suspected.append(suspected)
+        return self.kind
+
+
+@pytest.mark.parametrize("state", [Dialogue(), in_a_form(), Dialogue(mode="agent")], ids=["new", "form", "person"])
+async def test_a_second_look_finds_what_no_rule_saw_and_refutes_what_it_saw(ear: Ear, state: Dialogue) -> None:
+    finds, refutes = Second("trapped"), Second(None)
+    found = await replace(ear.reader, sentinel=finds).read(state, [Text("他不让我出声")], NOW)
+    refuted = await replace(ear.reader, sentinel=refutes).read(state, [Text("楼道里着火了")], NOW)
+    assert found.emergency is not None
+    assert (found.emergency.kind, found.emergency.number, found.emergency.also) == ("trapped", "119", "96333")
+    assert refuted.emergency is None
+    assert refutes.suspected == ["fire"]
 
 
 async def test_danger_anywhere_in_a_burst_counts(ear: Ear) -> None:
