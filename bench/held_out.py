@@ -40,7 +40,7 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class HeldOut:
-    """preambles: language → wrappings with {}"""
+    """preambles: language → wrappings with {}; blind_…: emergencies of which no error is ever listed"""
 
     openings: tuple[Opening, ...]
     others: tuple[Case, ...]
@@ -49,6 +49,8 @@ class HeldOut:
     unanswerable: tuple[Case, ...]
     emergencies: tuple[Case, ...]
     harmless: tuple[Case, ...]
+    blind_emergencies: tuple[Case, ...]
+    blind_harmless: tuple[Case, ...]
 
     @property
     def intents(self) -> tuple[Case, ...]:
@@ -59,6 +61,7 @@ def load(folder: Path = FOLDER) -> HeldOut:
     """Everything in the folder. Raises OSError, KeyError for a part that is missing."""
     knowledge = yamls.read(folder / "knowledge.yaml")
     preambles = yamls.read(folder / "preambles.yaml")
+    blind = yamls.read(folder / "emergencies_fresh.yaml")
     return HeldOut(
         tuple(_openings(sorted((folder / "complaints").glob("*.yaml")))),
         tuple(cases(yamls.read(folder / "others.yaml"))),
@@ -67,6 +70,8 @@ def load(folder: Path = FOLDER) -> HeldOut:
         tuple(cases({"": knowledge["unanswerable"]})),
         tuple(cases(yamls.read(folder / "emergencies.yaml"))),
         tuple(cases({"": yamls.read(folder / "hard_negatives.yaml")})),
+        tuple(cases(blind["emergencies"])),
+        tuple(cases({"": blind["hard_negatives"]})),
     )
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import danger, entities, pace, page, ranking, retrieval, understanding_page, watch
-from bench.held_out import AT, FOLDER, PREFIX, HeldOut, Opening, contract, load, wrapped
+from bench.held_out import AT, FOLDER, PREFIX, Case, HeldOut, Opening, contract, load, wrapped
 from gateway import city, templates
 from gateway.api.understand import UnderstandRequest
 from gateway.clock import SystemClock
@@ -57,6 +57,7 @@ class Bench:
         for name, part in (("fields", self._fields()), ("knowledge", self._knowledge())):
             figures[name], wrong[name] = await part
         figures["emergencies"], wrong["emergencies"] = await self._danger()
+        figures["emergencies_blind"] = await self._blind_danger()
         read = [one for one in self.held.openings if one.stated is not None]
         figures["pace"] = await pace.figures(self.reader, read, contract())
         return figures, wrong
@@ -97,9 +98,17 @@ class Bench:
 
     async def _danger(self) -> tuple[dict[str, Any], list[str]]:
         held = self.held
-        alarms = {case.text: await self.reader.danger(case.text) for case in (*held.emergencies, *held.harmless)}
-        asked = (alarms.get, held.emergencies, held.harmless)
+        asked = (await self._alarms(*held.emergencies, *held.harmless), held.emergencies, held.harmless)
         return dict(danger.figures(*asked)), danger.mistakes(*asked)
+
+    async def _blind_danger(self) -> dict[str, Any]:
+        """The rules were mended by the first set's errors; of this one none is shown to anybody."""
+        held = self.held
+        alarm = await self._alarms(*held.blind_emergencies, *held.blind_harmless)
+        return dict(danger.figures(alarm, held.blind_emergencies, held.blind_harmless))
+
+    async def _alarms(self, *said: Case) -> danger.Alarm:
+        return {case.text: await self.reader.danger(case.text) for case in said}.get
 
 
 def _in(language: str, pair: tuple[ranking.Judged, list[ranking.Judged]]) -> bool:

@@ -31,6 +31,8 @@ GOALS: tuple[tuple[str, Path_, str, float], ...] = (
     ("out of scope: AUROC", ("out_of_scope", "auroc"), "≥", 0.95),
     ("emergencies caught", ("emergencies", "caught"), "≥", 1.0),
     ("false alarms on hard negatives", ("emergencies", "false_alarms"), "≤", 0.01),
+    ("emergencies caught, blind set", ("emergencies_blind", "caught"), "≥", 1.0),
+    ("false alarms, blind set", ("emergencies_blind", "false_alarms"), "≤", 0.01),
     ("p50 of an opening, ms", ("pace", "opening", "p50_ms"), "<", 8),
     ("p50 of an answer the asked field takes, ms", ("pace", "answer", "p50_ms"), "<", 1),
 )
@@ -117,7 +119,7 @@ def _fields(fields: Figures) -> str:
 def _rest(figures: Figures) -> str:
     lines = [
         (f"{part}: {' '.join(names).replace('_', ' ')}", shown(figure))
-        for part in ("knowledge", "emergencies") for names, figure in _leaves(figures[part])
+        for part in ("knowledge", "emergencies", "emergencies_blind") for names, figure in _leaves(figures[part])
     ]
     return rows(("part", "figure"), lines)
 

@@ -65,12 +65,14 @@ def test_nothing_is_stated_and_implied_at_once() -> None:
 
 
 def test_no_sentence_stands_twice() -> None:
-    everything = (*HELD.intents, *HELD.questions, *HELD.unanswerable, *HELD.emergencies, *HELD.harmless)
+    everything = (*HELD.intents, *HELD.questions, *HELD.unanswerable, *HELD.emergencies, *HELD.harmless,
+                  *HELD.blind_emergencies, *HELD.blind_harmless)
     assert [text for text, n in Counter(case.text for case in everything).items() if n > 1] == []
 
 
 @pytest.mark.parametrize(("part", "zh", "en"), [
     ("unanswerable", 60, 60), ("emergencies", 90, 70), ("harmless", 300, 220), ("questions", 160, 160),
+    ("blind_emergencies", 85, 65), ("blind_harmless", 290, 230),
 ])
 def test_there_is_enough_of_every_part(part: str, zh: int, en: int) -> None:
     amounts = Counter(case.language for case in getattr(HELD, part))
