@@ -43,6 +43,7 @@ _FOUND = re.compile(
 # 平时三十块的路收了我六十八: what it costs otherwise is not the sum.
 _USUAL = re.compile(
     r"(?:平时|平常|原来|本来|正常|以前|一般|(?<![a-z])(?:usually|normally|used to be))\s?(?:\w{1,3}\s?)?$", re.I)
+_LOOK_BACK = 16
 _BARE = re.compile(rf"(?:{AMOUNT})[多几余来]?|{WORDS}", re.IGNORECASE)
 _LEAD = re.compile(
     r"^(?:大概|大约|约|差不多|就算|就按|算|也就|就|应该|可能|好像|共|一共|总共|合计|花了|付了|交了|扣了|欠了|索赔|要求赔偿?|多收了?|少退了?|收了我?|赔我|退我|是|有|不到|将近|接近|"
@@ -65,7 +66,7 @@ class Money:
         spans: list[Span] = []
         for hit in _FOUND.finditer(fold(text)):
             amount = _amount(hit)
-            if amount is not None and 0 < amount <= MOST and not _USUAL.search(hit.string, 0, hit.start()):
+            if amount is not None and 0 < amount <= MOST and not _usual(hit):
                 reading = Reading(_canonical(amount))
                 spans.append(span(text, hit.start(), hit.end(), reading, sure=not (hit["loose"] or hit["paid"])))
             if len(spans) == MAX_SPANS:
@@ -103,9 +104,13 @@ def _whole_answer(answer: str) -> Decimal | None:
     last = _bare(re.split(r"，|,(?!\d)", answer)[-1])  # 六百多，六百八吧: who goes on says it better
     if _BARE.fullmatch(last):
         return _number(last)
-    hits = (hit for hit in _FOUND.finditer(answer) if not _USUAL.search(answer, 0, hit.start()))
+    hits = (hit for hit in _FOUND.finditer(answer) if not _usual(hit))
     amounts = {amount for hit in hits if (amount := _amount(hit)) is not None}
     return amounts.pop() if len(amounts) == 1 else None
+
+
+def _usual(hit: re.Match[str]) -> bool:
+    return _USUAL.search(hit.string, max(0, hit.start() - _LOOK_BACK), hit.start()) is not None
 
 
 def _bounded(amount: Decimal, ctx: Context) -> Decimal:

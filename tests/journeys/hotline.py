@@ -26,6 +26,7 @@ from gateway.http import runner
 from gateway.orders import CaseState
 from gateway.protocols import CodeSender
 from tests.clock import ManualClock
+from tests.until import until
 
 PATIENCE_S = 10.0
 PASSWORD = "a-password-for-journeys"
@@ -229,8 +230,13 @@ class Staff:
 
     async def acts(self, work_order: str, act: str, **more: str) -> dict[str, Any]:
         """accept, dispatch(department), progress(text), question(text), close(text), reject(text)."""
+        await until(lambda: self._offered(work_order, act))  # the bridge brings a new case to the desk in a moment
         body = {"id": str(uuid.uuid4()), "act": act, **more}
         return await self._post(f"/desk/api/cases/{work_order}/actions", body)
+
+    async def _offered(self, work_order: str, act: str) -> bool:
+        async with self._http.get(f"{self._url}/desk/api/cases/{work_order}", headers=self._headers) as answer:
+            return answer.status == 200 and act in (await answer.json())["actions"]
 
     async def reveals(self, work_order: str, reason: str = "") -> dict[str, Any]:
         return await self._post(f"/desk/api/cases/{work_order}/reveal", {"reason": reason})
