@@ -77,6 +77,7 @@ async def torment(folder: Path, kills: int, citizens: int, seed: int = 1) -> Evi
         "HUIYIN_WEB_MESSAGES_PER_MINUTE": "60000", "HUIYIN_WEB_PER_ADDRESS": "1000", "HUIYIN_SERVER_BURST_HOLD_S": "0",
     })
     receipts: dict[str, list[str]] = {f"c{n}": [] for n in range(citizens)}
+    server.bring_models()
     await server.start()
     try:
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import sys
@@ -13,7 +14,8 @@ from time import perf_counter
 import aiohttp
 
 ROOT = Path(__file__).resolve().parent.parent
-START_S = 60.0
+START_S = 240.0  # the first start in an empty folder fits the models
+MODELS = ROOT / ".cache" / "models"
 
 
 def free_port() -> int:
@@ -35,6 +37,11 @@ class Server:
     @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
+
+    def bring_models(self) -> None:
+        """Spare the first start its fitting, where the tests have fitted already."""
+        if MODELS.is_dir() and not (self.data / "models").exists():
+            shutil.copytree(MODELS, self.data / "models")
 
     async def start(self) -> float:
         """Returns the seconds until it was ready."""
