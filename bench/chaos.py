@@ -78,8 +78,8 @@ async def torment(folder: Path, kills: int, citizens: int, seed: int = 1) -> Evi
     })
     receipts: dict[str, list[str]] = {f"c{n}": [] for n in range(citizens)}
     server.bring_models()
-    await server.start()
     try:
+        await server.start()
         async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
             crowd = [Citizen(http, server.url, name) for name in receipts]
             stopping = asyncio.Event()
