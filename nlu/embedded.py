@@ -55,7 +55,7 @@ class EmbeddedUnderstander:
         said = cores(text)
         judgement = await self._judged(self._classifier, said[:1])
         if len(said) > 1 and not self._plain(judgement):
-            judgement = await self._judged(self._classifier, said)
+            judgement = stacked(judgement, await self._judged(self._classifier, said[1:]))
         understood = self._understanding(content(text), joined(judgement, said), float(judgement.nearest.max()))
         return replace(understood, matters=await self._matters(self._classifier, text)) if not context.template \
             else understood
@@ -97,6 +97,10 @@ class EmbeddedUnderstander:
         self.model = _fingerprint(encoder, sentences)
         arrays, self.fitted = kept(self._cache, "nlu", self.model, lambda: _fit(encoder, sentences).arrays)
         return Classifier(arrays)
+
+
+def stacked(one: Judgement, other: Judgement) -> Judgement:
+    return Judgement(np.vstack((one.chances, other.chances)), np.concatenate((one.nearest, other.nearest)))
 
 
 def joined(judgement: Judgement, said: Sequence[str]) -> Matrix:
