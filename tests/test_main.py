@@ -141,11 +141,11 @@ def test_a_stop_drains_and_ends_well(tmp_path: Path, number: signal.Signals) -> 
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        printed = [process.stdout.readline() for _ in range(5)]
+        greeting = [process.stdout.readline() for _ in range(6)]  # the first says that models are fitted
         process.send_signal(number)
         assert process.wait(timeout=30) == 0
         logged = process.stderr.read()
-    assert [line.split()[2] for line in printed[2:]] == ["demo-clerk", "demo-department", "demo-supervisor"]
+    assert [line.split()[2] for line in greeting[3:]] == ["demo-clerk", "demo-department", "demo-supervisor"]
     assert '"event": "stopped"' in logged
     assert "password" not in logged
 
