@@ -5,7 +5,10 @@ import re
 
 from msgspec.structs import replace
 
+from gateway.dialogue import chatter, delays, sameness
+from gateway.dialogue.anonymity import may
 from gateway.dialogue.asking import ask, noted, suggested, told
+from gateway.dialogue.claims import spans_of
 from gateway.dialogue.commands import Correction, Word, read
 from gateway.dialogue.detours import (
     again,
@@ -15,9 +18,10 @@ from gateway.dialogue.detours import (
 )
 from gateway.dialogue.draft import Draft, Filled
 from gateway.dialogue.effects import Quote, Say
-from gateway.dialogue.fill import FILES, WHOLE, answer, put, read_one, tells_story
+from gateway.dialogue.fill import FILES, WHOLE, answer, mine, put, read_one, tells_story
 from gateway.dialogue.forms import read_value
 from gateway.dialogue.ladder import failed
+from gateway.dialogue.places import completed
 from gateway.dialogue.plausible import plausible
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.substance import tells
@@ -39,6 +43,10 @@ def in_words(scene: Scene, field: Field, text: str) -> Move:
     """A typed answer; it may fill other fields too, or ask something back."""
     if field.type in ANY_WORDS and asks_back(scene, field, text):
         return answer_question(scene)
+    beside = _beside(scene, field, text)
+    if beside is not None:
+        return beside
+    text = _instead(scene, field, text)
     if field.skippable and field.type in WHOLE and len(text) < A_STORY and _NOTHING.match(text):
         return skip(scene)  # 没有人不舒服 says that there is nothing to say
     if field.type in WHOLE and (isinstance(read(text), Word) or _corrects(field, text)):
@@ -61,6 +69,43 @@ def in_words(scene: Scene, field: Field, text: str) -> Move:
     return onward(scene, noted(scene, before, field.id))
 
 
+def _beside(scene: Scene, field: Field, text: str) -> Move | None:
+    """No answer yet (稍等), none at all ("I'd rather not say"), or one that points at another of the form (同上)."""
+    value = sameness.meant(scene, field, text)
+    if value is not None:
+        before = scene.draft
+        scene = scene.put(put(before, field.id, value))
+        return onward(scene, noted(scene, before, None))
+    waits = delays.waits(text) and text != scene.state.echo
+    if not (waits or delays.refuses(text)) or _reads(scene, field, text):
+        return None
+    if waits:
+        return again(scene, [Say("no_hurry")])
+    nameless = field.id == "contact_phone" and may(scene, "anonymous")
+    return set_identity(scene, "anonymous") if nameless else skip(scene)
+
+
+def _instead(scene: Scene, field: Field, text: str) -> str:
+    """What somebody says instead within one answer: 上周三，不对，上周四."""
+    tail = "" if tells_story(field) else chatter.taken_back(text)
+    if not tail or isinstance(read(tail), Word):
+        return text
+    if field.type == "address":
+        return tail if spans_of(scene, field, tail) else text
+    return tail if field.type in WHOLE or _reads(scene, field, tail) else text
+
+
+def _reads(scene: Scene, field: Field, text: str) -> bool:
+    """A type that does not take any words for a value reads these."""
+    if field.type in WHOLE:
+        return False
+    try:
+        read_one(scene, field, text)
+    except Unreadable:
+        return False
+    return True
+
+
 def _doubtful(scene: Scene, field: Field, draft: Draft, text: str) -> bool:
     """A first answer that is neither a place nor a name, as far as one can see; not what somebody says again."""
     value = draft.values.get(field.id)
@@ -75,7 +120,12 @@ def _corrects(field: Field, text: str) -> bool:
 
 
 def _unread(scene: Scene, field: Field, problem: Unreadable, text: str) -> Move:
-    """A question, or a story that belongs to the description, or one step up the ladder."""
+    """The rest of an earlier answer, or a better one to it; a question; a story that belongs to the description; or one
+    step up the ladder."""
+    before = scene.draft
+    later = scene.put(_completed(scene, text) or mine(scene, text, overwrite=True))
+    if later.draft != before:
+        return again(later, noted(later, before, field.id))
     if looks_like_question(text):
         return answer_question(scene)
     heard = told(scene, text) if len(text) >= A_STORY else scene
@@ -84,6 +134,17 @@ def _unread(scene: Scene, field: Field, problem: Unreadable, text: str) -> Move:
         return failed(heard, field, problem, text)
     counted = heard.remember(replace(heard.state, attempts=attempts))
     return again(counted, [Say("details.added")])
+
+
+def _completed(scene: Scene, text: str) -> Draft | None:
+    """The latest address with what was missing of it: its number, its district."""
+    filled = [name for name in reversed(scene.draft.order) if name in scene.draft.values]
+    field = next((field for field in map(scene.template.field, filled) if field.type == "address"), None)
+    if field is None:
+        return None
+    value = scene.draft.values[field.id]
+    whole = completed(str(value.value), value.resolved, text)
+    return put(scene.draft, field.id, read_one(scene, field, whole)) if whole else None
 
 
 def by_tap(scene: Scene, field: Field, value: str) -> Move:

@@ -170,6 +170,14 @@ _CHANGES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
     r"(?:field\s+|item\s+|number\s+(?=\d)|no\.?\s*(?=\d)|#)?(?P<target>[^,.?!]{1,40})",
     r"(?:the\s+|my\s+)?(?P<target>.{1,40}?)\s+(?:is|was)\s+wrong",
 ))
+# However a correction begins: 等一下，刚才说错了， / 哦不对 / "no wait," / "oops, sorry:"
+_TAKEN_BACK_ZH = re.compile(
+    r"\A(?:[哦噢啊呃额嗯哎诶]*(?:等一?下|等等|慢着|不好意思|抱歉|对不起|(?:我)?(?:刚才|刚刚|前面|上面)?(?:我)?(?:说|写|填|打|弄|搞|记|发)错"
+    r"(?:了|啦)?|不对(?:不对)?)[啊呀哦]?[,，。!！\s]*)+(?=\S)")
+_TAKEN_BACK_EN = re.compile(
+    r"\A(?:(?:oh|no|nope|wait|sorry|actually|oops|whoops|hold on|hang on|my (?:bad|mistake)|scratch that|correction|"
+    r"i (?:was|got it|got that) wrong|(?:that|it) was wrong|that's wrong|i made a mistake)[,.!:;\s]+){2,}",
+    re.IGNORECASE)
 _MOST_WORDS = 8
 LONGEST = 160  # characters of a command; longer texts are told stories, whatever words they hold
 
@@ -182,6 +190,7 @@ def read(text: str) -> Command | None:
     if word is not None:
         return word
     plain = unicodedata.normalize("NFKC", text).replace("’", "'").strip(_MARKS)
+    plain = _TAKEN_BACK_EN.sub("no, ", _TAKEN_BACK_ZH.sub("不对，", plain, count=1), count=1)
     return _correction(plain) or _change(plain)
 
 

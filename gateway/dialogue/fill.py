@@ -9,14 +9,17 @@ import re
 
 from msgspec.structs import replace
 
-from gateway.dialogue import names, telling
-from gateway.dialogue.claims import ANNOUNCED, CLAUSE, WORDS, Claim, announced
+from gateway.dialogue import chatter, names, places, telling
+from gateway.dialogue.claims import ANNOUNCED, ASKED, CLAUSE, WORDS, Claim, announced
 from gateway.dialogue.claims import claims as claims_of
 from gateway.dialogue.draft import Draft, Filled, Source, filled
+from gateway.dialogue.picking import place_in
 from gateway.dialogue.scene import Scene
 from gateway.dialogue.substance import ENOUGH, tells
 from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
+from gateway.fields.folding import fold
+from gateway.fields.moment import mentions
 
 WHOLE = WORDS | {"address"}
 CODES = frozenset({"phone", "plate", "tracking_number", "resident_id", "passport", "credit_code"})
@@ -25,6 +28,7 @@ _NO_NAME = re.compile(
     r"(?:在|从|到|是|有|我|想|要|因为|所以|他|她|它|已经|还|就|都|请|谢)|(?:in|at|on|it|they|i|and|but|because|so|the|please|thanks)\b",
     re.IGNORECASE)
 MANY = frozenset({"choices", "list"})
+_STREET = re.compile(r"\d|[路街巷道号村镇园厦]|\b(?:road|street|avenue|lane|district)\b", re.IGNORECASE)
 FILES = frozenset({"files", "images", "video", "document"})
 PEOPLE = frozenset({"patient_name", "sender_name", "receiver_name", "legal_representative", "doctor"})
 NAMED = frozenset({"polluter", "community", "site_name"})  # names that people introduce, though their type is text
@@ -40,6 +44,21 @@ def answer(scene: Scene, text: str, asked: Field) -> tuple[Draft, Unreadable | N
     """The draft after an answer to `asked`. The problem is set when the asked field stayed as it was."""
     if asked.type in WHOLE:
         return _words(scene, text, asked)
+    draft, problem = _value(scene, text, asked)
+    for words in _otherwise(text, asked) if problem else ():
+        again, still = _value(scene, words, asked)
+        if still is None:
+            return again, None
+    return draft, problem
+
+
+def _otherwise(text: str, asked: Field) -> list[str]:
+    """The answer that cannot be read, without hums and pictures; the place in the list that it names."""
+    words = [chatter.plain_faced(text), place_in(text, len(asked.options)) or "" if asked.options else ""]
+    return [one for one in words if one and one != text]
+
+
+def _value(scene: Scene, text: str, asked: Field) -> tuple[Draft, Unreadable | None]:
     claims = settled(scene, text, asked)
     if asked.type in MANY or not any(claim.field.id == asked.id for claim in claims):
         return _read(scene, text, asked, claims)
@@ -60,8 +79,10 @@ def _bare(field: Field, text: str) -> str:
     if field.context == "name" or field.id in PEOPLE:
         return names.bare(text)
     if telling.coded(field):
-        return telling.only_code(text, field) or text
-    return telling.called(text) if field.type == "organisation" or field.id in NAMED else text
+        return telling.only_code(text, field) or chatter.joined_code(text, field.limits.pattern or "") or text
+    if field.type == "organisation" or field.id in NAMED:
+        return telling.called(places.without_way(chatter.bare(text)))
+    return chatter.bare(text) if field.type == "text" and not tells_story(field) else text
 
 
 def put(draft: Draft, field_id: str, value: Filled) -> Draft:
@@ -91,6 +112,8 @@ def _words(scene: Scene, text: str, asked: Field) -> tuple[Draft, Unreadable | N
     if tells_story(asked):
         draft, problem = _read(scene, text, asked, [])
         return _take(draft, [claim for claim in claims if claim.field.id != asked.id], "nlu"), problem
+    if asked.type == "address" and not others:
+        return _read(scene, places.placed(text, [claim.span for claim in own]), asked, own)
     if not others and not _introduced(text, own):
         return _read(scene, text, asked, own)
     if own:
@@ -109,7 +132,8 @@ def _introduced(text: str, own: list[Claim]) -> bool:
     """店名是某某店: what introduces the value stands before it, nothing but marks behind it."""
     if not own or not (own[0].field.type in WORDS or announced(text, own[0].field, own[0].span)):
         return False
-    return own[0].span.start > 0 and not text[own[0].span.end:].strip(" ，,。.!！")
+    alone = own[0].span.start > 0 and not text[own[0].span.end:].strip(" ，,。.!！")
+    return alone and places.without_way(text) == text
 
 
 def tells_story(field: Field) -> bool:
@@ -130,12 +154,24 @@ def settled(scene: Scene, text: str, asked: Field | None, overwrite: bool = Fals
     what was only guessed, or with `overwrite` anything, by a value that is announced."""
     won: list[Claim] = []
     for claim in sorted(claims_of(scene, text, asked), key=lambda claim: claim.strength):
+        if claim.rank != ASKED and _half(scene, claim):
+            continue
         before = scene.draft.values.get(claim.field.id)
         free = before is None or (claim.rank == ANNOUNCED and (overwrite or before.source == "nlu"))
         own = asked is not None and claim.field.id == asked.id
         if (own or free) and not any(_clash(claim, other) for other in won):
             won.append(claim)
     return won
+
+
+def _half(scene: Scene, claim: Claim) -> bool:
+    """What is asked all the same: a city where a street is needed, a time of day where nobody said of which day."""
+    reading, said = claim.span.reading, fold(claim.span.text)
+    if claim.field.type == "address":
+        parts = reading.resolved or {}
+        return "adcode" in parts and "district" not in parts and not _STREET.search(said)
+    times = mentions(said, scene.turn.now) if claim.field.type == "period" else ()
+    return bool(times) and not any(time.day or time.exact or time.every for time in times)
 
 
 def _clash(one: Claim, other: Claim) -> bool:

@@ -31,6 +31,12 @@ _ORDINALS = {"一": 1, "二": 2, "两": 2, "三": 3, "四": 4, "五": 5, "六": 
              "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5}
 _ORDINAL = re.compile(r"(?:第|选|选项|option\s*|number\s*|no\.?\s*|the\s+)?\s*"
                       r"(?P<n>\d{1,2}|[一二两三四五六七八九十]|first|second|third|fourth|fifth)\s*(?:个|项|号|条|one)?")
+# In a sentence only with what makes it an option: 第二天 and "the second time" are none.
+_POINTED = re.compile(
+    r"第\s?(?P<zh>\d{1,2}|[一二三四五六七八九十])\s?(?:个|项|种|条|选项)(?![月人小])"
+    r"|(?:the\s+)?\b(?P<en>first|second|third|fourth|fifth)\s+(?:one|option|choice)\b"
+    r"|\b(?:option|choice|number)\s+(?P<digits>\d{1,2})\b")
+_LAST = re.compile(r"最后(?:那|一)?个(?!月)|\blast\s+(?:one|option|choice)\b", re.IGNORECASE)
 
 
 def pick(text: str, offered: tuple[str, ...], *, by_number: bool = True) -> str | None:
@@ -47,6 +53,13 @@ def number(text: str) -> int | None:
         return None
     said = match["n"]
     return int(said) if said.isdigit() else _ORDINALS[said]
+
+
+def place_in(text: str, count: int) -> str | None:
+    """The number, in digits, of the one option that a sentence points at: 那就第三个吧, "the last one"."""
+    said = [hit["zh"] or hit["en"] or hit["digits"] for hit in _POINTED.finditer(text.casefold())]
+    places = {_ORDINALS.get(one) or int(one) for one in said} | ({count} if _LAST.search(text) else set())
+    return str(places.pop()) if len(places) == 1 else None
 
 
 def _by_word(text: str, offered: tuple[str, ...]) -> str | None:

@@ -59,7 +59,7 @@ def test_who_says_it_again_means_it() -> None:
     talk.say("单车堵门口了")
     talk.say("就我家楼下嘛")
     talk.say("就我家楼下嘛")
-    assert talk.values["location"] == "就我家楼下嘛"
+    assert talk.values["location"] == "就我家楼下"
 
 
 def test_a_question_said_twice_is_the_answer() -> None:
