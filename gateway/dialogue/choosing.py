@@ -19,6 +19,7 @@ NOTICE_VERSION = "2026-11"
 LIKELY, THINKABLE = 0.3, 0.05   # NLU.md, "The design", 6: offer from 0.3 on, the best two or three
 GENERAL = "general"
 COMPLAINT = "complaint."  # before a template's id: the intent to file it
+ANYWAY = Option("other", "choice.anyway")
 ADD = Option("supplement", "choice.supplement")
 SOLVED = (Option("yes", "choice.solved_yes"), Option("no", "choice.solved_no"))
 
@@ -67,8 +68,11 @@ def likely(ranking: Understanding | None) -> tuple[str, ...]:
 
 
 def offer(scene: Scene, before: list[Effect]) -> Move:
-    """Ask which matter it is: the candidates, or everything there is when nothing was recognised."""
+    """Ask which matter it is: the candidates, everything there is when nothing was recognised, or only whether it is
+    to be filed at all when nothing of ours fits."""
     newest = scene.catalog.newest
+    if scene.state.candidates == (GENERAL,):
+        return scene.state, [*(before or [Say("unclear")]), Ask("template", (ANYWAY,))]
     known = [name for name in scene.state.candidates if name in newest]
     names = known or [name for name in newest if name != GENERAL]
     choices = [Labelled(name, scene.say(newest[name].title)) for name in names if name != GENERAL]
@@ -99,9 +103,11 @@ def quote_answer(scene: Scene) -> list[Effect]:
 
 
 def ask_solved(scene: Scene) -> Move:
-    """The answer first; the forms to file the matter with, should it not help, are the entry's before the engine's."""
+    """The answer first; the forms to file the matter with, should it not help, are the entry's before the engine's. A
+    matter of another line has the general one."""
     best = scene.turn.answers[0]
-    forms = tuple(dict.fromkeys((*best.tags, *scene.state.candidates)))[:3]
+    named = (GENERAL,) if scene.turn.elsewhere else (*best.tags, *scene.state.candidates)
+    forms = tuple(dict.fromkeys(named))[:3]
     state = replace(scene.state, candidates=forms, told=best.id)
     return state, [*quote_answer(scene), Told(best.id, "open"), Say("solved"), Ask("solved", SOLVED)]
 

@@ -9,20 +9,38 @@ from msgspec.structs import replace
 from gateway.dialogue import matters
 from gateway.dialogue.adding import supplement
 from gateway.dialogue.catalog import Catalog
-from gateway.dialogue.choosing import COMPLAINT, GENERAL, ask_solved, choose, content_of, keep, likely, offer, start
+from gateway.dialogue.choosing import (
+    ANYWAY,
+    COMPLAINT,
+    GENERAL,
+    ask_solved,
+    choose,
+    content_of,
+    keep,
+    likely,
+    offer,
+    start,
+)
 from gateway.dialogue.detours import ask_language, call_person, help_, is_short_question, status
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.effects import Ask, Effect, Say
 from gateway.dialogue.repeats import open_cases
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.template import Template
-from gateway.messages import Option
 from gateway.rankings import Understanding
 
 QUESTION = "ask_faq"
 # 我要补充…, to add to my case: said on purpose, where a case is open.
 _MORE = re.compile(
     r"(?:我|还|再|想|要|来){0,5}补充|(?:i (?:want|would like|need|forgot) to|to|let me) add\b", re.IGNORECASE)
+_THESE = "这些|这几[个类种项]|上面(?:的|这些|那些)?|以上"
+_NONE_OF_THESE = re.compile(
+    rf"(?:(?:{_THESE})?(?:好像|似乎)?(?:都|全|统统)(?:不是|不对|不属于|没有|不符合|不合适)(?:{_THESE}|的)?"
+    rf"|(?:不是|不属于)(?:{_THESE})(?:问题|类|的)?|没有(?:我的|我要的|合适的|对得上的))(?=[，,。；;！!\s我]|$)"
+    r"|(?:no[,.\s]+)?(?:it'?s |it is )?(?:(?:none|not any|neither|not one)(?: of (?:these|those|them|the above|that))?"
+    r"|not (?:these|those|on (?:the|your) list|there|listed)|(?:about )?something else|another (?:thing|matter))"
+    r"(?=\s*[,.;:!]|\s*$)", re.IGNORECASE)
+_MARKS = " \t\n，,。.;；:：!！"
 PATIENCE = 2  # rounds of "which matter is it?" before the general form takes everything
 
 
@@ -30,6 +48,9 @@ def opening(scene: Scene, text: str) -> Move:
     """Free words outside a form."""
     if _MORE.match(text.strip()) and open_cases(scene):
         return supplement(scene, _content(scene, text), urge=False)
+    refused = _none_of_these(scene, text)
+    if refused is not None:
+        return refused
     told = matters.several(scene)
     if told:
         return matters.begin(scene, told)
@@ -49,12 +70,31 @@ def _matter(scene: Scene, best: str) -> Move:
         return ask_solved(scene)
     if template is not None:
         return start(scene, template, scene.state.stash)
-    return _anyway(scene) if scene.turn.elsewhere and not scene.state.candidates else _unclear(scene)
+    return _anyway(scene) if scene.turn.elsewhere else _unclear(scene)
 
 
 def _anyway(scene: Scene) -> Move:
-    """Nothing of ours, as it seems; the general form takes it all the same, if the citizen wants that."""
-    return scene.state, [Ask("template", (Option("other", "choice.anyway"),))]
+    """Another line's matter: none of our forms is offered where the engine is not sure of one; the general one takes
+    it all the same, if the citizen wants that."""
+    kept = replace(scene.state, candidates=(GENERAL,))
+    return kept, [Ask("template", (ANYWAY,))]
+
+
+def _none_of_these(scene: Scene, text: str) -> Move | None:
+    """都不是，… where forms are offered: what else it may be by these words, else the general form."""
+    denied = _NONE_OF_THESE.match(text.strip()) if scene.state.asked == "template" else None
+    if denied is None:
+        return None
+    offered = frozenset(scene.state.offered)
+    template = _form(scene.catalog, _best(scene.turn.ranking))
+    others = tuple(name for name in likely(scene.turn.ranking) if name not in offered)
+    if text.strip()[denied.end():].strip(_MARKS):
+        scene = keep(scene, text)
+        if template is not None and template.id not in offered:
+            return start(scene, template, scene.state.stash)
+        if others:
+            return offer(scene.remember(replace(scene.state, candidates=others)), [])
+    return choose(scene, GENERAL) if GENERAL in scene.catalog.newest else None
 
 
 def _hint(scene: Scene) -> list[Effect]:

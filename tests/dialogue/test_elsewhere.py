@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 from gateway.dialogue.effects import Ask, Say
+from gateway.protocols import Answer
 from tests.dialogue.small import talker
 from tests.dialogue.talker import Talker, ranked
 
@@ -49,3 +50,53 @@ def test_inside_a_form_nobody_is_sent_away() -> None:
     talk.say("我的快递三天没动了")
     talk.say("他们还不给开发票")
     assert told(talk) == []
+
+
+def offered(talk: Talker) -> list[str]:
+    """Values of the question that was just asked."""
+    return [one.value for effect in talk.effects if isinstance(effect, Ask) for one in effect.choices]
+
+
+def test_nothing_of_ours_is_offered_behind_the_hint_where_the_engine_only_guesses() -> None:
+    """12306 and then "is it about parcels, bikes or shops?" would take the word back."""
+    guess = ranked("complaint.parcel", "complaint.bike", "complaint.shop", sure=False, score=0.45)
+    talk = talker()
+    talk.say("高铁票退票手续费太高", ranking=guess)
+    assert (talk.said, offered(talk)) == (["elsewhere"], ["other"])
+    talk.say("帮助")
+    assert offered(talk) == ["other"], "still nothing else"
+    talk.say("其实是快递把票弄丢了", ranking=ranked("complaint.parcel", sure=False, score=0.45))
+    assert offered(talk) == ["parcel", "other"], "what they say now may be ours"
+
+
+def test_an_answer_that_did_not_help_leads_to_the_general_form() -> None:
+    answer = Answer(
+        "trains", 0.9, True, "怎么退票", "退票请到车站或网上办理。", "铁路客服", "railway", tags=("shop", "parcel"))
+    talk = talker()
+    talk.say("高铁票怎么退票", ranking=ranked("ask_faq"), answers=(answer,))
+    assert talk.asked == "solved"
+    talk.choose("no")
+    assert talk.draft.template == "general"
+
+
+def test_it_may_always_be_something_else() -> None:
+    guess = ranked("complaint.parcel", "complaint.bike", sure=False, score=0.45)
+    for said in ("都不是", "不是这些", "没有我要的", "none of them", "it's something else", "no, it's none of these"):
+        talk = talker()
+        talk.say("楼下那个真的没人管，一个多月了", ranking=guess)
+        assert offered(talk) == ["parcel", "bike", "other"]
+        talk.say(said, ranking=guess)
+        assert talk.draft.template == "general", said
+
+
+def test_what_it_is_instead_counts_at_once() -> None:
+    guess = ranked("complaint.parcel", "complaint.bike", sure=False, score=0.45)
+    for ranking, wanted in ((ranked("complaint.shop"), "shop"), (ranked("complaint.bike"), "general")):
+        talk = talker()
+        talk.say("楼下那个真的没人管，一个多月了", ranking=guess)
+        talk.say("都不是，我说的是楼下那家店", ranking=ranking)
+        assert talk.draft.template == wanted, "what was denied is not taken"
+    talk = talker()
+    talk.say("楼下那个真的没人管，一个多月了", ranking=guess)
+    talk.say("none of these, it is the shop downstairs", ranking=ranked("complaint.shop", sure=False, score=0.45))
+    assert offered(talk) == ["shop", "other"]
