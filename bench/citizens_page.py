@@ -47,9 +47,9 @@ def _unseen(figures: Mapping[str, Any]) -> Iterator[str]:
     """The goals again, for the personas that nothing was mended for."""
     if "unseen" in figures:
         yield "## Unseen"
-        yield (f"{figures['unseen']['personas']} more personas, one a template, were written and committed after the "
-               "last fault was mended, and nothing was mended for them. They are in no other figure of this page; what "
-               "failed with them stands at the end of the failures.")
+        yield (f"{figures['unseen']['personas']} more personas, one a template, were written by somebody who mends "
+               "nothing, unread by those who do, and nothing was mended for them. They are in no other figure of this "
+               "page; what failed with them stands at the end of the failures.")
         yield goals(figures["unseen"])
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct
 from gateway import yamls
 
 FOLDER = Path(__file__).with_name("personas")
-UNSEEN = FOLDER / "unseen"  # written after the last fault was mended; nothing was mended for them
+UNSEEN = FOLDER / "unseen_second"  # written by others than those who mend; nothing was mended for them
 
 Kind = Literal[
     "correction", "detour", "bad_value", "burst", "photo", "point", "identity", "extra", "changed_mind", "assent",
