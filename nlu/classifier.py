@@ -14,11 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nlu.encoder import Matrix
-from nlu.grams import counts
+from nlu.grams import Grams, rarity, weighed
 
 FORMAT = 3  # raise it when a stored classifier could not be read by this code any more
 OUT_OF_SCOPE = "out_of_scope"
-Grams = tuple[NDArray[np.int64], Matrix]  # which buckets of a text, and what each weighs
 
 # Chosen by cross-validation on nlu/training alone (log loss, then accuracy; single folds), 2026-11-23.
 REGRESSION, NEIGHBOURS, NGRAMS = 0.4, 0.6, 0.5  # weights of the logarithms; above 1 in sum they sharpen
@@ -78,7 +77,7 @@ class Classifier:
     def _ngrams(self, texts: Sequence[str]) -> Matrix:
         rows = []
         for text in texts:
-            buckets, weights = _weighed(text, self.arrays["rarity"])
+            buckets, weights = weighed(text, self.arrays["rarity"])
             rows.append(weights @ self.arrays["gram_weights"][buckets] + self.arrays["gram_bias"])
         return softmax(np.stack(rows))
 
@@ -90,13 +89,13 @@ def fit(data: Labelled) -> Classifier:
     original = np.array(data.original, dtype=bool)
     weights, bias = regress(data.vectors, labels, steps=100, rate=0.2, decay=5e-5)
     texts = [text for text, keep in zip(data.texts, original, strict=True) if keep]
-    rarity = _rarity(texts)
-    gram_weights, gram_bias = _regress_grams([_weighed(text, rarity) for text in texts], labels[original])
+    rare = rarity(texts, BUCKETS)
+    gram_weights, gram_bias = _regress_grams([weighed(text, rare) for text in texts], labels[original])
     return Classifier({
         "intents": np.array(intents),
         "weights": weights, "bias": bias,
         "sentences": data.vectors[original], "labels": labels[original],
-        "rarity": rarity, "gram_weights": gram_weights, "gram_bias": gram_bias,
+        "rarity": rare, "gram_weights": gram_weights, "gram_bias": gram_bias,
     })
 
 
@@ -159,17 +158,3 @@ def _dense(rows: Sequence[Grams]) -> Matrix:
     for row, (buckets, weights) in zip(joined, rows, strict=True):
         row[buckets] = weights
     return joined
-
-
-def _rarity(texts: Sequence[str]) -> Matrix:
-    """The idf of every bucket."""
-    seen = np.zeros(BUCKETS, dtype=np.float32)
-    for text in texts:
-        seen[counts(text, BUCKETS)[0]] += 1
-    return np.log((1 + len(texts)) / (1 + seen)).astype(np.float32)
-
-
-def _weighed(text: str, rarity: Matrix) -> Grams:
-    buckets, found = counts(text, BUCKETS)
-    weights = found * rarity[buckets]
-    return buckets, weights / max(float(np.linalg.norm(weights)), 1e-9)

@@ -3,13 +3,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nlu.normal import normal
+
+Grams = tuple[NDArray[np.int64], NDArray[np.float32]]  # which buckets of a text, and what each weighs
 
 _RUN = re.compile(r"[\u4e00-\u9fff]+|[^\W_\u4e00-\u9fff]+(?:'[a-z]+)?")
 
@@ -30,11 +32,26 @@ def grams(text: str) -> Iterator[str]:
             before = word
 
 
-def counts(text: str, buckets: int) -> tuple[NDArray[np.int64], NDArray[np.float32]]:
+def counts(text: str, buckets: int) -> Grams:
     """The hashed n-grams of a text: which buckets, and log(1 + how often) for each."""
     found = Counter(crc32(gram.encode()) % buckets for gram in grams(text))
     often = np.fromiter(found.values(), dtype=np.float32, count=len(found))
     return np.fromiter(found, dtype=np.int64, count=len(found)), np.log1p(often)
+
+
+def rarity(texts: Sequence[str], buckets: int) -> NDArray[np.float32]:
+    """The idf of every bucket."""
+    seen = np.zeros(buckets, dtype=np.float32)
+    for text in texts:
+        seen[counts(text, buckets)[0]] += 1
+    return np.log((1 + len(texts)) / (1 + seen)).astype(np.float32)
+
+
+def weighed(text: str, rare: NDArray[np.float32]) -> Grams:
+    """The hashed n-grams of a text, the rare ones weighing more; of length 1 together."""
+    buckets, found = counts(text, len(rare))
+    weights = found * rare[buckets]
+    return buckets, weights / max(float(np.linalg.norm(weights)), 1e-9)
 
 
 def _slices(run: str, shortest: int, longest: int) -> Iterator[str]:

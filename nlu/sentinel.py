@@ -1,53 +1,39 @@
 """Is somebody in danger, where the rules of gateway/emergency.py are not sure? Compared with what people wrote.
 
-A message without any sign of danger (dangers/signs.yaml) needs no look. Of the others the content as a whole, and
-of long ones its parts that have a sign, are weighed against some thousand sentences: danger that is there, the same
-words where it is not (dangers/*.yaml), and complaints that use them (the training set). The weighing is a kernel
-regression over the sentence vector and the signs, which is to say: every sentence votes, the nearer the more
-(`Weighing.nearest` names the loudest voters).
+A short message without any sign of danger (dangers/signs.yaml) needs no look: most answers to asked fields. Of the
+others the content as a whole, and of long ones its parts that have a sign, are weighed (nlu/weighing.py) against some
+thousand sentences: danger that is there, the same words where it is not (dangers/*.yaml), and complaints of the
+training set. Words alone cannot be the gate: of dangers described by lay people, children and those who whisper, a
+quarter have no sign at all.
 """
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from gateway import yamls
 from nlu import training as training_set
 from nlu.batching import BatchEncoder
 from nlu.cache import fingerprint, kept
 from nlu.clauses import cores, split
-from nlu.encoder import Encoder, Matrix
+from nlu.encoder import Encoder
 from nlu.normal import normal
+from nlu.weighing import HARMLESS, SIGN, SPELLING, Places, Sentence, Weighing, points, regress
 
-FORMAT = 1
-HARMLESS = "harmless"
+FORMAT = 2
 
 # Chosen by five-fold cross-validation on what it is taught with (python -m bench.danger_folds, 2026-11-23): a missed
 # danger weighs more than a false alarm.
-SIGN = 0.4      # how much one sign weighs beside the vector, whose length is 1
-DOUBT = 0.3     # what keeps a single sentence from being believed too much (the ridge) …
-DOUBT_OF_COMPLAINTS = 1.0  # … more so where nobody looked whether it tells of danger
-SUSPECTED, UNSUSPECTED = -0.7, -0.15  # what the votes must reach: where a rule saw danger, and where none did
+SUSPECTED, UNSUSPECTED = -0.3, -0.05  # what the votes must reach: where a rule saw danger, and where none did
+TELLING = 10    # Han characters and half words from which a message may tell of danger without a sign
+DOUBT_OF_COMPLAINTS = 1.0  # more than of a sentence of dangers/: nobody looked whether it tells of danger
 CLOSER = 0.3    # more is asked of a part of a message than of all of it: the rest may put it in the past
 PARTS = 12      # that are weighed at most, the last ones
 SEEN = 1200     # characters of a message that are looked at
+_HAN, _WORD = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[a-z']+")
 DANGEROUS = ("emergency", "complaint.women_family")  # intents whose sentences may tell of danger that is there
-
-
-@dataclass(frozen=True, slots=True)
-class Sentence:
-    """doubt: how little it is believed by itself, above 0."""
-
-    text: str
-    kind: str  # of danger, or HARMLESS
-    doubt: float = DOUBT
 
 
 class Signs:
@@ -65,24 +51,6 @@ class Signs:
 
     def of(self, plain: str) -> list[float]:
         return [float(group.search(plain) is not None) for group in self._groups]
-
-
-class Weighing:
-    """Immutable once fitted; use from any thread."""
-
-    def __init__(self, arrays: Mapping[str, NDArray[Any]]) -> None:
-        self.arrays = dict(arrays)
-        self.kinds: tuple[str, ...] = tuple(str(kind) for kind in self.arrays["kinds"])
-
-    def votes(self, points: Matrix) -> Matrix:
-        """A row for each point: -1 harmless … 1 danger, then one figure for each of `kinds`."""
-        found: Matrix = kernel(points, self.arrays["points"]) @ self.arrays["votes"]
-        return found
-
-    def nearest(self, point: Matrix, n: int = 3) -> list[int]:
-        """Which of the sentences weigh most for or against it: their places in the data."""
-        weights = kernel(point[None], self.arrays["points"])[0] * self.arrays["votes"][:, 0]
-        return [int(place) for place in np.argsort(-np.abs(weights))[:n]]
 
 
 class DangerWatch:
@@ -107,12 +75,12 @@ class DangerWatch:
         """The kind of danger that the words speak of as present. `suspected` is what the rules saw in them."""
         weighing = self._weighing
         plain = normal(text[:SEEN])
-        if weighing is None or not (suspected or self._signs.any_of_danger(plain)):
+        if weighing is None or not (suspected or tells(plain) or self._signs.any_of_danger(plain)):
             return suspected
         said = parts(text, self._signs)
         vectors = await self._encoder.encode(said)
         signs = [self._signs.of(plain), *(self._signs.of(part) for part in said[1:])]
-        votes = weighing.votes(points(vectors, signs))
+        votes = weighing.votes(Places(points(vectors, signs), said))
         votes[1:, 0] -= CLOSER
         loudest = votes[int(votes[:, 0].argmax())]
         if loudest[0] < (SUSPECTED if suspected else UNSUSPECTED):
@@ -122,7 +90,7 @@ class DangerWatch:
     def _load_or_fit(self, encoder: Encoder) -> Weighing:
         sentences = [*read(self._data), *complaints(self._training, self._signs)]
         lines = (f"{one.kind}\t{one.doubt}\t{one.text}" for one in sentences)
-        key = fingerprint((str((FORMAT, SIGN)), encoder.model, *self._signs.words, *lines))
+        key = fingerprint((str((FORMAT, SIGN, SPELLING)), encoder.model, *self._signs.words, *lines))
         arrays, self.fitted = kept(self._cache, "danger", key, lambda: fit(sentences, encoder, self._signs).arrays)
         return Weighing(arrays)
 
@@ -137,14 +105,17 @@ def read(folder: Path) -> list[Sentence]:
 
 
 def complaints(training: Path, signs: Signs) -> list[Sentence]:
-    """Training sentences that have a sign of danger and mean none: stories of what annoyed or hurt somebody.
+    """Training sentences that mean no danger, stories of what annoyed or hurt somebody: every other of those with a
+    sign, every twelfth of the rest. Not those of the matters where danger may well be there while it is told."""
+    texts = [one.text for one in training_set.read(training).examples if one.intent not in DANGEROUS]
+    signed = [text for text in texts if signs.any_of_danger(normal(text))]
+    plain = sorted(set(texts) - set(signed))
+    return [Sentence(text, HARMLESS, DOUBT_OF_COMPLAINTS) for text in (*signed[::2], *plain[::12])]
 
-    Not those of the matters where danger may well be there while it is told.
-    """
-    return [
-        Sentence(one.text, HARMLESS, DOUBT_OF_COMPLAINTS) for one in training_set.read(training).examples
-        if one.intent not in DANGEROUS and signs.any_of_danger(normal(one.text))
-    ]
+
+def tells(plain: str) -> bool:
+    """Whether so much is said that danger may be described in it."""
+    return len(_HAN.findall(plain)) + 2 * len(_WORD.findall(plain)) >= TELLING
 
 
 def parts(text: str, signs: Signs) -> list[str]:
@@ -157,36 +128,12 @@ def parts(text: str, signs: Signs) -> list[str]:
     return [cores(text)[0], *[part for part in (*clauses, *pairs) if signs.any_of_danger(part)][-PARTS:]]
 
 
-def points(vectors: Matrix, signs: Sequence[Sequence[float]]) -> Matrix:
-    joined: Matrix = np.hstack([vectors, SIGN * np.array(signs, dtype=np.float32)])
-    return joined
-
-
-def kernel(left: Matrix, right: Matrix) -> Matrix:
-    """exp(-distance²) of every pair."""
-    squares = (left**2).sum(axis=1)[:, None] + (right**2).sum(axis=1) - 2 * left @ right.T
-    near: Matrix = np.exp(-squares)
-    return near
-
-
 def fit(sentences: Sequence[Sentence], encoder: Encoder, signs: Signs) -> Weighing:
     """The same data give the same votes."""
     return regress(places(sentences, encoder, signs), sentences)
 
 
-def places(sentences: Sequence[Sentence], encoder: Encoder, signs: Signs) -> Matrix:
+def places(sentences: Sequence[Sentence], encoder: Encoder, signs: Signs) -> Places:
     """Where each of them stands, as a whole."""
-    vectors = encoder.encode([cores(one.text)[0] for one in sentences])
-    return points(vectors, [signs.of(normal(one.text)) for one in sentences])
-
-
-def regress(here: Matrix, sentences: Sequence[Sentence]) -> Weighing:
-    """Kernel ridge regression: votes such that near sentences together say what each of them is."""
-    labels = [one.kind for one in sentences]
-    kinds = sorted(set(labels) - {HARMLESS})
-    wanted = np.array(
-        [[-1.0 if kind == HARMLESS else 1.0, *(kind == one for one in kinds)] for kind in labels], dtype=np.float32)
-    held = kernel(here, here)
-    held[np.diag_indices(len(held))] += [one.doubt for one in sentences]
-    votes: Matrix = np.linalg.solve(held, wanted)
-    return Weighing({"points": here, "votes": votes, "kinds": np.array(kinds)})
+    texts = [cores(one.text)[0] for one in sentences]
+    return Places(points(encoder.encode(texts), [signs.of(normal(one.text)) for one in sentences]), texts)
