@@ -14,6 +14,7 @@ from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
 from gateway.fields.base import Reading, Span
 
+ONE_OF = frozenset({"choice", "yes_no"})
 WORDS = frozenset({"text", "organisation"})            # asked and taken whole (NLU.md, "Entities")
 
 CLAUSE = re.compile(r"[^，,。；;！!？?\n]+")
@@ -55,8 +56,10 @@ def claims(scene: Scene, text: str, asked: Field | None) -> Iterator[Claim]:
         if field.id == "identity_mode" and field != asked:
             continue  # a wish of its own (wishes.py)
         spans = spans_of(scene, field, text)
-        if field.type == "choice" and len({str(span.reading.value) for span in spans}) > 1:
-            continue  # two of its options were named: asked, not guessed
+        if field.type in ONE_OF and len({str(span.reading.value) for span in spans}) > 1:
+            spans = tuple(span for span in spans if field.cues and announced(text, field, span))
+            if len({str(span.reading.value) for span in spans}) > 1:
+                continue  # two of its options were named: asked, not guessed
         for span in spans:
             rank = _rank_of(scene, text, field, span, asked)
             if rank is not None and _valid(scene, field, span, rank):
@@ -146,7 +149,8 @@ def _option(scene: Scene, text: str, field: Field, span: Span) -> int | None:
 
 
 def _yes_no(scene: Scene, text: str, field: Field, span: Span) -> int | None:
-    return ANNOUNCED if _cue_in_clause(text, field, span) else None
+    """Its type finds only the template's own words, each of which says what it is about."""
+    return ANNOUNCED
 
 
 _RANKS: dict[str, Rank] = {

@@ -30,11 +30,16 @@ class Words(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Option(Struct, frozen=True, forbid_unknown_fields=True):
-    """One value of a choice field; aliases are further ways people write it, in any language."""
+    """One value of a choice field; aliases are further ways people write it, in any language.
+
+    told  turns of phrase that mean it in a story, though nobody would answer with them nor speak of the form so:
+          刹…不住, "sent … the wrong", "dump~" (fields/labels.py)
+    """
 
     value: str
     label: Words
     aliases: tuple[str, ...] = ()
+    told: tuple[str, ...] = ()
 
 
 class Limits(Struct, frozen=True, forbid_unknown_fields=True):
