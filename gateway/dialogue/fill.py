@@ -9,7 +9,7 @@ import re
 
 from msgspec.structs import replace
 
-from gateway.dialogue import chatter, names, places, telling
+from gateway.dialogue import chatter, names, places, sentences, telling
 from gateway.dialogue.claims import ANNOUNCED, ASKED, CLAUSE, WORDS, Claim, announced
 from gateway.dialogue.claims import claims as claims_of
 from gateway.dialogue.draft import Draft, Filled, Source, filled
@@ -81,8 +81,8 @@ def _bare(field: Field, text: str) -> str:
     if telling.coded(field):
         return telling.only_code(text, field) or chatter.joined_code(text, field.limits.pattern or "") or text
     if field.type == "organisation" or field.id in NAMED:
-        return telling.called(places.without_way(chatter.bare(text)))
-    return chatter.bare(text) if field.type == "text" and not tells_story(field) else text
+        return telling.called(sentences.name_in(text))
+    return sentences.thing_in(text) if field.type == "text" and not tells_story(field) else text
 
 
 def put(draft: Draft, field_id: str, value: Filled) -> Draft:
@@ -133,7 +133,7 @@ def _introduced(text: str, own: list[Claim]) -> bool:
     if not own or not (own[0].field.type in WORDS or announced(text, own[0].field, own[0].span)):
         return False
     alone = own[0].span.start > 0 and not text[own[0].span.end:].strip(" ，,。.!！")
-    return alone and places.without_way(text) == text
+    return alone and not (own[0].field.type == "organisation" and sentences.shortened(text))
 
 
 def tells_story(field: Field) -> bool:
@@ -176,7 +176,8 @@ def _half(scene: Scene, claim: Claim) -> bool:
 
 def _clash(one: Claim, other: Claim) -> bool:
     overlap = one.span.start < other.span.end and other.span.start < one.span.end
-    overlap = overlap and not (one.field.type in MEANINGS and other.field.type in MEANINGS)
+    types = {one.field.type, other.field.type}
+    overlap = overlap and not (types & MEANINGS and not types & WORDS)
     same_field = one.field.id == other.field.id and one.field.type not in MANY
     return overlap or same_field
 

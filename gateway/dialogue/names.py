@@ -20,6 +20,7 @@ _GIVEN = (
     rf"(?i:\bmy name(?: is|'s|’s)|\bcall me)\s+(?P<en>{_LATIN})",
 )
 _INTRODUCED = re.compile("|".join(_GIVEN))
+_TITLED = re.compile(r"(?<![A-Za-z])(?:Mr|Mrs|Ms|Miss|Dr)\.? [A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,2}")
 _FULL = re.compile(rf"[{_SURNAMES}](?:{_TITLE})")  # 姓何，何女士
 # Before a name that was asked for, nearly anything that introduces it.
 _LEAD = re.compile(
@@ -36,7 +37,7 @@ def introduced(text: str) -> tuple[int, int] | None:
 
 def bare(answer: str) -> str:
     """The name alone, of an answer to "how should we address you?"; the answer itself when nothing would be left."""
-    full = _FULL.search(answer)
+    full = _FULL.search(answer) or _TITLED.search(answer)
     if full:
         return full.group()
     place = introduced(answer)

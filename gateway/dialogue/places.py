@@ -10,14 +10,19 @@ from gateway.fields.base import Span
 # What leads to the place and ends right before it: a subject and where it stands. "near", 对面 belong to the place.
 _LEAD_ZH = (
     r"[^，,。；;\d\n]{0,12}?(?:(?:就|正|都|应该|大概|好像|一直|现在)*(?:位于|坐落在|住在|是在|开在|停在|停放在|堆在|发生在|出现在|在)|"
-    r"(?:地址|地点|位置|住址|住处)(?:就|应该|大概)*[是在为：:]+|(?:我|我们|我家|家里?)住在?|(?:寄|送|发)(?:到|往|给)|就?是从|从)\s*")
+    r"(?:地址|地点|位置|住址|住处)(?:就|应该|大概)*[是在为：:]+|(?:我|我们|我家|家里?)住在?|(?:发货地|寄件地|收货地)(?:址)?是?|(?:寄|送|发)?(?:到|往|给)|就?是从|从)\s*|我家[，,]\s*")
 _LEAD_EN = (
     r"(?:[^,.;\d\n]{0,40}?\b(?:is|are|was|were|it's|that's|stands?|stood|lies?|live|lives|living|located|situated|happened|"
-    r"parked|left|dumped|sits?|stays?|staying|shop|work|address:|place:|location:)\s+"
+    r"parked|left|dumped|sits?|stays?|staying|shop|work|address:|place:|location:|"
+    r"i'm|i am|we're|comes?|find it|found it|send it|sent it|deliver it|mine|got (?:on|off|in)|me|us)\s+"
     r"(?:still |right |just |over |out |all |now |going |coming |sent )*(?:at|in|on|from|to|along)\s+(?:(?:the|a) )?"
     r"|(?:[a-z' ]{0,24}\b(?:address|place|location|spot)(?: is| was|'s)\s+)"
     r"|(?:to |at )?(?:my|our) (?:place|home|house|flat|office)[,:]?\s+(?:at |in |on )?"
-    r"|(?:at|in|on|from|to)\s+|(?:it's|it is|that's|that is|that would be)\s+)")
+    r"|(?:at|in|on|from|to)\s+|(?:it's|it is|mine is|that's|that is|that would be)\s+)")
+# Behind the place, what happened there; or a sentence of its own that says nothing of it.
+_REST = re.compile(
+    r"(?:传来|传出来?|寄出(?:来|去)?|寄来|发出(?:来)?|发货|上的?车|下的?车|下车|上车|出的事|吃的|买的)(?:的(?:时候)?|了)?$"
+    r"|[.!?]\s+(?:you|it|they|i|we|that|this|please|there|thanks|hope|very|so)\b.*$", re.IGNORECASE | re.DOTALL)
 _LEAD = re.compile(f"{_LEAD_ZH}|{_LEAD_EN}", re.IGNORECASE)
 # 那里, 这个位置, where I live: behind the place they say nothing.
 _TRAIL = re.compile(
@@ -37,14 +42,6 @@ _DISTRICT = re.compile(
     r"(?:(?:就|应该|好像|那)?(?:是|在|属于){1,2})?(?P<zh>(?:[\u4e00-\u9fff]{2,4}市)?[\u4e00-\u9fff]{2,5}[区县市])(?:的|那边|这边|那里|这里)?"
     r"|(?:(?:it'?s|it is|that'?s)\s+)?(?:in\s+)?(?P<en>[A-Z][a-z]+(?: [A-Z][a-z]+)? District)", re.IGNORECASE)
 _HOUSE = re.compile(r"\d\s*(?:号|栋|幢|座|室)|(?:^|\s)(?:no\.? ?)?\d{1,5}[a-z]?\s+[A-Z]", re.IGNORECASE)
-# 白云区那个回音幼儿园 is 白云区回音幼儿园; "it was at Example Optics" is Example Optics.
-_OF_THERE = re.compile(
-    r"^(?P<place>(?:[\u4e00-\u9fff]{2,4}[省市])?[\u4e00-\u9fff]{2,4}[区县市镇])"
-    r"(?:那边|这边|那里|这里)?(?:的|有|开)*(?:那|这|一)[家个间所](?:叫做?)?(?=\S{2})")
-_WAY = re.compile(
-    r"(?:it'?s|it is|it was|that'?s|that was|that is|this is|it would be|i was|i went|i bought it)\s+"
-    r"(?:(?:at|in|from|to|with|called|named)\s+)?(?:(?:a (?:place|shop|store|restaurant) )?(?:called|named)\s+)?"
-    r"|(?:at|from)\s+(?=[A-Z])", re.IGNORECASE)
 _LONGEST = 60  # characters of such a half
 _MARKS = " \t\n，,。.!！~～"
 
@@ -56,14 +53,7 @@ def placed(answer: str, seen: Sequence[Span]) -> str:
     start = _start(text, seen)
     lead = _LEAD.match(text, 0, start) if start else None
     text = text[lead.end():] if lead and lead.end() <= start else text
-    return _TRAIL.sub("", text).strip(_MARKS) or answer
-
-
-def without_way(answer: str) -> str:
-    """A name without the words between it and its district, and without "it was at"."""
-    way = _WAY.match(answer)
-    name = answer[way.end():] if way and answer[way.end():way.end() + 1].strip() else answer
-    return _OF_THERE.sub(lambda found: found["place"], name)
+    return _TRAIL.sub("", _REST.sub("", text)).strip(_MARKS) or answer
 
 
 def _start(text: str, seen: Sequence[Span]) -> int:

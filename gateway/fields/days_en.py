@@ -37,13 +37,15 @@ DATE = "|".join((
     rf"(?P<rel>{'|'.join(_FROM_TODAY)})",
     rf"(?P<within>the\snight\sbefore\slast|last\snight|tonight|this\s(?:{PART}))",
     r"(?P<vague>(?P<vw>last|this|past)\s(?P<vu>week(?:end)?|month|year))(?![a-z])",
-    rf"(?P<wk>(?:(?P<wkw>last|this|next|past)\s)?(?P<wkd>{WEEKDAY}))(?![a-z])",
+    rf"(?P<wk>(?:(?P<wkw>last|this|next|past)\s)?(?P<wkd>{WEEKDAY})(?:\s(?:of\s)?(?P<wkof>last|this)\sweek)?)(?![a-z])",
     rf"(?P<cal>(?:(?P<cm>{MONTH})\s(?P<cd>\d{{1,2}}){_ORDINAL}(?!\d)|(?P<cd2>\d{{1,2}}){_ORDINAL}\s(?:of\s)?(?P<cm2>{MONTH}))"
     r"(?:,?\s(?P<cy>\d{4}))?)(?![a-z\d:])",
     r"(?P<slash>\d{1,2}/\d{1,2}/\d{4})(?!\d)",
     rf"(?P<month>{MONTH}),?\s(?:of\s)?(?P<my>{_YEAR})",
-    rf"(?:(?<=in\s)|(?<=since\s)|(?<=from\s)|(?<=last\s))(?P<bmonth>{MONTH})(?![a-z]|\s\d)",
-    rf"(?P<fmonth>{MONTH})(?={TO}{MONTH}(?![a-z]))",
+    r"(?:(?<=in\s)|(?<=since\s)|(?<=from\s)|(?<=last\s)|(?<=around\s)|(?<=about\s)|(?<=sometime\s)|(?<=during\s))"
+    rf"(?P<bmonth>{MONTH})(?![a-z]|\s\d)",
+    rf"(?P<fmonth>{MONTH})(?=(?:{TO}|\sand\s){MONTH}(?![a-z]))",
+    rf"(?P<third>early|mid|late|(?:the\s)?(?:beginning|start|middle|end|first)\sof)[\s-](?P<thm>{MONTH})(?![a-z])(?:,?\s(?P<thy>\d{{4}}))?",
     rf"(?P<every>(?:every|each)\s(?:single\s)?(?:day|week|weekday|weekend|{PART})|nightly|daily|weekends)(?![a-z])",
     rf"(?P<feast>{FEAST})",
     r"(?:(?<=in\s)|(?<=since\s)|(?<=from\s)|(?<=to\s))(?P<year>(?:19|20)\d\d)(?![\d:/-]|\s?(?:yuan|rmb|people|units|steps))",
@@ -52,6 +54,8 @@ DATE = "|".join((
 NEXT_MONTH = rf"(?P<month>{MONTH})(?![a-z])(?:,?\s(?P<my>{_YEAR}))?"
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+_THIRDS = {"early": 1, "beginning": 1, "start": 1, "first": 1, "mid": 15, "middle": 15, "late": 21}
 
 Said = dict[str, str]
 
@@ -71,7 +75,7 @@ def _every(said: Said, now: datetime) -> Mention:
     part = next((PART_WORDS[word] for word in PART.split("|") if word in words), None)
     if "weekend" in words:
         return replace(_weekend(now), every=True)
-    return Mention(0, 0, every=True, part="evening" if words == "nightly" else part)
+    return Mention(0, 0, every=True, part="night" if words == "nightly" or "night" in words else part)
 
 
 def _within(said: Said, now: datetime) -> Mention:
@@ -86,6 +90,8 @@ def _weekday(said: Said, now: datetime) -> Mention:
     """"Monday" and "last Monday" are the latest one before today, "next" the first one after."""
     today, place, week = now.date(), _WEEKDAYS.index(said["wkd"][:3]), said.get("wkw")
     back = (today.weekday() - place) % 7
+    if "wkof" in said:  # Friday last week
+        return Mention(0, 0, today + timedelta(days=place - today.weekday() - 7 * (said["wkof"] == "last")))
     if week == "next":
         return Mention(0, 0, today + timedelta(days=7 - back))
     if week == "this":
@@ -142,6 +148,15 @@ def _month(said: Said, now: datetime) -> Mention:
     return _days(calendars.month(now.year if number <= now.month else now.year - 1, number), "year")
 
 
+def _third(said: Said, now: datetime) -> Mention:
+    """early March, the end of September: the day that the third begins with, the last one for an end."""
+    number, words = _number(said["thm"]), said["third"].removeprefix("the ")
+    year = int(said.get("thy") or (now.year if number <= now.month else now.year - 1))
+    first, after = calendars.month(year, number)
+    day = after - timedelta(days=1) if words.startswith("end") else first.replace(day=_THIRDS.get(words.split()[0], 1))
+    return Mention(0, 0, day, vague=not words.startswith("first"), loose="" if "thy" in said else "year")
+
+
 def _year(said: Said, now: datetime) -> Mention:
     return _days(calendars.months(int(said["year"]), 1, 12))
 
@@ -171,5 +186,5 @@ def _number(month: str) -> int:
 _READERS: dict[str, Callable[[Said, datetime], Mention]] = {
     "every": _every, "within": _within, "wkd": _weekday, "ago": _ago, "vague": _vague, "slash": _slash,
     "month": _month, "bmonth": _month, "fmonth": _month, "rel": _relative, "cal": _named, "feast": _feast,
-    "year": _year,
+    "year": _year, "third": _third,
 }

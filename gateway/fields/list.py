@@ -18,6 +18,7 @@ _LABEL = re.compile(
     r"^\s*(?:(?:它们?的?)?(?:车|单车|车辆|车身)?(?:编号|号码?|车号)|(?:the )?(?:bike )?(?:numbers?|nos?\.?))"
     r"\s*(?:是|为|are|is)?\s*[:：]?\s*", re.IGNORECASE
 )
+_RUN = re.compile(r"[A-Za-z0-9]+")
 _NUMBERED = re.compile(r"\d")
 _CODE = r"[A-Za-z]{0,3}\d{6,14}"
 _FOUND = re.compile(
@@ -47,7 +48,7 @@ class Items:
             raise Unreadable("too_long", max=str(MAX_ITEM))
         items = _BETWEEN.split(_LABEL.sub("", trimmed(text)))
         if ctx.limits.pattern:
-            items = [item for item in items if _fits(item, ctx) or _NUMBERED.search(item)] or items
+            items = [_inner(item, ctx) for item in items if _fits(item, ctx) or _NUMBERED.search(item)] or items
         return _checked(items, ctx)
 
     def validate(self, value: Value, ctx: Context) -> Reading:
@@ -79,6 +80,12 @@ def _checked(items: list[str], ctx: Context) -> Reading:
 def _fits(item: str, ctx: Context) -> bool:
     """The template's pattern holds for each item."""
     return ctx.limits.pattern is None or re.fullmatch(ctx.limits.pattern, fold(item)) is not None
+
+
+def _inner(item: str, ctx: Context) -> str:
+    """The one code in it: 一辆是8650099001."""
+    codes = [code for code in _RUN.findall(fold(item)) if _fits(code, ctx)]
+    return codes[0] if len(codes) == 1 and not _fits(item, ctx) else item
 
 
 def _unique(items: list[str]) -> list[str]:

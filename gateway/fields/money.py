@@ -26,14 +26,14 @@ _SPOKEN = rf"{_WHOLE}\s*(?:{_UNIT})(?![A-Za-z]|里[大村街站])(?P<rest>{_TENT
 _SMALL = rf"(?P<tenths>[\d{HAN}]{{1,2}})\s*(?:毛|角)(?:钱)?"
 _PREFIXED = rf"{_BEFORE}\s*(?P<amount>{AMOUNT})"
 _WORDS = rf"(?P<words>{WORDS})\s(?:{_UNIT})(?![a-z])"
-# 欠我三千八, 赔了1万2: a loose digit behind 千 or 万 is how money is spoken.
+# 欠我三千八, 赔了1万2, 开口要一百五: a loose digit behind 百, 千 or 万 is how money is spoken.
 _LOOSE = (
-    rf"(?P<loose>[\d{HAN}]{{1,4}}[千万][1-9一二三四五六七八九])(?!\.\d|[\d{HAN}A-Za-z%米人户个名次年月天号斤公平里元块圆多几])"
+    rf"(?P<loose>[\d{HAN}]{{1,6}}[百千万][1-9一二三四五六七八九])(?!\.\d|[\d{HAN}A-Za-z%米人户个名次年月天号斤公平里元块圆多几])"
 )
 # 花了850买的, paid 300 for: behind a verb of paying a figure needs no unit.
 _PAID = (
     r"(?:(?<=[花付交充收扣赔]了)|(?<=paid )|(?<=cost me )|(?<=charged me ))(?P<paid>\d{2,6}(?:\.\d{1,2})?)"
-    r"(?![\d,.:/%-]|\s?[年月日号点天次个节分小份件张斤公米]|\s?(?:[ap]m|hours?|times?|days?|months?|years?|weeks?))"
+    r"(?!\d|[,.:/%-]\d|%|\s?[年月日号点天次个节分小份件张斤公米]|\s?(?:[ap]m|hours?|times?|days?|months?|years?|weeks?))"
 )
 _FOUND = re.compile(
     rf"(?=[\d{HAN}¥人a-z])(?<![A-Za-z0-9.{HAN}])(?<![\d{HAN}][-~到至])"
@@ -47,6 +47,8 @@ _LOOK_BACK = 16
 _BARE = re.compile(rf"(?:{AMOUNT})[多几余来]?|{WORDS}", re.IGNORECASE)
 _LEAD = re.compile(
     r"^(?:大概|大约|约|差不多|就算|就按|算|也就|就|应该|可能|好像|共|一共|总共|合计|花了|付了|交了|扣了|欠了|索赔|要求赔偿?|多收了?|少退了?|收了我?|赔我|退我|是|有|不到|将近|接近|"
+    r"他们|老板|公司|还|"
+    r"(?:they|he|she|it|you|the \w+)(?: still)? (?:owes?|owed|charged|cost|took|wants?|wanted)(?: me| us)?(?![a-z])|"
     r"(?:it (?:was|is|cost)|it's|i (?:paid|think|guess)|that'?s|about|around|roughly|approximately|some|almost|nearly|"
     r"maybe|say|just|only|(?:in )?total|altogether)(?![a-z]))\s*",
     re.IGNORECASE,

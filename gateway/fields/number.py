@@ -35,6 +35,7 @@ _ALONE = re.compile(
 _PAIR = re.compile(r"(?:就|只有)?(?:我们|我和\w{1,4})(?:俩|两个人?|二人)|(?:both|two|the two) of us")
 _NONE = re.compile(r"一\w{1,2}(?:都|也)没(?:有|剩|剩下|了)了?|none(?: left| at all)?|not (?:a single one|one) left")
 _NOT_ONE = re.compile(r"一\w{1,2}(?:都|也)[没不]|not (?:a single|one)")
+_FAMILY = re.compile(r"(?:我们)?一家(?P<n>\d|[二两三四五六七八九])口")  # 一家三口: three
 MAX_ANSWER = 40
 
 
@@ -58,8 +59,8 @@ class Number:
         few = _few(plain)
         if few is not None:
             return Reading(_bounded(Decimal(few), ctx))
-        answer = _ANSWER.fullmatch(plain)
-        said = [answer.group(1)] if answer else _ANY.findall(plain)
+        answer, family = _ANSWER.fullmatch(plain), _FAMILY.search(plain)
+        said = [family["n"]] if family else [answer.group(1)] if answer else _ANY.findall(plain)
         if len(said) != 1 or len(text.strip()) > MAX_ANSWER or _NOT_ONE.match(plain):
             raise Unreadable("number")
         try:

@@ -18,7 +18,7 @@ _DIGITS = r"\d{1,4}(?:\.\d{1,2})?"
 # twenty five, two thousand three hundred, a dozen, 2 thousand; "a" and digits only before hundred, dozen, …
 WORDS = (
     rf"(?:(?:an?|{_DIGITS})[ -](?:{_SCALE})s?|(?:{_UNIT})(?![a-z]))"
-    rf"(?:[ -](?:and )?(?:(?:{_UNIT})(?![a-z])|(?:{_SCALE})s?(?![a-z]))){{0,7}}"
+    rf"(?:[ -](?:and )?(?:(?:{_UNIT})(?![a-z])|(?:{_SCALE})s?(?![a-z])|{_DIGITS}(?=[ -](?:{_SCALE})))){{0,7}}"
 )
 _WHOLE = re.compile(WORDS)
 _WORD = re.compile(rf"{_DIGITS}|[a-z]+")

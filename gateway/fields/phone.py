@@ -24,6 +24,10 @@ _HAN_DIGITS = "零〇一二三四五六七八九幺"
 _SPOKEN = str.maketrans(_HAN_DIGITS, "001234567891")
 _SHORT = re.compile(r"1(?:10|19|2[02])|12[0-9]{3}|100[0-9]{2}|9[56][0-9]{3,4}|11[46]")
 _LOCAL = re.compile(r"[2-8]\d{7}(?!\d|[ -]\d)")
+# 8333 0020，前面加020: the area code comes after.
+_AREA_AFTER = re.compile(
+    r"(?<!\d)([2-8]\d{2,3}[ -]?\d{4})(?!\d)[,，、\s]{0,3}(?:(?:前面|区号|area code)(?:要)?(?:再)?(?:加上?|是|is)?\s?)(0\d{2,3})(?!\d)",
+    re.IGNORECASE)
 # Digits in groups, as spoken or dialled; never a part of a longer code such as SF1380013800012.
 _CANDIDATE = re.compile(
     r"(?<![A-Za-z0-9])(?:\+\d{1,3}[ -]{0,2})?(?:\(\d{2,4}\)[ -]?)?\d{2,12}(?:[ .-]\d{2,8}){0,4}(?![A-Za-z0-9])"
@@ -41,6 +45,10 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _EXTENSION = re.compile(r"\s*(?:转|ext(?:ension)?\.?|x|(?<=\d{7})-)\s*(?:分机号?)?\s*(\d{1,6})(?!\d)", re.IGNORECASE)
+_AREA = re.compile(
+    r"(?:区号|前面|前头|area code)\D{0,8}(?P<after>0\d{2,3})(?!\d)"
+    r"|(?<!\d)(?P<before>0\d{2,3})(?=\s?(?:的|是区号|区号|in front|first|before|as (?:the )?area code))", re.IGNORECASE)
+_SUBSCRIBER = re.compile(r"(?<!\d)[2-8]\d{2,3}[ -]?\d{4}(?!\d)")
 _JOINTS = re.compile(r"[\s()\-.·]")
 _ABROAD = re.compile(r"^00(?=[1-9])")
 
@@ -62,12 +70,15 @@ class Phone:
                 spans.append(span(text, hit.start(), end, _reading(number, extension)))
             if len(spans) == MAX_SPANS:
                 break
+        for hit in islice(_AREA_AFTER.finditer(plain), MAX_SPANS):
+            number = _international(hit[2] + _digits(hit[1]))
+            spans += [span(text, hit.start(), hit.end(), Reading(number))] if number else []
         return apart(spans)
 
     def read(self, text: str, ctx: Context) -> Reading:
         if len(text) > 4 * MAX_ANSWER:
             raise Unreadable("phone")
-        answer = _LABEL.sub("", trimmed(text)).translate(_SPOKEN)
+        answer = _joined(_LABEL.sub("", trimmed(text)).translate(_SPOKEN))
         extension = _EXTENSION.search(answer)
         digits = _digits(answer[:extension.start()] if extension and extension.end() == len(answer) else answer)
         if _SHORT.fullmatch(digits):
@@ -97,6 +108,13 @@ class Phone:
 def _reading(number: str, extension: re.Match[str] | None) -> Reading:
     """The extension stands beside the number, which is E.164 alone."""
     return Reading(number, (), {"extension": extension[1]} if extension else None)
+
+
+def _joined(answer: str) -> str:
+    """8333 0020，前面加020: the area code that is said apart stands in front."""
+    area = _AREA.search(answer)
+    local = _SUBSCRIBER.search(answer[:area.start()] + " " + answer[area.end():]) if area else None
+    return (area["after"] or area["before"]) + local.group() if area and local else answer
 
 
 def _as_digits(run: re.Match[str]) -> str:

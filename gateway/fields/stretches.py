@@ -17,9 +17,10 @@ from gateway.fields.spans import MAX_SPANS
 from gateway.fields.when import PARTS, Mention, at_hour, clock, instant, part_of_day
 
 _JOIN = re.compile(
-    r"\s*(?:一直|持续|干|做|住|租|用)?(?:到|至|直到|-+|~+|and(?:\s(?:ended|stopped|finished))?|to|until|till|through)\s*(?:the\s)?(?:第二天|次日|隔天)?的?"
+    r"\s*(?:多|左右|钟|过)?\s*(?:一直|持续|干|做|住|租|用)?(?:到|至|直到|-+|~+|and(?:\s(?:ended|stopped|finished))?|to|until|till|through)\s*(?:the\s)?(?:第二天|次日|隔天)?的?"
     r"\s*(?:at\s|about\s|around\s)?", re.IGNORECASE
 )
+_AND = re.compile(r"\s*(?:和|、|，|,)\s*")  # 8月和9月: months that follow one another
 _NEXT_DAY = re.compile(r"第二天|次日|隔天")
 _SINCE_BEFORE = re.compile(
     r"(?:自从|从|自|(?<![a-z])(?:ever )?since|(?<![a-z])from|(?<![a-z])after)\s*$", re.IGNORECASE
@@ -48,6 +49,8 @@ _ALL_DAY = re.compile(
     r"|(?<![a-z])(?:all day(?: long)?(?:,? (?:and )?all night)?|24 hours a day|24/7|round the clock|day and night)"
     r"(?![a-z])", re.IGNORECASE
 )
+_ALL_NIGHT = re.compile(
+    r"(?:一)?整[晚夜](?:都)?|通宵|彻夜|一夜到天亮|(?<![a-z])(?:all|the whole) night(?: long)?(?![a-z])", re.IGNORECASE)
 _COUNT = r"\d{1,3}|[一二两三四五六七八九十]{1,3}|半|几"
 _ZH_UNIT = r"(?:个?多?(?:小时|星期|礼拜)|多?(?:天|周|年)|个多?月)"
 _EN_NUMBER = r"\d{1,3}|an?|two|three|four|five|six|seven|ten|a few|several"
@@ -99,13 +102,29 @@ def stretches(folded: str, now: datetime) -> Iterator[Stretch]:
         if joined:
             joined = False
             continue
-        joined = follower is not None and bool(_JOIN.fullmatch(folded, mention.end, follower.start))
+        joined = follower is not None and _joins(folded, mention, follower)
         second = follower if joined else _second_day(folded, mention)
         found = between(folded, mention, second, now) if second else None
         found = found or (None if joined else _open(folded, mention, now))
         if found:
             yield found
     yield from _lasted(folded, now)
+
+
+def _same_half(first: Mention, second: Mention) -> Mention:
+    """from 9 to 11 in the evening: both."""
+    alone = first.minutes is not None and not (first.part or first.half_day or first.exact)
+    if not alone or second.part not in ("afternoon", "evening", "night") or second.minutes is None:
+        return first
+    both = replace(first, part=second.part)
+    return both if (clock(both) or 0) < (clock(second) or 0) else first
+
+
+def _joins(folded: str, one: Mention, other: Mention) -> bool:
+    """From one to the other; or both months, the second right after the first."""
+    if _AND.fullmatch(folded, one.end, other.start):
+        return one.until is not None and one.until == other.day
+    return _JOIN.fullmatch(folded, one.end, other.start) is not None
 
 
 def around(mention: Mention, now: datetime) -> Stretch | None:
@@ -136,6 +155,7 @@ def between(folded: str, first: Mention, second: Mention, now: datetime) -> Stre
     every = _comes_back(folded, first, second)
     if not first.day and not first.exact and second.day and not second.until:
         first = replace(first, day=second.day, part=first.part or second.part)
+    first = _same_half(first, second)
     try:
         first, second = _aligned(first, second)
     except ValueError:
@@ -207,8 +227,12 @@ def _lasted(folded: str, now: datetime) -> Iterator[Stretch]:
         start = _ago(count.lower(), unit.lower().lstrip("个多"), now)
         if start:
             yield Stretch(hit.start(), hit.end(), start, now, vague=True)
-    for hit in islice(_ALL_DAY.finditer(folded), 1):
+    whole_day = list(islice(_ALL_DAY.finditer(folded), 1))
+    for hit in whole_day:
         yield Stretch(hit.start(), hit.end(), now - _ONE_DAY, now, "daily", vague=True)
+    for hit in islice(_ALL_NIGHT.finditer(folded), 0 if whole_day or mentions(folded, now) else 1):
+        start, end = part_of_day(Mention(0, 0, part="night"), now)
+        yield Stretch(hit.start(), hit.end(), start, end, vague=True)
 
 
 def _ago(count: str, unit: str, now: datetime) -> datetime | None:

@@ -13,15 +13,21 @@ from gateway.fields.days_en import DATE, FEAST, MONTH, NEXT_MONTH, PART, PART_WO
 from gateway.fields.folding import latin_stretches, lower
 from gateway.fields.when import MAX_TRIES, Mention
 
+_HOUR_WORDS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_HOURS = "|".join(_HOUR_WORDS)
+_PAST = {"half": 30, "quarter": 15, "five": 5, "ten": 10, "twenty": 20}
 _CLOCK = (
     r"(?P<h>\d{1,2})(?:[:.](?P<min>\d\d))?\s?(?P<half>a\.?m\.?|p\.?m\.?)(?![a-z])"
     r"|(?P<h24>\d{1,2}):(?P<min24>\d\d)(?::\d\d)?(?!\d)"
     r"|(?P<oclock>\d{1,2})\so'?clock|(?P<word>noon|midday|midnight)(?![a-z])"
+    # half past ten; with "to" only a quarter or minutes: ten to twelve is a stretch
+    rf"|(?P<past>half|(?:a\s)?quarter|five|ten|twenty|\d{{1,2}})(?:\sminutes)?\s(?:past|after)\s(?P<pasth>{_HOURS}|\d{{1,2}})(?![a-z\d:])"
+    rf"|(?P<till>(?:a\s)?quarter|(?:five|ten|twenty|\d{{1,2}})\sminutes)\s(?:to|before)\s(?P<tillh>{_HOURS}|\d{{1,2}})(?![a-z\d:])"
 )
 _GOES_ON = r"to|until|till|and|in\sthe|at\snight|on|today|yesterday|last|this|every|each|o'?clock"
 # from 8 to 10pm: am or pm is said once, for both
 _SHARED = rf"(?=(?:{TO}|\s?and\s)(?P<upto>\d{{1,2}})(?:[:.](?P<uptomin>\d\d))?\s?(?P<uptohalf>[ap])\.?m)"
-_BARE_MIN = r"(?P<bare>\d{1,2})(?::(?P<baremin>\d\d))?"
+_BARE_MIN = rf"(?P<bare>\d{{1,2}}|(?:{_HOURS})(?![a-z]))(?::(?P<baremin>\d\d))?"
 _HOUR = rf"{_BARE_MIN}(?:{_SHARED}|(?=\s?(?:$|[,.;!?)](?!\d)|-\d|(?:{_GOES_ON})(?![a-z]))))"
 _BARE = rf"(?:at|from|around|about|since|between)\s{_HOUR}"
 _IN = rf"(?:(?:in\sthe|at|during\sthe|on\sthe)\s)?(?P<{{name}}>{PART})s?(?![a-z])"
@@ -35,7 +41,8 @@ _SHARED_HOUR = re.compile(rf"{_BARE_MIN}{_SHARED}")
 # to 12 last night, to 5 in the morning: no more than an hour, the rest says that it is one
 _SAYS_HOUR = rf"\s(?:last\snight|yesterday|tonight|(?:in\sthe|at|this)\s(?:{PART}))(?![a-z])"
 _LAST_HOUR = re.compile(rf"{_BARE_MIN}(?={_SAYS_HOUR}){_PART_1}{_DAY_AFTER}{_PART_2}")
-_NEXT_MONTH = re.compile(rf"{TO}(?P<said>{NEXT_MONTH})")
+_NEXT_MONTH = re.compile(rf"(?:{TO}|\sand\s)(?P<said>{NEXT_MONTH})")
+_NEXT_HOUR = re.compile(rf"{TO}(?:about\s|around\s)?{_BARE_MIN}(?=\s?(?:$|[,.;!?](?!\d)))")
 # A mention begins with one of these; the rest of a message is not tried.
 _AFTER_DIGITS = (
     rf"[:.]\d\d|/\d{{1,2}}/\d{{4}}|\s?[ap]\.?m|\so'?clock|st|nd|rd|th|\s(?:of\s)?{MONTH}|\s(?:min|hour|day|week|month|year)"
@@ -46,7 +53,10 @@ _FIRST_WORD = (
     rf"nightly|daily|weekends|noon|midday|midnight|{FEAST}"
 )
 _BEGIN = re.compile(
-    rf"(?<![a-z0-9:.])(?=\d{{1,3}}(?:{_AFTER_DIGITS})|(?:{_FIRST_WORD})(?![a-z])|(?:at|from|around|about|since|between)\s\d"
+    rf"(?<![a-z0-9:.])(?=\d{{1,3}}(?:{_AFTER_DIGITS})|(?:{_FIRST_WORD})(?![a-z])|(?:at|from|around|about|since|between)\s(?:\d|(?:{_HOURS})(?![a-z]))"
+    r"|half\spast|quarter\s(?:past|after|to|before)|(?:twenty|\d{1,2})(?:\sminutes)?\s(?:past|after|to|before)\s"
+    rf"|(?:early|mid|late)[\s-]{MONTH}(?![a-z])|(?:(?:the\s)?(?:beginning|start|middle|end)|(?:the\s)?first)\sof\s{MONTH}(?![a-z])"
+    rf"|(?:{MONTH})\sand\s(?:{MONTH})(?![a-z])"
     r"|(?:19|20)\d\d(?![\d:/-]))"
 )
 _SHAPES = (_DATED, _CLOCKED, _BARE_HOUR, _SHARED_HOUR, _LAST_HOUR)
@@ -62,7 +72,7 @@ def english(folded: str, now: datetime) -> Iterator[Mention]:
             mention = _at(plain, begin.start(), end, now)
             if mention:
                 yield mention
-                second = _second_month(plain, mention, end, now)
+                second = _second_month(plain, mention, end, now) or _second_hour(plain, mention, end)
                 if second:
                     yield second
                     mention = second
@@ -94,14 +104,25 @@ def _second_month(plain: str, first: Mention, end: int, now: datetime) -> Mentio
     return replace(dated(said, now), start=hit.start("said"), end=hit.end())
 
 
+def _second_hour(plain: str, first: Mention, end: int) -> Mention | None:
+    """The 2 of "from 10 to 2", with which the clause ends."""
+    hit = _NEXT_HOUR.match(plain, first.end, end) if first.minutes is not None else None
+    if hit is None or _hour(hit["bare"]) > 24:
+        return None
+    return Mention(hit.start("bare"), hit.end(), minutes=60 * _hour(hit["bare"]) + int(hit["baremin"] or 0))
+
+
 def _minutes(said: dict[str, str]) -> int | None:
     if "word" in said:
         return 0 if said["word"] == "midnight" else 720
-    hour = next((said[name] for name in ("h", "h24", "oclock", "bare") if name in said), None)
-    if hour is None:
+    if "past" in said or "till" in said:
+        return _around_hour(said)
+    spoken = next((said[name] for name in ("h", "h24", "oclock", "bare") if name in said), None)
+    if spoken is None:
         return None
+    hour = _hour(spoken)
     past = next((said[name] for name in ("min", "min24", "baremin") if name in said), "0")
-    minutes = int(hour) * 60 + int(past)
+    minutes = hour * 60 + int(past)
     if "half" in said:
         return _on_24(minutes, said["half"][0])
     if "uptohalf" in said:
@@ -109,6 +130,20 @@ def _minutes(said: dict[str, str]) -> int | None:
     if minutes > 1440:
         raise ValueError("not a clock time")
     return minutes
+
+
+def _hour(spoken: str) -> int:
+    return int(spoken) if spoken.isdigit() else 1 + _HOUR_WORDS.index(spoken)
+
+
+def _around_hour(said: dict[str, str]) -> int:
+    """half past ten, a quarter to nine. Raises ValueError for what is no clock time."""
+    hour, words = _hour(said.get("pasth") or said["tillh"]), said.get("past") or said["till"]
+    word = words.removeprefix("a ").removesuffix(" minutes")
+    minutes = _PAST.get(word) or int(word)
+    if not (1 <= hour <= 24 and 0 < minutes < 60):
+        raise ValueError("not a clock time")
+    return 60 * hour + (minutes if "past" in said else -minutes)
 
 
 def _on_24(minutes: int, half: str) -> int:

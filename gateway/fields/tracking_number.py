@@ -38,9 +38,13 @@ _CUE = (
 _IS = r"\s{0,3}(?:是|为|:|is|#|was)?\s{0,3}"
 _GROUPED = r"(?=[A-Za-z]{0,4}[ -]?\d)[A-Za-z0-9]{2,30}(?:[ -][A-Za-z0-9]*\d[A-Za-z0-9]*){0,6}"
 _AFTER_CUE = re.compile(rf"{_CUE}{_IS}(?P<code>{_GROUPED})(?![A-Za-z0-9])", re.IGNORECASE)
-_ALONE = re.compile(rf"(?<![A-Za-z0-9])(?P<code>{_LETTERED}|{_DASHED}|\d{{12,15}})(?![A-Za-z0-9])", re.IGNORECASE)
+_ONE_BY_ONE = r"(?:[A-Za-z]{2,4} ?)?\d(?: \d){11,17}"
+_ALONE = re.compile(rf"(?<![A-Za-z0-9])(?P<code>{_ONE_BY_ONE}|{_LETTERED}|{_DASHED}|\d{{12,15}})(?![A-Za-z0-9])", re.IGNORECASE)
 # Asked for, digits may be read off in groups with words around them: 纸上写的是 1098 7654 32109.
 _GROUPS = re.compile(r"(?<![A-Za-z0-9])\d{2,6}(?: \d{2,6}){2,5}(?![A-Za-z0-9])")
+_SPOKEN = str.maketrans("零〇一二三四五六七八九幺", "001234567891")
+_HAN_RUN = re.compile("[零〇一二三四五六七八九幺]{6,30}")
+_SPELT = re.compile(r"(?<![A-Za-z])([A-Za-z])\s([A-Za-z])(?=\s?\d)")
 _LABEL = re.compile(rf"^(?:(?:我的|快递|顺丰|my|the|it'?s|是)\s*)*(?:{_CUE})?{_IS}", re.IGNORECASE)
 _ORDER = re.compile(r"(?:订单|order)(?:编?号码?| ?(?:number|no\.?|id))?(?:是|为|is|:|\s)*$", re.IGNORECASE)
 
@@ -70,7 +74,7 @@ class TrackingNumber:
     def read(self, text: str, ctx: Context) -> Reading:
         if len(text) > 200:
             raise Unreadable("tracking_number")
-        answer = _LABEL.sub("", trimmed(text))
+        answer = _LABEL.sub("", _dictated(trimmed(text)))
         name = _NAME.match(answer)
         code = compact(answer[name.end():] if name else answer)
         if not _WHOLE.fullmatch(code) or not (in_groups(answer) or _S10.fullmatch(code)):
@@ -84,6 +88,11 @@ class TrackingNumber:
 
     def show(self, value: Value, ctx: Context) -> str:
         return str(value)
+
+
+def _dictated(answer: str) -> str:
+    """S F 一二三四…, as it is read off to a machine."""
+    return _SPELT.sub(r"\1\2", _HAN_RUN.sub(lambda run: run.group().translate(_SPOKEN), answer))
 
 
 def s10_valid(code: str) -> bool:

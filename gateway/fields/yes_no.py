@@ -35,6 +35,7 @@ _FIRST_WORD = re.compile("|".join(
     re.escape(word) + ("(?![a-z])" if word[-1].isascii() else "")
     for word in sorted({*AGREED, *DENIED, "never"}, key=len, reverse=True)))
 _PARTICLES = "啊呀呢吧哦噢喔哈嘛的了呗啦~"
+_NOW = re.compile(r"^(?:此刻|现在|目前|这会儿?|眼下|暂时|当下)(?:又|还|已经)?")
 _FIRST_CLAUSE = re.compile(r"[,，。.!！;；\n]|(?<=[\u4e00-\u9fff])\s+")
 # "yes it is", "no they never came"; "no idea" and "yes and no" say nothing.
 _LED = re.compile(
@@ -80,11 +81,13 @@ class YesNo:
 
 def _judged(text: str) -> bool | None:
     """By the whole answer, else by its first clause: 是的，还在施工."""
-    for part in (bare(text), bare(_FIRST_CLAUSE.split(fold_lower(text).strip(), maxsplit=1)[0])):
-        for word in (part, part.rstrip(_PARTICLES)):
+    parts = (bare(text), bare(_FIRST_CLAUSE.split(fold_lower(text).strip(), maxsplit=1)[0]))
+    for part in parts:
+        now = _NOW.sub("", part)
+        for word in (part, part.rstrip(_PARTICLES), now, now.rstrip(_PARTICLES)):
             if word in _NO or word in _YES:
                 return word in _YES
-    led = _LED.fullmatch(bare(text))
+    led = _LED.fullmatch(parts[0]) or _LED.fullmatch(parts[1])
     return led["yes"] is not None if led else None
 
 

@@ -3,7 +3,8 @@ from __future__ import annotations
 
 from time import perf_counter
 
-from gateway.dialogue.places import completed, placed, without_way
+from gateway.dialogue.places import completed, placed
+from gateway.dialogue.sentences import name_in
 from gateway.fields.address import TYPE
 from gateway.fields.base import Context
 from tests.dialogue.small import city, talker
@@ -64,7 +65,7 @@ def test_what_says_more_of_the_place_stays() -> None:
 
 
 def test_a_name_goes_with_its_district() -> None:
-    assert {answer: without_way(answer) for answer in NAMES} == NAMES
+    assert {answer: name_in(answer) for answer in NAMES} == NAMES
 
 
 def test_the_other_half_of_a_place() -> None:

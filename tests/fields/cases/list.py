@@ -13,6 +13,7 @@ TABLE = Table(
         Read("numbers are AB12 and ab12; CD34\nEF56", ["AB12", "CD34", "EF56"]),
         Read("9800和9801", ["9800", "9801"]),
         Read("9800000001 9800000002 还有一辆没看清", ["9800000001", "9800000002"], limits=NUMBERS),
+        Read("有两辆：9800000001、9800000002", ["9800000001", "9800000002"], limits=NUMBERS),
     ),
     refused=(
         Refused("", "empty"),

@@ -134,6 +134,11 @@ TABLE = Table(
         Read("今天10:34", on("11-23", "10:34"), limits=PAST),
         Read("明天", on("11-24")),
         Read("next Friday", on("11-27")),
+        Read("this morning, quarter past eight", on("11-23", "08:15")),
+        Read("last night at about half past nine", on("11-22", "21:30")),
+        Read("Friday last week", on("11-20")),
+        Read("maybe around March", on("03-01"), ("moment_vague",)),
+        Read("early September", on("09-01"), ("moment_vague",)),
     ),
     refused=(
         Refused("不记得", "moment"),

@@ -42,6 +42,9 @@ TABLE = Table(
         Read("about 300 bucks", "300.00"),
         Read("five hundred yuan", "500.00"),
         Read("2 thousand yuan", "2000.00"),
+        Read("3 thousand 2 hundred yuan", "3200.00"),
+        Read("1 thousand 5 hundred", "1500.00"),
+        Read("they owe me thirty-six thousand", "36000.00"),
     ),
     refused=(
         Refused("平时三十块的路收了我六十八", "money"),

@@ -27,6 +27,7 @@ TABLE = Table(
         Read("我和我妈两个", 2),
         Read("both of us", 2),
         Read("一个都没有", 0),
+        Read("一家三口都拉肚子", 3),
     ),
     refused=(
         Refused("很吵", "number"),

@@ -39,6 +39,8 @@ TABLE = Table(
         Read("no it stopped", False),
         Read("1", True),
         Read("2", False),
+        Read("此刻没有，晚上才吵", False),
+        Read("yes it is, can't you hear it", True),
     ),
     refused=(
         Refused("不知道", "yes_no"),

@@ -1,0 +1,70 @@
+"""A name or a thing out of the sentence that gives it: 孩子在回音小学读书, "it was at Example Optics", 买的是眼镜."""
+from __future__ import annotations
+
+import re
+
+from gateway.dialogue.chatter import bare
+
+_QUOTED = re.compile(r"""["'“”‘’「『《【]\s*(?P<name>[^"“”「」『』《》【】]{2,40}?)\s*["'“”‘’」』》】]""")
+# 白云区那个回音幼儿园 is 白云区回音幼儿园.
+_OF_THERE = re.compile(
+    r"^(?P<place>(?:[\u4e00-\u9fff]{2,4}[省市])?[\u4e00-\u9fff]{2,4}[区县市镇])(?:那边|这边|那里|这里)?"
+    r"(?:(?:的|有|开)*(?:那|这|一)[家个间所](?:叫做?)?|的)(?=\S{2})")
+_SORT = "店|公司|机构|学校|餐厅|饭店|地方|工厂|厂|单位|商家|超市|幼儿园|医院|诊所|小区|中心"
+_NAMES_ZH = (
+    # in which one reads, works, ate
+    re.compile(
+        r"^[^，,。\d]{0,6}?在(?P<name>.{3,30}?)(?:读书|上学|念书|读|上班|工作|打工|上课|做事|看病|看的病?|住院|买的?|"
+        r"消费的?|吃的饭?|办的卡?|学习|培训|任职|就读)(?:的|了)?$"),
+    re.compile(
+        rf"^(?:就?是)?(?:一|那|这|某)[家个间所](?:叫做?|名叫|叫作)(?P<name>.{{2,30}}?)(?:的(?:{_SORT}))?$"),
+    re.compile(r"^(?:我们?|孩子|小孩)?(?:去|上|读|找|看)的(?:就|应该)?是(?P<name>.{2,30})$"),
+)
+_THAT_ONE = re.compile(r"^[^，,。]{0,10}?(?:[那这][家间所]|那个)(?:叫做?)?(?P<name>.{3,30})$")
+_LIVES = re.compile(r"^(?:我们?|我家|孩子)(?:就|都)?(?:住在?|是在|在)(?=\S{3})")
+_LEAD_EN = re.compile(
+    r"(?i:it'?s|it is|it was|that'?s|that was|that is|this is|it would be|i was|i went|i bought it|"
+    r"we are|we're|i work)\s+"
+    r"(?:(?:at|in|from|to|with|for)\s+)?(?:(?:a|an|the) (?:\w+ ){1,3})?(?:(?:called|named)\s+)?(?=[A-Z0-9])"
+    r"|(?i:the|my|our) (?:full )?(?:shop|store|seller|restaurant|company|employer|school|hospital|clinic|merchant|"
+    r"place|boss|name|estate)(?:'s name)?\s+(?:is|was)\s+(?:(?:called|named)\s+)?(?=[A-Z0-9])"
+    r"|(?i:at|from|with)\s+(?=[A-Z])")
+_PLACE = r"(?:[\w' ]{1,30}\b(?i:road|street|avenue|district|mall|plaza|floor|lane|square|building|cent(?:re|er))\b)"
+# Example Optics on the second floor, …, the branch on Tianhe Road: the name ends before.
+_TAIL_EN = re.compile(
+    rf",\s+(?=[a-z])(?!inc|ltd|co\b).*$|\s+(?:on|at|in|near|opposite)\s+(?=(?:the|my|our)\s|{_PLACE}).*$|,$",
+    re.DOTALL)
+_THINGS_ZH = re.compile(
+    r"^我?(?:(?:是)?在那里)?(?:(?:买|订|办|报|充|做|点|修|吃|挂|看|坐|乘|打|用)的(?:就|应该)?(?:是|(?=\S{2}))"
+    r"|(?:买|办|订|报|充|点)了(?:一?[张个台件份套次条](?=\S)|(?=一))|是)(?=\S{2})")
+_THINGS_EN = re.compile(
+    r"^(?:it was|it'?s|it is|that'?s|that was|i (?:bought|ordered|got|paid for|purchased|booked)|"
+    r"we (?:bought|ordered|got)|they are|these are)\s+(?:the\s+)?(?=\S)", re.IGNORECASE)
+
+
+def name_in(answer: str) -> str:
+    """The name alone; its district stays with it. The answer itself, without hums, where no sentence is known."""
+    text = bare(answer)
+    quoted = list(_QUOTED.finditer(text))
+    if len(quoted) == 1:
+        return quoted[0]["name"]
+    found = next((hit for pattern in _NAMES_ZH if (hit := pattern.fullmatch(text))), None)
+    text = _LIVES.sub("", found["name"] if found else text)
+    whole = _OF_THERE.sub(lambda hit: hit["place"], text)
+    that = _THAT_ONE.match(whole) if whole == text else None
+    text = that["name"] if that else whole
+    lead = _LEAD_EN.match(text)
+    name = text[lead.end():] if lead else text
+    short = _TAIL_EN.sub("", name) if name.isascii() and name[:1].isupper() else name
+    return short.strip() or answer
+
+
+def thing_in(answer: str) -> str:
+    """A thing, a department or a line: 买的是一副眼镜, "it was a gym membership"."""
+    text = bare(answer)
+    return _THINGS_EN.sub("", _THINGS_ZH.sub("", text)).strip() or answer
+
+
+def shortened(answer: str) -> bool:
+    """A sentence around a name."""
+    return name_in(answer) != answer.strip()
