@@ -20,7 +20,8 @@ _NAMES_ZH = (
         rf"^(?:就?是)?(?:一|那|这|某)[家个间所](?:叫做?|名叫|叫作)(?P<name>.{{2,30}}?)(?:的(?:{_SORT}))?$"),
     re.compile(r"^(?:我们?|孩子|小孩)?(?:去|上|读|找|看)的(?:就|应该)?是(?P<name>.{2,30})$"),
 )
-_THAT_ONE = re.compile(r"^[^，,。]{0,10}?(?:[那这][家间所]|那个)(?:叫做?)?(?P<name>.{3,30})$")
+_THAT_ONE = re.compile(r"^[^，,。]{0,10}?(?:[那这][家间所]|那个)(?:叫做?)?"
+    r"(?P<name>[^\s，,。]{2,24}(?:[店馆厂院校园行铺城所部社坊吧房堂厅楼]|中心|公司|超市|食堂))$")
 _LIVES = re.compile(r"^(?:我们?|我家|孩子)(?:就|都)?(?:住在?|是在|在)(?=\S{3})")
 _LEAD_EN = re.compile(
     r"(?i:it'?s|it is|it was|that'?s|that was|that is|this is|it would be|i was|i went|i bought it|"
