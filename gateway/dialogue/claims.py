@@ -27,6 +27,13 @@ _OTHERS = re.compile(
     r"[^，,。；;\n]{0,14}$",
     re.IGNORECASE,
 )
+# 花都狮岭皮具厂 is a firm's name: what it begins with is no address, unless it ends as addresses do.
+_NAME_GOES_ON = re.compile(
+    r"[\u4e00-\u9fff]{0,8}?(?:公司|集团|厂|店|酒楼|酒家|餐厅|饭堂|超市|医院|诊所|学校|小学|中学|大学|幼儿园|银行|商行|工作室|事务所|会所)"
+    r"|(?:\s[A-Z][\w&'-]*){0,3}\s"
+    r"(?:Co\b|Company|Ltd|Limited|Inc\b|Group|Factory|Trading|Hospital|School|Bank|Restaurant)")
+_ENDS_AS_PLACE = re.compile(
+    r"(?:[区县市镇乡村街道路巷弄里号栋幢座楼层室口旁边内]|District|Road|Street|Avenue|Lane|\d)$")
 _FILLING = re.compile(r"\s*(?:是|就是|应该是|it'?s|it is|they are|from|with|by)?\s*(?:的|家的?)?\s*", re.IGNORECASE)
 
 
@@ -44,6 +51,7 @@ class Claim:
         return self.rank, self.span.start - self.span.end, self.order, self.span.start
 
 
+_LEADING = frozenset({"since", "ever since"})  # "ran out in June and nobody came since" says nothing of June
 _DOUBTED = frozenset({"address", "moment", "period"})
 ASKED, ANNOUNCED, ALONE, UNSURE = range(4)
 
@@ -102,6 +110,8 @@ def _meant_for_another(scene: Scene, field: Field, span: Span) -> bool:
 
 def _place(scene: Scene, text: str, field: Field, span: Span) -> int | None:
     """An address: by role; without one only where the form knows a single address."""
+    if _NAME_GOES_ON.match(text, span.end) and not _ENDS_AS_PLACE.search(span.text):
+        return None
     if span.role is not None and span.role == field.role:
         return ANNOUNCED
     if _meant_for_another(scene, field, span):
@@ -199,8 +209,9 @@ def _by_itself(text: str, span: Span) -> bool:
 
 
 def _cue_in_clause(text: str, field: Field, span: Span) -> bool:
-    clause = span.text.join(_around(text, span)).casefold()
-    return any(cue.casefold() in clause for cue in field.cues)
+    before, after = (side.casefold() for side in _around(text, span))
+    so_far = before + span.text.casefold()
+    return any(cue.casefold() in (so_far if cue in _LEADING else so_far + after) for cue in field.cues)
 
 
 def _told(scene: Scene, text: str, field: Field, order: int) -> Iterator[Claim]:

@@ -21,7 +21,29 @@ _CALLED = (
 _IS = r"\s*(?:是|为|\b(?:is|was)\b)\s*"
 _SAYS_SO = re.compile(
     r"(?:名|名称|名字|名叫|称|号|号码|编码|代码|编号|牌|"
-    r"负责人|法人|代表人|老板|包工头|联系人|name|number|no\.?|code|id)$", re.IGNORECASE)
+    r"负责人|法人|代表人|老板|包工头|联系人|国籍|nationality|name|number|no\.?|code|id)$", re.IGNORECASE)
+# Behind such a word a code, a plate or a name in capitals needs nothing between: 批号20260801, "badge number 4471".
+_PROVINCE = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼"
+_AT_ONCE = (
+    rf"\s*(?=[^，,。；;！!？?\s]{{0,12}}\d)(?P<value>[{_PROVINCE}]?[A-Za-z0-9][\w·/-]*(?<![\u4e00-\u9fff]))",
+    r"\s+(?P<value>(?-i:[A-Z])[\w'’&-]*\.?(?:\s(?-i:[A-Z])[\w'’&-]*)*(?:(?:,\s|\s)?Ltd\b\.?)?)",
+)
+# 我叫了车, 叫他来: nobody is called so. And 我儿子叫…, "my son is called …": a person, no shop; somebody else than I.
+_NO_NAME = r"(?!了|过|我|他|她|你|它|人|外卖|车|不|没|什么|啥|来|去)"
+_PEOPLE = (
+    "[儿女]子?儿?|孩子?|娃|妈|爸|爹|娘|[父母]亲|爷爷|奶奶|外公|外婆|老公|老婆|老伴|爱人|丈夫|妻子|哥|弟|姐|妹|朋友|同事|邻居|同学|学生|老人|师傅"
+    "|司机|医生|大夫|老师|经理|店员|客服|骑手|患者|病人")
+_PEOPLE_EN = (
+    "son|daughter|child|boy|girl|baby|wife|husband|mother|father|mum|mom|dad|brother|sister|friend|colleague|neighbou?r"
+    "|teacher|doctor|driver|manager|patient")
+_SOMEBODY = re.compile(
+    rf"(?:我|本人|名字|姓名|{_PEOPLE})(?:的?(?:名字|姓名|名))?\s*(?:就|是)?$"
+    rf"|(?<![a-z])(?:i am|i'm|name|he|she|who|{_PEOPLE_EN})(?:'s|’s)?(?: name)?(?: is| was)?\s*$", re.IGNORECASE)
+_OTHERS = re.compile(
+    rf"(?:{_PEOPLE}|店|商家|公司|厂|对方|他|她)[^，,。；;\n]{{0,4}}$"
+    rf"|(?<![a-z])(?:{_PEOPLE_EN}|shop|store|company|his|her|their)(?:'s|’s)?[^,.;\n]{{0,8}}$", re.IGNORECASE)
+_CALLED_SO = re.compile(r"叫|called|named", re.IGNORECASE)
+_LOOK_BACK = 24
 _CALLING = re.compile(r"(?:叫|叫做|called|named)$", re.IGNORECASE)
 _LEAD = re.compile(
     r"(?:好像|应该|就|是|我们|他们|这家|那家|的|公司|单位|店铺?|店名|卖家|商家|饭店|工厂|厂|学校|医院|小区|名字|名称|昵称|招牌|全称|名|"
@@ -41,6 +63,12 @@ _WAYS = {"从": r"(?P<value>[\u4e00-\u9fff]{2,10}?)(?=转|迁|到|去|[，,。\s
          "to": r"(?P<value>(?-i:[A-Z])[\w'-]+)"}
 
 
+def prepare(field: Field) -> None:
+    """Compiles what `told` needs for the field, so that nobody's first message pays for it."""
+    if not coded(field):
+        _pattern(field.cues, _nouns(field))
+
+
 def told(text: str, field: Field) -> Iterator[tuple[int, int]]:
     """[start, end) of what the text announces for a field of free words, the strongest announcement first."""
     if field.context == "name":
@@ -48,14 +76,22 @@ def told(text: str, field: Field) -> Iterator[tuple[int, int]]:
         yield from [place] if place else []
     if coded(field):
         yield from _codes(text, field)
-    elif found := _pattern(field.cues, _nouns(field)).search(text):
+    elif found := next((one for one in _pattern(field.cues, _nouns(field)).finditer(text) if _meant(one, field)), None):
         start, end = found.span(found.lastgroup or 0)
         end = min((start + at for at in (text[start:end].find(of) for of in _OF_A) if at >= 2), default=end)
         words = _LATIN_END.split(text[start:end], maxsplit=1)[0] if text[start].isascii() else text[start:end]
         yield start, start + len(words.rstrip())
 
 
-@lru_cache(maxsize=512)
+def _meant(found: re.Match[str], field: Field) -> bool:
+    """A shop is not what I am called, and I am not what my son is called."""
+    before = found.string[max(0, found.start() - _LOOK_BACK):found.start()]
+    if field.context == "name":
+        return _OTHERS.search(before) is None
+    return not (_CALLED_SO.match(found.group()) and _SOMEBODY.search(before))
+
+
+@lru_cache(maxsize=2048)
 def coded(field: Field) -> bool:
     """The field's values are codes: letters and digits will do, plain words will not."""
     pattern = field.limits.pattern
@@ -98,22 +134,24 @@ def _nouns(field: Field) -> tuple[str, ...]:
     return () if told_at_length else tuple(name for name in field.names if len(name) > 1)
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def _pattern(cues: tuple[str, ...], nouns: tuple[str, ...]) -> re.Pattern[str]:
-    """One alternation: each cue and noun with what may stand behind it."""
+    """One alternation: the ends of ways, then the words of each kind with what may stand behind them."""
     ways = [f"{_edge(cue)}{re.escape(cue)}\\s*{way}" for cue, way in _WAYS.items() if cue in cues]
-    words = sorted((cue for cue in cues if cue not in _WAYS), key=len, reverse=True)
-    lines = [*ways, *(f"{_edge(cue)}{re.escape(cue)}{_behind(cue)}{_VALUE}" for cue in words),
-             *(f"{_edge(noun)}{re.escape(noun)}{_CALLED}{_VALUE}" for noun in nouns if noun not in cues)] or ["(?!)"]
+    words = [cue for cue in cues if cue not in _WAYS]
+    calling = [cue for cue in words if _CALLING.search(cue)]
+    named = [cue for cue in words if _SAYS_SO.search(cue) and cue not in calling]
+    plain = [word for word in dict.fromkeys((*words, *nouns)) if word not in calling and word not in named]
+    kinds = [(calling, rf"\s*(?:做|[:：=])?{_NO_NAME}\s*{_VALUE}"), (named, f"(?:{_CALLED}|{_IS}){_VALUE}"),
+             *((named, way) for way in _AT_ONCE), (plain, f"{_CALLED}{_VALUE}")]
+    lines = [*ways, *(f"(?:{_either(of)}){behind}" for of, behind in kinds if of)] or ["(?!)"]
     numbered = [line.replace("?P<value>", f"?P<v{n}>") for n, line in enumerate(lines)]
     return re.compile("|".join(f"(?:{line})" for line in numbered), re.IGNORECASE)
 
 
+def _either(words: list[str]) -> str:
+    return "|".join(f"{_edge(word)}{re.escape(word)}" for word in sorted(words, key=len, reverse=True))
+
+
 def _edge(cue: str) -> str:
     return r"\b" if cue[0].isascii() and cue[0].isalnum() else ""
-
-
-def _behind(cue: str) -> str:
-    if _CALLING.search(cue):
-        return r"\s*(?:做|[:：=])?\s*"
-    return f"(?:{_CALLED}|{_IS})" if _SAYS_SO.search(cue) else _CALLED

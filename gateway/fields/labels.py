@@ -36,7 +36,7 @@ _DENIED = re.compile(
 _WAIVED = re.compile(
     r"(?:款|钱|费)?(?:这块|的事情?|的问题|方面)?(?:也|都|就|倒|倒是|是|先|我)?"
     r"(?:算了|不用了?(?=[,，。.!]|$)|不要了|不必|免了|没毛病|没问题|不是问题|不是重点|不说|另说|准时|按时|不怪|不图)"
-    r"|\s(?:is|was|are|were)\s(?:all\s)?(?:fine|ok|okay|punctual|not the (?:problem|issue|point)|beside the point)"
+    r"|\s(?:(?:is|was|are|were)\s)?(?:all\s)?(?:fine|ok|okay|punctual|not the (?:problem|issue|point)|beside the point)"
 )
 # 主要是电, 先说电吧, it's the power: what stands around the one word of an answer.
 _FILLER = re.compile(
@@ -78,7 +78,7 @@ class Lexicon:
     pattern: re.Pattern[str] | None
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=2048)
 def lexicon(options: tuple[Option, ...]) -> Lexicon:
     exact: dict[str, str] = {}
     words: dict[str, str] = {}

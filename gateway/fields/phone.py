@@ -26,8 +26,8 @@ _SHORT = re.compile(r"1(?:10|19|2[02])|12[0-9]{3}|100[0-9]{2}|9[56][0-9]{3,4}|11
 _LOCAL = re.compile(r"[2-8]\d{7}(?!\d|[ -]\d)")
 # 8333 0020，前面加020: the area code comes after.
 _AREA_AFTER = re.compile(
-    r"(?<!\d)([2-8]\d{2,3}[ -]?\d{4})(?!\d)[,，、\s]{0,3}(?:(?:前面|区号|area code)(?:要)?(?:再)?(?:加上?|是|is)?\s?)(0\d{2,3})(?!\d)",
-    re.IGNORECASE)
+    r"(?<!\d)([2-8]\d{2,3}[ -]?\d{4})(?!\d)[,，、\s]{0,3}"
+    r"(?:前面|区号|area code)要?再?(?:加上?|是|is)?\s?(0\d{2,3})(?!\d)", re.IGNORECASE)
 # Digits in groups, as spoken or dialled; never a part of a longer code such as SF1380013800012.
 _CANDIDATE = re.compile(
     r"(?<![A-Za-z0-9])(?:\+\d{1,3}[ -]{0,2})?(?:\(\d{2,4}\)[ -]?)?\d{2,12}(?:[ .-]\d{2,8}){0,4}(?![A-Za-z0-9])"

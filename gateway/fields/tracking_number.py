@@ -39,7 +39,8 @@ _IS = r"\s{0,3}(?:是|为|:|is|#|was)?\s{0,3}"
 _GROUPED = r"(?=[A-Za-z]{0,4}[ -]?\d)[A-Za-z0-9]{2,30}(?:[ -][A-Za-z0-9]*\d[A-Za-z0-9]*){0,6}"
 _AFTER_CUE = re.compile(rf"{_CUE}{_IS}(?P<code>{_GROUPED})(?![A-Za-z0-9])", re.IGNORECASE)
 _ONE_BY_ONE = r"(?:[A-Za-z]{2,4} ?)?\d(?: \d){11,17}"
-_ALONE = re.compile(rf"(?<![A-Za-z0-9])(?P<code>{_ONE_BY_ONE}|{_LETTERED}|{_DASHED}|\d{{12,15}})(?![A-Za-z0-9])", re.IGNORECASE)
+_ALONE = re.compile(
+    rf"(?<![A-Za-z0-9])(?P<code>{_ONE_BY_ONE}|{_LETTERED}|{_DASHED}|\d{{12,15}})(?![A-Za-z0-9])", re.IGNORECASE)
 # Asked for, digits may be read off in groups with words around them: 纸上写的是 1098 7654 32109.
 _GROUPS = re.compile(r"(?<![A-Za-z0-9])\d{2,6}(?: \d{2,6}){2,5}(?![A-Za-z0-9])")
 _SPOKEN = str.maketrans("零〇一二三四五六七八九幺", "001234567891")

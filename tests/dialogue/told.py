@@ -5,6 +5,7 @@ What it only implies (`may`, with "any" for a value nobody could pin down) may b
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -106,11 +107,11 @@ def _other(kind: str, other: str, value: Any, claim: Claim, text: str) -> bool:
 def _same(kind: str, wanted: Any, claim: Claim, text: str) -> bool:
     got = claim.span.reading.value
     if kind in WORDS:
-        return _overlap(text.index(wanted), wanted, claim) >= ENOUGH
+        return max(_overlap(at.start(), wanted, claim) for at in re.finditer(re.escape(wanted), text)) >= ENOUGH
     if kind in ("money", "number"):
         return Decimal(str(wanted)) == Decimal(str(got))
     if kind == "moment":
-        return len(wanted) <= 10 and str(got) == wanted or len(wanted) > 10 and _instant(wanted) == _instant(str(got))
+        return (len(str(got)) == 10) == (len(wanted) == 10) and _instant(wanted) == _instant(str(got))
     if kind == "period":
         return _same_period(wanted, str(got))
     if isinstance(wanted, list):
