@@ -76,7 +76,10 @@ _TABLE: dict[Word, str] = {
     Word.CANCEL: "取消|算了|不办了|不要了|放弃|不投诉了|不填了|取消投诉|取消填写|cancel|quit|abort|stop|never mind|"
                  "nevermind|forget it|cancel this|cancel it|cancel this form|"
                  "是的，取消|yes, cancel",
-    Word.BACK: "上一步|返回|后退|回到上一步|返回上一步|上一题|上一个|back|go back|previous|step back",
+    Word.BACK: "上一步|返回|后退|回到上一步|返回上一步|上一题|上一个|back|go back|previous|step back|"
+               "上一个答错了|上一个填错了|上一个写错了|上一题答错了|刚才答错了|刚才那个错了|刚才填错了|刚才说错了|"
+               "my last answer was wrong|the last answer was wrong|the last one was wrong|my previous answer was wrong|"
+               "i got the last one wrong",
     Word.SKIP: "跳过|略过|下一步|下一题|先跳过|不知道|不清楚|不记得|不记得了|忘了|skip|skip it|skip this|next|pass|"
                "i don't know|don't know|dont know|not sure|no idea|skip for now",
     Word.RESTART: "重来|重新来|重新开始|从头来|从头开始|重填|重新填写|restart|start over|start again|begin again",
@@ -147,8 +150,9 @@ _CORRECTIONS = tuple(re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern 
     r"(?P<target>[^，,。\s]{0,12}?)不是\s*(?P<wrong>[^，,。]{1,40}?)[，,。\s]*(?:而)?(?:应该)?是\s*(?P<value>.{1,80})",
     r"(?P<target>[^，,。\s]{0,12}?)(?:应该)?是\s*(?P<value>[^，,。]{1,40}?)[，,。\s]*不是\s*(?P<wrong>.{1,40})",
     r"(?:把|将)?(?:我的)?(?P<target>[^，,。\s]{0,12}?)(?:改成|改为|更正为|换成)[:：\s]*(?P<value>.{1,120})",
-    r"(?:我的)?(?P<target>[^，,。\s]{1,12}?)(?:我)?(?:写|填|打|说|弄|搞|输)?(?:错了|不对|有误|错误)[，,。\s]*"
-    r"(?:应该是|应为|正确的是|是|改成|改为)[:：\s]*(?P<value>.{1,120})",
+    r"(?:我?(?:刚才|刚刚|前面|上面)?(?:填|写|说|给)的)?(?:我的)?(?P<target>[^，,。\s]{1,12}?)(?:我)?"
+    r"(?:写|填|打|说|弄|搞|输)?(?:错了|不对|有误|错误)[，,。\s]*"
+    r"(?:应该是|应为|正确的是|是|改成|改为|[^，,。\s]{0,2}在)[:：\s]*(?P<value>.{1,120})",
     r"(?:不对|错了|不是)[，,。\s]+(?:应该)?是\s*(?P<value>.{1,120})",
     r"(?:不对|错了|不是)[，,。\s]+(?:我的)?(?P<target>[^，,。\s]{1,12}?)(?:应该是|应为|是)\s*(?P<value>.{1,120})",
     r"(?:应该是|应为|正确的是)[:：\s]*(?P<value>.{1,120})",
@@ -157,7 +161,8 @@ _CORRECTIONS = tuple(re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern 
     r"(?:(?:it\s+)?should\s+be|it'?s|it\s+is)\s+(?P<value>.{1,120})",
     r"(?:no[,.\s]+)?(?:it'?s|it\s+is|it\s+was)?\s*not\s+(?P<wrong>.{1,40}?)[,;\s]+(?:but|it'?s|it\s+is|it\s+was)\s+"
     r"(?P<value>.{1,80})",
-    r"(?:(?:no|nope|sorry|wait|actually)[,.\s]+)?(?:the|my)\s+(?P<target>.{1,40}?)\s+should\s+be\s+"
+    r"(?:(?:no|nope|sorry|wait|actually)[,.\s]+)?(?:(?:the|my)\s+|(?:item|field|line|number|no\.?)\s*(?=\d))"
+    r"(?P<target>.{1,40}?)(?:,?\s+(?:it|that|which))?\s+should\s+be\s+"
     r"(?P<value>.{1,120})",
     r"(?:no|nope|sorry|wait|actually)[,.\s]+(?:the|my)\s+(?P<target>.{1,40}?)\s+(?:is|was)\s+(?P<value>.{1,120})",
     r"(?:no|nope|sorry|wait|actually)[,.\s]+(?:it'?s|it\s+is|it\s+was|it\s+should\s+be|i\s+meant?)\s+(?P<value>.{1,120})",
@@ -173,7 +178,12 @@ _CHANGES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
 # However a correction begins: 等一下，刚才说错了， / 哦不对 / "no wait," / "oops, sorry:"
 _TAKEN_BACK_ZH = re.compile(
     r"\A(?:[哦噢啊呃额嗯哎诶]*(?:等一?下|等等|慢着|不好意思|抱歉|对不起|(?:我)?(?:刚才|刚刚|前面|上面)?(?:我)?(?:说|写|填|打|弄|搞|记|发)错"
-    r"(?:了|啦)?|不对(?:不对)?)[啊呀哦]?[,，。!！\s]*)+(?=\S)")
+    r"(?:了|啦)?|不对(?:不对)?|"
+    r"(?:其他|其它|别的)(?:的)?(?:都|全|全都)?(?:对|没问题|没错|正确)的?[，,\s]*(?:就是|只是|只有|但是?|除了)?)"
+    r"[啊呀哦]?[,，。!！\s]*)+(?=\S)")
+_ALL_BUT = re.compile(
+    r"\A(?:everything(?: else)?|the rest|all)(?: is| looks|'s| are)? (?:right|fine|correct|ok(?:ay)?|good),?\s+"
+    r"(?:except|but|only|apart from|just)(?: for)?[,\s]+", re.IGNORECASE)
 _TAKEN_BACK_EN = re.compile(
     r"\A(?:(?:oh|no|nope|wait|sorry|actually|oops|whoops|hold on|hang on|my (?:bad|mistake)|scratch that|correction|"
     r"i (?:was|got it|got that) wrong|(?:that|it) was wrong|that's wrong|i made a mistake)[,.!:;\s]+){2,}",
@@ -190,7 +200,7 @@ def read(text: str) -> Command | None:
     if word is not None:
         return word
     plain = unicodedata.normalize("NFKC", text).replace("’", "'").strip(_MARKS)
-    plain = _TAKEN_BACK_EN.sub("no, ", _TAKEN_BACK_ZH.sub("不对，", plain, count=1), count=1)
+    plain = _ALL_BUT.sub("no, ", _TAKEN_BACK_EN.sub("no, ", _TAKEN_BACK_ZH.sub("不对，", plain)))
     return _correction(plain) or _change(plain)
 
 

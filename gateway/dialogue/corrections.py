@@ -19,6 +19,7 @@ from gateway.errors import Unreadable
 from gateway.fields.labels import answered
 
 _NAME_OF = re.compile(r"^(?:the )?name of (?:the |my )?")
+_POSSESSIVE = re.compile(r"['’]s\b|(?<=[店家])的(?=[\u4e00-\u9fff]{2})")  # the shop's name, 店的地址
 _A_LITTLE_ZH, _A_LITTLE_EN = 2, 8  # characters beyond a name that change nothing
 
 
@@ -55,9 +56,12 @@ def fields_named(scene: Scene, target: str) -> list[Field]:
     fields = listed(scene)
     if at is not None:
         return fields[at - 1:at] if at >= 1 else []
-    wanted = _NAME_OF.sub("", fold(target))
-    exact = [field for field in scene.template.fields if wanted in _names(field)]
-    return exact[:1] or [field for field in scene.template.fields if any(_near(wanted, name) for name in _names(field))]
+    said = _NAME_OF.sub("", fold(target))
+    bare = _POSSESSIVE.sub("", said)
+    exact = [field for field in scene.template.fields if said in _names(field) or bare in _names(field)]
+    near = [field for field in scene.template.fields if any(_near(bare, name) for name in _names(field))]
+    whose = [field for field in near if bare != said and any(bare.startswith(name) for name in _names(field))]
+    return exact[:1] or whose or near  # the shop's name is the shop's
 
 
 def _near(wanted: str, name: str) -> bool:
@@ -75,8 +79,9 @@ def _meant(scene: Scene, command: Correction) -> Field | None:
     """The field of a correction: named, or the one that holds the wrong value, or the latest that can take it."""
     named = fields_named(scene, command.target) if command.target else []
     if named:
-        takers = [field for field in named if spans_of(scene, field, command.value)]
-        return (takers or named)[0] if len(takers or named) == 1 else None
+        takers = [field for field in named if spans_of(scene, field, command.value)] or named
+        told = [field for field in takers if field.id in scene.draft.values] or takers
+        return told[0] if len(told) == 1 else None
     filled = [scene.template.field(name) for name in reversed(scene.draft.order) if name in scene.draft.values]
     if command.wrong:
         holders = [field for field in filled if _holds(scene, field, command.wrong)]

@@ -23,7 +23,6 @@ _SAME = re.compile(
     r"(?: (?:before|above|earlier|already))?",
     re.IGNORECASE)
 _LONGEST = 60
-_POSSESSIVE = re.compile(r"['’]s\b|的")
 
 
 def meant(scene: Scene, asked: Field, text: str) -> Filled | None:
@@ -35,6 +34,6 @@ def meant(scene: Scene, asked: Field, text: str) -> Filled | None:
     filled = [name for name in reversed(scene.draft.order) if name in scene.draft.values and name != asked.id]
     peers = [field for field in map(scene.template.field, filled) if field.type == asked.type and not field.options]
     named = {field.id for words in found.groupdict().values() if words
-             for field in fields_named(scene, _POSSESSIVE.sub("", words))}
+             for field in fields_named(scene, words)}
     pointed = [field for field in peers if field.id in named] or peers
     return scene.draft.values[pointed[0].id] if pointed else None

@@ -37,7 +37,7 @@ _TAIL_EN = re.compile(
     re.DOTALL)
 _THINGS_ZH = re.compile(
     r"^我?(?:(?:是)?在那里)?(?:(?:买|订|办|报|充|做|点|修|吃|挂|看|坐|乘|打|用)的(?:就|应该)?(?:是|(?=\S{2}))"
-    r"|(?:买|办|订|报|充|点)了(?:一?[张个台件份套次条](?=\S)|(?=一))|是)(?=\S{2})")
+    r"|(?:买|办|订|报|充|点)了(?:一?[张个台件份套次条](?=\S)|(?=一))|是(?=[\d一二三四五六七八九十A-Z]))(?=\S{2})")
 _THINGS_EN = re.compile(
     r"^(?:it was|it'?s|it is|that'?s|that was|i (?:bought|ordered|got|paid for|purchased|booked)|"
     r"we (?:bought|ordered|got)|they are|these are)\s+(?:the\s+)?(?=\S)", re.IGNORECASE)

@@ -18,6 +18,7 @@ from gateway.dialogue import (
     switching,
     wishes,
 )
+from gateway.dialogue.assent import agrees
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.commands import Change, Command, Correction, Word
 from gateway.dialogue.draft import Dialogue
@@ -68,7 +69,8 @@ def _picked(state: Dialogue, text: str) -> str | None:
     """The option meant, where one of the questions around the form is open. Numbers at the summary are fields."""
     if state.asked not in around.ASKS:
         return None
-    return pick(text, state.offered, by_number=state.asked != "confirm")
+    picked = pick(text, state.offered, by_number=state.asked != "confirm")
+    return picked or ("file" if state.asked == "confirm" and agrees(text) else None)
 
 
 def _outside(scene: Scene, text: str, command: Command | None) -> Move:
