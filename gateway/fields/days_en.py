@@ -30,6 +30,12 @@ _COUNTS = {
 }
 _FROM_TODAY = {"the day before yesterday": -2, "yesterday": -1, "today": 0, "tomorrow": 1}
 _ORDINAL = r"(?:st|nd|rd|th)?"
+_NTHS = (
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh",
+    "twelfth", "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth",
+    "twentieth", "twenty-first", "twenty-second", "twenty-third", "twenty-fourth", "twenty-fifth", "twenty-sixth",
+    "twenty-seventh", "twenty-eighth", "twenty-ninth", "thirtieth", "thirty-first")
+NTH = "|".join(sorted(_NTHS, key=len, reverse=True))
 _YEAR = r"\d{4}(?!\d)|(?:this|last)\syear(?![a-z])"
 FEAST = "spring festival|chinese new year|mid-autumn festival|dragon boat festival"
 DATE = "|".join((
@@ -38,7 +44,8 @@ DATE = "|".join((
     rf"(?P<within>the\snight\sbefore\slast|last\snight|tonight|this\s(?:{PART}))",
     r"(?P<vague>(?P<vw>last|this|past)\s(?P<vu>week(?:end)?|month|year))(?![a-z])",
     rf"(?P<wk>(?:(?P<wkw>last|this|next|past)\s)?(?P<wkd>{WEEKDAY})(?:\s(?:of\s)?(?P<wkof>last|this)\sweek)?)(?![a-z])",
-    rf"(?P<cal>(?:(?P<cm>{MONTH})\s(?P<cd>\d{{1,2}}){_ORDINAL}(?!\d)|(?P<cd2>\d{{1,2}}){_ORDINAL}\s(?:of\s)?(?P<cm2>{MONTH}))"
+    rf"(?P<cal>(?:(?P<cm>{MONTH})\s(?P<cd>\d{{1,2}}(?!\d)|(?:the\s)?(?:{NTH})){_ORDINAL}"
+    rf"|(?P<cd2>\d{{1,2}}|{NTH}){_ORDINAL}\s(?:of\s)?(?P<cm2>{MONTH}))"
     r"(?:,?\s(?P<cy>\d{4}))?)(?![a-z\d:])",
     r"(?P<slash>\d{1,2}/\d{1,2}/\d{4})(?!\d)",
     rf"(?P<month>{MONTH}),?\s(?:of\s)?(?P<my>{_YEAR})",
@@ -172,7 +179,7 @@ def _relative(said: Said, now: datetime) -> Mention:
 
 def _named(said: Said, now: datetime) -> Mention:
     """Without a year, the latest one that is not in the future."""
-    today, month, day = now.date(), _number(said.get("cm") or said["cm2"]), int(said.get("cd") or said["cd2"])
+    today, month, day = now.date(), _number(said.get("cm") or said["cm2"]), _day_of_month(said.get("cd") or said["cd2"])
     if "cy" in said:
         return Mention(0, 0, date(int(said["cy"]), month, day))
     this = date(today.year, month, day)
@@ -181,6 +188,11 @@ def _named(said: Said, now: datetime) -> Mention:
 
 def _number(month: str) -> int:
     return 1 + _MONTHS.index(month[:3])
+
+
+def _day_of_month(said: str) -> int:
+    word = said.removeprefix("the ")
+    return int(word) if word.isdigit() else 1 + _NTHS.index(word)
 
 
 _READERS: dict[str, Callable[[Said, datetime], Mention]] = {

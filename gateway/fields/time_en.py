@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from gateway.fields.days_en import DATE, FEAST, MONTH, NEXT_MONTH, PART, PART_WORDS, TO, WEEKDAY, WORD_COUNT, dated
+from gateway.fields.days_en import DATE, FEAST, MONTH, NEXT_MONTH, NTH, PART, PART_WORDS, TO, WEEKDAY, WORD_COUNT, dated
 from gateway.fields.folding import latin_stretches, lower
 from gateway.fields.when import MAX_TRIES, Mention
 
@@ -56,7 +56,7 @@ _BEGIN = re.compile(
     rf"(?<![a-z0-9:.])(?=\d{{1,3}}(?:{_AFTER_DIGITS})|(?:{_FIRST_WORD})(?![a-z])|(?:at|from|around|about|since|between)\s(?:\d|(?:{_HOURS})(?![a-z]))"
     r"|half\spast|quarter\s(?:past|after|to|before)|(?:twenty|\d{1,2})(?:\sminutes)?\s(?:past|after|to|before)\s"
     rf"|(?:early|mid|late)[\s-]{MONTH}(?![a-z])|(?:(?:the\s)?(?:beginning|start|middle|end)|(?:the\s)?first)\sof\s{MONTH}(?![a-z])"
-    rf"|(?:{MONTH})\sand\s(?:{MONTH})(?![a-z])"
+    rf"|(?:{MONTH})\sand\s(?:{MONTH})(?![a-z])|(?:{NTH})\s(?:of\s)?{MONTH}(?![a-z])"
     r"|(?:19|20)\d\d(?![\d:/-]))"
 )
 _SHAPES = (_DATED, _CLOCKED, _BARE_HOUR, _SHARED_HOUR, _LAST_HOUR)

@@ -163,6 +163,8 @@ TABLE = Table(
         Found("昨天下午四点一直漏到现在", (Seen("昨天下午四点", on("11-22", "16:00")),)),
         Found("签证12月5号到期", (Seen("12月5号", "2026-12-05"),)),
         Found("12月5号过期了", (Seen("12月5号", "2025-12-05"),)),
+        Found("it came on the ninth of November", (Seen("ninth of November", "2026-11-09"),)),
+        Found("bought on November the twenty-first", (Seen("November the twenty-first", "2026-11-21"),)),
         Found("my permit expires on 5 December", (Seen("5 December", "2026-12-05"),)),
         Found("工地昨晚十点打桩，上周三也是", (Seen("昨晚十点", on("11-22", "22:00")), Seen("上周三", on("11-18")))),
         Found("Yesterday at 9 pm they came, and on Nov 20 too", (

@@ -45,6 +45,8 @@ TABLE = Table(
         Refused("1" * 500, "tracking_number"),
     ),
     found=(
+        Found("中通7 5 3 1 2 3 4 5 6 7 8 9 0 1，没动", (Seen("7 5 3 1 2 3 4 5 6 7 8 9 0 1", "75312345678901"),)),
+        Found("3 4 5 6 楼都没送到", ()),
         Found("你好，我要投诉顺丰，单号SF1234567890123，从广州", (
             Seen("SF1234567890123", "SF1234567890123", resolved=SF),)),
         Found("my tracking number is sf 1234 5678 90123 and it is late", (
