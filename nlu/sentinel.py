@@ -20,13 +20,13 @@ from nlu.cache import fingerprint, kept
 from nlu.clauses import cores, split
 from nlu.encoder import Encoder
 from nlu.normal import normal
-from nlu.weighing import HARMLESS, SIGN, SPELLING, Places, Sentence, Weighing, points, regress
+from nlu.weighing import DOUBT, HARMLESS, SIGN, SPELLING, Places, Sentence, Weighing, points, regress
 
 FORMAT = 2
 
 # Chosen by five-fold cross-validation on what it is taught with (python -m bench.danger_folds, 2026-11-23): a missed
 # danger weighs more than a false alarm.
-SUSPECTED, UNSUSPECTED = -0.3, -0.05  # what the votes must reach: where a rule saw danger, and where none did
+SUSPECTED, UNSUSPECTED = -0.4, -0.1  # what the votes must reach: where a rule saw danger, and where none did
 TELLING = 10    # Han characters and half words from which a message may tell of danger without a sign
 DOUBT_OF_COMPLAINTS = 1.0  # more than of a sentence of dangers/: nobody looked whether it tells of danger
 CLOSER = 0.3    # more is asked of a part of a message than of all of it: the rest may put it in the past
@@ -98,10 +98,14 @@ class DangerWatch:
 def read(folder: Path) -> list[Sentence]:
     """The sentences of present.*.yaml and harmless.*.yaml, a line each. Raises ConfigError."""
     return [
-        Sentence(line, kind if path.name.startswith("present") else HARMLESS)
+        Sentence(line, kind if path.name.startswith("present") else HARMLESS, _doubt(path))
         for path in sorted([*folder.glob("present.*.yaml"), *folder.glob("harmless.*.yaml")])
         for kind, lines in yamls.read(path).items() for line in lines.splitlines()
     ]
+
+
+def _doubt(path: Path) -> float:
+    return DOUBT_OF_COMPLAINTS if path.stem == "harmless.overheard" else DOUBT
 
 
 def complaints(training: Path, signs: Signs) -> list[Sentence]:
@@ -109,7 +113,7 @@ def complaints(training: Path, signs: Signs) -> list[Sentence]:
     sign, every twelfth of the rest. Not those of the matters where danger may well be there while it is told."""
     texts = [one.text for one in training_set.read(training).examples if one.intent not in DANGEROUS]
     signed = [text for text in texts if signs.any_of_danger(normal(text))]
-    plain = sorted(set(texts) - set(signed))
+    plain = sorted({*texts} - {*signed})
     return [Sentence(text, HARMLESS, DOUBT_OF_COMPLAINTS) for text in (*signed[::2], *plain[::12])]
 
 
