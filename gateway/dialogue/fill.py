@@ -80,8 +80,10 @@ def _bare(field: Field, text: str) -> str:
         return names.bare(text)
     if telling.coded(field):
         return telling.only_code(text, field) or chatter.joined_code(text, field.limits.pattern or "") or text
-    if field.type == "organisation" or field.id in NAMED:
+    if field.type == "organisation":
         return telling.called(sentences.name_in(text))
+    if field.id in NAMED:  # an estate comes with its district
+        return telling.called(chatter.bare(text))
     return sentences.thing_in(text) if field.type == "text" and not tells_story(field) else text
 
 
