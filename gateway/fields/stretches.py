@@ -17,7 +17,7 @@ from gateway.fields.spans import MAX_SPANS
 from gateway.fields.when import PARTS, Mention, at_hour, clock, instant, part_of_day
 
 _JOIN = re.compile(
-    r"\s*(?:多|左右|钟|过)?\s*(?:一直|持续|干|做|住|租|用)?(?:到|至|直到|-+|~+|and(?:\s(?:ended|stopped|finished))?|to|until|till|through)\s*(?:the\s)?(?:第二天|次日|隔天)?的?"
+    r"\s*(?:多|左右|钟|过)?\s*(?:一直|持续|干|做|住|租|用|吵|响|闹|停|断)?(?:到|至|直到|-+|~+|and(?:\s(?:ended|stopped|finished))?|to|until|till|through)\s*(?:the\s)?(?:第二天|次日|隔天)?的?"
     r"\s*(?:at\s|about\s|around\s)?", re.IGNORECASE
 )
 _AND = re.compile(r"\s*(?:和|、|，|,)\s*")  # 8月和9月: months that follow one another
@@ -165,7 +165,8 @@ def between(folded: str, first: Mention, second: Mention, now: datetime) -> Stre
     overnight = end <= start < end + _ONE_DAY and (not second.day or first.day == second.day)
     if overnight or (_NEXT_DAY.search(folded, first.end, second.start) and end.date() == start.date()):
         end += _ONE_DAY
-    return Stretch(_begin(folded, first.start), second.end, start, end, every) if start < end else None
+    guessed = first.day is None and first.minutes is None and first.exact is None  # 天天干到夜里十点: from when?
+    return Stretch(_begin(folded, first.start), second.end, start, end, every, guessed) if start < end else None
 
 
 def _aligned(first: Mention, second: Mention) -> tuple[Mention, Mention]:
@@ -215,7 +216,8 @@ def _open(folded: str, first: Mention, now: datetime) -> Stretch | None:
     begin = _begin(folded, first.start)
     if (so_far or after or begin < first.start) and whole.start < now:
         last = so_far or after
-        return Stretch(begin, last.end() if last else first.end, whole.start, now, every, first.vague)
+        return Stretch(begin, last.end() if last else first.end, whole.start, now, every,
+            first.vague and whole.end - whole.start < _LONG)
     alone = not every and whole.end - whole.start >= _LONG
     return replace(whole, every=every, alone=alone) if every or alone else None
 
