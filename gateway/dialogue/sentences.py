@@ -14,26 +14,31 @@ _SORT = "店|公司|机构|学校|餐厅|饭店|地方|工厂|厂|单位|商家|
 _NAMES_ZH = (
     # in which one reads, works, ate
     re.compile(
-        r"^[^，,。\d]{0,6}?在(?P<name>.{3,30}?)(?:读书|上学|念书|读|上班|工作|打工|上课|做事|看病|看的病?|住院|买的?|"
+        r"^[^，,。\d]{0,6}?[在给帮替](?P<name>.{3,30}?)(?:读书|上学|念书|读|上班|工作|打工|上课|做事|看病|看的病?|住院|买的?|"
         r"消费的?|吃的饭?|办的卡?|学习|培训|任职|就读)(?:的|了)?$"),
     re.compile(
         rf"^(?:就?是)?(?:一|那|这|某)[家个间所](?:叫做?|名叫|叫作)(?P<name>.{{2,30}}?)(?:的(?:{_SORT}))?$"),
+    re.compile(r"^[^，,]{2,8}[，,]\s*就?叫做?(?P<name>.{2,30})$"),
+    re.compile(
+        r"^(?:店名|名字|名称|全称|招牌)(?:上写的)?(?:就|应该)?(?:是|叫做?|[:：])?\s*(?P<name>\S{3,30})$"
+        r"|^(?:商家|店铺|学校|单位|公司|医院|机构|工厂|餐厅)(?:的?(?:名字|名称|全称))?(?:就|应该)?(?:是|叫做?|[:：])\s*(?P<name2>\S{3,30})$"),
     re.compile(r"^(?:我们?|孩子|小孩)?(?:去|上|读|找|看)的(?:就|应该)?是(?P<name>.{2,30})$"),
 )
+_REST_ZH = re.compile(r"来着$|(?<=[店厂校院馆])的$|(?<=公司)的$|\s+(?:就)?在\S+$")
 _THAT_ONE = re.compile(r"^[^，,。]{0,10}?(?:[那这][家间所]|那个)(?:叫做?)?"
     r"(?P<name>[^\s，,。]{2,24}(?:[店馆厂院校园行铺城所部社坊吧房堂厅楼]|中心|公司|超市|食堂))$")
 _LIVES = re.compile(r"^(?:我们?|我家|孩子)(?:就|都)?(?:住在?|是在|在)(?=\S{3})")
 _LEAD_EN = re.compile(
-    r"(?i:it'?s|it is|it was|that'?s|that was|that is|this is|it would be|i was|i went|i bought it|"
+    r"(?i:it'?s|it is|it was|that'?s|that was|that is|this is|it says|it would be|i was|i went|i bought it|"
     r"we are|we're|i work)\s+"
     r"(?:(?:at|in|from|to|with|for)\s+)?(?:(?:a|an|the) (?:\w+ ){1,3})?(?:(?:called|named)\s+)?(?=[A-Z0-9])"
     r"|(?i:the|my|our) (?:full )?(?:shop|store|seller|restaurant|company|employer|school|hospital|clinic|merchant|"
-    r"place|boss|name|estate)(?:'s name)?\s+(?:is|was)\s+(?:(?:called|named)\s+)?(?=[A-Z0-9])"
+    r"place|boss|name|estate)(?:'s name| (?:on|in) (?:my|the) \w+)?\s+(?:is|was)\s+(?:(?:called|named)\s+)?(?=[A-Z0-9])"
     r"|(?i:at|from|with)\s+(?=[A-Z])")
 _PLACE = r"(?:[\w' ]{1,30}\b(?i:road|street|avenue|district|mall|plaza|floor|lane|square|building|cent(?:re|er))\b)"
 # Example Optics on the second floor, …, the branch on Tianhe Road: the name ends before.
 _TAIL_EN = re.compile(
-    rf",\s+(?=[a-z])(?!inc|ltd|co\b).*$|\s+(?:on|at|in|near|opposite)\s+(?=(?:the|my|our)\s|{_PLACE}).*$|,$",
+    rf"\s+[-–—]\s.*$|,\s+(?=[a-z])(?!inc|ltd|co\b).*$|\s+(?:on|at|in|near|opposite)\s+(?=(?:the|my|our)\s|{_PLACE}).*$|,$",
     re.DOTALL)
 _THINGS_ZH = re.compile(
     r"^我?(?:(?:是)?在那里)?(?:(?:买|订|办|报|充|做|点|修|吃|挂|看|坐|乘|打|用)的(?:就|应该)?(?:是|(?=\S{2}))"
@@ -50,7 +55,8 @@ def name_in(answer: str) -> str:
     if len(quoted) == 1:
         return quoted[0]["name"]
     found = next((hit for pattern in _NAMES_ZH if (hit := pattern.fullmatch(text))), None)
-    text = _LIVES.sub("", found["name"] if found else text)
+    named = [words for words in found.groups() if words] if found else []
+    text = _LIVES.sub("", _REST_ZH.sub("", named[0] if named else text))
     whole = _OF_THERE.sub(lambda hit: hit["place"], text)
     that = _THAT_ONE.match(whole) if whole == text else None
     text = that["name"] if that else whole

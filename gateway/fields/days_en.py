@@ -44,12 +44,13 @@ DATE = "|".join((
     rf"(?P<within>the\snight\sbefore\slast|last\snight|tonight|this\s(?:{PART}))",
     r"(?P<vague>(?P<vw>last|this|past)\s(?P<vu>week(?:end)?|month|year))(?![a-z])",
     rf"(?P<wk>(?:(?P<wkw>last|this|next|past)\s)?(?P<wkd>{WEEKDAY})(?:\s(?:of\s)?(?P<wkof>last|this)\sweek)?)(?![a-z])",
-    rf"(?P<cal>(?:(?P<cm>{MONTH})\s(?P<cd>\d{{1,2}}(?!\d)|(?:the\s)?(?:{NTH})){_ORDINAL}"
+    rf"(?P<cal>(?:(?P<cm>{MONTH})\s(?:the\s)?(?P<cd>\d{{1,2}}(?!\d)|(?:the\s)?(?:{NTH})){_ORDINAL}"
     rf"|(?P<cd2>\d{{1,2}}|{NTH}){_ORDINAL}\s(?:of\s)?(?P<cm2>{MONTH}))"
     r"(?:,?\s(?P<cy>\d{4}))?)(?![a-z\d:])",
     r"(?P<slash>\d{1,2}/\d{1,2}/\d{4})(?!\d)",
     rf"(?P<month>{MONTH}),?\s(?:of\s)?(?P<my>{_YEAR})",
-    r"(?:(?<=in\s)|(?<=since\s)|(?<=from\s)|(?<=last\s)|(?<=around\s)|(?<=about\s)|(?<=sometime\s)|(?<=during\s))"
+    r"(?:(?<=in\s)|(?<=since\s)|(?<=from\s)|(?<=last\s)|(?<=around\s)|(?<=about\s)|(?<=sometime\s)|(?<=during\s)|"
+    r"(?<=whole\sof\s)|(?<=all\sof\s))"
     rf"(?P<bmonth>{MONTH})(?![a-z]|\s\d)",
     rf"(?P<fmonth>{MONTH})(?=(?:{TO}|\sand\s){MONTH}(?![a-z]))",
     rf"(?P<third>early|mid|late|(?:the\s)?(?:beginning|start|middle|end|first)\sof)[\s-](?P<thm>{MONTH})(?![a-z])(?:,?\s(?P<thy>\d{{4}}))?",

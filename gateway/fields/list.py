@@ -13,7 +13,7 @@ from gateway.fields.spans import MAX_SPANS, span
 
 MAX_ITEMS = 10
 MAX_ITEM = 60
-_BETWEEN = re.compile(r"[,;、，；\n\t/|]+|\s+(?:and|&)\s+|\s*[和与及跟]\s*|\s+")
+_BETWEEN = re.compile(r"[,;、，；\n\t/|]+|\s+(?:and|&)\s+|\s*(?:还有|以及|[和与及跟])\s*|\s+")
 _LABEL = re.compile(
     r"^\s*(?:(?:它们?的?)?(?:车|单车|车辆|车身)?(?:编号|号码?|车号)|(?:the )?(?:bike )?(?:numbers?|nos?\.?))"
     r"\s*(?:是|为|are|is)?\s*[:：]?\s*", re.IGNORECASE

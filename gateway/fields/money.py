@@ -47,14 +47,15 @@ _LOOK_BACK = 16
 _BARE = re.compile(rf"(?:{AMOUNT})[多几余来]?|{WORDS}", re.IGNORECASE)
 _LEAD = re.compile(
     r"^(?:大概|大约|约|差不多|就算|就按|算|也就|就|应该|可能|好像|共|一共|总共|合计|花了|付了|交了|扣了|欠了|索赔|要求赔偿?|多收了?|少退了?|收了我?|赔我|退我|是|有|不到|将近|接近|"
-    r"他们|老板|公司|还|"
+    r"他们|老板|公司|还|总数|总额|金额|加起来|"
     r"(?:they|he|she|it|you|the \w+)(?: still)? (?:owes?|owed|charged|cost|took|wants?|wanted)(?: me| us)?(?![a-z])|"
     r"(?:it (?:was|is|cost)|it's|i (?:paid|think|guess)|that'?s|about|around|roughly|approximately|some|almost|nearly|"
     r"maybe|say|just|only|(?:in )?total|altogether)(?![a-z]))\s*",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
-    r"\s*(?:左右|上下|出头|不到|整|吧|的样子|这样|呢|啊|(?:or so|i think|i guess|in total|altogether|in all|only))$",
+    r"\s*(?:左右|上下|出头|不到|整|吧|的样子|这样|呢|啊|"
+    r"(?:or so|i think|i guess|in total|altogether|all together|in all|only))$",
     re.IGNORECASE,
 )
 _MAX_FILLERS = 4

@@ -91,7 +91,7 @@ def _at(plain: str, start: int, end: int, now: datetime) -> Mention | None:
         return None
     named = said.get("part") or said.get("part2")
     part = PART_WORDS[named] if named else day.part
-    half_day = any(name in said for name in ("half", "h24", "word", "uptohalf"))
+    half_day = any(name in said for name in ("half", "word", "uptohalf")) or _on_24_hours(said, part)
     return replace(day, start=start, end=hit.end(), part=part, minutes=minutes, half_day=half_day)
 
 
@@ -130,6 +130,12 @@ def _minutes(said: dict[str, str]) -> int | None:
     if minutes > 1440:
         raise ValueError("not a clock time")
     return minutes
+
+
+def _on_24_hours(said: dict[str, str], part: str | None) -> bool:
+    """22:00, 08:30; not the 11:30 of "11:30 last night"."""
+    hour = said.get("h24", "")
+    return bool(hour) and (part is None or int(hour) > 12 or hour.startswith("0"))
 
 
 def _hour(spoken: str) -> int:

@@ -24,7 +24,7 @@ _CLOCK = (
     r"(?:(?P<half>半)|(?P<q>[一三1３3])刻|(?P<min>\d{1,2}|零?[一二三四五六七八九十]{1,3})(?:分|(?![\d点個个天直些起下会])(?!百|千))(?::\d\d)?)?(?:钟|整)?"
 )
 _MENTION = re.compile(
-    rf"(?:(?:{DATE})(?:的|那天|这天|，|,|\s)?\s?)?(?P<part>{_PART})?(?:的|大概|大约|约|差不多|\s)?(?:{_CLOCK})?"
+    rf"(?:(?:{DATE})(?:的|那天|这天|，|,|从|\s)?\s?)?(?P<part>{_PART})?(?:的|大概|大约|约|差不多|\s)?(?:{_CLOCK})?"
 )
 # A mention begins with one of these; the lookahead keeps the search from trying everything everywhere.
 _BEGIN = re.compile(

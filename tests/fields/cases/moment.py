@@ -139,6 +139,8 @@ TABLE = Table(
         Read("Friday last week", on("11-20")),
         Read("maybe around March", on("03-01"), ("moment_vague",)),
         Read("early September", on("09-01"), ("moment_vague",)),
+        Read("October the 20th", on("10-20")),
+        Read("8:30 in the evening yesterday", on("11-22", "20:30")),
     ),
     refused=(
         Refused("不记得", "moment"),

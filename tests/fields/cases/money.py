@@ -45,6 +45,8 @@ TABLE = Table(
         Read("3 thousand 2 hundred yuan", "3200.00"),
         Read("1 thousand 5 hundred", "1500.00"),
         Read("they owe me thirty-six thousand", "36000.00"),
+        Read("总数是24000", "24000.00"),
+        Read("it's 24,000 all together", "24000.00"),
     ),
     refused=(
         Refused("平时三十块的路收了我六十八", "money"),

@@ -123,6 +123,9 @@ TABLE = Table(
         Read("8月和9月两个月的", months("2026-08", "2026-10")),
         Read("August and September", months("2026-08", "2026-10")),
         Read("from the first of July to the end of September", months("2026-07", "2026-10")),
+        Read("昨晚从九点吵到十一点半", span("22 21:00", "22 23:30")),
+        Read("from about 9 until 11:30 last night", span("22 21:00", "22 23:30")),
+        Read("the whole of October", months("2026-10", "2026-11")),
     ),
     refused=(
         Refused("天天都吵", "period"),
