@@ -126,7 +126,7 @@ def _english(folded: str) -> Iterator[tuple[int, int]]:
         for found in _EN.finditer(folded, start, end):
             lead = _EN_LEAD.match(folded, found.start(), found.end())
             begin = lead.end() if lead else found.start()
-            if len(folded[begin:found.end()].split()) > 1:
+            if found.end() - begin <= LONGEST and len(folded[begin:found.end()].split()) > 1:
                 yield begin, found.end()
 
 
