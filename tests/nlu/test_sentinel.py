@@ -137,10 +137,35 @@ async def test_the_words_without_the_danger_are_not(text: str) -> None:
 async def test_of_the_held_out_sentences_nearly_all_are_told_right() -> None:
     """Every second or fourth; all of them: python -m bench.understanding. Since 2026-11-23 a development set."""
     held = load()
-    missed = [case.text for case in held.emergencies[::2] if await seen(case.text) is None]
-    alarms = [case.text for case in held.harmless[::4] if await seen(case.text) is not None]
-    assert len(missed) <= 2, missed
-    assert len(alarms) <= 3, alarms
+    emergencies, harmless = held.emergencies + held.blind_emergencies, held.harmless + held.blind_harmless
+    missed = [case.text for case in emergencies[::2] if await seen(case.text) is None]
+    alarms = [case.text for case in harmless[::4] if await seen(case.text) is not None]
+    assert len(missed) <= 3, missed
+    assert len(alarms) <= 4, alarms
+
+
+async def test_danger_is_heard_however_it_is_told_and_what_sounds_like_it_is_not() -> None:
+    """Of the kinds of telling in danger_kinds.yaml, none of it taught; one mistake on each side is a neighbour's."""
+    kinds = yamls.read(Path(__file__).with_name("danger_kinds.yaml"))
+    told = {side: [text for texts in kinds[side].values() for text in texts] for side in kinds}
+    missed = [text for text in told["danger"] if await seen(text) is None]
+    alarms = [text for text in told["harmless"] if await seen(text) is not None]
+    assert len(missed) <= 1, missed
+    assert len(alarms) <= 1, alarms
+
+
+def test_what_is_asked_of_the_watch_was_not_taught() -> None:
+    kinds = yamls.read(Path(__file__).with_name("danger_kinds.yaml"))
+    asked = {text for side in kinds.values() for texts in side.values() for text in texts}
+    assert asked & {one.text for one in TAUGHT} == set()
+
+
+@pytest.mark.parametrize(("text", "look"), [
+    ("天河区体育西路", False), ("13800138000", False), ("skip", False), ("blue, the left one", False),
+    ("明天的太阳我就不看了", True), ("there is no tomorrow for me", True),
+])
+def test_what_tells_a_story_is_looked_at_without_a_sign(text: str, look: bool) -> None:
+    assert tells(normal(text)) is look
 
 
 async def test_danger_behind_a_long_complaint_is_seen() -> None:
