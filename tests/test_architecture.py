@@ -10,12 +10,12 @@ from pathlib import Path
 from statistics import median
 from typing import get_args, get_type_hints
 
-import pytest
 import yaml
 
 from gateway.config import CaseBridge, Nlu
 from tests import architecture as house
 from tests.architecture import Module
+from tests.tables import table
 
 ROOT = Path(__file__).parent.parent
 PER_MODULE: tuple[Callable[[Module], list[str]], ...] = (
@@ -31,7 +31,7 @@ def tree(*packages: str) -> list[Module]:
 
 # --- the tree -----------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("rule", PER_MODULE, ids=lambda rule: rule.__name__)
+@table("rule", PER_MODULE, label=lambda rule: rule.__name__)
 def test_every_module_keeps(rule: Callable[[Module], list[str]]) -> None:
     assert "\n".join(fault for module in tree() for fault in rule(module)) == ""
 
@@ -85,13 +85,13 @@ def registered() -> Iterator[str]:
     yield from (module for module, _, name in chosen if name.endswith(("Store", "Blobs")))
 
 
-@pytest.mark.parametrize("module", list(registered()))
+@table("module", list(registered()))
 def test_every_adapter_has_a_row_in_its_contract_suite(module: str) -> None:
     rows = {target for suite in tree("tests/contracts") for _, target in house.imported(suite.nodes)}
     assert any(house.under(target, (module,)) for target in rows), f"add {module} to its suite under tests/contracts/"
 
 
-@pytest.mark.parametrize("name", [path.name for path in (ROOT / "templates/complaints").glob("[!.]*.yaml")])
+@table("name", [path.name for path in (ROOT / "templates/complaints").glob("[!.]*.yaml")])
 def test_every_template_is_tried(name: str) -> None:
     """How often and in which languages stands in tests/test_templates.py."""
     cases = ROOT / "templates/complaints" / f"{name.split('.')[0]}.cases.yaml"
@@ -145,7 +145,7 @@ PLANTED = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "path", "source"), PLANTED)
+@table(("rule", "path", "source"), PLANTED)
 def test_a_planted_fault_is_found(rule: Callable[[Module], list[str]], path: str, source: str) -> None:
     (fault,) = rule(Module(path, source))
     assert fault.startswith(path)
@@ -166,7 +166,7 @@ HARMLESS = [
 ]
 
 
-@pytest.mark.parametrize(("path", "source"), HARMLESS)
+@table(("path", "source"), HARMLESS)
 def test_what_is_allowed_passes(path: str, source: str) -> None:
     assert [fault for rule in PER_MODULE for fault in rule(Module(path, source))] == []
 

@@ -24,6 +24,7 @@ from bench.stories import ANSWERS, CANCEL, COMMANDS, GOING, STORIES, TURNS, Hear
 from gateway.dialogue import commands
 from gateway.fields.registry import TYPES
 from gateway.templates import load
+from tests.tables import table
 
 ROOT = Path(__file__).parent.parent
 SUMMARY = Heard("7.0", "confirm", ["file", "change", "cancel"])
@@ -33,7 +34,7 @@ TEMPLATES = load(ROOT / "templates/complaints", TYPES)
 
 # --- percentiles ----------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("share", "value"), [(0.5, 50), (0.95, 95), (0.99, 99), (1.0, 100), (0.001, 1)])
+@table(("share", "value"), [(0.5, 50), (0.95, 95), (0.99, 99), (1.0, 100), (0.001, 1)])
 def test_a_percentile_is_a_value_that_was_measured(share: float, value: int) -> None:
     assert percentile(range(1, 101), share) == value
 
@@ -96,7 +97,7 @@ def test_what_is_no_opening_is_a_command_a_tap_or_an_answer() -> None:
         assert said.choice or typed or commands.read(said.text) is not None, said
 
 
-@pytest.mark.parametrize("word", [*COMMANDS["zh"], *COMMANDS["en"], *GOING["zh"], *GOING["en"], *CANCEL.values()])
+@table("word", [*COMMANDS["zh"], *COMMANDS["en"], *GOING["zh"], *GOING["en"], *CANCEL.values()])
 def test_the_commands_are_exact_commands(word: str) -> None:
     assert isinstance(commands.read(word), commands.Word)
 
@@ -197,7 +198,7 @@ LOOP = "_run_once (asyncio/base_events.py:1922)"
 MAIN = "<module> (gateway/__main__.py:155)"
 
 
-@pytest.mark.parametrize(("stack", "step"), [
+@table(("stack", "step"), [
     ((MAIN, LOOP, "take_turn (gateway/conversation.py:60)", "step (gateway/dialogue/step.py:30)"), "dialogue step"),
     ((MAIN, LOOP, "find (gateway/fields/phone.py:5)", "parse (phonenumbers/util.py:9)"), "field types"),
     ((MAIN, LOOP, "send (channels/web/line.py:40)", "write (asyncio/selector_events.py:9)"), "socket and frames"),
@@ -252,7 +253,7 @@ def test_memory_is_megabytes() -> None:
     assert 10 < watch.rss_mb(os.getpid()) < 4000
 
 
-@pytest.mark.parametrize(("text", "seconds"), [
+@table(("text", "seconds"), [
     ("00:00:07", 7), ("  1:02:03", 3723), ("2-00:00:01", 172_801), ("0:12.34", 12.34), ("12:00", 720),
 ])
 def test_the_time_of_ps_is_read_on_linux_and_macos(text: str, seconds: float) -> None:
@@ -279,7 +280,7 @@ def test_a_page_without_a_place_for_figures_is_noticed() -> None:
         page.page("# Nothing", RESULTS)
 
 
-@pytest.mark.parametrize(("value", "sign", "goal", "well"), [
+@table(("value", "sign", "goal", "well"), [
     (400, "≥", 400, True), (399, "≥", 400, False), (2.5, "≤", 2.5, True), (2.6, "≤", 2.5, False),
     (799, "<", 800, True), (800, "<", 800, False),
 ])

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import pytest
 from msgspec.structs import replace
 
 from bench import citizens_page, page
@@ -18,6 +17,7 @@ from bench.intervals import share
 from bench.persona import Persona, Quirk
 from gateway.dialogue.template import Category, Code, Field, Template
 from gateway.fields.base import Option, Words
+from tests.tables import table
 
 W = Words("甲", "a")
 
@@ -231,7 +231,7 @@ def test_silence_is_expected_of_who_is_silent() -> None:
     assert "contact_phone" not in expected(told(quiet), PARCEL)
 
 
-@pytest.mark.parametrize(("name", "wanted", "got", "equal"), [
+@table(("name", "wanted", "got", "equal"), [
     ("amount", "320.00", "320", True), ("amount", "320", "302", False), ("amount", "320", "三百", False),
     ("order_no", "SF12-3", "sf123", True), ("order_no", "SF123", "SF124", False),
     ("order_no", "HT2026000123", "合同号HT2026000123", False),
@@ -246,7 +246,7 @@ def test_when_two_values_are_the_same(name: str, wanted: str, got: str, equal: b
 NIGHT = "2026-11-22T22:00:00+08:00/2026-11-23T02:00:00+08:00"
 
 
-@pytest.mark.parametrize(("wanted", "got", "equal"), [
+@table(("wanted", "got", "equal"), [
     ("2026-07-01/2026-09-30", "2026-07-01T00:00:00+08:00/2026-10-01T00:00:00+08:00", True),
     ("2026-07-01/2026-09-30", "2026-07-01T00:00:00+08:00/2026-10-02T00:00:00+08:00", False),
     (NIGHT, "2026-11-22T14:00:00+00:00/2026-11-22T18:00:00+00:00", True),

@@ -8,6 +8,7 @@ import pytest
 from bench.entities import Finding, ReadOpening, agreement, figures, judge, mistakes
 from bench.held_out import Case, Opening, contract
 from gateway.api.understand import FoundField
+from tests.tables import table
 
 TYPES = contract()["express_delivery"]
 TEXT = "从海珠区江南大道中寄到天河区体育东路，SF1234567890123，值三百二十块"
@@ -28,7 +29,7 @@ def verdicts(one: Opening, *claims: FoundField) -> dict[str, str]:
 
 # --- one value ----------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("kind", "wanted", "got", "same"), [
+@table(("kind", "wanted", "got", "same"), [
     ("money", "320.00", "320", True), ("money", "320.00", "3200.00", False), ("money", "320.00", "much", False),
     ("number", 4, 4.0, True), ("number", 4, None, False),
     ("moment", "2026-11-22", "2026-11-22", True), ("moment", "2026-11-22", "2026-11-22T00:00:00+08:00", False),

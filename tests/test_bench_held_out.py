@@ -4,11 +4,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import pytest
-
 from bench.held_out import CONTRACT, UNJUDGED, Opening, cases, contract, load, wrapped
 from gateway import yamls
 from tests.minds import ROOT
+from tests.tables import table
 
 HELD = load()
 TYPES = contract()
@@ -20,7 +19,7 @@ def annotated(opening: Opening) -> dict[str, Any]:
     return {**opening.implied, **(opening.stated or {})}
 
 
-@pytest.mark.parametrize("template", sorted(TYPES))
+@table("template", sorted(TYPES))
 def test_every_template_has_openings_and_values(template: str) -> None:
     mine = [opening for opening in HELD.openings if opening.template == template]
     sentences = Counter(opening.case.language for opening in mine)
@@ -70,7 +69,7 @@ def test_no_sentence_stands_twice() -> None:
     assert [text for text, n in Counter(case.text for case in everything).items() if n > 1] == []
 
 
-@pytest.mark.parametrize(("part", "zh", "en"), [
+@table(("part", "zh", "en"), [
     ("unanswerable", 60, 60), ("emergencies", 90, 70), ("harmless", 300, 220), ("questions", 160, 160),
     ("blind_emergencies", 85, 65), ("blind_harmless", 290, 230),
 ])

@@ -7,10 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bench.intervals import Estimate, Matrix, auroc, of_sums, quantile, share
+from tests.tables import table
 
 
 # Newcombe 1998, table I: Wilson's score method without continuity correction.
-@pytest.mark.parametrize(("hits", "n", "low", "high"), [
+@table(("hits", "n", "low", "high"), [
     (81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718),
 ])
 def test_wilsons_interval(hits: int, n: int, low: float, high: float) -> None:
@@ -48,7 +49,7 @@ def test_a_figure_of_one_row_has_no_width() -> None:
     assert of_sums(np.array([(1.0, 2.0)]), means) == Estimate(0.5, 0.5, 0.5, 1)
 
 
-@pytest.mark.parametrize(("ours", "strangers", "value"), [
+@table(("ours", "strangers", "value"), [
     ([0.9, 0.8], [0.1, 0.2], 1.0), ([0.1], [0.9], 0.0), ([0.5, 0.5], [0.5], 0.5), ([0.9, 0.1], [0.5], 0.5),
 ])
 def test_auroc_counts_pairs(ours: list[float], strangers: list[float], value: float) -> None:

@@ -26,6 +26,7 @@ from gateway.orders import (
 )
 from gateway.store.lanes import Lease, Msg
 from tests.clock import ManualClock
+from tests.tables import table
 
 RULES = Rules(delay=600, change=600, reminder=5_000, expire=10_000)
 ID = "WO-20261123-0000000001"
@@ -206,7 +207,7 @@ def test_an_added_photo_stands_with_the_case_and_goes_to_the_backend() -> None:
     assert decisions[0].ops[0].payload == {"text": "", "urge": False, "attachments": [photo]}
 
 
-@pytest.mark.parametrize("seed", range(30))
+@table("seed", range(30))
 def test_shuffled_and_repeated_events_end_where_the_last_one_ends(seed: int) -> None:
     events = [
         event("case.accepted", 1), event("case.dispatched", 2, department="postal"),

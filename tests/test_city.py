@@ -13,6 +13,7 @@ import pytest
 from gateway.city import DayList, DeadlineClass, Deadlines, load, load_deadlines
 from gateway.errors import ConfigError
 from gateway.fields.gazetteer import level
+from tests.tables import table
 
 SAMPLE = Path(__file__).parents[1] / "city"
 CHINA = ZoneInfo("Asia/Shanghai")
@@ -105,7 +106,7 @@ def test_the_sample_classes() -> None:
     assert load_deadlines(SAMPLE).classes.keys() == {"standard", "consultation", "urgent", "complex"}
 
 
-@pytest.mark.parametrize(("filed", "accept", "resolve"), [
+@table(("filed", "accept", "resolve"), [
     ("2026-11-23T10:00", "2026-11-24", "2026-11-30"),  # a Monday
     ("2026-11-20T17:00", "2026-11-23", "2026-11-27"),  # over a weekend
     ("2026-11-21T09:00", "2026-11-23", "2026-11-27"),  # filed on a Saturday

@@ -7,7 +7,7 @@ import tomllib
 from functools import cache
 from pathlib import Path
 
-import pytest
+from tests.tables import table
 
 ROOT = Path(__file__).parent.parent
 OURS = ("gateway", "channels", "nlu", "casebridge", "templates", "knowledge", "city", "tests", "bench", "tools")
@@ -50,7 +50,7 @@ def stands(path: str, document: Path) -> bool:
     )
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+@table("document", DOCUMENTS, label=name)
 def test_every_path_named_is_there(document: Path) -> None:
     assert [path for path in paths(document) if not stands(path, document)] == []
 
@@ -63,21 +63,21 @@ def test_paths_are_found_and_judged() -> None:
     assert not stands("gone.md", readme)
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+@table("document", DOCUMENTS, label=name)
 def test_every_make_target_named_is_there(document: Path) -> None:
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
     named = re.findall(r"(?:`|^)make ([a-z-]+)", document.read_text("utf-8"), re.MULTILINE)
     assert set(named) - set(targets) == set()
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+@table("document", DOCUMENTS, label=name)
 def test_every_command_named_is_there(document: Path) -> None:
     commands = re.findall(r'add_parser\(\s*"(\w+)"', (ROOT / "gateway/__main__.py").read_text("utf-8"))
     named = re.findall(r"python -m gateway (\w+)", document.read_text("utf-8"))
     assert set(named) - set(commands) == set()
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=name)
+@table("document", DOCUMENTS, label=name)
 def test_every_test_named_is_there(document: Path) -> None:
     named = [words.partition("::") for words in quoted(document) if words.startswith("tests/") and "::" in words]
     gone = [f"{path}::{test}" for path, _, test in named if test not in defined_in(ROOT / path)]

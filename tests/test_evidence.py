@@ -12,6 +12,7 @@ from gateway.evidence import MOST, WeighingUnderstander, index, weighed
 from gateway.fields.registry import TYPES
 from gateway.protocols import NluContext, Scored, Understanding
 from gateway.templates import load
+from tests.tables import table
 
 TEMPLATES = load(Path("templates/complaints"), TYPES)
 CATALOG = Catalog.of(TEMPLATES, TYPES)
@@ -30,7 +31,7 @@ class Engine:
         return ranking(("complaint.traffic_violation", 0.45), ("complaint.shared_bike", 0.42), ("greet", 0.13))
 
 
-@pytest.mark.parametrize(("text", "template"), [
+@table(("text", "template"), [
     ("青桔刹车坏了", "shared_bike"), ("ＨＥＬＬＯＢＩＫＥ has no brakes", "shared_bike"),
     ("圓通把我的件弄丟了", "express_delivery"),
     ("SF Express lost it", "express_delivery"), ("在拼多多买的", "online_shopping"), ("井盖没了", "public_facility"),

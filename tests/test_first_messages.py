@@ -6,11 +6,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from gateway.dialogue.catalog import Catalog
 from gateway.fields.city import City
 from tests.dialogue.talker import Talker
+from tests.tables import table
 
 Expected = dict[str, Any]
 
@@ -107,7 +106,7 @@ GENERAL: list[tuple[str, str, Expected]] = [
 POLITE = {"zh": ("你好，麻烦你们了。", "。谢谢！"), "en": ("Good morning, I hope you can help. ", ". Thanks!")}
 
 ALL = [
-    pytest.param(template, language, text, expected, id=f"{template}: {text}")
+    (template, language, text, expected)
     for template, rows in (
         ("express_delivery", EXPRESS), ("shared_bike", BIKES), ("consumer_dispute", SHOPS),
         ("construction_noise", NOISE), ("general", GENERAL),
@@ -116,7 +115,7 @@ ALL = [
 ]
 
 
-@pytest.mark.parametrize(("template", "language", "text", "expected"), ALL)
+@table(("template", "language", "text", "expected"), ALL)
 def test_one_sentence(
     template: str, language: str, text: str, expected: Expected, catalog: Catalog, guangzhou: City
 ) -> None:
@@ -126,14 +125,14 @@ def test_one_sentence(
 
 
 def test_both_languages_are_tried_in_every_template() -> None:
-    assert {(row.values[0], row.values[1]) for row in ALL} == {
+    assert {(template, language) for template, language, _, _ in ALL} == {
         (template, language) for template in (
             "express_delivery", "shared_bike", "consumer_dispute", "construction_noise", "general",
         ) for language in ("zh", "en")
     }
 
 
-@pytest.mark.parametrize(("template", "language", "text", "expected"), ALL)
+@table(("template", "language", "text", "expected"), ALL)
 def test_the_same_behind_a_polite_preamble(
     template: str, language: str, text: str, expected: Expected, catalog: Catalog, guangzhou: City
 ) -> None:

@@ -25,6 +25,7 @@ from gateway.errors import (
     Unprocessable,
 )
 from tests.channels.web.house import serve
+from tests.tables import table
 
 CAP = 1000
 SECRET = "13800138000"
@@ -239,7 +240,7 @@ def test_embedders_are_named_never_everybody() -> None:
     assert "*" not in policy
 
 
-@pytest.mark.parametrize(
+@table(
     ("remote", "forwarded", "seen"),
     [
         ("203.0.113.9", ["1.2.3.4"], "203.0.113.9"),
@@ -259,7 +260,7 @@ def test_only_trusted_proxies_may_say_who_calls(remote: str, forwarded: list[str
     assert http.client_address(request, [ip_network("10.0.0.0/8")]) == seen
 
 
-@pytest.mark.parametrize(
+@table(
     ("header", "token"),
     [("Bearer abc", "abc"), ("bearer  abc ", "abc"), ("Basic abc", None), ("Bearer", None), ("", None)],
 )
@@ -267,7 +268,7 @@ def test_the_bearer_token(header: str, token: str | None) -> None:
     assert http.bearer(make_mocked_request("GET", "/?token=no", headers={"Authorization": header})) == token
 
 
-@pytest.mark.parametrize(
+@table(
     ("header", "spoken"), [("en", "en"), ("EN-us,zh", "en"), ("zh-CN,en", "zh"), ("de", "zh"), (None, "zh")]
 )
 def test_the_callers_language(header: str | None, spoken: str) -> None:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from gateway.errors import Malformed
 from gateway.ijson import MAX_DEPTH, SAFE_INT, parse_json
+from tests.tables import table
 
 CHARACTERS = st.characters(exclude_categories=["Cs"])
 JSON = st.recursive(
@@ -27,7 +28,7 @@ def test_whatever_json_writes_is_read_back(value: object) -> None:
     assert parse_json(json.dumps(value, ensure_ascii=False).encode()) == value
 
 
-@pytest.mark.parametrize(
+@table(
     "document",
     [
         b"", b" ", b"{", b"[1,]", b"{'a':1}", b"nul", b"\xff\xfe", b'"\xed\xa0\x80"',
@@ -36,14 +37,14 @@ def test_whatever_json_writes_is_read_back(value: object) -> None:
         rb'"\ud800"', rb'"\udc00\ud800"', rb'{"\uDFFF":1}', b'"\x00"', b'"a\nb"',
         b"[" * 200_000 + b"]" * 200_000, b'{"a":' * 65 + b"1" + b"}" * 65, b"[" * 65 + b"]" * 65,
     ],
-    ids=lambda d: repr(d[:20]),
+    label=lambda d: repr(d[:20]),
 )
 def test_what_two_programs_could_read_differently_is_refused(document: bytes) -> None:
     with pytest.raises(Malformed):
         parse_json(document)
 
 
-@pytest.mark.parametrize(
+@table(
     ("document", "value"),
     [
         (b"[" * MAX_DEPTH + b"]" * MAX_DEPTH, None), (rb'"\ud83d\ude00"', "😀"), (b"9007199254740991", SAFE_INT),
@@ -61,7 +62,7 @@ def test_a_lone_surrogate_in_text_is_refused_too() -> None:
         parse_json('"\ud800"')
 
 
-@pytest.mark.parametrize(
+@table(
     "document",
     [b'"' + b'\\"' * 32_000, b"[" * 65 + b'"\\"' * 20_000, b"[" * 100 + b'"' * 60_000 + b"\\", b"{" * 65_000],
 )

@@ -1,13 +1,12 @@
 """The citizen's choice beats detection; detection needs a first message or two in a row."""
 from __future__ import annotations
 
-import pytest
-
 from gateway.dialogue.draft import Dialogue, Draft
 from gateway.languages import detect, follow
+from tests.tables import table
 
 
-@pytest.mark.parametrize(("text", "language"), [
+@table(("text", "language"), [
     ("我的快递没到", "zh"), ("投诉SF Express", None), ("我要投诉SF Express", "zh"), ("My parcel has not arrived", "en"),
     ("ok", None), ("SF1234567890123", None), ("👍", None), ("13800138000", None), ("12 Jianguo Road", None),
     ("荷物が届きません", None), ("택배가 안 왔어요", None), ("Посылка не пришла", None),

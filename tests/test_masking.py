@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import time
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,9 +15,10 @@ from gateway.masking import (
     mask_plate,
     mask_text,
 )
+from tests.tables import table
 
 
-@pytest.mark.parametrize(("text", "masked"), [
+@table(("text", "masked"), [
     ("我的电话是13812345678谢谢", "我的电话是138****5678谢谢"),
     ("call +8613812345678 please", "call +86138****5678 please"),
     ("138-1234-5678", "138-****-5678"),
@@ -38,7 +38,7 @@ def test_personal_numbers_disappear_from_free_text(text: str, masked: str) -> No
     assert mask_text(masked) == masked
 
 
-@pytest.mark.parametrize("text", [
+@table("text", [
     "WO-20261123-0123456789", "工单 WO-20261123-4KX7P2M9QD 已登记", "2026-11-23T10:00:00+08:00",
     "web:3f2a9c0de1b84f5796ab12cd34ef5678", "三百二十块", "12345", "上午9点半到10点",
     "海珠区新港中路397号", "", "1800元",
@@ -47,14 +47,14 @@ def test_what_is_no_personal_number_stays(text: str) -> None:
     assert mask_text(text) == text
 
 
-@pytest.mark.parametrize(("name", "masked"), [
+@table(("name", "masked"), [
     ("张三", "张*"), ("欧阳小明", "欧***"), ("Ann Lee", "A** L**"), ("李", "*"), ("", ""),
 ])
 def test_names_keep_their_first_character(name: str, masked: str) -> None:
     assert mask_name(name) == masked
 
 
-@pytest.mark.parametrize(("address", "masked"), [
+@table(("address", "masked"), [
     ("海珠区新港中路397号5栋1203房", "海珠区新港中路**号**栋**房"),
     ("天河区体育西路", "天河区体育西路"),
     ("建国路甲18号", "建国路**号"),
@@ -82,7 +82,7 @@ def test_masking_twice_is_masking_once(text: str) -> None:
     assert mask_text(mask_text(text)) == mask_text(text)
 
 
-@pytest.mark.parametrize("text", ["1" * 100_000, "a@" * 50_000, "+86 " * 30_000, "0-" * 50_000, "一" * 100_000,
+@table("text", ["1" * 100_000, "a@" * 50_000, "+86 " * 30_000, "0-" * 50_000, "一" * 100_000,
                                   "a." * 50_000, "粤A" * 50_000, "A1" * 50_000])
 def test_hostile_texts_take_linear_time(text: str) -> None:
     began = time.perf_counter()

@@ -6,9 +6,10 @@ import pytest
 from gateway.errors import Unsupported
 from gateway.media import PICTURE, identify
 from tests import files
+from tests.tables import table
 
 
-@pytest.mark.parametrize(
+@table(
     ("data", "kind"),
     [
         (files.picture("JPEG"), PICTURE), (files.picture("PNG"), PICTURE), (files.picture("GIF"), PICTURE),
@@ -16,13 +17,12 @@ from tests import files
         (files.PDF, "application/pdf"), (files.MP4, "video/mp4"), (files.AMR, "audio/amr"),
         (files.AMR_WB, "audio/amr"),
     ],
-    ids=lambda value: value if isinstance(value, str) else repr(value[:8]),
 )
 def test_what_citizens_send_is_known(data: bytes, kind: str) -> None:
     assert identify(data) == kind
 
 
-@pytest.mark.parametrize(
+@table(
     ("data", "what"),
     [
         (b"", "nothing"), (b"x", "a byte"), (files.SVG, "svg"), (files.HTML, "html"), (files.archive(), "zip"),
@@ -42,7 +42,6 @@ def test_what_citizens_send_is_known(data: bytes, kind: str) -> None:
         (files.AMR + b"\xff", "amr and tail"), (b"#!AMR\n", "empty amr"), (b"#!AMR\n\xff" * 9, "no amr frames"),
         (files.AMR + files.archive(), "amr and zip"),
     ],
-    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_everything_else_is_refused(data: bytes, what: str) -> None:
     with pytest.raises(Unsupported):

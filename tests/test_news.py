@@ -10,6 +10,7 @@ from gateway.dialogue.draft import Case, Dialogue, RatingDialog
 from gateway.dialogue.effects import Ask, Labelled, Quote, Say, Supplement
 from gateway.fields.city import Department
 from gateway.messages import CaseNews, Choice, Text, Upload
+from tests.tables import table
 
 ID = "WO-20261123-0000000001"
 MINE = Case(ID, "general", "其他诉求", "submitted", key="k")
@@ -97,7 +98,7 @@ def test_the_answer_to_a_departments_question_goes_to_the_case() -> None:
     assert answered[0].question is None
 
 
-@pytest.mark.parametrize("words", ["是的", "没有", "好的", "yes", "不清楚"])
+@table("words", ["是的", "没有", "好的", "yes", "不清楚"])
 def test_short_words_answer_a_department(words: str) -> None:
     asked, _ = news.tell(state(), CaseNews(ID, "question", text="店还开着吗？"))
     answered = news.answer(asked, Text(words))
@@ -113,7 +114,7 @@ def test_a_photo_answers_a_department_and_words_may_follow() -> None:
     assert (answered[0].asked, answered[0].question) == ("answer", ID)
 
 
-@pytest.mark.parametrize("words", ["人工", "help", "进度"])
+@table("words", ["人工", "help", "进度"])
 def test_a_command_is_not_an_answer(words: str) -> None:
     asked, _ = news.tell(state(), CaseNews(ID, "question", text="?"))
     assert news.answer(asked, Text(words)) is None

@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-import pytest
 from msgspec.structs import replace
 
 from gateway.dialogue.template import Condition, Notice, Rule, Template
@@ -16,6 +15,7 @@ from gateway.proofreading import Proofreader
 from gateway.replies import Replies
 from gateway.templates import load
 from tests.dialogue.small import city
+from tests.tables import table
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -44,7 +44,7 @@ def place(field_id: str) -> str:
 OPTIONS = (Option("a", Words("甲", "first"), ("头",)), Option("b", Words("乙", "second"), ("头",)))
 
 
-@pytest.mark.parametrize(("template", "path", "problem"), [
+@table(("template", "path", "problem"), [
     (replace(GENERAL, deadline="soon"), "$.deadline", "no deadline class soon"),
     (without("demand"), "$.fields", "demand, which every template has"),
     (replace(GENERAL, anonymous=False), "$.anonymous", "offers anonymous"),

@@ -7,6 +7,7 @@ from gateway import rating
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.effects import Ask, Effect, Labelled, Rated, Say
 from gateway.messages import Choice, Text, Upload
+from tests.tables import table
 
 ID = "WO-20261123-0000000001"
 WORDING = rating.Wording(reasons=(Labelled("nobody", "没有人联系我"), Labelled("undone", "问题还在")))
@@ -56,7 +57,7 @@ def test_solved_and_satisfied_is_counted_at_once() -> None:
     assert Say("rating.thanks") in effects
 
 
-@pytest.mark.parametrize(("said", "goes_back"), [
+@table(("said", "goes_back"), [
     (("部分解决", "2", "跳过"), True),      # two points or fewer unless solved
     (("partly", "3", "yes"), True),         # offered
     (("partly", "3", "no"), False),
@@ -77,7 +78,7 @@ def test_the_templates_reasons_are_offered_and_kept_in_words() -> None:
     assert rated(outcome[1]).reason == "问题还在"
 
 
-@pytest.mark.parametrize("words", ["人工", "帮助", "English", "取消"])
+@table("words", ["人工", "帮助", "English", "取消"])
 def test_a_command_is_not_a_reason(words: str) -> None:
     state, _ = talk(invited(), "no", "1")
     assert rating.step(state, Text(words), WORDING) is None
@@ -96,7 +97,7 @@ def test_something_else_is_left_to_the_ordinary_dialogue(content: Text | Upload)
     assert rating.step(invited(), content, WORDING) is None
 
 
-@pytest.mark.parametrize(("text", "value"), [
+@table(("text", "value"), [
     ("解决了", "yes"), ("是的", "yes"), ("Yes, fixed", "yes"), ("没问题", "yes"), ("no problem", "yes"),
     ("没有", "no"), ("没解决", "no"), ("还没有处理", "no"), ("No!", "no"), ("not solved", "no"),
     ("it isn't fixed", "no"), ("老样子", "no"), ("未解决", "no"), ("没有完全解决", "no"),
@@ -108,7 +109,7 @@ def test_solved_or_not_is_never_read_as_the_opposite(text: str, value: str | Non
     assert rating.read_resolved(text) == value
 
 
-@pytest.mark.parametrize(("text", "value"), [
+@table(("text", "value"), [
     ("联系过", "yes"), ("没有", "no"), ("没问题", "yes"), ("no problem", "yes"), ("不用了", "no"), ("never", "no"),
     ("没有联系我", "no"), ("yes they did", "yes"), ("不错", "yes"), ("好像没有", None), ("有，不过没解决", None),
     ("yes, but not in time", None), ("我想想", None),
@@ -117,7 +118,7 @@ def test_a_yes_that_goes_on_with_a_no_is_not_guessed(text: str, value: str | Non
     assert rating.read_yes_no(text) == value
 
 
-@pytest.mark.parametrize(("text", "points"), [
+@table(("text", "points"), [
     ("5", 5), ("１", 1), ("3分", 3), ("4 stars", 4), ("2/5", 2), ("1。", 1),
     ("满意", 4), ("很满意", 5), ("不满意", 2), ("不 满意", 2), ("非常不满意", 1), ("不太满意", 2), ("一般", 3),
     ("very satisfied", 5), ("dissatisfied", 2), ("not satisfied", 2), ("very bad", 1), ("ok", 3), ("👍", 5),
@@ -127,7 +128,7 @@ def test_points(text: str, points: int | None) -> None:
     assert rating.read_satisfaction(text) == points
 
 
-@pytest.mark.parametrize(("resolved", "satisfaction", "wanted", "back"), [
+@table(("resolved", "satisfaction", "wanted", "back"), [
     ("no", None, False, True), ("no", 5, False, True), ("partly", 2, False, True), ("partly", 4, False, False),
     ("partly", 4, True, True), ("partly", None, True, True), ("yes", 5, True, False), ("yes", 2, False, False),
     ("yes", 1, True, True), ("yes", None, True, False),

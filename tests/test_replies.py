@@ -14,6 +14,7 @@ from gateway.errors import ConfigError
 from gateway.replies import LONGEST, Replies
 from gateway.yamls import read
 from tests.dialogue.small import PARCEL, parcel_version
+from tests.tables import table
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "templates" / "replies"
@@ -145,15 +146,15 @@ def test_every_problem_and_warning_of_the_field_types_has_words() -> None:
 
 # --- values are values --------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("value", HOSTILE)
-@pytest.mark.parametrize("language", ["zh", "en"])
+@table("value", HOSTILE)
+@table("language", ["zh", "en"])
 def test_values_come_out_literally(language: str, value: str) -> None:
     text = REPLIES.render(language, "web", "summary", {
         "title": value, "labels": [value], "values": [value], "unclear": False})
     assert text.count(value) == 3
 
 
-@pytest.mark.parametrize("value", HOSTILE)
+@table("value", HOSTILE)
 def test_in_the_order_too(value: str) -> None:
     shown = {field.id: value for field in PARCEL.fields}
     assert value in REPLIES.summary(PARCEL, shown)
@@ -192,14 +193,14 @@ def test_the_receipt_without_a_deadline(language: str) -> None:
     assert "271828" in text
 
 
-@pytest.mark.parametrize(("count", "words"), [(1, "1 file."), (2, "2 files."), (0, "0 files.")])
+@table(("count", "words"), [(1, "1 file."), (2, "2 files."), (0, "0 files.")])
 def test_plural_forms(count: int, words: str) -> None:
     assert REPLIES.render("en", "web", "upload.kept", {"count": count}).endswith(words)
 
 
-@pytest.mark.parametrize("status", ["submitted", "accepted", "assigned", "in_progress", "suspended", "answered",
+@table("status", ["submitted", "accepted", "assigned", "in_progress", "suspended", "answered",
                                     "closed", "reopened", "rejected", "cancelled"])
-@pytest.mark.parametrize("language", ["zh", "en"])
+@table("language", ["zh", "en"])
 def test_every_status_has_words(language: str, status: str) -> None:
     text = REPLIES.render(
         language, "web", "status.case", {"work_order": "WO-1", "title": "x", "status": status, "due": "2026-11-25"})
@@ -251,13 +252,13 @@ def test_zh_must_be_there(tmp_path: Path) -> None:
         Replies(folder(tmp_path, en_a="k: x"))
 
 
-@pytest.mark.parametrize("summary", ["{{ fields.no_such_field }}", "{{ nothing }}", "{% for %}", "{{ title.upper( }}"])
+@table("summary", ["{{ fields.no_such_field }}", "{{ nothing }}", "{% for %}", "{{ title.upper( }}"])
 def test_a_summary_that_cannot_be_rendered_is_refused(summary: str) -> None:
     with pytest.raises(ConfigError, match="parcel"):
         REPLIES.compile_summary(parcel_version(9, summary=summary))
 
 
-@pytest.mark.parametrize("summary", [
+@table("summary", [
     "{{ fields.__class__.__mro__ }}", "{{ ''.__class__ }}", "{{ fields.update({'a': 1}) }}",
 ])
 def test_a_summary_reaches_nothing_beyond_its_values(summary: str) -> None:

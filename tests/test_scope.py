@@ -12,12 +12,13 @@ from gateway.errors import ConfigError
 from gateway.fields.city import City
 from gateway.scope import LONGEST, elsewhere
 from tests.dialogue.small import city
+from tests.tables import table
 
 CASES = yamls.read(Path(__file__).with_name("scope_cases.yaml"))
 THEIRS = [(line, text) for line, texts in CASES["elsewhere"].items() for text in texts]
 
 
-@pytest.mark.parametrize(("line", "text"), THEIRS)
+@table(("line", "text"), THEIRS)
 def test_another_lines_matter_is_known(line: str, text: str) -> None:
     found = elsewhere(text, city())
     assert found is not None

@@ -3,13 +3,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.template import Template
 from gateway.fields.base import Value
 from gateway.fields.city import City
 from tests.dialogue.talker import Talker
+from tests.tables import table
 
 Row = tuple[str, str, Any]  # language, answer, canonical value; None: it cannot be read and is asked again
 
@@ -98,10 +97,7 @@ ANSWERS: dict[tuple[str, str], list[Row]] = {
         ("en", "my number is secret", None),
     ],
 }
-ROWS = [
-    pytest.param(template, field, *row, id=f"{template}.{field}: {row[1]}")
-    for (template, field), rows in ANSWERS.items() for row in rows
-]
+ROWS = [(template, field, *row) for (template, field), rows in ANSWERS.items() for row in rows]
 
 
 def all_but(template: Template, missing: str) -> dict[str, Value]:
@@ -112,7 +108,7 @@ def all_but(template: Template, missing: str) -> dict[str, Value]:
     return fields | {"requested_remedy": "repair"} if "requested_remedy" in fields else fields
 
 
-@pytest.mark.parametrize(("template", "field", "language", "answer", "value"), ROWS)
+@table(("template", "field", "language", "answer", "value"), ROWS)
 def test_an_answer(
     template: str, field: str, language: str, answer: str, value: Any, catalog: Catalog, guangzhou: City
 ) -> None:
@@ -124,7 +120,7 @@ def test_an_answer(
     assert (talk.asked == field) is (value is None), "asked again only when it could not be read"
 
 
-@pytest.mark.parametrize("template", sorted({template for template, _ in ANSWERS}))
+@table("template", sorted({template for template, _ in ANSWERS}))
 def test_every_first_choice_can_be_tapped_and_typed(template: str, catalog: Catalog, guangzhou: City) -> None:
     """Each option of each asked choice: by tap, by number, by its label in both languages."""
     form = catalog.newest[template]

@@ -1,10 +1,9 @@
 """gateway/store/steady.py: spans that never jump, and when timers hold."""
 from __future__ import annotations
 
-import pytest
-
 from gateway.store.steady import TOLERANCE_MS, Steady
 from tests.clock import ManualClock
+from tests.tables import table
 
 
 def test_spans_follow_the_monotonic_clock_and_moments_the_wall() -> None:
@@ -19,7 +18,7 @@ def test_spans_follow_the_monotonic_clock_and_moments_the_wall() -> None:
     assert steady.now() == before
 
 
-@pytest.mark.parametrize(("jump_ms", "held"), [
+@table(("jump_ms", "held"), [
     (0, False), (TOLERANCE_MS, False), (-TOLERANCE_MS, False), (TOLERANCE_MS + 1, True), (-TOLERANCE_MS - 1, True),
 ])
 def test_more_than_five_minutes_either_way_hold_the_timers(jump_ms: int, held: bool) -> None:

@@ -1,7 +1,6 @@
 """Every template sent whole, as the web form and the API do: its own examples make a complete form."""
 from __future__ import annotations
 
-import pytest
 from jsonschema import Draft202012Validator
 
 from gateway.api.schemas import json_schema
@@ -13,6 +12,7 @@ from gateway.dialogue.template import Field, Template
 from gateway.fields.base import Value
 from gateway.fields.city import City
 from tests.dialogue.talker import Talker
+from tests.tables import table
 from tests.test_wording import TEMPLATES, of_template
 
 EMPTY = Draft("d", "t", 1, 0)
@@ -40,8 +40,8 @@ def sent(catalog: Catalog, city: City, template: Template, fields: dict[str, Val
     return talk
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
-@pytest.mark.parametrize("language", ["zh", "en"])
+@table("template", TEMPLATES, label=of_template)
+@table("language", ["zh", "en"])
 def test_every_example_together_is_a_form(
     template: Template, language: str, catalog: Catalog, guangzhou: City
 ) -> None:
@@ -53,7 +53,7 @@ def test_every_example_together_is_a_form(
     assert len(talk.filed) == 1
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+@table("template", TEMPLATES, label=of_template)
 def test_the_required_fields_are_enough(template: Template, catalog: Catalog, guangzhou: City) -> None:
     fields: dict[str, Value] = {field.id: field.example.zh for field in needed(template, EMPTY)}
     talk = sent(catalog, guangzhou, template, fields)
@@ -63,7 +63,7 @@ def test_the_required_fields_are_enough(template: Template, catalog: Catalog, gu
     assert talk.asked == "confirm"
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+@table("template", TEMPLATES, label=of_template)
 def test_a_field_that_is_missing_is_asked(template: Template, catalog: Catalog, guangzhou: City) -> None:
     whole = examples(template, "zh")
     full = sent(catalog, guangzhou, template, whole).draft
@@ -72,7 +72,7 @@ def test_a_field_that_is_missing_is_asked(template: Template, catalog: Catalog, 
         assert sent(catalog, guangzhou, template, rest).asked == field.id
 
 
-@pytest.mark.parametrize("template", [one for one in TEMPLATES if one.anonymous], ids=of_template)
+@table("template", [one for one in TEMPLATES if one.anonymous], label=of_template)
 def test_nobody_anonymous_is_asked_for_a_number(template: Template, catalog: Catalog, guangzhou: City) -> None:
     whole = examples(template, "zh") | {"contact_phone": "", "identity_mode": "anonymous"}
     assert sent(catalog, guangzhou, template, whole).asked == "confirm"
@@ -84,7 +84,7 @@ MATTERS = {
 }
 
 
-@pytest.mark.parametrize("problem", MATTERS)
+@table("problem", MATTERS)
 def test_bikes_in_the_way_need_numbers_and_money_an_account(
     problem: str, catalog: Catalog, guangzhou: City
 ) -> None:
@@ -104,7 +104,7 @@ def test_a_photo_stands_for_the_numbers(catalog: Catalog, guangzhou: City) -> No
     assert talk.asked == "confirm"
 
 
-@pytest.mark.parametrize(("problem", "asked"), [
+@table(("problem", "asked"), [
     ("delay", "confirm"), ("lost", "goods_value"), ("damaged", "goods_value"), ("service", "confirm"),
 ])
 def test_the_value_counts_where_the_goods_are_gone(
@@ -115,7 +115,7 @@ def test_the_value_counts_where_the_goods_are_gone(
     assert sent(catalog, guangzhou, template, fields | {"problem": problem}).asked == asked
 
 
-@pytest.mark.parametrize(("remedy", "asked"), [
+@table(("remedy", "asked"), [
     ("refund", "amount"), ("compensation", "amount"), ("exchange", "confirm"), ("repair", "confirm"),
 ])
 def test_who_wants_money_says_how_much(remedy: str, asked: str, catalog: Catalog, guangzhou: City) -> None:
@@ -131,7 +131,7 @@ def test_nobody_complains_to_a_shop_without_a_name(catalog: Catalog, guangzhou: 
     assert talk.filed == []
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+@table("template", TEMPLATES, label=of_template)
 def test_the_published_schema_takes_what_the_gateway_keeps(
     template: Template, catalog: Catalog, guangzhou: City
 ) -> None:

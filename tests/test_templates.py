@@ -5,8 +5,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from gateway import yamls
 from gateway.city import load as load_city
 from gateway.dialogue.catalog import Catalog
@@ -17,6 +15,7 @@ from gateway.fields.registry import TYPES
 from gateway.replies import Replies
 from gateway.templates import load
 from tests.dialogue.talker import Talker
+from tests.tables import table
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "templates" / "complaints"
@@ -49,10 +48,10 @@ def cases(template: str) -> list[Case]:
     return document
 
 
-ALL = [pytest.param(name, case, id=f"{name}: {case['name']}") for name in NAMES for case in cases(name)]
+ALL = [(name, case) for name in NAMES for case in cases(name)]
 
 
-@pytest.mark.parametrize(("template", "case"), ALL)
+@table(("template", "case"), ALL)
 def test_a_conversation_of_the_template(template: str, case: Case) -> None:
     talk = Talker(catalog(), city(), opens=template, language=case["language"])
     for n, turn in enumerate(case["turns"], 1):
@@ -77,7 +76,7 @@ def _take(talk: Talker, turn: Case) -> None:
         talk.upload(turn["upload"])
 
 
-@pytest.mark.parametrize("template", NAMES)
+@table("template", NAMES)
 def test_enough_conversations_in_both_languages(template: str) -> None:
     spoken = [case["language"] for case in cases(template)]
     assert spoken.count("zh") >= 8
@@ -95,7 +94,7 @@ def _turns_aside(case: Case) -> bool:
                for one in commands) or any(text.rstrip().endswith(("?", "？", "吗")) for text in said)
 
 
-@pytest.mark.parametrize("template", NAMES)
+@table("template", NAMES)
 def test_fields_are_those_of_the_contract(template: str) -> None:
     """Ids, types, choice values, and which are required (r), conditional (c) or optional (o)."""
     form = catalog().newest[template]
@@ -117,13 +116,13 @@ def _need(field: Field) -> str:
     return "r" if field.when is None else "c"
 
 
-@pytest.mark.parametrize("template", NAMES)
+@table("template", NAMES)
 def test_no_field_has_the_name_of_another_question(template: str) -> None:
     """`ask` names a field or a question around the form (WIRE.md); one word must not mean both."""
     assert ASKS.isdisjoint(field.id for field in catalog().newest[template].fields)
 
 
-@pytest.mark.parametrize("template", NAMES)
+@table("template", NAMES)
 def test_the_order_summary_renders(template: str) -> None:
     form = catalog().newest[template]
     shown = {field.id: "{{7*7}}" for field in form.fields}

@@ -10,6 +10,7 @@ from gateway.dialogue.effects import Say
 from gateway.handover import AgentJoins, AgentLeaves, AgentSays
 from gateway.messages import CaseNews, Choice, Content, Elapsed, Form, Inbound, Location, Text, Upload
 from gateway.turn import Turn, bursts, hold, words
+from tests.tables import table
 
 KEY = "web:visitor"
 ALONE: list[Content] = [
@@ -37,7 +38,7 @@ def test_texts_and_files_that_follow_each_other_are_one_burst() -> None:
     assert list(bursts(came)) == [came]
 
 
-@pytest.mark.parametrize("content", ALONE, ids=lambda content: type(content).__name__)
+@table("content", ALONE, label=lambda content: type(content).__name__)
 def test_everything_else_stands_alone(content: Content) -> None:
     came = items(Text("前"), content, content, Text("后"))
     assert [len(burst) for burst in bursts(came)] == [1, 1, 1, 1]
@@ -58,7 +59,7 @@ def test_the_words_of_a_burst_are_a_line_each() -> None:
 
 # --- the transcript -----------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("content", "text"), [
+@table(("content", "text"), [
     (Text("路灯坏了 {{7*7}} %s"), "路灯坏了 {{7*7}} %s"),
     (Choice("anonymous", "3.0"), "[anonymous]"),
     (Location(23.123456, 113.3, "新港中路"), "新港中路 (23.12346, 113.30000)"),
@@ -133,7 +134,7 @@ def test_names_of_what_goes_out() -> None:
 
 # --- holding a burst ------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize(("last", "now", "waits"), [
+@table(("last", "now", "waits"), [
     (0, 1_000, 0),            # the first message of all
     (500, 1_000, 1_500),      # half a second after the one before
     (500, 1_400, 1_100),      # claimed again: only the rest of the time

@@ -20,6 +20,7 @@ from gateway.fields.registry import TYPES
 from gateway.filing import APART
 from gateway.proofreading import Proofreader
 from gateway.replies import Replies
+from tests.tables import table
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
@@ -87,7 +88,7 @@ def context(field: Field, city: City, language: str) -> Context:
 
 # --- the words ----------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+@table("template", TEMPLATES, label=of_template)
 def test_questions_are_short(template: Template) -> None:
     long = [
         where for where, text in prompts(template)
@@ -96,7 +97,7 @@ def test_questions_are_short(template: Template) -> None:
     assert long == []
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+@table("template", TEMPLATES, label=of_template)
 def test_each_language_keeps_its_own_marks(template: Template) -> None:
     mixed = [
         where for where, text in words(template)
@@ -105,13 +106,13 @@ def test_each_language_keeps_its_own_marks(template: Template) -> None:
     assert mixed == []
 
 
-@pytest.mark.parametrize("name", sorted(path.name for path in FOLDER.glob("*.yaml")))
+@table("name", sorted(path.name for path in FOLDER.glob("*.yaml")))
 def test_lines_fit_a_screen(name: str) -> None:
     lines = (FOLDER / name).read_text("utf-8").splitlines()
     assert [n for n, line in enumerate(lines, 1) if len(line) > 120] == []
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+@table("template", TEMPLATES, label=of_template)
 def test_nobody_is_asked_the_same_twice(template: Template) -> None:
     for language in ("zh", "en"):
         asked = [field.prompt.of(language) for field in template.fields]
@@ -120,7 +121,7 @@ def test_nobody_is_asked_the_same_twice(template: Template) -> None:
         assert len(set(labels)) == len(labels)
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+@table("template", TEMPLATES, label=of_template)
 def test_privacy_is_offered_only_where_the_template_allows_it(template: Template) -> None:
     modes = {option.value for option in template.field("identity_mode").options}
     assert ("anonymous" in modes) == template.anonymous
@@ -131,7 +132,7 @@ def test_privacy_is_offered_only_where_the_template_allows_it(template: Template
 
 # --- the options --------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+@table("template", TEMPLATES, label=of_template)
 def test_every_word_for_an_option_is_understood(template: Template, city: City) -> None:
     lost = [
         f"{field.id}: {name} is not read as {option.value}"
@@ -149,8 +150,8 @@ def _said(field: Field, name: str, city: City) -> Value:
 
 # --- the examples -------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
-@pytest.mark.parametrize("language", ["zh", "en"])
+@table("template", TEMPLATES, label=of_template)
+@table("language", ["zh", "en"])
 def test_an_example_is_an_answer(template: Template, language: str, city: City) -> None:
     """Files are sent, not written; everything else that we show as an example must be taken when it is copied."""
     for field in template.fields:
@@ -164,7 +165,7 @@ def test_an_example_is_an_answer(template: Template, language: str, city: City) 
 
 # --- what leads somewhere -----------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+@table("template", TEMPLATES, label=of_template)
 def test_proofreading_finds_nothing(template: Template, city: City, replies: Replies) -> None:
     classes = frozenset(load_deadlines(ROOT / "city").classes)
     assert list(Proofreader(TYPES, city, classes, replies, NOW).findings(template)) == []
@@ -192,7 +193,7 @@ def always(template: Template) -> set[str]:
     }
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+@table("template", TEMPLATES, label=of_template)
 def test_the_summary_has_no_holes(template: Template, city: City, replies: Replies) -> None:
     least, most = always(template), {field.id for field in template.fields if field.type != "files"}
     one_more = [least | {name} for name in sorted(most - least)]
@@ -202,7 +203,7 @@ def test_the_summary_has_no_holes(template: Template, city: City, replies: Repli
         assert hole is None, f"{hole.group()!r} in {text!r}"
 
 
-@pytest.mark.parametrize("template", TEMPLATES, ids=of_template)
+@table("template", TEMPLATES, label=of_template)
 def test_the_summary_tells_what_was_given(template: Template, city: City, replies: Replies) -> None:
     """Every value of the form but what names the citizen: that stands in its own field only."""
     most = shown(template, city, {field.id for field in template.fields if field.type != "files"})
@@ -213,7 +214,7 @@ def test_the_summary_tells_what_was_given(template: Template, city: City, replie
     assert [name for name in personal if name in most and most[name] in text] == []
 
 
-@pytest.mark.parametrize(("said", "night"), [
+@table(("said", "night"), [
     ("昨晚十点到今天凌晨两点", True), ("昨天晚上九点到十点半", True), ("昨天凌晨四点到早上七点", True),
     ("昨天早上六点到晚上十点", False), ("昨天上午九点到下午五点", False), ("天天都吵", False),
 ])

@@ -12,6 +12,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from gateway.api.contract import load
 from tests.channels.web.site import Site, open_site
+from tests.tables import table
 
 CONTRACT = load()
 DOCUMENT = CONTRACT.document
@@ -45,7 +46,7 @@ def test_the_description_is_valid_openapi() -> None:
     assert list(OpenAPIV31SpecValidator(DOCUMENT).iter_errors()) == []
 
 
-@pytest.mark.parametrize(("where", "example"), [(w, e) for _, w, e in examples()], ids=[n for n, _, _ in examples()])
+@table(("where", "example"), [(w, e) for _, w, e in examples()])
 def test_every_example_fits_its_schema(where: tuple[str | int, ...], example: Any) -> None:
     CONTRACT.validator(*where).validate(example)
 

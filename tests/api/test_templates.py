@@ -19,6 +19,7 @@ from gateway.dialogue.template import Condition, Template, read
 from tests.channels.web.house import serve
 from tests.channels.web.site import open_site
 from tests.dialogue.small import PARCEL, document
+from tests.tables import table
 
 CONTRACT = load()
 FULL = read(document("parcel", discreet=True, rules=[
@@ -113,14 +114,14 @@ def test_canonical_values_fit() -> None:
     assert not fits(PARCEL, colour="red")
 
 
-@pytest.mark.parametrize(("when", "asked", "not_asked"), [
+@table(("when", "asked", "not_asked"), [
     ({"field": "problem", "one_of": ["lost"]}, {"problem": "lost"}, {"problem": "delay"}),
     ({"field": "demand", "present": True}, {"demand": "退款"}, {}),
     ({"field": "demand", "absent": True}, {}, {"demand": "退款"}),
     ({"any": [{"field": "problem", "one_of": ["lost"]}, {"field": "demand", "present": True}]}, {"demand": "x"}, {}),
     ({"all": [{"field": "problem", "one_of": ["lost"]}, {"field": "demand", "present": True}]},
      {"problem": "lost", "demand": "x"}, {"problem": "lost"}),
-], ids=str)
+])
 def test_a_condition_makes_a_field_required(
     when: dict[str, Any], asked: dict[str, Any], not_asked: dict[str, Any]
 ) -> None:

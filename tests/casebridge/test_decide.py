@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from casebridge.desk.case import Acted, DeskCase, Received, Said
 from casebridge.desk.decide import OPEN, RULES, Decision, UnknownCase, allowed, decide
 from gateway.orders import CaseOp, StaffAction
+from tests.tables import table
 
 WO = "WO-20261123-4KX7P2M9QD"
 ORDER: dict[str, Any] = {"work_order_id": WO, "title": "占道"}
@@ -77,7 +78,7 @@ def test_the_same_rework_twice_is_one_round() -> None:
     assert decide(once, op("rework", 1, round=1, reason="x")).case == once
 
 
-@pytest.mark.parametrize(("item", "refused"), [
+@table(("item", "refused"), [
     (act("dispatch", "r"), "department_needed"),
     (act("dispatch", "r", department=" "), "department_needed"),
     (act("close", "r"), "text_needed"),
@@ -100,7 +101,7 @@ def test_a_new_case_is_accepted_or_rejected_only() -> None:
     assert allowed(submitted()) == ("accept", "reject")
 
 
-@pytest.mark.parametrize("ending", ["closed", "rejected", "cancelled"])
+@table("ending", ["closed", "rejected", "cancelled"])
 def test_an_ended_case_allows_nothing(ending: Any) -> None:
     assert allowed(msgspec.structs.replace(closed(), status=ending)) == ()
 
@@ -130,13 +131,13 @@ def test_withdrawing_an_open_case_cancels_it_and_no_rework_revives_it() -> None:
     assert decide(cancelled, op("rework", 1, round=1)).case == cancelled
 
 
-@pytest.mark.parametrize("item", [op("comment"), op("rework", round=1), act("accept")])
+@table("item", [op("comment"), op("rework", round=1), act("accept")])
 def test_nothing_but_a_submission_opens_a_case(item: Received | Acted) -> None:
     with pytest.raises(UnknownCase):
         decide(None, item)
 
 
-@pytest.mark.parametrize("item", [
+@table("item", [
     op("rework"), op("rework", round="one"), op("comment", text=7), op("rating", satisfaction="x"),
 ])
 def test_a_payload_that_breaks_the_contract_is_an_error(item: Received) -> None:

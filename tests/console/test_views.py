@@ -1,19 +1,18 @@
 """gateway/console/views.py: what of a case is hidden from a reader who did not open it."""
 from __future__ import annotations
 
-import pytest
-
 from gateway.case_life import begin
 from gateway.console.views import Mask, case_row, case_view
 from gateway.orders import Filed, HistoryLine, RatingAnswer
 from gateway.work_order import build
 from tests.console.office import filing
+from tests.tables import table
 
 WO = "WO-20261123-4KX7P2M9QD"
 SHUT, OPEN = Mask(False), Mask(True)
 
 
-@pytest.mark.parametrize(("code", "shown", "masked"), [
+@table(("code", "shown", "masked"), [
     ("contact_address", "幸福路8号2栋301室", "幸福路**号**栋**室"),
     ("contact_address", "幸福路8号，电话13812345678", "幸福路**号，电话**"),
     ("contact_address", "幸福里", "***"),

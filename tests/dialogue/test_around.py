@@ -3,13 +3,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
 from msgspec.structs import replace
 
 from gateway.dialogue.draft import Case, Dialogue
 from gateway.protocols import Matter
 from tests.dialogue.small import talker
 from tests.dialogue.talker import Talker, ranked
+from tests.tables import table
 
 UNSURE = ranked("complaint.bike", "complaint.parcel", sure=False, score=0.4)
 
@@ -106,7 +106,7 @@ QUESTIONS: dict[str, Callable[[], Talker]] = {
 }
 
 
-@pytest.mark.parametrize("asked", QUESTIONS)
+@table("asked", QUESTIONS)
 def test_the_question_is_asked_with_options(asked: str) -> None:
     talk = QUESTIONS[asked]()
     assert talk.asked == asked
@@ -114,7 +114,7 @@ def test_the_question_is_asked_with_options(asked: str) -> None:
     assert len(set(talk.state.offered)) == len(talk.state.offered)
 
 
-@pytest.mark.parametrize("asked", QUESTIONS)
+@table("asked", QUESTIONS)
 def test_every_option_leads_somewhere(asked: str) -> None:
     """No option is a dead end: something is said, a question asked, or the matter is done."""
     for value in QUESTIONS[asked]().state.offered:
@@ -124,7 +124,7 @@ def test_every_option_leads_somewhere(asked: str) -> None:
         assert talk.effects
 
 
-@pytest.mark.parametrize("asked", QUESTIONS)
+@table("asked", QUESTIONS)
 def test_a_stale_tap_asks_the_same_again(asked: str) -> None:
     talk = QUESTIONS[asked]()
     before, offered = talk.state.draft, talk.state.offered
@@ -134,7 +134,7 @@ def test_a_stale_tap_asks_the_same_again(asked: str) -> None:
     assert talk.state.draft == before
 
 
-@pytest.mark.parametrize("asked", QUESTIONS)
+@table("asked", QUESTIONS)
 def test_numbers_mean_the_options_except_at_the_summary(asked: str) -> None:
     by_number, by_tap = QUESTIONS[asked](), QUESTIONS[asked]()
     by_number.say("2")
@@ -145,7 +145,7 @@ def test_numbers_mean_the_options_except_at_the_summary(asked: str) -> None:
         assert by_number.asked == by_tap.asked
 
 
-@pytest.mark.parametrize("asked", [name for name in QUESTIONS if name not in ("template", "resume", "handoff", "next")])
+@table("asked", [name for name in QUESTIONS if name not in ("template", "resume", "handoff", "next")])
 def test_an_unclear_word_changes_nothing(asked: str) -> None:
     talk = QUESTIONS[asked]()
     before = talk.values
@@ -155,7 +155,7 @@ def test_an_unclear_word_changes_nothing(asked: str) -> None:
     assert talk.asked is not None
 
 
-@pytest.mark.parametrize("asked", QUESTIONS)
+@table("asked", QUESTIONS)
 def test_a_person_can_be_had_at_every_question(asked: str) -> None:
     talk = QUESTIONS[asked]()
     talk.say("转人工")
@@ -163,7 +163,7 @@ def test_a_person_can_be_had_at_every_question(asked: str) -> None:
     assert not talk.filed
 
 
-@pytest.mark.parametrize("asked", QUESTIONS)
+@table("asked", QUESTIONS)
 def test_the_language_can_be_changed_at_every_question(asked: str) -> None:
     talk = QUESTIONS[asked]()
     before = talk.values

@@ -1,14 +1,13 @@
 """Which field claims which span, and how strongly: the table behind "nothing is guessed"."""
 from __future__ import annotations
 
-import pytest
-
 from gateway.dialogue.claims import ALONE, ANNOUNCED, ASKED, Claim, announced, claims
 from gateway.dialogue.draft import Draft
 from gateway.dialogue.scene import Scene
 from gateway.dialogue.template import Template
 from gateway.fields.base import Reading, Span
 from tests.dialogue.small import BIKE, PARCEL, SHOP, scene
+from tests.tables import table
 
 FORMS = {"parcel": PARCEL, "bike": BIKE, "shop": SHOP}
 
@@ -24,7 +23,7 @@ def claimed(template: str, text: str, asked: str | None = None) -> dict[tuple[st
     return {(claim.field.id, claim.span.text): claim.rank for claim in claims(here, text, field)}
 
 
-@pytest.mark.parametrize(("template", "text", "field", "words", "rank"), [
+@table(("template", "text", "field", "words", "rank"), [
     # roles and cues announce
     ("parcel", "从海珠区新港中路寄到朝阳区建国路", "sender_address", "海珠区新港中路", ANNOUNCED),
     ("parcel", "从海珠区新港中路寄到朝阳区建国路", "receiver_address", "朝阳区建国路", ANNOUNCED),
@@ -50,7 +49,7 @@ def test_a_claim(template: str, text: str, field: str, words: str, rank: int) ->
     assert claimed(template, text).get((field, words)) == rank
 
 
-@pytest.mark.parametrize(("template", "text", "field"), [
+@table(("template", "text", "field"), [
     # no role, two addresses
     ("parcel", "海珠区新港中路那个件", "sender_address"), ("parcel", "海珠区新港中路那个件", "receiver_address"),
     # the other end's role
@@ -84,7 +83,7 @@ def test_the_asked_field_claims_what_is_not_meant_for_another() -> None:
     assert ("sender_address", "朝阳区建国路") not in claimed("parcel", "寄到朝阳区建国路", "sender_address")
 
 
-@pytest.mark.parametrize(("text", "start", "end", "told"), [
+@table(("text", "start", "end", "told"), [
     ("单号SF1", 2, 5, True), ("单号是：SF1", 4, 7, True), ("单号在面单上的那个SF1", 10, 13, True),
     ("单号，SF1", 3, 6, False),
     ("单号我真的是一个也记不起来了SF1", 15, 18, False), ("SF1单号", 0, 3, False), ("SF1", 0, 3, False),

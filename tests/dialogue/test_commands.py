@@ -1,12 +1,11 @@
 """The exact table: both languages always, folded, and nothing that only looks like a command."""
 from __future__ import annotations
 
-import pytest
-
 from gateway.dialogue.commands import Change, Correction, Word, fold, read
+from tests.tables import table
 
 
-@pytest.mark.parametrize(("text", "word"), [
+@table(("text", "word"), [
     ("是", Word.YES), ("好的", Word.YES), ("确认", Word.YES), ("YES", Word.YES), ("ｙｅｓ", Word.YES),
     ("ok!", Word.YES),
     ("没问题，提交吧", Word.YES), ("yes please", Word.YES), ("looks good, submit", Word.YES),
@@ -35,7 +34,7 @@ def test_a_short_word(text: str, word: Word) -> None:
     assert read(text) is word
 
 
-@pytest.mark.parametrize("text", [
+@table("text", [
     "", "   ", "我要投诉快递", "快递一直没到", "是顺丰的件", "好久没人处理了", "改天再说吧，先这样",
     "不是我不想说，实在记不清",
     "the shop is closed", "I know nothing about it", "no one came", "cancelled my order without asking",
@@ -48,7 +47,7 @@ def test_what_only_looks_like_a_word_is_none(text: str) -> None:
     assert not isinstance(read(text), Word)
 
 
-@pytest.mark.parametrize(("text", "target"), [
+@table(("text", "target"), [
     ("修改 单号", "单号"), ("修改单号", "单号"), ("改第3项", "3"), ("改3", "3"), ("改一下电话", "电话"),
     ("请修改地址", "地址"), ("修改 事项", "事项"), ("修改第三项", "三"), ("改2条", "2"),
     ("我要改电话", "电话"), ("单号错了", "单号"), ("电话写错了", "电话"), ("change 3", "3"), ("change #3", "3"),
@@ -59,7 +58,7 @@ def test_a_field_to_change(text: str, target: str) -> None:
     assert read(text) == Change(target)
 
 
-@pytest.mark.parametrize(("text", "correction"), [
+@table(("text", "correction"), [
     ("不是顺丰，是圆通", Correction("圆通", "", "顺丰")),
     ("不是顺丰是圆通", Correction("圆通", "", "顺丰")),
     ("不是海珠区而是天河区", Correction("天河区", "", "海珠区")),
@@ -90,7 +89,7 @@ def test_values_keep_their_case() -> None:
     assert read("单号错了，应该是sF12ab") == Correction("sF12ab", "单号")
 
 
-@pytest.mark.parametrize(("text", "folded"), [
+@table(("text", "folded"), [
     ("  ＯＫ！ ", "ok"), ("取消吧。", "取消"), ("请问", "问"), ("吧", "吧"), ("", ""), ("Please", "please"),
     ("好的，谢谢！", "好的"),
 ])
@@ -98,7 +97,7 @@ def test_folding(text: str, folded: str) -> None:
     assert fold(text) == folded
 
 
-@pytest.mark.parametrize("text", ["改" * 100_000, "不是" * 50_000, "no, " * 30_000, "，" * 100_000])
+@table("text", ["改" * 100_000, "不是" * 50_000, "no, " * 30_000, "，" * 100_000])
 def test_long_texts_are_quick(text: str) -> None:
     """Refused by length before any pattern looks at them."""
     assert not isinstance(read(text), Correction)

@@ -1,11 +1,10 @@
 """One value changes, everything else stays."""
 from __future__ import annotations
 
-import pytest
-
 from gateway.dialogue.catalog import Catalog
 from tests.dialogue.small import city, talker
 from tests.dialogue.talker import Talker
+from tests.tables import table
 
 EVERYTHING = "顺丰，单号SF1234567890123，从广州海珠区新港中路寄到北京朝阳区建国路，三天没动了"
 
@@ -18,7 +17,7 @@ def at_summary(language: str = "zh") -> Talker:
     return talk
 
 
-@pytest.mark.parametrize(("text", "field", "value"), [
+@table(("text", "field", "value"), [
     ("单号错了，应该是SF1234567890124", "tracking_number", "SF1234567890124"),
     ("不是顺丰，是圆通", "carrier", "yto"),
     ("把电话改成13900139000", "contact_phone", "+8613900139000"),
@@ -57,7 +56,7 @@ def test_a_correction_in_mid_form_goes_on_with_the_question() -> None:
     assert talk.asked == "tracking_number"
 
 
-@pytest.mark.parametrize(("text", "field"), [
+@table(("text", "field"), [
     ("改第2项", "tracking_number"), ("change 2", "tracking_number"), ("修改 单号", "tracking_number"),
     ("change tracking number", "tracking_number"), ("change the waybill", "tracking_number"),
     ("手机写错了", "contact_phone"), ("第一项要改", "carrier"), ("改一下收件地址", "receiver_address"),
@@ -137,7 +136,7 @@ def test_a_name_that_fits_two_fields_is_asked_about() -> None:
     assert talk.asked == "receiver_address"
 
 
-@pytest.mark.parametrize("text", ["改善小区环境", "改掉这种态度", "change their attitude", "改天换日"])
+@table("text", ["改善小区环境", "改掉这种态度", "change their attitude", "改天换日"])
 def test_words_that_only_begin_like_a_change(text: str) -> None:
     talk = at_summary()
     talk.choose("details")
@@ -147,7 +146,7 @@ def test_words_that_only_begin_like_a_change(text: str) -> None:
     assert talk.asked == "confirm"
 
 
-@pytest.mark.parametrize("text", ["手机号码错了", "改我的手机号", "change my phone number please"])
+@table("text", ["手机号码错了", "改我的手机号", "change my phone number please"])
 def test_nearly_the_name_is_enough(text: str) -> None:
     talk = at_summary()
     talk.say(text)

@@ -10,6 +10,7 @@ from gateway.fields.city import EmergencyNumber
 from gateway.replies import Replies
 from tests.dialogue.small import city, talker
 from tests.dialogue.talker import Talker
+from tests.tables import table
 
 STORY = (
     "楼道里有人把电动车推进来充电，刚才电池冒烟了，火苗窜到天花板，住户都在往下跑，"
@@ -48,7 +49,7 @@ def at_confirm() -> Talker:
 
 # --- without a form -----------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("kind", sorted(set(INSTEAD) - {"self_harm"}))
+@table("kind", sorted(set(INSTEAD) - {"self_harm"}))
 def test_a_cry_for_help_begins_no_form(kind: str) -> None:
     talk = talker("general")
     talk.say("救命啊", emergency=danger(kind))
@@ -141,8 +142,8 @@ def test_it_is_said_while_a_person_is_called_or_talking(mode: str) -> None:
 
 # --- the words ----------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("language", ["zh", "en"])
-@pytest.mark.parametrize("kind", sorted(INSTEAD))
+@table("language", ["zh", "en"])
+@table("kind", sorted(INSTEAD))
 def test_the_wording_names_every_number_once_and_is_short(wording: Replies, language: str, kind: str) -> None:
     talk = talker("general", language)
     talk.say("救命" if language == "zh" else "help us", emergency=danger(kind))

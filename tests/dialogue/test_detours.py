@@ -11,6 +11,7 @@ from gateway.fields.city import EmergencyNumber
 from gateway.protocols import Answer
 from tests.dialogue.small import talker
 from tests.dialogue.talker import Talker, ranked
+from tests.tables import table
 
 FIRE = EmergencyNumber("fire", "119", "消防", "fire brigade")
 ANSWER = Answer("a1", 0.8, True, "多久答复？", "五个工作日内答复。", "12345 工作规范", "热线办")
@@ -23,14 +24,14 @@ def asked_for_number() -> Talker:
     return talk
 
 
-@pytest.mark.parametrize("text", [
+@table("text", [
     "多久能好？", "怎么填", "这是什么意思", "能不能匿名", "how long does it take", "why?", "会公开吗",
 ])
 def test_questions(text: str) -> None:
     assert looks_like_question(text)
 
 
-@pytest.mark.parametrize("text", [
+@table("text", [
     "SF1234567890123", "快递三天没动了", "海珠区新港中路", "it is late", "在呢", "showroom",
 ])
 def test_no_questions(text: str) -> None:
@@ -63,7 +64,7 @@ def test_a_question_instead_of_an_address() -> None:
     assert "sender_address" not in talk.values
 
 
-@pytest.mark.parametrize("text", ["这个会公开吗", "多久能好？", "how long does it take", "is it public?"])
+@table("text", ["这个会公开吗", "多久能好？", "how long does it take", "is it public?"])
 def test_a_question_is_no_address_no_list_and_no_name(text: str) -> None:
     for opens, words, field in (("bike", "单车乱停在路中间", "location"), ("shop", "我要投诉", "merchant_name")):
         talk = talker(opens)
@@ -99,7 +100,7 @@ def test_help_shows_help_and_example_of_the_field() -> None:
     assert talk.asked == "tracking_number"
 
 
-@pytest.mark.parametrize(("text", "says"), [
+@table(("text", "says"), [
     ("谢谢", "thanks"), ("你好", "greeted"), ("Thank you!", "thanks"), ("hi", "greeted"),
 ])
 def test_courtesies_are_no_failed_answers(text: str, says: str) -> None:
@@ -190,7 +191,7 @@ def test_goodbye_keeps_the_draft() -> None:
 
 # --- a person -----------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("text", ["人工", "agent", "speak to a person"])
+@table("text", ["人工", "agent", "speak to a person"])
 def test_a_person_is_called_and_the_form_waits(text: str) -> None:
     talk = asked_for_number()
     talk.say(text)
@@ -223,7 +224,7 @@ def test_except_for_danger() -> None:
     assert talk.said == ["emergency.fire"]
 
 
-@pytest.mark.parametrize("text", ["机器人", "bot", "取消"])
+@table("text", ["机器人", "bot", "取消"])
 def test_the_bot_can_be_called_back(text: str) -> None:
     talk = asked_for_number()
     talk.say("人工")

@@ -12,6 +12,7 @@ from gateway.dialogue.template import Template, read
 from gateway.messages import Elapsed
 from tests.dialogue.small import NOBODY, PARCEL, catalog, document, parcel_version, talker
 from tests.dialogue.talker import Talker
+from tests.tables import table
 
 
 def begun(*templates: Template) -> Talker:
@@ -103,7 +104,7 @@ def test_a_word_said_meanwhile_is_no_answer() -> None:
     assert "sender_address" not in talk.values
 
 
-@pytest.mark.parametrize(("text", "asked"), [("取消", "cancel"), ("继续", "tracking_number"), ("重来", "carrier")])
+@table(("text", "asked"), [("取消", "cancel"), ("继续", "tracking_number"), ("重来", "carrier")])
 def test_the_end_or_the_going_on_may_be_said_at_once(text: str, asked: str) -> None:
     talk = begun()
     talk.wait(hours=3)
@@ -111,7 +112,7 @@ def test_the_end_or_the_going_on_may_be_said_at_once(text: str, asked: str) -> N
     assert talk.asked == asked
 
 
-@pytest.mark.parametrize("text", ["人工", "进度", "帮助", "English"])
+@table("text", ["人工", "进度", "帮助", "English"])
 def test_commands_work_after_a_pause(text: str) -> None:
     talk = begun()
     talk.wait(hours=3)

@@ -8,6 +8,7 @@ import pytest
 from gateway.dialogue.template import read
 from tests.dialogue.small import NOBODY, document, talker
 from tests.dialogue.talker import Talker, ranked
+from tests.tables import table
 
 EVERYTHING = (
     "你好，我要投诉顺丰，单号SF1234567890123，从广州海珠区新港中路寄到北京朝阳区建国路的件，三天没动了"
@@ -234,7 +235,7 @@ def test_a_clause_of_another_field_is_no_part_of_an_address() -> None:
     assert talk.values["sender_address"] == "新港中路菜鸟驿站对面"
 
 
-@pytest.mark.parametrize("unit", [
+@table("unit", [
     "300元，", "海珠区新港中路，", "从海珠区寄到天河区", "单号", "不是顺丰是", "no, it's ",
     "1234567890 ", "店名是", "吗",
     "改",

@@ -15,12 +15,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from gateway import yamls
 from gateway.dialogue.catalog import Catalog
 from gateway.fields.city import City
 from tests.dialogue.talker import Talker
+from tests.tables import table
 
 Turn = dict[str, Any]
 Check = Callable[[Talker, Any], bool]
@@ -41,7 +40,7 @@ CHECKS: dict[str, Check] = {
 ACTS = {"say", "times", "choose", "to", "upload", "locate"}
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: str(case["name"]))
+@table("case", CASES, label=lambda case: str(case["name"]))
 def test_an_odd_conversation(case: Turn, catalog: Catalog, guangzhou: City) -> None:
     talk = Talker(catalog, guangzhou, opens=case.get("template", ""), language=case.get("language", "zh"))
     for n, turn in enumerate(case["turns"], 1):

@@ -10,6 +10,7 @@ from gateway.dialogue.effects import CallPerson, Supplement, Told
 from gateway.protocols import Answer
 from tests.dialogue.small import talker
 from tests.dialogue.talker import Talker, ranked
+from tests.tables import table
 
 ANSWER = Answer("a1", 0.8, True, "几点上班？", "全天二十四小时。", "12345 工作规范", "热线办")
 UNSURE = ranked("complaint.bike", "complaint.parcel", "complaint.shop", "complaint.general", sure=False, score=0.4)
@@ -49,7 +50,7 @@ def test_unsure_means_offered_best_first() -> None:
     assert talk.state.draft is None
 
 
-@pytest.mark.parametrize("answer", ["2", "第二个", "parcel"])
+@table("answer", ["2", "第二个", "parcel"])
 def test_the_words_said_before_the_choice_count(answer: str) -> None:
     talk = talker()
     talk.say("顺丰没动，单号SF1234567890123", ranking=UNSURE)
@@ -147,7 +148,7 @@ def test_an_entry_for_the_general_form_alone_opens_it() -> None:
     assert talk.draft.told == ("护照丢了怎么办？",)
 
 
-@pytest.mark.parametrize(("language", "words", "asked"), [
+@table(("language", "words", "asked"), [
     ("zh", "快递丢了怎么赔？", "solved"),
     ("en", "How much do I get for a lost parcel when it was not insured?", "solved"),
     ("zh", "我的快递三天没动了", "carrier"),  # tells, asks nothing
@@ -160,7 +161,7 @@ def test_what_only_asks_is_answered_before_a_form_begins(language: str, words: s
     assert (Told("a1", "open") in talk.effects) == (asked == "solved")
 
 
-@pytest.mark.parametrize(("words", "first", "asked"), [
+@table(("words", "first", "asked"), [
     ("美团单车把盲道堵了", "complaint.bike", "template"),   # tells, though the engine is not sure
     ("七天无理由退货条件", "ask_faq", "solved"),
     ("盲道停车规定", "", "solved"),
@@ -184,7 +185,7 @@ def test_other_words_at_solved_are_a_new_matter() -> None:
     assert talk.draft.template == "parcel"
 
 
-@pytest.mark.parametrize(("intent", "says"), [
+@table(("intent", "says"), [
     ("greet", "welcome"), ("thanks", "thanks"), ("out_of_scope", "out_of_scope"), ("check_status", "status.none"),
     ("urge", "supplement.none"), ("supplement", "supplement.none"), ("help", "help"), ("language", "language.which"),
 ])
@@ -209,7 +210,7 @@ def test_a_person_wanted_at_once() -> None:
     assert CallPerson("asked") in talk.effects
 
 
-@pytest.mark.parametrize(("text", "says"), [("取消", "nothing_open"), ("好的", "solved.thanks"), ("再见", "bye")])
+@table(("text", "says"), [("取消", "nothing_open"), ("好的", "solved.thanks"), ("再见", "bye")])
 def test_words_of_a_form_without_a_form(text: str, says: str) -> None:
     talk = talker()
     talk.say(text)
@@ -240,7 +241,7 @@ def test_opening_in_english() -> None:
 CASE = Case("WO-20261120-ABCDEFGHJK", "parcel", "快递投诉 SF1234567890123", "in_progress")
 
 
-@pytest.mark.parametrize("text", [
+@table("text", [
     "我还要补充，客服电话根本打不通", "补充一下：箱子也湿了", "I want to add that the box was wet",
 ])
 def test_more_about_an_open_case(text: str) -> None:

@@ -4,15 +4,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from gateway.dialogue.picking import number, pick
 from gateway.replies import Replies
+from tests.tables import table
 
 CONFIRM = ("file", "change", "details", "confidential", "anonymous", "cancel")
 
 
-@pytest.mark.parametrize(("text", "offered", "value"), [
+@table(("text", "offered", "value"), [
     ("确认", CONFIRM, "file"), ("yes", CONFIRM, "file"), ("修改", CONFIRM, "change"), ("不对", CONFIRM, "change"),
     ("匿名", CONFIRM, "anonymous"), ("hide my name", CONFIRM, "confidential"), ("取消", CONFIRM, "cancel"),
     ("补充信息", CONFIRM, "details"),
@@ -27,7 +26,7 @@ def test_an_option(text: str, offered: tuple[str, ...], value: str) -> None:
     assert pick(text, offered) == value
 
 
-@pytest.mark.parametrize("text", ["3", "0", "也许", "12345", "", "我想想"])
+@table("text", ["3", "0", "也许", "12345", "", "我想想"])
 def test_nothing_offered_is_meant(text: str) -> None:
     assert pick(text, ("parcel", "bike")) is None
 
@@ -36,7 +35,7 @@ def test_a_number_counts_only_where_options_are_numbered() -> None:
     assert pick("1", CONFIRM, by_number=False) is None
 
 
-@pytest.mark.parametrize(("text", "n"), [("3", 3), ("３", 3), ("第三项", 3), ("三", 3), ("no. 2", 2), ("first", 1),
+@table(("text", "n"), [("3", 3), ("３", 3), ("第三项", 3), ("三", 3), ("no. 2", 2), ("first", 1),
                                          ("三天", None), ("33333", None), ("", None)])
 def test_numbers(text: str, n: int | None) -> None:
     assert number(text) == n
@@ -56,10 +55,10 @@ def _labels() -> list[Any]:
                 name = key.removeprefix("choice.")
                 value, offered = offers.get(name, (name, (name,)))
                 label = replies.render(language, "web", key)
-                cases.append(pytest.param(label, offered, value, id=f"{language} {name}"))
+                cases.append((label, offered, value))
     return cases
 
 
-@pytest.mark.parametrize(("label", "offered", "value"), _labels())
+@table(("label", "offered", "value"), _labels())
 def test_a_label_that_is_typed_counts_like_the_tap(label: str, offered: tuple[str, ...], value: str) -> None:
     assert pick(label, offered, by_number=False) == value

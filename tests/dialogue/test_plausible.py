@@ -1,12 +1,11 @@
 """Remarks are no places and no names; whatever may be one is."""
 from __future__ import annotations
 
-import pytest
-
 from gateway.dialogue.plausible import plausible
 from gateway.dialogue.template import Field
 from gateway.fields.base import Words
 from tests.dialogue.small import talker
+from tests.tables import table
 
 ANY = Words("某", "any")
 
@@ -15,7 +14,7 @@ def field(kind: str) -> Field:
     return Field("f", kind, ANY, ANY, ANY, ANY)
 
 
-@pytest.mark.parametrize(("kind", "answer"), [
+@table(("kind", "answer"), [
     ("address", "海珠区新港中路"), ("address", "菜市场门口"), ("address", "回音花园3栋"), ("address",
     "near the metro station"),
     ("address", "opposite Echo Mall"), ("address", "体育东路和天河路交叉口"),
@@ -28,7 +27,7 @@ def test_may_be_one(kind: str, answer: str) -> None:
     assert plausible(field(kind), answer, None)
 
 
-@pytest.mark.parametrize(("kind", "answer"), [
+@table(("kind", "answer"), [
     ("address", "就我家楼下嘛"), ("address", "你等等"), ("address", "晚上洗个澡都出不来水"), ("address",
     "you know the one near uni"),
     ("address", "小朋友过马路太危险了 快派人来"),

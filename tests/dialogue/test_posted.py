@@ -16,6 +16,7 @@ from gateway.fields.base import Value
 from gateway.messages import Order, Text
 from tests.dialogue.small import PARCEL, catalog, city, document
 from tests.dialogue.talker import NOW
+from tests.tables import table
 
 TURN = Understood(Text(""), NOW, city())
 COMPLETE: dict[str, Value] = {
@@ -100,7 +101,7 @@ def test_what_the_channel_knows_stands_where_nothing_is_said() -> None:
     assert scene.draft.values["contact_phone"].value == "+8613800138000"
 
 
-@pytest.mark.parametrize(("value", "kinds", "code"), [
+@table(("value", "kinds", "code"), [
     ([PHOTO], {}, "not_yours"), (PHOTO, {PHOTO: "image/jpeg"}, "files"), (["x"], {}, "files"),
 ])
 def test_files_that_are_refused(value: Value, kinds: dict[str, str], code: str) -> None:

@@ -3,12 +3,11 @@ from __future__ import annotations
 
 from typing import Literal
 
-import pytest
-
 from gateway.dialogue.draft import Draft, Filled
 from gateway.dialogue.rules import first_broken
 from gateway.dialogue.template import Condition, Rule
 from gateway.fields.base import Value, Words
+from tests.tables import table
 
 Kind = Literal["differ", "ordered", "at_most", "one_of"]
 NO = Words("不行", "no")
@@ -22,7 +21,7 @@ def draft(values: dict[str, Filled], kinds: dict[str, str] | None = None) -> Dra
     return Draft("d", "parcel", 1, 0, values, kinds=kinds or {})
 
 
-@pytest.mark.parametrize(("kind", "a", "b", "holds"), [
+@table(("kind", "a", "b", "holds"), [
     ("differ", "新港中路", "建国路", True), ("differ", "新港中路", "新港 中路", False), ("differ", "ABC", "abc", False),
     ("differ", "新港中路", None, True), ("differ", None, None, True),
     ("ordered", "2026-11-01", "2026-11-02", True), ("ordered", "2026-11-02", "2026-11-01", False),
@@ -49,7 +48,7 @@ def test_the_first_broken_rule_is_told() -> None:
     assert first_broken((rule("one_of"), rule("differ"), rule("at_most")), draft(values)) == rule("differ")
 
 
-@pytest.mark.parametrize(("files", "kinds", "holds"), [
+@table(("files", "kinds", "holds"), [
     (["u1", "u2", "u3"], {}, True), (["u1", "u2"], {}, False), ([], {}, False),
     (["u1"], {"u1": "video/mp4"}, True), (["u1"], {"u1": "image/jpeg"}, False),
 ])
@@ -65,7 +64,7 @@ def test_a_rule_is_only_looked_at_under_its_condition() -> None:
     assert first_broken((strict,), draft({"b": Filled(True, "")})) == strict
 
 
-@pytest.mark.parametrize(("written", "holds"), [
+@table(("written", "holds"), [
     ("粤A·00000", True), ("粤 a 00000", True), ("车牌粤A00000，白色", True), ("白色的车", False), ("B1路", False),
 ])
 def test_a_value_has_the_shape_that_its_kind_of_vehicle_needs(written: str, holds: bool) -> None:

@@ -11,6 +11,7 @@ from gateway.dialogue.step import needs_ranking, resume
 from gateway.messages import Choice, Text, Upload, encode
 from tests.dialogue.small import catalog, scene, talker
 from tests.dialogue.talker import Talker
+from tests.tables import table
 
 
 def asked_for_carrier() -> Talker:
@@ -37,7 +38,7 @@ def test_a_tap_on_an_older_message_fills_nothing() -> None:
     assert (talk.asked, talk.values) == ("carrier", before)
 
 
-@pytest.mark.parametrize("value", ["ups", "file", "confirm", "", "human", "{{7*7}}"])
+@table("value", ["ups", "file", "confirm", "", "human", "{{7*7}}"])
 def test_a_tap_on_what_was_not_offered_fills_nothing(value: str) -> None:
     talk = asked_for_carrier()
     before = talk.values
@@ -72,7 +73,7 @@ def test_yes_and_no_are_values_of_their_field(tap: str, value: bool) -> None:
     assert talk.values["ongoing"] is value
 
 
-@pytest.mark.parametrize(("text", "value"), [("是的", True), ("没有", False), ("不对", False), ("yes", True)])
+@table(("text", "value"), [("是的", True), ("没有", False), ("不对", False), ("yes", True)])
 def test_typed_too(text: str, value: bool) -> None:
     talk = talker("bike")
     talk.say("海珠区新港中路好多单车乱停在路中间")
@@ -80,7 +81,7 @@ def test_typed_too(text: str, value: bool) -> None:
     assert talk.values["ongoing"] is value
 
 
-@pytest.mark.parametrize("text", ["1", "第一个", "顺丰", "SF Express", "sf"])
+@table("text", ["1", "第一个", "顺丰", "SF Express", "sf"])
 def test_options_by_number_label_and_alias(text: str) -> None:
     talk = asked_for_carrier()
     talk.say(text)
@@ -144,19 +145,19 @@ def needed(talk: Talker, text: str) -> bool:
     return needs_ranking(talk.catalog, talk.state, talk._turn(Text(text), text))
 
 
-@pytest.mark.parametrize("text", ["我的快递三天没动了", "你好，有人能管管吗", "多久能答复？", "不是来投诉的，是想咨询"])
+@table("text", ["我的快递三天没动了", "你好，有人能管管吗", "多久能答复？", "不是来投诉的，是想咨询"])
 def test_first_words_need_the_engine(text: str) -> None:
     assert needed(talker(), text)
 
 
-@pytest.mark.parametrize("text", [
+@table("text", [
     "顺丰", "1", "单号SF1234567890123", "取消", "人工", "上一步", "改第1项", "不是顺丰，是圆通",
 ])
 def test_answers_and_commands_do_without(text: str) -> None:
     assert not needed(asked_for_carrier(), text)
 
 
-@pytest.mark.parametrize("text", ["多久能好？", "呃呃呃呃", "别烦我了"])
+@table("text", ["多久能好？", "呃呃呃呃", "别烦我了"])
 def test_questions_and_what_cannot_be_read_need_it(text: str) -> None:
     assert needed(asked_for_carrier(), text)
 

@@ -9,6 +9,7 @@ from gateway.dialogue.effects import Disarm, File, Quote, Say, Supplement
 from gateway.dialogue.repeats import case_key
 from tests.dialogue.small import PARCEL, talker
 from tests.dialogue.talker import Talker, ranked
+from tests.tables import table
 
 EVERYTHING = "顺丰，单号SF1234567890123，从广州海珠区新港中路寄到北京朝阳区建国路，三天没动了"
 
@@ -42,7 +43,7 @@ def test_notices_stand_before_the_summary_once() -> None:
     assert talk.quoted == []
 
 
-@pytest.mark.parametrize("yes", ["确认", "是的", "yes", "ok", "没问题，提交吧"])
+@table("yes", ["确认", "是的", "yes", "ok", "没问题，提交吧"])
 def test_a_yes_files(yes: str) -> None:
     talk = at_summary()
     talk.say(yes)
@@ -59,7 +60,7 @@ def test_the_tap_files() -> None:
     assert talk.quoted == ["面单请留着。"]
 
 
-@pytest.mark.parametrize("text", [
+@table("text", [
     "嗯……", "1", "也许吧", "我再想想", "不", "取消", "改第1项", "人工", "跳过", "好了", "下一步", "确认？",
 ])
 def test_everything_else_does_not(text: str) -> None:
@@ -297,7 +298,7 @@ def test_or_filed_all_the_same() -> None:
     assert len(talk.filed) == 1
 
 
-@pytest.mark.parametrize(("status", "key"), [("closed", "sf1234567890123"), ("in_progress", "sf9999999999999"),
+@table(("status", "key"), [("closed", "sf1234567890123"), ("in_progress", "sf9999999999999"),
                                              ("rejected", "sf1234567890123"), ("in_progress", "")])
 def test_other_cases_are_no_duplicates(status: str, key: str) -> None:
     talk = with_case(at_summary(), status, key)

@@ -1,14 +1,13 @@
 """Another form for the same matter: offered, never forced; what fits comes along, words and files always."""
 from __future__ import annotations
 
-import pytest
-
 from gateway.dialogue.carrying import ALIKE
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.switching import asks
 from gateway.dialogue.template import Template, read
 from tests.dialogue.small import GENERAL, PARCEL, SHOP, document, talker
 from tests.dialogue.talker import Talker, ranked
+from tests.tables import table
 
 STORY = "我在网上买的电饭锅用了两天就坏了，卖家不肯退钱"
 
@@ -36,7 +35,7 @@ def in_shop() -> Talker:
     return talk
 
 
-@pytest.mark.parametrize("text", [
+@table("text", [
     "其实是网购的问题", "不是快递的问题，是网购纠纷", "选错类型了", "换成网购投诉", "this is really about my landlord",
     "it's actually a problem with an online shop", "wrong form", "it is not about the parcel",
 ])
@@ -44,7 +43,7 @@ def test_words_that_ask_for_another_form(text: str) -> None:
     assert asks(text)
 
 
-@pytest.mark.parametrize("text", [
+@table("text", [
     "昨天", "好又多超市", "他们不是说三天到吗", "我其实不记得了", "really bad service", "其实就在楼下",
     "actually yesterday", "改成天河区",
 ])

@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import msgspec
-import pytest
 from msgspec.structs import replace
 
 from gateway.dialogue.beside import beside
@@ -15,6 +14,7 @@ from gateway.handover import DraftHanded, DraftWanted, OpenDraft, Verified
 from gateway.messages import Choice, CitizenContent, Text
 from tests.dialogue.small import catalog, city
 from tests.dialogue.talker import NOW
+from tests.tables import table
 
 PHONE = "+8613800138000"
 HERE, THERE = "web:here", "web:there"
@@ -67,9 +67,9 @@ def test_a_number_that_was_given_stays() -> None:
     assert state.draft.values["contact_phone"].value == "+862083330000"
 
 
-@pytest.mark.parametrize("state", [
+@table("state", [
     Dialogue(mode="agent", agent="li"), Dialogue(asked="satisfaction"), Dialogue(mode="waiting"),
-], ids=["a person talks", "a rating is open", "a person is called"])
+])
 def test_nothing_is_offered_while_somebody_is_busy(state: Dialogue) -> None:
     after, effects = told(state, replace(PROVED, found=FOUND))
     assert (asked(effects), after.asked, after.found) == (None, state.asked, None)
@@ -98,13 +98,13 @@ def test_not_when_its_template_is_gone() -> None:
     assert said(effects) == ["verified"]
 
 
-@pytest.mark.parametrize("words", [Choice("continue"), Text("继续"), Text("好的"), Text("yes")], ids=str)
+@table("words", [Choice("continue"), Text("继续"), Text("好的"), Text("yes")], label=str)
 def test_yes_asks_for_it_and_says_nothing_yet(words: CitizenContent) -> None:
     state, effects = answers(offered(), words)
     assert (effects, state.found, state.asked) == ([FetchDraft(FOUND)], None, None)
 
 
-@pytest.mark.parametrize("words", [Choice("no"), Text("不用了"), Text("no")], ids=str)
+@table("words", [Choice("no"), Text("不用了"), Text("no")], label=str)
 def test_no_leaves_it(words: CitizenContent) -> None:
     state, effects = answers(offered(), words)
     assert (said(effects), state.found, state.asked) == (["takeover.left"], None, None)
@@ -130,9 +130,9 @@ def test_the_other_side_lets_go() -> None:
     assert (state.draft, state.asked, said(effects)) == (None, None, ["takeover.gone"])
 
 
-@pytest.mark.parametrize("state", [
+@table("state", [
     Dialogue(), Dialogue(draft=replace(DRAFT, id="8"), asked="problem"), Dialogue(asked="template"),
-], ids=["filed or dropped", "another one", "another matter"])
+])
 def test_what_is_not_there_any_more_is_not_handed_over(state: Dialogue) -> None:
     assert told(state, DraftWanted("7", HERE)) == (state, [HandDraft(HERE, None)])
 

@@ -1,11 +1,10 @@
 """What is introduced: a name behind 叫, a code behind its cue, the two ends of a way; and what only looks like it."""
 from __future__ import annotations
 
-import pytest
-
 from gateway.dialogue.telling import called, only_code, told
 from gateway.dialogue.template import Field
 from gateway.fields.base import Limits, Words
+from tests.tables import table
 
 ANY = Words("某", "any")
 
@@ -20,7 +19,7 @@ def field(*cues: str, names: tuple[str, ...] = (), pattern: str | None = None, c
 CODE = r"[A-Za-z0-9-]{6,40}"
 
 
-@pytest.mark.parametrize(("text", "here", "found"), [
+@table(("text", "here", "found"), [
     ("店名叫好又多，坏了", field("店名"), ["好又多"]), ("店名是好又多", field("店名"), ["好又多"]),
     ("一个叫回音康养的店里买的", field("叫"), ["回音康养"]), ("商家：好又多", field("商家"), ["好又多"]),
     ("the shop is called Example Mart, it is bad", field("shop"), ["Example Mart"]),
@@ -42,14 +41,14 @@ def test_what_is_introduced(text: str, here: Field, found: list[str]) -> None:
     assert [text[start:end] for start, end in told(text, here)] == found
 
 
-@pytest.mark.parametrize(("text", "code"), [
+@table(("text", "code"), [
     ("是这个 0000000000", "0000000000"), ("its HB-000000", "HB-000000"), ("忘了", None), ("000000 or 111111", None),
 ])
 def test_the_only_code_of_an_answer(text: str, code: str | None) -> None:
     assert only_code(text, field("订单号", pattern=CODE)) == code
 
 
-@pytest.mark.parametrize(("answer", "name"), [
+@table(("answer", "name"), [
     ("就叫某某店，在路口", "某某店"), ("卖家昵称叫小音数码", "小音数码"), ("回音小学，孩子三年级", "回音小学"),
     ("好又多超市", "好又多超市"), ("the shop is called Echo Fashion", "Echo Fashion"),
     ("restaurant name is Echo Bistro", "Echo Bistro"), ("Echo Toys. I paid 88 yuan", "Echo Toys"),
@@ -59,6 +58,6 @@ def test_a_name_that_was_asked_for(answer: str, name: str) -> None:
     assert called(answer) == name
 
 
-@pytest.mark.parametrize("text", ["店名叫" * 20_000, "order number " * 5_000, "从" * 50_000])
+@table("text", ["店名叫" * 20_000, "order number " * 5_000, "从" * 50_000])
 def test_long_texts_are_quick(text: str) -> None:
     list(told(text, field("店名", "order number", "从", pattern=None)))

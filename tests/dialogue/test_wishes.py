@@ -1,15 +1,14 @@
 """Anonymous and confidential, in any words; and the many sentences that only mention a name."""
 from __future__ import annotations
 
-import pytest
-
 from gateway.dialogue.wishes import read
 from tests.dialogue.small import talker
+from tests.tables import table
 
 STORY = "楼下半夜装修，吵得睡不着，地址在海珠区新港中路"
 
 
-@pytest.mark.parametrize(("text", "mode"), [
+@table(("text", "mode"), [
     ("别说是我举报的", "confidential"), ("不要告诉他们是我", "confidential"), ("请帮我保密", "confidential"),
     ("不想让房东知道是我投诉的", "confidential"), ("不要透露我的信息", "confidential"), ("姓名要保密", "confidential"),
     ("怕他们知道是我说的", "confidential"),
@@ -28,7 +27,7 @@ def test_a_wish(text: str, mode: str) -> None:
     assert (wish.mode, wish.alone) == (mode, True)
 
 
-@pytest.mark.parametrize("text", [
+@table("text", [
     STORY, "收到一封匿名信", "公司让我签保密协议", "an anonymous caller threatened me", "没有人告诉我们什么时候修",
     "他们不告诉我单号", "店家不肯透露进货渠道", "不知道是谁投放的",
     "the seller is anonymous on the site and has no name",
@@ -47,7 +46,7 @@ def test_the_rest_is_the_answer() -> None:
     assert (wish.alone, wish.rest) == (False, "海珠区新港中路100号")
 
 
-@pytest.mark.parametrize("text", ["别" * 50_000, "不要告诉" * 10_000, "don't tell the " * 5_000, "保密" * 20_000])
+@table("text", ["别" * 50_000, "不要告诉" * 10_000, "don't tell the " * 5_000, "保密" * 20_000])
 def test_long_texts_are_quick(text: str) -> None:
     read(text)
 

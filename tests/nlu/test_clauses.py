@@ -4,15 +4,15 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import pytest
 import yaml
 
 from nlu.clauses import LONGEST, MOST, content, cores, is_social, peeled, split
+from tests.tables import table
 
 CLAUSES = yaml.safe_load(Path(__file__).with_name("clauses.yaml").read_text("utf-8"))
 
 
-@pytest.mark.parametrize(("message", "clauses"), [
+@table(("message", "clauses"), [
     ("", []),
     ("。！…", []),
     ("快递丢了", ["快递丢了"]),
@@ -30,22 +30,22 @@ def test_where_clauses_end(message: str, clauses: list[str]) -> None:
     assert [clause.text for clause in split(message)] == clauses
 
 
-@pytest.mark.parametrize("message", ["你好，快递丢了 ！ 怎么办", "  a, b ,c  ", "，，x，，", "Hello. My  lamp. Lost."])
+@table("message", ["你好，快递丢了 ！ 怎么办", "  a, b ,c  ", "，，x，，", "Hello. My  lamp. Lost."])
 def test_a_clause_knows_where_it_stands(message: str) -> None:
     assert all(message[clause.start:clause.end] == clause.text for clause in split(message))
 
 
-@pytest.mark.parametrize("clause", CLAUSES["social"])
+@table("clause", CLAUSES["social"])
 def test_courtesies_are_social(clause: str) -> None:
     assert is_social(clause)
 
 
-@pytest.mark.parametrize("clause", CLAUSES["content"])
+@table("clause", CLAUSES["content"])
 def test_what_carries_a_matter_is_not_social(clause: str) -> None:
     assert not is_social(clause)
 
 
-@pytest.mark.parametrize(("message", "said"), [
+@table(("message", "said"), [
     ("你好，快递丢了，谢谢！", "快递丢了"),
     ("你好！快递丢了。谢谢", "快递丢了。"),
     ("您好，我是一名市民，路灯坏了，楼道也黑，希望尽快处理，谢谢", "路灯坏了，楼道也黑"),
@@ -59,7 +59,7 @@ def test_content_is_what_was_written_without_the_courtesies(message: str, said: 
     assert content(message) == said
 
 
-@pytest.mark.parametrize(("clause", "core"), [
+@table(("clause", "core"), [
     ("你好我的快递丢了", "我的快递丢了"),
     ("我要投诉顺丰", "顺丰"),
     ("我想反映一下路灯不亮", "路灯不亮"),
@@ -98,7 +98,7 @@ def test_no_more_than_300_characters_of_a_clause_count() -> None:
     assert cores("快" * 1000) == ["快" * LONGEST]
 
 
-@pytest.mark.parametrize("text", [
+@table("text", [
     "请给我" * 500, "谢谢" * 800, "you " * 500, "please " + "to the " * 400 + "x", "投诉说讲问" * 400, "喂" * 2000,
     "你好" * 1000, "我想要反映一下问题" * 200 + "x", "请" * 1500, "，" * 5000, "a," * 3000,
 ])

@@ -9,6 +9,7 @@ import pytest
 from gateway.errors import ConfigError
 from nlu.encoder import PINNED, Encoder, NgramEncoder, UseEncoder, check, load_encoder
 from tests import minds
+from tests.tables import table
 
 ENCODERS = {"use": lambda: minds.encoder().encoder, "ngrams": NgramEncoder}
 
@@ -36,7 +37,7 @@ def test_what_is_alike_is_nearer(encoder: Encoder) -> None:
     assert mine @ alike > encoder.near > mine @ other
 
 
-@pytest.mark.parametrize("text", ["", " ", "。", "\ud800", "😀", "\x00"])
+@table("text", ["", " ", "。", "\ud800", "😀", "\x00"])
 def test_no_text_gives_no_numbers_that_are_none(encoder: Encoder, text: str) -> None:
     assert np.isfinite(encoder.encode([text])).all()
 

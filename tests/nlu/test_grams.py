@@ -6,9 +6,10 @@ import pytest
 
 from nlu.grams import counts, grams
 from nlu.normal import normal
+from tests.tables import table
 
 
-@pytest.mark.parametrize(("text", "plain"), [
+@table(("text", "plain"), [
     ("ＳＦ１２３", "sf123"),
     ("快遞沒有送達", "快递没有送达"),
     ("  My   BIKE\n", "my bike"),

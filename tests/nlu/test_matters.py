@@ -6,11 +6,12 @@ import pytest
 from gateway.protocols import NluContext
 from nlu.matters import parts
 from tests.minds import embedded
+from tests.tables import table
 
 HERE = NluContext()
 
 
-@pytest.mark.parametrize(("message", "texts"), [
+@table(("message", "texts"), [
     ("你好，快递五天没动了。另外楼下工地半夜施工", ["你好，快递五天没动了", "楼下工地半夜施工"]),
     ("快递五天没动了。急！还有一件事，公司不发工资", ["快递五天没动了 急", "公司不发工资"]),
     ("My parcel is stuck. Another thing: there is noise every night", ["My parcel is stuck",
@@ -92,6 +93,6 @@ async def test_inside_a_form_nothing_is_parted() -> None:
     assert (await embedded().understand(text, "zh", NluContext("general"))).matters == ()
 
 
-@pytest.mark.parametrize("message", ["另外" * 5_000, "。" * 20_000, "also " * 5_000, "第一，" * 5_000])
+@table("message", ["另外" * 5_000, "。" * 20_000, "also " * 5_000, "第一，" * 5_000])
 def test_long_messages_are_quick(message: str) -> None:
     parts(message)

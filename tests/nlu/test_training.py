@@ -11,6 +11,7 @@ from gateway.errors import ConfigError
 from nlu.normal import normal
 from nlu.training import Entity, Example, read
 from tests.minds import ROOT, TRAINING
+from tests.tables import table
 
 SOCIAL_AND_COMMANDS = [
     "ask_faq", "check_status", "rate", "affirm", "deny", "correct", "supplement", "urge", "human", "cancel", "back",
@@ -89,7 +90,7 @@ def examples() -> tuple[Example, ...]:
     return read(TRAINING).examples
 
 
-@pytest.mark.parametrize(("intent", "zh", "en"), [
+@table(("intent", "zh", "en"), [
     *((template, 40, 25) for template in TEMPLATES), *((intent, 20, 12) for intent in SOCIAL_AND_COMMANDS),
 ])
 def test_every_intent_has_sentences_in_both_languages(

@@ -5,9 +5,10 @@ import pytest
 
 from channels.web.doors import Doors, allowed_origins
 from gateway.errors import Forbidden, RateLimited, Unavailable
+from tests.tables import table
 
 
-@pytest.mark.parametrize(
+@table(
     ("public_url", "embedders", "expected"),
     [
         ("https://12345.example/", [], {"https://12345.example"}),

@@ -13,6 +13,7 @@ from referencing import Registry, Resource
 from channels.web import frames
 from gateway.errors import Malformed, NotFound, RateLimited, Refused, TooLarge, TooSlow, Unauthorised, Unavailable
 from gateway.messages import FieldError, Option, Outbound
+from tests.tables import table
 
 DOCUMENT = json.loads((Path(frames.__file__).with_name("frames.json")).read_text("utf-8"))
 REGISTRY: Registry[Any] = Registry().with_resource(DOCUMENT["$id"], Resource.from_contents(DOCUMENT))
@@ -37,14 +38,14 @@ def test_the_contract_is_itself_a_valid_schema_and_every_frame_has_examples() ->
     assert {name for name, _ in EXAMPLES} == set(FRAMES)
 
 
-@pytest.mark.parametrize(("name", "example"), EXAMPLES)
+@table(("name", "example"), EXAMPLES)
 def test_every_example_fits_its_own_frame_and_no_other(name: str, example: dict[str, Any]) -> None:
     fits = [other for other in FRAMES if validator(other).is_valid(example)]
 
     assert fits == [name]
 
 
-@pytest.mark.parametrize("example", [e for name, e in EXAMPLES if name in ("hello", "send", "end")])
+@table("example", [e for name, e in EXAMPLES if name in ("hello", "send", "end")])
 def test_every_client_example_is_read(example: dict[str, Any]) -> None:
     frame = frames.read(json.dumps(example))
     if isinstance(frame, frames.Send):
@@ -72,7 +73,7 @@ BAD = [
 ]
 
 
-@pytest.mark.parametrize("document", BAD, ids=lambda d: json.dumps(d)[:60])
+@table("document", BAD, label=lambda d: json.dumps(d)[:60])
 def test_what_the_contract_forbids_is_refused_by_the_reader_too(document: dict[str, Any]) -> None:
     assert not validator("client").is_valid(document)
     with pytest.raises(Refused):
@@ -105,14 +106,14 @@ def test_what_is_wrong_with_a_form_is_said_field_by_field() -> None:
     assert document["errors"] == [{"field": "contact_phone", "code": "phone", "message": "号码不完整"}]
 
 
-@pytest.mark.parametrize(
+@table(
     ("error", "code"),
     [
         (RateLimited(retry_after=1.5), "rate_limited"), (TooLarge(), "too_long"), (Unauthorised(), "unauthorised"),
         (Malformed(), "invalid"), (NotFound(), "invalid"), (TooSlow(), "invalid"), (Unavailable(), "unavailable"),
     ],
 )
-@pytest.mark.parametrize("language", ["zh", "en"])
+@table("language", ["zh", "en"])
 def test_every_error_has_a_code_of_the_contract_and_words_in_the_visitors_language(
     error: Refused | Unavailable, code: str, language: str
 ) -> None:
@@ -129,7 +130,7 @@ def test_the_other_answers_fit_the_contract() -> None:
     assert written(frames.Welcome("t" * 43, "en"))["language"] == "en"
 
 
-@pytest.mark.parametrize(
+@table(
     ("text", "found"),
     [('{"id": "m1", "text"', "m1"), ('{"id":7}', None), ("", None), ('{"id":"' + "x" * 65 + '"}', None)],
 )

@@ -9,6 +9,7 @@ import pytest
 
 from channels.web.pages import STATIC, Pages
 from tests.channels.web.house import serve
+from tests.tables import table
 
 EMBEDDER = "https://www.city.example"
 ELSEWHERE = re.compile(r"""(?:src|href|url|import|fetch|from)\s*[=(]?\s*["'(]\s*(?:https?:)?//""")
@@ -58,7 +59,7 @@ async def test_only_named_files_are_there(url: str, path: str) -> None:
         assert answer.status == 404
 
 
-@pytest.mark.parametrize("file", sorted(STATIC.iterdir()), ids=lambda file: file.name)
+@table("file", sorted(STATIC.iterdir()), label=lambda file: file.name)
 def test_nothing_is_inline_and_nothing_comes_from_elsewhere(file: object) -> None:
     text = (STATIC / str(file)).read_text("utf-8").replace(NAMESPACE, "")
 
