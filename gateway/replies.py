@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -136,12 +137,13 @@ def _take(language: _Language, document: yamls.Document, key: Any, leaf: Any) ->
     if key in language.texts:
         raise ConfigError(f"{place}: {key} is defined twice")
     forms = _forms(place, key, leaf)
-    language.texts[key] = {name: _compiled(language, place, key, text) for name, text in forms.items()}
+    try:
+        compiled = {name: _compiled(language.environment, text) for name, text in forms.items()}
+    except TemplateError as fault:
+        raise ConfigError(f"{place}: {key}: {fault}") from fault
+    language.texts[key] = {name: wording for name, (wording, _) in compiled.items()}
     language.places[key] = place
-    language.values[key] = {
-        name for text in forms.values()
-        for name in meta.find_undeclared_variables(language.environment.parse(text)) if name != "count"
-    }
+    language.values[key] = {name for _, names in compiled.values() for name in names if name != "count"}
 
 
 def _forms(place: str, key: Any, leaf: Any) -> dict[str, str]:
@@ -156,17 +158,18 @@ def _forms(place: str, key: Any, leaf: Any) -> dict[str, str]:
     return forms
 
 
-def _compiled(language: _Language, place: str, key: str, text: str) -> Wording:
-    try:
-        template = language.environment.from_string(text)
-    except TemplateError as fault:
-        raise ConfigError(f"{place}: {key}: {fault}") from fault
-    if "{" in text:
-        return template.render
-    always = template.render()  # most labels and many sentences hold no value
-    return lambda _: always
+@lru_cache(maxsize=4096)
+def _compiled(environment: ImmutableSandboxedEnvironment, text: str) -> tuple[Wording, frozenset[str]]:
+    """How it is said, and the names of the values it holds. Kept, because all catalogs are read again with every
+    reloading of the templates. Raises TemplateError."""
+    if "{" not in text:  # most labels and many sentences hold no value, and nothing else means anything to Jinja
+        always = text.removesuffix("\n")  # as Jinja does
+        return lambda _: always, frozenset()
+    names = frozenset(meta.find_undeclared_variables(environment.parse(text)))
+    return environment.from_string(text).render, names
 
 
+@cache
 def _environment(locale: Locale) -> ImmutableSandboxedEnvironment:
     """No autoescape: messages are plain text, every surface that shows them escapes for itself."""
     environment = ImmutableSandboxedEnvironment(
