@@ -14,15 +14,11 @@ from bench.held_out import AT, Case, Opening, contract
 from bench.intervals import Estimate
 from bench.ranking import Judged
 from bench.understanding import plain
-from gateway import city
-from gateway.dialogue.catalog import Catalog
-from gateway.fields.registry import TYPES
 from gateway.protocols import Answer, NluContext, Scored, Understanding
-from gateway.templates import load
 from gateway.understanding import Reader
 from nlu.entries import read
 from nlu.null import NullUnderstander
-from tests import minds
+from tests import minds, project
 
 PARCEL, NOISE, STRANGE = "complaint.express_delivery", "complaint.construction_noise", "out_of_scope"
 
@@ -150,8 +146,7 @@ class NoAnswers:
 
 @pytest.fixture(scope="module")
 def reader() -> Reader:
-    catalog = Catalog.of(load(minds.ROOT / "templates/complaints", TYPES), TYPES)
-    return Reader(catalog, city.load(minds.ROOT / "city"), NullUnderstander(), NoAnswers())
+    return Reader(project.catalog(), project.city(), NullUnderstander(), NoAnswers())
 
 
 async def test_only_answers_that_the_field_takes_are_timed_as_such(reader: Reader) -> None:

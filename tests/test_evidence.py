@@ -2,7 +2,6 @@
 from __future__ import annotations
 
 import time
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -11,11 +10,11 @@ from gateway.dialogue.catalog import Catalog
 from gateway.evidence import MOST, WeighingUnderstander, index, weighed
 from gateway.fields.registry import TYPES
 from gateway.protocols import NluContext, Scored, Understanding
-from gateway.templates import load
+from tests import project
 from tests.tables import table
 
-TEMPLATES = load(Path("templates/complaints"), TYPES)
-CATALOG = Catalog.of(TEMPLATES, TYPES)
+TEMPLATES = project.forms()
+CATALOG = project.catalog()
 WORDS = index(CATALOG.newest)
 
 

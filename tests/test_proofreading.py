@@ -3,7 +3,6 @@ from __future__ import annotations
 
 from dataclasses import replace as rebuilt
 from datetime import datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
@@ -12,15 +11,12 @@ from gateway.dialogue.template import Condition, Notice, Rule, Template
 from gateway.fields.base import Limits, Option, Words
 from gateway.fields.registry import TYPES
 from gateway.proofreading import Proofreader
-from gateway.replies import Replies
-from gateway.templates import load
-from tests.dialogue.small import city
+from tests import project
 from tests.tables import table
 
-ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
-READER = Proofreader(TYPES, city(), frozenset({"standard"}), Replies(ROOT / "templates/replies"), NOW)
-GENERAL = next(template for template in load(ROOT / "templates/complaints", TYPES) if template.id == "general")
+READER = Proofreader(TYPES, project.city(), frozenset({"standard"}), project.replies(), NOW)
+GENERAL = project.catalog().newest["general"]
 SAID = Words("好的。", "All right.")
 
 

@@ -13,12 +13,13 @@ from jinja2 import UndefinedError
 from gateway.errors import ConfigError
 from gateway.replies import LONGEST, Replies
 from gateway.yamls import read
+from tests import project
 from tests.dialogue.small import PARCEL, parcel_version
 from tests.tables import table
 
 ROOT = Path(__file__).parent.parent
 FOLDER = ROOT / "templates" / "replies"
-REPLIES = Replies(FOLDER)
+REPLIES = project.replies()
 HOSTILE = [
     "{{7*7}}", "{% include 'x' %}", "{{ ''.__class__ }}", "%s %(x)s {0}", "<img src=x onerror=1>", "${jndi:x}",
     "\u202e",

@@ -6,14 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from gateway import yamls
-from gateway.city import load as load_city
-from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.commands import Change, Correction, Word, read
 from gateway.dialogue.template import Field
-from gateway.fields.city import City
-from gateway.fields.registry import TYPES
-from gateway.replies import Replies
-from gateway.templates import load
+from tests import project
 from tests.dialogue.talker import Talker
 from tests.tables import table
 
@@ -29,20 +24,6 @@ Case = dict[str, Any]
 
 
 @cache
-def catalog() -> Catalog:
-    return Catalog.of(load(FOLDER, TYPES), TYPES)
-
-
-@cache
-def city() -> City:
-    return load_city(ROOT / "city")
-
-
-@cache
-def replies() -> Replies:
-    return Replies(ROOT / "templates" / "replies")
-
-
 def cases(template: str) -> list[Case]:
     document: list[Case] = yamls.read(FOLDER / f"{template}.cases.yaml")
     return document
@@ -53,7 +34,7 @@ ALL = [(name, case) for name in NAMES for case in cases(name)]
 
 @table(("template", "case"), ALL)
 def test_a_conversation_of_the_template(template: str, case: Case) -> None:
-    talk = Talker(catalog(), city(), opens=template, language=case["language"])
+    talk = Talker(project.catalog(), project.city(), opens=template, language=case["language"])
     for n, turn in enumerate(case["turns"], 1):
         _take(talk, turn)
         where = f"turn {n} ({turn}): asked {talk.asked}, values {talk.values}, said {talk.said}"
@@ -97,7 +78,7 @@ def _turns_aside(case: Case) -> bool:
 @table("template", NAMES)
 def test_fields_are_those_of_the_contract(template: str) -> None:
     """Ids, types, choice values, and which are required (r), conditional (c) or optional (o)."""
-    form = catalog().newest[template]
+    form = project.catalog().newest[template]
     given = {field.id: field for field in form.fields}
     wanted = {**CONTRACT["common"], **CONTRACT["templates"][template]}
     assert given.keys() == wanted.keys()
@@ -119,15 +100,15 @@ def _need(field: Field) -> str:
 @table("template", NAMES)
 def test_no_field_has_the_name_of_another_question(template: str) -> None:
     """`ask` names a field or a question around the form (WIRE.md); one word must not mean both."""
-    assert ASKS.isdisjoint(field.id for field in catalog().newest[template].fields)
+    assert ASKS.isdisjoint(field.id for field in project.catalog().newest[template].fields)
 
 
 @table("template", NAMES)
 def test_the_order_summary_renders(template: str) -> None:
-    form = catalog().newest[template]
+    form = project.catalog().newest[template]
     shown = {field.id: "{{7*7}}" for field in form.fields}
-    assert "{{7*7}}" in replies().summary(form, shown)
-    assert "{{" not in replies().summary(form, {})
+    assert "{{7*7}}" in project.replies().summary(form, shown)
+    assert "{{" not in project.replies().summary(form, {})
 
 
 def test_every_template_is_in_the_contract() -> None:
@@ -137,7 +118,7 @@ def test_every_template_is_in_the_contract() -> None:
 
 def test_one_code_means_one_thing() -> None:
     """The city's table has one label for a code, whichever template names it."""
-    forms = catalog().newest.values()
+    forms = project.catalog().newest.values()
     levels = [level for form in forms for level in (form.category.level1, form.category.level2) if level]
     labels = {(level.code, level.label) for level in levels}
     assert len({code for code, _ in labels}) == len(labels)

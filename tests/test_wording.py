@@ -9,8 +9,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from gateway import city as cities
-from gateway import templates
 from gateway.city import load_deadlines
 from gateway.dialogue.ladder import FREE
 from gateway.dialogue.template import Field, Template
@@ -20,6 +18,7 @@ from gateway.fields.registry import TYPES
 from gateway.filing import APART
 from gateway.proofreading import Proofreader
 from gateway.replies import Replies
+from tests import project
 from tests.tables import table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,7 +26,7 @@ NOW = datetime(2026, 11, 23, 10, 0, tzinfo=ZoneInfo("Asia/Shanghai"))
 
 PERSONAL = ("text", "phone", "resident_id", "passport", "account_number")
 FOLDER = ROOT / "templates/complaints"
-TEMPLATES = templates.load(FOLDER, TYPES)
+TEMPLATES = project.forms()
 
 HAN = r"[一-鿿]"
 # A mark of the other script inside Chinese prose; a full stop in 1.2万 or a hyphen in 020-8333 stays.
@@ -74,12 +73,12 @@ def sentences(text: str) -> int:
 
 @pytest.fixture(scope="module")
 def city() -> City:
-    return cities.load(ROOT / "city")
+    return project.city()
 
 
 @pytest.fixture(scope="module")
 def replies() -> Replies:
-    return Replies(ROOT / "templates/replies")
+    return project.replies()
 
 
 def context(field: Field, city: City, language: str) -> Context:

@@ -1,13 +1,10 @@
 """Four small templates for the tests of the dialogue, and a city that knows the places they name."""
 from __future__ import annotations
 
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from gateway.city import load as load_city
+from gateway import yamls
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.scene import Scene
@@ -16,6 +13,7 @@ from gateway.dialogue.understood import Known, Understood
 from gateway.fields.city import City
 from gateway.fields.registry import TYPES
 from gateway.messages import Text
+from tests import project
 from tests.dialogue.talker import NOW, Talker
 
 FOLDER = Path(__file__).parent / "small"
@@ -26,7 +24,7 @@ NOBODY = Known()
 
 def document(name: str, **changes: object) -> dict[str, Any]:
     """A small template's document, with the common fields behind its own."""
-    own, common = (yaml.safe_load((FOLDER / f"{file}.yaml").read_text("utf-8")) for file in (name, "common"))
+    own, common = (yamls.read(FOLDER / f"{file}.yaml") for file in (name, "common"))
     return {**HEAD, **own, "fields": [*own["fields"], *common["fields"]], **changes}
 
 
@@ -38,9 +36,8 @@ def read_discreet() -> Template:
     return read(document("general", id="quiet", discreet=True))
 
 
-@cache
 def city() -> City:
-    return load_city(Path(__file__).parents[2] / "city")
+    return project.city()
 
 
 def catalog(*templates: Template) -> Catalog:

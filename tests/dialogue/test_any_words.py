@@ -7,23 +7,21 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.city import load as load_city
-from gateway.dialogue.catalog import Catalog
+from gateway import yamls
 from gateway.dialogue.draft import Draft, load
 from gateway.dialogue.effects import Ask, File
 from gateway.fields.base import Context
 from gateway.fields.registry import TYPES
 from gateway.messages import encode
-from gateway.templates import load as load_templates
+from tests import project
 from tests.dialogue.talker import Talker
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-CATALOG = Catalog.of(load_templates(ROOT / "templates/complaints", TYPES), TYPES)
-CITY = load_city(ROOT / "city")
+CATALOG = project.catalog()
+CITY = project.city()
 NOISE = [
     "", " ", "👍", "1", "１２", "{{7*7}}", "%s", "\u202e单号\u202c", "不是", "改第2项", "change 3", "English", "中文",
     "?", "\x1b[2J", "飯" * 12,
@@ -31,7 +29,7 @@ NOISE = [
 
 
 def _said(path: Path) -> list[str]:
-    cases: list[dict[str, Any]] = yaml.safe_load(path.read_text("utf-8"))
+    cases: list[dict[str, Any]] = yamls.read(path)
     return [str(turn["say"]) for case in cases for turn in case["turns"] if "say" in turn]
 
 

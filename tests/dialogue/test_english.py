@@ -1,14 +1,12 @@
 """A whole conversation in English, and one that changes its language on the way."""
 from __future__ import annotations
 
-from pathlib import Path
-
 from gateway.dialogue.effects import Ask, Labelled, Quote, Say
-from gateway.replies import Replies
+from tests import project
 from tests.dialogue.small import talker
 from tests.dialogue.talker import Talker
 
-REPLIES = Replies(Path(__file__).parents[2] / "templates" / "replies")
+REPLIES = project.replies()
 RECEIPT = {"work_order": "WO-20261123-ABCDEFGHJK", "lookup_code": "", "due": ""}
 
 

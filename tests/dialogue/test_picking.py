@@ -1,11 +1,10 @@
 """An answer as one of the offered options: by name, by a word, by number."""
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from gateway.dialogue.picking import number, pick
-from gateway.replies import Replies
+from tests import project
 from tests.tables import table
 
 CONFIRM = ("file", "change", "details", "confidential", "anonymous", "cancel")
@@ -43,7 +42,7 @@ def test_numbers(text: str, n: int | None) -> None:
 
 def _labels() -> list[Any]:
     cases: list[Any] = []
-    replies = Replies(Path(__file__).parents[2] / "templates" / "replies")
+    replies = project.replies()
     offers = {"drop": ("drop", ("drop", "keep")), "keep": ("keep", ("drop", "keep")),
               "solved_yes": ("yes", ("yes", "no")), "solved_no": ("no", ("yes", "no")),
               "anyway": ("other", ("other",)), "afterwards": ("other", ("other",)), "next": ("yes", ("yes", "no")),

@@ -4,12 +4,11 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import yaml
-
+from gateway import yamls
 from nlu.clauses import LONGEST, MOST, content, cores, is_social, peeled, split
 from tests.tables import table
 
-CLAUSES = yaml.safe_load(Path(__file__).with_name("clauses.yaml").read_text("utf-8"))
+CLAUSES = yamls.read(Path(__file__).with_name("clauses.yaml"))
 
 
 @table(("message", "clauses"), [

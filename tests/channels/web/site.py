@@ -4,7 +4,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, Literal
@@ -17,20 +16,18 @@ from channels.web.pages import Pages
 from channels.web.visit import WebSettings
 from gateway.api.site import Api, Front
 from gateway.api.understand import UnderstandAnswer, UnderstandRequest
-from gateway.city import load as load_city
 from gateway.clock import RandomIds, SystemClock
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.template import Template
 from gateway.errors import Unauthorised
-from gateway.fields.city import City
 from gateway.fields.registry import TYPES
 from gateway.messages import Choice, Inbound, Option, Text, Upload
-from gateway.replies import Replies
 from gateway.seal import Seal
 from gateway.store.files import FolderBlobs
 from gateway.store.sqlite import SqliteStore
 from gateway.uploads import Uploads
 from nlu.null import NullKnowledge
+from tests import project
 from tests.channels.web.house import House, serve
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -85,9 +82,9 @@ class Site(House):
     def front(self) -> Front:
         """Nobody takes turns here: what goes into a mailbox stays there."""
         return Front(
-            lanes=self.store.lanes, records=self.store.records, accept=self.accept, catalog=Catalog(TYPES), city=city(),
-            replies=wording(), clock=self.clock, ids=RandomIds(), seal=Seal(b"a key of the tests"), sender=Nowhere(),
-            danger=nothing_dangerous,
+            lanes=self.store.lanes, records=self.store.records, accept=self.accept, catalog=Catalog(TYPES),
+            city=project.city(), replies=project.replies(), clock=self.clock, ids=RandomIds(),
+            seal=Seal(b"a key of the tests"), sender=Nowhere(), danger=nothing_dangerous,
         )
 
     async def play(self, inbound: Inbound) -> Literal["new", "duplicate"]:
@@ -116,17 +113,6 @@ class Nowhere:
 
     async def send(self, phone: str, code: str, language: str) -> None:
         return None
-
-
-@cache
-def wording() -> Replies:
-    """Compiled once: it costs a quarter of a second."""
-    return Replies(ROOT / "templates/replies")
-
-
-@cache
-def city() -> City:
-    return load_city(ROOT / "city")
 
 
 async def nothing_dangerous(text: str) -> None:
