@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from gateway.fields import calendars
 from tests.fields.table import NOW
+from tests.tables import table
 
 days = st.dates(date(1950, 1, 1), date(2100, 12, 31))
 
@@ -17,7 +18,7 @@ def span(first: str, after: str) -> calendars.Days:
     return date.fromisoformat(first), date.fromisoformat(after)
 
 
-@pytest.mark.parametrize(("year", "number", "first", "after"), [
+@table(("year", "number", "first", "after"), [
     (2026, 2, "2026-02-01", "2026-03-01"), (2024, 2, "2024-02-01", "2024-03-01"),
     (2025, 12, "2025-12-01", "2026-01-01"),
 ])
@@ -30,7 +31,7 @@ def test_there_is_no_thirteenth_month() -> None:
         calendars.month(2026, 13)
 
 
-@pytest.mark.parametrize(("said", "first", "after"), [
+@table(("said", "first", "after"), [
     ("", "2026-02-01", "2026-03-01"), ("初", "2026-02-01", "2026-02-11"), ("上旬", "2026-02-01", "2026-02-11"),
     ("中旬", "2026-02-11", "2026-02-21"), ("底", "2026-02-21", "2026-03-01"), ("末", "2026-02-21", "2026-03-01"),
 ])
@@ -45,7 +46,7 @@ def test_a_week_holds_its_day_and_begins_on_monday(day: date) -> None:
     assert first <= day < after == first + timedelta(days=7)
 
 
-@pytest.mark.parametrize(("first", "count", "expected"), [
+@table(("first", "count", "expected"), [
     (1, 6, ("2025-01-01", "2025-07-01")), (7, 6, ("2025-07-01", "2026-01-01")), (10, 3, ("2025-10-01", "2026-01-01")),
     (1, 12, ("2025-01-01", "2026-01-01")),
 ])
@@ -53,7 +54,7 @@ def test_halves_quarters_and_years(first: int, count: int, expected: tuple[str, 
     assert calendars.months(2025, first, count) == span(*expected)
 
 
-@pytest.mark.parametrize(("day", "unit", "by", "expected"), [
+@table(("day", "unit", "by", "expected"), [
     ("2026-11-23", "week", -1, "2026-11-16"), ("2026-01-31", "month", -1, "2025-12-31"),
     ("2026-11-23", "month", 2, "2027-01-23"), ("2024-02-28", "year", -1, "2023-02-28"),
 ])
@@ -75,7 +76,7 @@ def test_months_ago_is_always_a_day(day: date, count: int) -> None:
     assert earlier.day <= day.day
 
 
-@pytest.mark.parametrize(("feast", "year", "first"), [
+@table(("feast", "year", "first"), [
     ("春节", 2026, "2026-02-15"), ("spring festival", 2026, "2026-02-15"), ("中秋", 2025, "2025-10-06"),
 ])
 def test_the_feasts_of_the_moon_move(feast: str, year: int, first: str) -> None:

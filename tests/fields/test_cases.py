@@ -13,6 +13,7 @@ from gateway.fields.codes import PROBLEMS, WARNINGS
 from gateway.fields.files import Files
 from gateway.fields.registry import TYPES
 from tests.fields.table import Seen, Table, context
+from tests.tables import table
 
 CASES = Path(__file__).parent / "cases"
 TABLES: dict[str, Table] = {
@@ -22,7 +23,7 @@ TABLES: dict[str, Table] = {
 DATATYPES = {"string", "number", "datetime", "text", "singlevaluelist", "multivaluelist", "boolean"}
 
 
-each_type = pytest.mark.parametrize("name", TYPES)
+each_type = table("name", TYPES)
 
 
 def test_every_type_has_cases_and_every_table_a_type() -> None:
@@ -31,12 +32,12 @@ def test_every_type_has_cases_and_every_table_a_type() -> None:
 
 @each_type
 def test_the_table_covers_all_four_verbs(name: str) -> None:
-    table = TABLES[name]
-    assert table.refused, "what is refused"
-    assert table.shown, "how it is shown"
-    assert table.checked, "what forms send"
-    assert table.read or isinstance(TYPES[name], Files), "what is understood (words are no file)"
-    assert table.found, "what is found, or that nothing is"
+    cases = TABLES[name]
+    assert cases.refused, "what is refused"
+    assert cases.shown, "how it is shown"
+    assert cases.checked, "what forms send"
+    assert cases.read or isinstance(TYPES[name], Files), "what is understood (words are no file)"
+    assert cases.found, "what is found, or that nothing is"
 
 
 @each_type
@@ -104,12 +105,12 @@ def test_checked(name: str) -> None:
 
 def test_codes_are_listed_with_their_params() -> None:
     """The reply catalogs word exactly what gateway/fields/codes.py lists."""
-    for name, table in TABLES.items():
-        for case in table.refused:
+    for name, cases in TABLES.items():
+        for case in cases.refused:
             with pytest.raises(Unreadable) as refusal:
-                TYPES[name].read(case.text, context(table.options, case.limits))
+                TYPES[name].read(case.text, context(cases.options, case.limits))
             assert set(refusal.value.params) == set(PROBLEMS[refusal.value.code])
-    warned = {warning for table in TABLES.values() for case in table.read for warning in case.warnings}
+    warned = {warning for cases in TABLES.values() for case in cases.read for warning in case.warnings}
     assert warned == WARNINGS.keys()
 
 

@@ -5,12 +5,11 @@ from contextlib import suppress
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from gateway.errors import Unreadable
 from gateway.fields.base import Context
 from gateway.fields.city import City
 from gateway.fields.registry import TYPES
+from tests.tables import table
 
 NOW = datetime(2026, 11, 23, 10, tzinfo=ZoneInfo("Asia/Shanghai"))
 FAR = (
@@ -18,8 +17,8 @@ FAR = (
 )
 
 
-@pytest.mark.parametrize("name", ["moment", "period"])
-@pytest.mark.parametrize("text", FAR)
+@table("name", ["moment", "period"])
+@table("text", FAR)
 def test_far_years_are_not_read(name: str, text: str, guangzhou: City) -> None:
     ctx = Context(NOW, guangzhou)
     for span in TYPES[name].find(f"工地噪音 {text} 还在吵", ctx):

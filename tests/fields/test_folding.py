@@ -1,12 +1,11 @@
 """Folding: one character for one, and what people mean by it."""
 from __future__ import annotations
 
-import pytest
-
 from gateway.fields.folding import MAX_TEXT, bare, fold, fold_lower, latin_stretches, tidy
+from tests.tables import table
 
 
-@pytest.mark.parametrize(("written", "folded"), [
+@table(("written", "folded"), [
     ("ＳＦ１２３", "SF123"), ("３：４５，", "3:45,"), ("¥￥", "¥¥"),
     ("①", "1"), ("順豐單號", "顺丰单号"), ("“x”–y", '"x"-y'),
     ("a\u200bb\u202ec", "a b c"), ("\u3000", " "), ("a\nb", "a\nb"), ("㎏ﬀ½", "㎏ﬀ½"), ("中é", "中é"),
@@ -24,7 +23,7 @@ def test_lower_case_keeps_offsets_where_python_would_not() -> None:
     assert fold_lower("SF İstanbul É") == "sf İstanbul é"
 
 
-@pytest.mark.parametrize(("written", "tidied"), [
+@table(("written", "tidied"), [
     ("  a b ", "a b"), ("e\u0301", "é"), ("a\x00b\x7f", "ab"),
     ("a\r\nb\tc", "a\nb\tc"), ("a\ud800", "a"), ("\u2067אב\u2069", "אב"),
     ("❤\ufe0f", "❤\ufe0f"), ("全角", "全角"), ("順豐", "順豐"),
@@ -33,7 +32,7 @@ def test_tidy(written: str, tidied: str) -> None:
     assert tidy(written) == tidied
 
 
-@pytest.mark.parametrize(("written", "short"), [
+@table(("written", "short"), [
     ("「是的。」", "是的"), (" OK!! ", "ok"), ("？？？", ""), ("１、", "1"),
 ])
 def test_bare(written: str, short: str) -> None:

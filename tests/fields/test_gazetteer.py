@@ -6,6 +6,7 @@ import pytest
 from gateway.fields.city import City, Place
 from gateway.fields.gazetteer import Gazetteer, gazetteer, level, narrowed, within
 from tests.fields.table import guangzhou
+from tests.tables import table
 
 
 @pytest.fixture(scope="module")
@@ -17,7 +18,7 @@ def test_built_once_per_city(places: Gazetteer) -> None:
     assert gazetteer(guangzhou()) is places
 
 
-@pytest.mark.parametrize(("text", "name", "count"), [
+@table(("text", "name", "count"), [
     ("广州市海珠区", "广州市", 1), ("广州海珠区", "广州市", 1), ("海珠区", "海珠区", 1),
     ("海珠新港", "海珠区", 1), ("朝阳区", "朝阳区", 2),
     ("吉林", "吉林省", 2), ("内蒙古", "内蒙古自治区", 1), ("江海街道", "江海街道", 1), ("重庆江北", "重庆市", 1),
@@ -30,7 +31,7 @@ def test_the_longest_name_that_begins_here(places: Gazetteer, text: str, name: s
     assert name.startswith(text[:found.end])
 
 
-@pytest.mark.parametrize("text", ["北京路1000号", "中山五路", "上海东路", "不存在区", "广", ""])
+@table("text", ["北京路1000号", "中山五路", "上海东路", "不存在区", "广", ""])
 def test_no_name_begins_here(places: Gazetteer, text: str) -> None:
     assert places.at(text, 0) is None
 
@@ -43,7 +44,7 @@ def test_the_first_name_within_bounds(places: Gazetteer) -> None:
     assert places.first("我在广州市", 3, 5) is None
 
 
-@pytest.mark.parametrize(("name", "adcodes"), [
+@table(("name", "adcodes"), [
     ("Haizhu", {"440105"}), ("  haizhu ", {"440105"}), ("Beijing", {"110000"}),
     ("hong  kong", {"810000"}), ("Atlantis", set()),
 ])
@@ -51,14 +52,14 @@ def test_latin_names(places: Gazetteer, name: str, adcodes: set[str]) -> None:
     assert {place.adcode for place in places.latin(name)} == adcodes
 
 
-@pytest.mark.parametrize(("adcode", "expected"), [
+@table(("adcode", "expected"), [
     ("440000", "province"), ("110000", "city"), ("440100", "city"), ("440105", "district"), ("440105014", "street"),
 ])
 def test_level(adcode: str, expected: str) -> None:
     assert level(Place("x" * 2, adcode)) == expected
 
 
-@pytest.mark.parametrize(("inner", "outer", "expected"), [
+@table(("inner", "outer", "expected"), [
     ("440105", "440100", True), ("440105", "440000", True), ("440105014", "440105", True), ("110105", "110000", True),
     ("440105", "440106", False), ("220104", "110000", False), ("440100", "440105", False),
 ])

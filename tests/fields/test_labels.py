@@ -1,10 +1,9 @@
 """Options in free text: longest words first, never inside longer words, never against what is said."""
 from __future__ import annotations
 
-import pytest
-
 from gateway.fields.base import Option, Words
 from gateway.fields.labels import answered, hits
+from tests.tables import table
 
 OPTIONS = (
     Option("good", Words("满意", "satisfied"), ("很好",)),
@@ -15,7 +14,7 @@ OPTIONS = (
 )
 
 
-@pytest.mark.parametrize(("text", "values"), [
+@table(("text", "values"), [
     ("满意", ["good"]), ("不满意", ["bad"]), ("不 满意", []),
     ("我很不满意", ["bad"]), ("没有不满意", []), ("dissatisfied", ["bad"]),
     ("I am not satisfied", ["bad"]), ("isn't really satisfied", []), ("never satisfied", []), ("Satisfied!", ["good"]),
@@ -38,7 +37,7 @@ def test_no_options_no_hits() -> None:
     assert answered("1", ()) is None
 
 
-@pytest.mark.parametrize(("text", "value"), [
+@table(("text", "value"), [
     ("满意。", "good"), ("bad", "bad"), ("3", "sto"), ("第五个", "other"),
     ("fifth", "other"), ("option five", "other"), ("e", "other"),
     ("6", None), ("第十一个", None), ("满意吗", None), ("", None), ("11", None),

@@ -6,9 +6,10 @@ from decimal import Decimal
 import pytest
 
 from gateway.fields.numerals import AMOUNT, number
+from tests.tables import table
 
 
-@pytest.mark.parametrize(("text", "value"), [
+@table(("text", "value"), [
     ("12", "12"), ("1,299.50", "1299.50"), ("1.2万", "12000"), ("3千8", "3800"), ("3千8百", "3800"),
     ("1万2千", "12000"), ("3百", "300"), ("2k", "2000"), ("1.5W", "15000"),
     ("三百二十", "320"), ("三百二", "320"), ("三千八", "3800"), ("两百多", "200"),
@@ -20,13 +21,13 @@ def test_numbers_mean(text: str, value: str) -> None:
     assert number(text) == Decimal(value)
 
 
-@pytest.mark.parametrize("text", ["", "多", "abc", "1.2.3", "万", "九" * 13, "9" * 13, "NaN", "Infinity", "一二百"])
+@table("text", ["", "多", "abc", "1.2.3", "万", "九" * 13, "9" * 13, "NaN", "Infinity", "一二百"])
 def test_no_numbers(text: str) -> None:
     with pytest.raises(ValueError, match=r"not a number|too large"):
         number(text)
 
 
-@pytest.mark.parametrize(("text", "first"), [
+@table(("text", "first"), [
     ("花了1,299.50元", "1,299.50"), ("一共三百二十", "三百二十"), ("1.2万块", "1.2万"),
     ("3千8百", "3千8百"), ("3千8块", "3千8"), ("没有", None),
 ])

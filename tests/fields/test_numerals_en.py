@@ -7,9 +7,10 @@ import pytest
 
 from gateway.fields.numerals import number
 from gateway.fields.numerals_en import WORDS, number_en
+from tests.tables import table
 
 
-@pytest.mark.parametrize(("text", "value"), [
+@table(("text", "value"), [
     ("zero", "0"), ("twelve", "12"), ("twenty five", "25"), ("twenty-five", "25"), ("a dozen", "12"),
     ("two dozen", "24"),
     ("a hundred", "100"), ("one hundred and twenty", "120"), ("two thousand three hundred", "2300"),
@@ -24,7 +25,7 @@ def test_numbers_in_words(text: str, value: str | None) -> None:
         assert number_en(text) == number(text) == Decimal(value)
 
 
-@pytest.mark.parametrize(("text", "first"), [
+@table(("text", "first"), [
     ("about two thousand yuan", "two thousand"), ("a dozen households", "a dozen"), ("someone told me", None),
     ("a house", None), ("tenant", None),
 ])

@@ -19,6 +19,7 @@ from gateway.fields.numerals import number
 from gateway.fields.registry import TYPES
 from tests.fields.table import NOW, context
 from tests.fields.test_cases import TABLES
+from tests.tables import table
 
 WORDS = (
     "从", "寄到", "广州", "海珠区", "新港中路", "北京路", "朝阳区", "天河", "1000号", "小区", "有限公司", "店",
@@ -89,8 +90,8 @@ def read_well(name: str, text: str) -> None:
 SHOWN_AGAIN = sorted(name for name, kind in TYPES.items() if not isinstance(kind, Files))
 
 
-@pytest.mark.parametrize("name", SHOWN_AGAIN)
-@pytest.mark.parametrize("language", ["zh", "en"])
+@table("name", SHOWN_AGAIN)
+@table("language", ["zh", "en"])
 def test_what_is_shown_reads_back(name: str, language: str) -> None:
     """A citizen may copy a line of the summary and send it again."""
     table, kind = TABLES[name], TYPES[name]

@@ -7,6 +7,7 @@ from gateway.fields.base import Reading, Span
 from gateway.fields.roles import role_of, sent_on
 from gateway.fields.spans import MAX_SPANS, apart, only, span
 from gateway.fields.wordbreaks import runs
+from tests.tables import table
 
 TEXT = "0123456789" * 10
 
@@ -60,7 +61,7 @@ def test_a_role_by_the_words_before_or_after() -> None:
     assert role_of("甲地", 0, 2, None) is None
 
 
-@pytest.mark.parametrize(("between", "sent"), [
+@table(("between", "sent"), [
     ("寄", True), ("发往", True), (" → ", True), ("到", False), ("的快递寄", False),
 ])
 def test_two_places_and_what_went_from_one_to_the_other(between: str, *, sent: bool) -> None:

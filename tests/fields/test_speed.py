@@ -6,8 +6,6 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-import pytest
-
 from gateway.errors import Unreadable
 from gateway.fields.address_zh import chinese
 from gateway.fields.base import NO_LIMITS
@@ -17,6 +15,7 @@ from gateway.fields.registry import TYPES
 from gateway.fields.wordbreaks import runs
 from tests.fields.table import context
 from tests.fields.test_cases import TABLES
+from tests.tables import table
 
 LIMIT_S = 0.005
 KILLERS = {
@@ -62,14 +61,14 @@ KILLERS = {
 }
 
 
-@pytest.mark.parametrize("name", TYPES)
+@table("name", TYPES)
 def test_find_is_quick(name: str) -> None:
     ctx = context(TABLES[name].options)
     took = {killer: _seconds(partial(TYPES[name].find, text, ctx)) for killer, text in KILLERS.items()}
     assert {killer: seconds for killer, seconds in took.items() if seconds >= LIMIT_S} == {}
 
 
-@pytest.mark.parametrize("name", TYPES)
+@table("name", TYPES)
 def test_read_is_quick(name: str) -> None:
     ctx = context(TABLES[name].options)
 
@@ -108,7 +107,7 @@ def test_a_long_message_costs_all_types_two_milliseconds() -> None:
     assert _seconds(all_types, enough=0.002) < 0.002
 
 
-@pytest.mark.parametrize("name", TYPES)
+@table("name", TYPES)
 def test_an_answer_costs_less_than_a_millisecond(name: str) -> None:
     """Every answer of the table, as the asked field reads it: no encoder, no package that takes its time."""
     table, ctx = TABLES[name], context(TABLES[name].options)

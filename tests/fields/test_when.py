@@ -4,13 +4,12 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-import pytest
-
 from gateway.fields.moment import mentions
 from gateway.fields.registry import TYPES
 from gateway.fields.stretches import around, stretches
 from gateway.fields.when import Mention, clock, instant, part_of_day
 from tests.fields.table import NOW, context
+from tests.tables import table
 
 
 def said(hour: float | None = None, part: str | None = None, *, half_day: bool = False) -> Mention:
@@ -18,7 +17,7 @@ def said(hour: float | None = None, part: str | None = None, *, half_day: bool =
     return Mention(0, 1, part=part, minutes=minutes, half_day=half_day)
 
 
-@pytest.mark.parametrize(("mention", "hour"), [
+@table(("mention", "hour"), [
     (said(9), 9), (said(9, "morning"), 9), (said(2, "dawn"), 2), (said(0, "dawn"), 0),
     (said(2, "afternoon"), 14), (said(14, "afternoon"), 14), (said(12, "afternoon"), 12),
     (said(12, "noon"), 12), (said(1, "noon"), 13), (said(11.5, "noon"), 11.5), (said(6, "dusk"), 18),
@@ -35,7 +34,7 @@ def test_no_clock_no_instant() -> None:
     assert instant(said(part="evening"), NOW) is None
 
 
-@pytest.mark.parametrize(("hour", "expected"), [
+@table(("hour", "expected"), [
     (10, "2026-11-23T10:00"), (10.5, "2026-11-23T10:30"), (11, "2026-11-22T11:00"), (23, "2026-11-22T23:00"),
 ])
 def test_without_a_day_the_latest_one_counts(hour: float, expected: str) -> None:
@@ -54,7 +53,7 @@ def test_hours_beyond_midnight_lie_in_the_next_day() -> None:
     assert instant(mention, NOW) == datetime(2026, 11, 23, 2, tzinfo=NOW.tzinfo)
 
 
-@pytest.mark.parametrize(("mention", "start", "hours"), [
+@table(("mention", "start", "hours"), [
     (Mention(0, 1, day=date(2026, 11, 20)), "2026-11-20T00:00", 24),
     (Mention(0, 1, day=date(2026, 11, 20), part="evening"), "2026-11-20T18:00", 6),
     (Mention(0, 1, part="night"), "2026-11-22T22:00", 8),
@@ -82,7 +81,7 @@ def test_stretches_know_where_they_stand() -> None:
         "从上周一开始", "每晚十点到凌晨两点", "since Saturday"]
 
 
-@pytest.mark.parametrize("zone", ["Asia/Shanghai", "Asia/Urumqi", "America/New_York", "Pacific/Apia"])
+@table("zone", ["Asia/Shanghai", "Asia/Urumqi", "America/New_York", "Pacific/Apia"])
 def test_times_are_the_citys(zone: str) -> None:
     """The same words, each city's own offset; 1 November 2026 has 25 hours in New York."""
     now = datetime(2026, 11, 2, 10, 30, tzinfo=ZoneInfo(zone))
@@ -92,7 +91,7 @@ def test_times_are_the_citys(zone: str) -> None:
     assert moment.utcoffset() == datetime(2026, 11, 1, 22, tzinfo=ZoneInfo(zone)).utcoffset()
 
 
-@pytest.mark.parametrize(("today", "words", "value"), [
+@table(("today", "words", "value"), [
     ("2026-03-31", "上个月31号", None),
     ("2026-03-31", "上个月28号", "2026-02-28"),
     ("2026-03-30", "31号晚上", None),

@@ -4,12 +4,11 @@ The polite preamble is the weak spot of everything (NLU.md), so every table is r
 """
 from __future__ import annotations
 
-import pytest
-
 from gateway.fields.base import NO_LIMITS
 from gateway.fields.registry import TYPES
 from tests.fields.table import Found, Read, context
 from tests.fields.test_cases import TABLES
+from tests.tables import table
 
 PREAMBLES = (
     "你好，我是一名市民，想反映一个问题。", "麻烦你们帮忙看一下：", "Hello, I would like to report something. ",
@@ -21,7 +20,7 @@ MARKS = ("{}。", "{}！", "{}?")
 WORDS = ("text", "address", "organisation", "list")  # kept as they were written, marks and letter case too
 FULL_WIDTH = {code: chr(code + 0xFEE0) for code in range(0x30, 0x3A)}
 
-each_type = pytest.mark.parametrize("name", TYPES)
+each_type = table("name", TYPES)
 
 
 def seen(case: Found) -> list[tuple[object, str | None]]:
@@ -39,14 +38,14 @@ def keeps_marks(name: str, case: Read) -> bool:
 
 
 @each_type
-@pytest.mark.parametrize("preamble", PREAMBLES)
+@table("preamble", PREAMBLES)
 def test_a_polite_beginning_changes_nothing(name: str, preamble: str) -> None:
     for case in TABLES[name].found:
         assert found(name, case, preamble + case.text) == seen(case), case.text
 
 
 @each_type
-@pytest.mark.parametrize("closing", CLOSINGS)
+@table("closing", CLOSINGS)
 def test_a_polite_end_changes_nothing(name: str, closing: str) -> None:
     for case in TABLES[name].found:
         assert found(name, case, case.text + closing) == seen(case), case.text
@@ -63,7 +62,7 @@ def test_full_width_digits_are_digits(name: str) -> None:
 
 
 @each_type
-@pytest.mark.parametrize("frame", [*UNSEEN, *MARKS])
+@table("frame", [*UNSEEN, *MARKS])
 def test_marks_around_an_answer_change_nothing(name: str, frame: str) -> None:
     for case in TABLES[name].read:
         if frame in UNSEEN or not keeps_marks(name, case):
@@ -81,7 +80,7 @@ def test_the_language_of_the_conversation_changes_nothing(name: str) -> None:
         assert TYPES[name].find(case.text, context(options, case.limits, "en")) == chinese, case.text
 
 
-@pytest.mark.parametrize("name", sorted(TYPES.keys() - set(WORDS)))
+@table("name", sorted(TYPES.keys() - set(WORDS)))
 def test_letter_case_changes_nothing(name: str) -> None:
     for case in TABLES[name].read:
         for text in (case.text.upper(), case.text.lower()) if case.limits == NO_LIMITS else ():
