@@ -61,15 +61,15 @@ def load(folder: Path = FOLDER) -> HeldOut:
     """Everything in the folder. Raises OSError, KeyError for a part that is missing."""
     knowledge = yamls.read(folder / "knowledge.yaml")
     preambles = yamls.read(folder / "preambles.yaml")
-    blind = yamls.read(folder / "emergencies_fresh.yaml")
+    second, blind = (yamls.read(folder / f"emergencies_{name}.yaml") for name in ("second", "third"))
     return HeldOut(
         tuple(_openings(sorted((folder / "complaints").glob("*.yaml")))),
         tuple(cases(yamls.read(folder / "others.yaml"))),
         {language: tuple(lines) for language, lines in preambles.items()},
         tuple(cases(knowledge["entries"])),
         tuple(cases({"": knowledge["unanswerable"]})),
-        tuple(cases(yamls.read(folder / "emergencies.yaml"))),
-        tuple(cases({"": yamls.read(folder / "hard_negatives.yaml")})),
+        (*cases(yamls.read(folder / "emergencies.yaml")), *cases(second["emergencies"])),
+        (*cases({"": yamls.read(folder / "hard_negatives.yaml")}), *cases({"": second["hard_negatives"]})),
         tuple(cases(blind["emergencies"])),
         tuple(cases({"": blind["hard_negatives"]})),
     )

@@ -7,7 +7,7 @@ social ones are set aside, and courtesies at either end of a clause are peeled o
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +16,7 @@ from nlu.normal import normal
 
 LONGEST = 300  # characters of a clause that count
 SEEN = 1200    # characters of a message that are cut into clauses
-MOST = 8       # clauses that are weighed; of a longer message the longest ones
+MOST = 8       # parts of a message that may be matters of their own
 
 COURTESIES = yamls.read(Path(__file__).with_name("courtesies.yaml"))
 
@@ -88,16 +88,15 @@ def content(message: str) -> str:
     return message[first.start:end].strip()
 
 
-def cores(message: str) -> list[str]:
-    """What is weighed: the content as a whole first, then its clauses, peeled, each at most 300 characters."""
-    said = split(message[:SEEN])
-    clauses = [peeled(clause.text) for clause in said if not is_social(clause.text)]
-    if not clauses:
-        return [normal(message[:LONGEST])]
-    if len(clauses) == 1:
-        return clauses
-    longest = sorted(clauses, key=len)[-MOST:]
-    return [" ".join(clauses)[:LONGEST], *longest]
+def said(message: str) -> list[str]:
+    """Its clauses without the social ones, peeled, each at most 300 characters; the whole message if none is left."""
+    clauses = [peeled(clause.text) for clause in split(message[:SEEN]) if not is_social(clause.text)]
+    return clauses or [normal(message[:LONGEST])]
+
+
+def core(message: str, telling: Callable[[Sequence[str]], Sequence[str]] = lambda clauses: clauses) -> str:
+    """What is weighed: its clauses, those that `telling` leaves of them, at most 300 characters."""
+    return " ".join(telling(said(message)))[:LONGEST]
 
 
 def peeled(clause: str) -> str:

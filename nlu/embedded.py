@@ -1,30 +1,39 @@
-"""The default engine: sentence vectors, three small classifiers and their mean, in this process (README.md).
+"""The default engine: sentence vectors, counted words and one small classifier, in this process (README.md).
 
-A message becomes its content as a whole and its clauses; each is judged, the judgements are joined, and the best
-intent is taken when it is likely enough (p ≥ 0.5) and near enough to a sentence somebody wrote (cosine ≥ 0.44).
+A message becomes the clauses that say what the matter is; together they are judged, and the best intent is taken when
+it is likely enough (SURE) and near enough to a sentence somebody wrote (cosine ≥ 0.44).
 """
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from msgspec.structs import replace
 
+from gateway import yamls
 from gateway.protocols import Matter, NluContext, Scored, Understanding
 from nlu.batching import BatchEncoder
 from nlu.cache import fingerprint, kept
-from nlu.classifier import FORMAT, OUT_OF_SCOPE, Classifier, Judgement, Labelled, fit
-from nlu.clauses import COURTESIES, MOST, SEEN, content, cores
+from nlu.classifier import OUT_OF_SCOPE, Classifier, Judgement
+from nlu.clauses import MOST, SEEN, content, core, said
 from nlu.encoder import Encoder, Matrix
+from nlu.fitting import FORMAT, Labelled, fit, fit_surroundings
 from nlu.matters import matters, parts
-from nlu.training import TrainingSet, read
-from nlu.wrapping import Sentence, wrapped
+from nlu.surroundings import Surroundings
+from nlu.training import Example, TrainingSet, read
 
 SURE = 0.5        # measured: 79 % of messages reach it, 99.4 % of those are right
-WHOLE = 0.6       # weight of the content as a whole beside its clauses
-PLAIN = 0.8       # measured: three in five reach it, and none of 787 held-out ones is understood otherwise for it
 TEMPLATES = "complaint."
+SURROUNDINGS = Path(__file__).with_name("surroundings.yaml")
+AROUND = frozenset({"greet", "thanks", "urge"})  # intents whose sentences others put around their matter
+
+
+@dataclass(frozen=True, slots=True)
+class _Fitted:
+    surroundings: Surroundings
+    classifier: Classifier
 
 
 class EmbeddedUnderstander:
@@ -36,47 +45,41 @@ class EmbeddedUnderstander:
         self._training = training
         self._cache = cache
         self._encoder = encoder
-        self._classifier: Classifier | None = None
+        self._fitted: _Fitted | None = None
         self.model = ""
         self.fitted = False  # True when `open` had to fit, False when the cache held the classifier
 
     async def open(self) -> None:
-        """Reads the training set; loads the classifier from the cache or fits it (2 s). Raises ConfigError."""
+        """Reads the training set; loads the classifier from the cache or fits it (a minute). Raises ConfigError."""
         await self._encoder.open()
         examples = read(self._training)
-        self._classifier = await self._encoder.run(lambda encoder: self._load_or_fit(encoder, examples))
+        self._fitted = await self._encoder.run(lambda encoder: self._load_or_fit(encoder, examples))
 
     async def close(self) -> None:
-        self._classifier = None
+        self._fitted = None
 
     async def understand(self, text: str, language: str, context: NluContext) -> Understanding:
-        if self._classifier is None:
+        if self._fitted is None:
             raise RuntimeError("EmbeddedUnderstander.open() was not awaited")
-        said = cores(text)
-        judgement = await self._judged(self._classifier, said[:1])
-        if len(said) > 1 and not self._plain(judgement):
-            judgement = stacked(judgement, await self._judged(self._classifier, said[1:]))
-        understood = self._understanding(content(text), joined(judgement, said), float(judgement.nearest.max()))
-        return replace(understood, matters=await self._matters(self._classifier, text)) if not context.template \
+        judgement = await self._judged(self._fitted, [text])
+        understood = self._understanding(content(text), judgement.chances[0], float(judgement.nearest[0]))
+        return replace(understood, matters=await self._matters(self._fitted, text)) if not context.template \
             else understood
 
-    async def _matters(self, classifier: Classifier, text: str) -> tuple[Matter, ...]:
+    async def _matters(self, fitted: _Fitted, text: str) -> tuple[Matter, ...]:
         """Looked for in a message outside a form that has several parts."""
         told = parts(text[:SEEN])[:MOST]
         if len(told) < 2:
             return ()
-        judgement = await self._judged(classifier, [cores(part.text)[0] for part in told])
-        return matters(told, judgement, classifier.intents, self._encoder.encoder.near)
+        judgement = await self._judged(fitted, [part.text for part in told])
+        return matters(told, judgement, fitted.classifier.intents, self._encoder.encoder.near)
 
-    async def _judged(self, classifier: Classifier, said: Sequence[str]) -> Judgement:
-        return classifier.judge(said, await self._encoder.encode(said))
-
-    def _plain(self, judgement: Judgement) -> bool:
-        """The content as a whole says it already; its clauses would cost more than half of the time."""
-        return bool(judgement.chances.max() >= PLAIN and judgement.nearest.max() >= self._encoder.encoder.near)
+    async def _judged(self, fitted: _Fitted, texts: Sequence[str]) -> Judgement:
+        cores = [core(text, fitted.surroundings.telling) for text in texts]
+        return fitted.classifier.judge(cores, await self._encoder.encode(cores))
 
     def _understanding(self, said: str, chances: Matrix, nearest: float) -> Understanding:
-        names = self._classifier.intents if self._classifier else ()
+        names = self._fitted.classifier.intents if self._fitted else ()
         order = np.argsort(-chances, kind="stable")
         intents = tuple(Scored(names[i], round(float(chances[i]), 4)) for i in order)
         ours = max(scored.score for scored in intents if scored.id != OUT_OF_SCOPE)
@@ -92,38 +95,26 @@ class EmbeddedUnderstander:
             model=self.model,
         )
 
-    def _load_or_fit(self, encoder: Encoder, examples: TrainingSet) -> Classifier:
-        sentences = wrapped(examples.examples, COURTESIES["wrappings"])
-        self.model = _fingerprint(encoder, sentences)
-        arrays, self.fitted = kept(self._cache, "nlu", self.model, lambda: _fit(encoder, sentences).arrays)
-        return Classifier(arrays)
+    def _load_or_fit(self, encoder: Encoder, training: TrainingSet) -> _Fitted:
+        around = [phrase for phrases in yamls.read(SURROUNDINGS).values() for phrase in phrases]
+        self.model = _fingerprint(encoder, training.examples, around)
+        surroundings, _ = kept(
+            self._cache, "surroundings", self.model, lambda: _fit_surroundings(training.examples, around).arrays)
+        arrays, self.fitted = kept(self._cache, "nlu", self.model, lambda: _fit(encoder, training.examples).arrays)
+        return _Fitted(Surroundings(surroundings), Classifier(arrays))
 
 
-def stacked(one: Judgement, other: Judgement) -> Judgement:
-    return Judgement(np.vstack((one.chances, other.chances)), np.concatenate((one.nearest, other.nearest)))
-
-
-def joined(judgement: Judgement, said: Sequence[str]) -> Matrix:
-    """One distribution for the message: the whole and its clauses, each as heavy as it is long, near and decided."""
-    whole: Matrix = judgement.chances[0]
-    clauses = judgement.chances[1:]
-    if len(clauses) == 0:
-        return whole
-    lengths = np.array([len(clause) for clause in said[1:]], dtype=np.float32)
-    weights = lengths * clauses.max(axis=1) * np.maximum(judgement.nearest[1:], 0.05)
-    mixed: Matrix = WHOLE * whole + (1 - WHOLE) * (weights / weights.sum()) @ clauses
-    return mixed
-
-
-def _fit(encoder: Encoder, sentences: list[Sentence]) -> Classifier:
+def _fit(encoder: Encoder, examples: Sequence[Example]) -> Classifier:
     """Sentences are weighed as messages will be: by what is left without courtesies."""
-    texts = [cores(sentence.text)[0] if sentence.original else sentence.text for sentence in sentences]
-    return fit(Labelled(
-        texts, [s.intent for s in sentences], encoder.encode(texts), [s.original for s in sentences],
-    ))
+    texts = [core(example.text) for example in examples]
+    return fit(Labelled(texts, [example.intent for example in examples], encoder.encode(texts)))
 
 
-def _fingerprint(encoder: Encoder, sentences: list[Sentence]) -> str:
+def _fit_surroundings(examples: Sequence[Example], around: Sequence[str]) -> Surroundings:
+    told = [clause for example in examples if example.intent not in AROUND for clause in said(example.text)]
+    return fit_surroundings(told, [clause for phrase in around for clause in said(phrase)])
+
+
+def _fingerprint(encoder: Encoder, examples: Sequence[Example], around: Sequence[str]) -> str:
     """Changes with the sentences, the encoder's model and the format: what a stored classifier depends on."""
-    lines = (f"{sentence.intent}\t{sentence.original}\t{sentence.text}" for sentence in sentences)
-    return fingerprint((str(FORMAT), encoder.model, *lines))
+    return fingerprint((FORMAT, encoder.model, *(f"{one.intent}\t{one.text}" for one in examples), *around))

@@ -32,6 +32,26 @@ def grams(text: str) -> Iterator[str]:
             before = word
 
 
+def words(text: str) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
+    """Characters and pairs of them, words and pairs of them: each as its CRC-32, and 1 + log(how often)."""
+    found = Counter(crc32(word.encode()) for word in _words(text))
+    often = np.fromiter(found.values(), dtype=np.float32, count=len(found))
+    return np.fromiter(found, dtype=np.uint32, count=len(found)), 1 + np.log(often)
+
+
+def _words(text: str) -> Iterator[str]:
+    before = ""
+    for run in _RUN.findall(normal(text)):
+        if "\u4e00" <= run[0] <= "\u9fff":
+            yield from _slices(run, 1, 2)
+            before = ""
+        else:
+            yield run
+            if before:
+                yield f"{before} {run}"
+            before = run
+
+
 def counts(text: str, buckets: int) -> Grams:
     """The hashed n-grams of a text: which buckets, and log(1 + how often) for each."""
     found = Counter(crc32(gram.encode()) % buckets for gram in grams(text))

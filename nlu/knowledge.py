@@ -21,10 +21,11 @@ from gateway.clock import Clock
 from gateway.protocols import Answer
 from nlu.batching import BatchEncoder
 from nlu.cache import Arrays, fingerprint, kept
-from nlu.classifier import OUT_OF_SCOPE, regress, softmax
-from nlu.clauses import cores
+from nlu.classifier import OUT_OF_SCOPE, softmax
+from nlu.clauses import core
 from nlu.encoder import Encoder, Matrix
 from nlu.entries import Entry, china_day, read, unanswered
+from nlu.regression import regress
 
 FORMAT = "answers 1"  # another one when a stored model could not be read by this code any more
 SURE = 0.30           # probability × cosine; figures in README.md
@@ -58,8 +59,8 @@ class KnowledgeIndex:
     async def search(self, text: str, language: str, n: int = 3) -> Sequence[Answer]:
         if self._finder is None:
             raise RuntimeError("KnowledgeIndex.open() was not awaited")
-        core = cores(text)[0]
-        scores = self._finder.scores(core, (await self._encoder.encode([core]))[0])
+        said = core(text)
+        scores = self._finder.scores(said, (await self._encoder.encode([said]))[0])
         today = china_day(self._clock.now())
         ranked = ((self._entries.get(self._finder.names[i]), float(scores[i])) for i in np.argsort(-scores))
         return [_answer(entry, score, language) for entry, score in ranked if entry and entry.valid(today)][:n]
@@ -101,10 +102,10 @@ def _named(entries: Iterable[Entry]) -> dict[str, list[str]]:
 
 def _fit(encoder: Encoder, said: Sequence[tuple[str, str]]) -> Arrays:
     """Every wording weighs the same: the unanswerable ones, ten times as many as an entry's, keep their weight."""
-    vectors = encoder.encode([cores(wording)[0] for _, wording in said])
+    vectors = encoder.encode([core(wording) for _, wording in said])
     names = sorted({name for name, _ in said})
     labels = np.array([names.index(name) for name, _ in said], dtype=np.int32)
-    weights, bias = regress(vectors, labels, steps=100, rate=0.2, decay=1e-5, even=False)
+    weights, bias = regress(vectors, labels, steps=100, rate=0.2, decay=1e-5)
     known = np.array([name != OUT_OF_SCOPE for name, _ in said])
     return {"names": np.array(names), "weights": weights, "bias": bias, "wordings": vectors[known]}
 

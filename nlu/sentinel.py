@@ -17,7 +17,7 @@ from gateway import yamls
 from nlu import training as training_set
 from nlu.batching import BatchEncoder
 from nlu.cache import fingerprint, kept
-from nlu.clauses import cores, split
+from nlu.clauses import core, split
 from nlu.encoder import Encoder
 from nlu.normal import normal
 from nlu.weighing import DOUBT, HARMLESS, SIGN, SPELLING, Places, Sentence, Weighing, points, regress
@@ -127,9 +127,9 @@ def parts(text: str, signs: Signs) -> list[str]:
     by itself and with its neighbours: what was said around it may put it in the past."""
     clauses = [normal(clause.text) for clause in split(text[:SEEN])]
     if len(clauses) <= 2:
-        return [cores(text)[0]]
+        return [core(text)]
     pairs = [f"{one} {two}" for one, two in pairwise(clauses)]
-    return [cores(text)[0], *[part for part in (*clauses, *pairs) if signs.any_of_danger(part)][-PARTS:]]
+    return [core(text), *[part for part in (*clauses, *pairs) if signs.any_of_danger(part)][-PARTS:]]
 
 
 def fit(sentences: Sequence[Sentence], encoder: Encoder, signs: Signs) -> Weighing:
@@ -139,5 +139,5 @@ def fit(sentences: Sequence[Sentence], encoder: Encoder, signs: Signs) -> Weighi
 
 def places(sentences: Sequence[Sentence], encoder: Encoder, signs: Signs) -> Places:
     """Where each of them stands, as a whole."""
-    texts = [cores(one.text)[0] for one in sentences]
+    texts = [core(one.text) for one in sentences]
     return Places(points(encoder.encode(texts), [signs.of(normal(one.text)) for one in sentences]), texts)
