@@ -14,9 +14,9 @@ from gateway.errors import Unavailable
 from gateway.messages import Form, Inbound, Text, decode_outbound, encode
 from gateway.protocols import Accept
 from gateway.uploads import Uploads
+from tests import project
 from tests.api.hotline import Answer, Client, fits
 from tests.api.test_fuzz import ODD
-from tests.channels.web.site import wording
 from tests.journeys.hotline import Hotline, Staff
 from tests.until import until
 
@@ -233,7 +233,7 @@ def posting(hotline: Hotline, catalog: Catalog, accept: Accept) -> Posting:
     gateway = hotline.gateway
     store = gateway.store
     return Posting(
-        catalog=catalog, city=gateway.city, replies=wording(),
+        catalog=catalog, city=gateway.city, replies=project.replies(),
         citizens=Citizens(store.records, store.shared, gateway.ids),
         uploads=Uploads(gateway.blobs, store.records, gateway.clock, gateway.ids), records=store.records,
         shared=store.shared, accept=accept, clock=gateway.clock, ids=gateway.ids, keep_ms=60_000,
