@@ -33,8 +33,12 @@ def test_answers_that_are_not_shown_that_day_are_listed_but_no_fault() -> None:
 
 
 def copy(folder: Path) -> Path:
-    for name in ("city", "templates"):
+    """The data files, with one of the complaint templates."""
+    for name in ("city", "templates/replies"):
         shutil.copytree(ROOT / name, folder / name)
+    (folder / "templates/complaints").mkdir()
+    for name in ("common.yaml", "complaints/general.yaml", "complaints/general.cases.yaml"):
+        shutil.copy(ROOT / "templates" / name, folder / "templates" / name)
     return folder
 
 

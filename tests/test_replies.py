@@ -14,6 +14,7 @@ from gateway.errors import ConfigError
 from gateway.replies import LONGEST, Replies
 from gateway.yamls import read
 from tests import project
+from tests.architecture import Module, read_tree, under
 from tests.dialogue.small import PARCEL, parcel_version
 from tests.tables import table
 
@@ -94,10 +95,15 @@ def test_zh_is_chinese_and_en_is_not() -> None:
 
 # --- keys in code and catalogs ------------------------------------------------------------------------------
 
+@cache
+def code() -> list[Module]:
+    return read_tree(ROOT, ["gateway"])
+
+
 def strings() -> Iterator[tuple[str, bool]]:
     """String literals of the flow, the dialogue and the field types; of f-strings the part before the first value."""
-    for path in sorted((ROOT / "gateway").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for module in code():
+        for node in module.nodes:
             if isinstance(node, ast.JoinedStr) and node.values and isinstance(node.values[0], ast.Constant):
                 yield str(node.values[0].value), True
             elif isinstance(node, ast.Constant) and isinstance(node.value, str):
@@ -106,8 +112,8 @@ def strings() -> Iterator[tuple[str, bool]]:
 
 def said() -> Iterator[str]:
     """Keys that are named in a Say or an Option."""
-    for path in sorted((ROOT / "gateway").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    for module in code():
+        for node in module.nodes:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Say", "Option"):
                 yield from _literals(node.args[0 if node.func.id == "Say" else 1])
 
@@ -135,11 +141,11 @@ def test_no_key_is_unused() -> None:
 
 def test_every_problem_and_warning_of_the_field_types_has_words() -> None:
     """Codes are literals of gateway/fields; `problem.x` and `warning.x` must word each of them."""
-    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "gateway" / "fields").glob("*.py"))
+    fields = [module for module in code() if under(module.name, ["gateway.fields"])]
+    source = "\n".join(module.source for module in fields)
     raised = set(re.findall(r'Unreadable\(\s*"([a-z_]+)"', source))
     assert {f"problem.{code}" for code in raised} <= REPLIES.keys("zh")
-    literals = {node.value for path in (ROOT / "gateway" / "fields").glob("*.py")
-                for node in ast.walk(ast.parse(path.read_text("utf-8")))
+    literals = {node.value for module in fields for node in module.nodes
                 if isinstance(node, ast.Constant) and isinstance(node.value, str)}
     worded = {key.partition(".")[2] for key in REPLIES.keys("zh") if key.startswith("warning.")}
     assert worded <= literals

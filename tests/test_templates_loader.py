@@ -13,6 +13,7 @@ from gateway.errors import ConfigError
 from gateway.fields.registry import TYPES
 from gateway.protocols import Put, Records
 from gateway.store.sqlite import SqliteStore
+from tests import project
 from tests.clock import ManualClock, SerialIds
 
 FOLDER = Path("templates/complaints")
@@ -145,5 +146,4 @@ async def test_a_version_written_before_the_grammar_had_a_key_is_the_same(record
 
 
 def general(version: int) -> Template:
-    loaded = next(template for template in templates.load(FOLDER, TYPES) if template.id == "general")
-    return msgspec.structs.replace(loaded, version=version)
+    return msgspec.structs.replace(project.catalog().newest["general"], version=version)

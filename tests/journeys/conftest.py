@@ -37,6 +37,14 @@ async def mind() -> AsyncIterator[Mind]:
     await encoder.close()
 
 
+@pytest_asyncio.fixture(scope="module", loop_scope="session")
+async def same_hotline(tmp_path_factory: pytest.TempPathFactory, mind: Mind) -> AsyncIterator[Hotline]:
+    """One for a whole module, where every journey is of a citizen of its own and nobody moves the clock."""
+    hotline = await Hotline.open(tmp_path_factory.mktemp("data"), mind)
+    yield hotline
+    await hotline.close()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
 async def hotline(tmp_path: Path, mind: Mind) -> AsyncIterator[Hotline]:
     hotline = await Hotline.open(tmp_path / "data", mind)
