@@ -17,6 +17,9 @@ $(VENV)/%.lock: %.lock
 run: $(VENV)/requirements.lock
 	exec $(PYTHON) -m gateway run --demo
 
+# Compiled modules are kept, pytest's rewritten ones too: compiling them costs each of the two workers five seconds.
+test: export PYTHONDONTWRITEBYTECODE =
+test: export PYTHONPYCACHEPREFIX = $(CURDIR)/.cache/bytecode
 test: lint chromium
 	HUIYIN_DATA_DIR=.cache $(PYTHON) -m gateway train
 	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
