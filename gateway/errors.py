@@ -14,6 +14,7 @@
         ├── Retry          try again, not before `after_s`
         ├── Paused         the whole backend is unusable (401, 403, 410): do not burn attempts
         ├── Rejected       it will never be taken: dead letter
+        │   └── WayClosed  not this way (window, quota, consent): another way to the same citizen may be open
         └── Uncertain      it may or may not have been taken: a person or a look-up decides
 
     ConfigError            outside the tree: wrong configuration stops the start
@@ -139,6 +140,10 @@ class Paused(SendError):
 
 
 class Rejected(SendError):
+    pass
+
+
+class WayClosed(Rejected):
     pass
 
 

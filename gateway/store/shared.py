@@ -26,9 +26,14 @@ class Subscription(Protocol):
 
 class SharedStore(Protocol):
     async def cached(
-        self, name: str, fetch: Callable[[], Awaitable[tuple[bytes, int]]], *, min_left_ms: int = 0
+        self, name: str, fetch: Callable[[], Awaitable[tuple[bytes, int]]], *, min_left_ms: int = 0,
+        unlike: bytes | None = None,
     ) -> bytes:
-        """The cached value if it lives for min_left_ms more, else `fetch` once for all callers → (value, ttl_ms)."""
+        """The cached value if it lives for min_left_ms more, else `fetch` once for all callers → (value, ttl_ms).
+
+        A caller for whom the value turned out to be no good shows it as `unlike` and gets the next one: of all who
+        were given the bad one, one fetches.
+        """
         ...
 
     async def take(self, bucket: str, per_ms: int, burst: int, n: int = 1) -> int:

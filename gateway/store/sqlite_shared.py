@@ -37,11 +37,13 @@ class SqliteShared:
         self._buckets = Buckets()
         self._flights: dict[str, asyncio.Task[bytes]] = {}
 
-    async def cached(self, name: str, fetch: Fetch, *, min_left_ms: int = 0) -> bytes:
+    async def cached(
+        self, name: str, fetch: Fetch, *, min_left_ms: int = 0, unlike: bytes | None = None
+    ) -> bytes:
         """`fetch` fails → all who waited for it get its error, and the next caller tries again."""
         key = f"cached:{name}"
         value = await self._writer.read(_get, key, self._time.now() + min_left_ms)
-        if value is not None:
+        if value is not None and value != unlike:
             return value
         flight = self._flights.get(key)
         if flight is None:

@@ -123,6 +123,17 @@ async def test_a_caller_that_goes_away_takes_the_fetch_from_nobody(shared: Share
     assert await second == b"token 1"
 
 
+async def test_of_all_who_found_a_value_bad_one_fetches_the_next(shared: SharedStore) -> None:
+    source = Source()
+    source.go.set()
+    bad = await shared.cached("token", source)
+    again = await asyncio.gather(*(shared.cached("token", source, unlike=bad) for _ in range(50)))
+    assert set(again) == {b"token 2"}
+    assert await shared.cached("token", source, unlike=bad) == b"token 2", "whoever comes late finds it changed"
+    assert await shared.cached("token", source) == b"token 2"
+    assert source.asked == 2
+
+
 async def test_tokens_outlive_a_restart_and_names_do_not_meet(opener: Opener) -> None:
     source = Source()
     source.go.set()
