@@ -11,9 +11,10 @@ from tests.tables import table
 
 ROOT = Path(__file__).parent.parent
 OURS = ("gateway", "channels", "nlu", "casebridge", "templates", "knowledge", "city", "tests", "bench", "tools")
-DOCUMENTS = sorted(
-    {*ROOT.glob("*.md"), *(found for folder in OURS for found in (ROOT / folder).rglob("*.md"))}
-)
+DOCUMENTS = sorted({
+    *ROOT.glob("*.md"),
+    *(found for folder in OURS for found in (ROOT / folder).rglob("*.md") if "node_modules" not in found.parts),
+})
 ENDINGS = (".py", ".md", ".yaml", ".yml", ".toml", ".json", ".lock", ".sh", ".js", ".css", ".html", ".csv", ".txt")
 UNKEPT = ("data/", ".venv", ".cache/", "holidays.yaml")  # made by running, or by a city: never committed
 
