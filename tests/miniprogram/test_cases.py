@@ -1,0 +1,13 @@
+"""The cases that form clients are held to are what the gateway says today (cases.py)."""
+from __future__ import annotations
+
+from tests.miniprogram.cases import CASES, VARIANTS, variants, written
+
+
+def test_the_cases_are_what_the_gateway_says() -> None:
+    """Else: python -m tests.miniprogram.cases, and see what the change means for form-core.js."""
+    assert written().splitlines() == CASES.read_text("utf-8").splitlines()
+
+
+def test_the_client_folds_the_same_characters() -> None:
+    assert variants() == VARIANTS.read_text("utf-8")
