@@ -1,0 +1,92 @@
+"""Callbacks of official accounts and mini-programs: GET and POST /wechat/{appid}.
+
+WeChat waits five seconds, then repeats the push, three times in all and possibly while we still work on the one before;
+`success` or an answer ends that. So: prove, store durably, then wait for the turn's answer as long as a try lasts.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+import structlog
+from aiohttp import web
+
+from channels.wechat import reading, replies
+from channels.wechat.accounts import Account, Core
+from channels.wechat.contents import CHANNEL
+from channels.wechat.gate import Admitted, Gate
+from channels.wechat.pushes import Push
+from channels.wechat.taking import Said, Taker
+from channels.wechat.wire import BadCallback
+from gateway.clock import Clock
+from gateway.errors import NotFound
+from gateway.http import read_body
+from gateway.messages import Outbound
+from gateway.protocols import Capabilities, SharedStore
+
+CAP = 65_536    # bytes of a callback; WeChat's own are below 4 KiB
+ANSWER_S = 4.0  # of WeChat's five, so that the answer arrives before the next try
+
+_log = structlog.get_logger(__name__)
+
+
+class Later(Protocol):
+    """Brings a message to a person when no push waits for it."""
+
+    async def send(self, account: Account, openid: str, message: Outbound) -> None:
+        """Raises SendError."""
+        ...
+
+
+class WeChatChannel:
+    """All accounts of a deployment. A user of this channel is `appid.openid`."""
+
+    capabilities = Capabilities(name=CHANNEL, choices=False, max_text=replies.MAX_BYTES // 3, feed=False)
+
+    def __init__(
+        self, accounts: Sequence[Account], core: Core, later: Later, store: SharedStore, clock: Clock
+    ) -> None:
+        self._accounts: Mapping[str, Account] = {account.keys.appid: account for account in accounts}
+        self._gates = {appid: Gate(account, store, clock) for appid, account in self._accounts.items()}
+        self._later, self._clock = later, clock
+        self._taker = Taker(core, store, clock)
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        return [web.get("/wechat/{appid}", self.verify), web.post("/wechat/{appid}", self.receive)]
+
+    async def send(self, user: str, message: Outbound) -> None:
+        appid, _, openid = user.partition(".")
+        await self._later.send(self._accounts[appid], openid, message)
+
+    async def verify(self, request: web.Request) -> web.Response:
+        """WeChat's question when this address is entered on its console."""
+        account = self._account(request)
+        return web.Response(text=self._gates[account.keys.appid].echo(request.query))
+
+    async def receive(self, request: web.Request) -> web.Response:
+        deadline = self._clock.monotonic() + ANSWER_S
+        account = self._account(request)
+        gate = self._gates[account.keys.appid]
+        body = await read_body(request, CAP)
+        try:
+            admitted = await gate.admit(request.query, body)
+            push = reading.read(account.keys.appid, admitted.document)
+        except BadCallback as bad:
+            _log.warning("wechat_refused", appid=account.keys.appid, status=bad.status, why=bad.why)
+            raise
+        said = await self._taker.take(account, push, deadline)
+        return web.Response(text=replies.SUCCESS) if said is None else _response(gate, admitted, push, said)
+
+    def _account(self, request: web.Request) -> Account:
+        account = self._accounts.get(request.match_info["appid"])
+        if account is None:
+            raise NotFound
+        return account
+
+
+def _response(gate: Gate, admitted: Admitted, push: Push, said: Said) -> web.Response:
+    """In the clear to a push in the clear, sealed to a sealed one."""
+    document = replies.document(push, said.text, said.at // 1000)
+    if admitted.key is not None:
+        document = replies.sealed(gate.seal, document, admitted.stamp, admitted.key)
+    return web.Response(text=document, content_type="text/xml")
