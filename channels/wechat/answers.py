@@ -206,5 +206,5 @@ def decide(head: Head, codes: Codes = CODES) -> HuiyinError:
 def _decode(body: bytes, shape: type[T]) -> T:
     try:
         return msgspec.json.decode(body, type=shape, strict=False)
-    except (msgspec.DecodeError, UnicodeDecodeError) as fault:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as fault:
         raise Cut("wechat's answer is not whole") from fault

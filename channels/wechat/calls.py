@@ -109,6 +109,7 @@ class Api:
                 params=call.query, data=_payload(call), headers=_headers(call), allow_redirects=False,
                 timeout=self._times,
             ) as response:
+                cap = MAX_ANSWER if response.content_type in JSON_TYPES else cap
                 return Reply(response.status, response.content_type, await _body(response, cap))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as away:
             raise Retry(f"wechat is not reached: {type(away).__name__}") from None

@@ -29,10 +29,9 @@ Scene = Literal[1, 2, 3, 4]  # of msg_sec_check: profile, comment, forum, log
 
 
 @dataclass(frozen=True, slots=True)
-class Account:
-    """An official account or a mini-program; `name` is ours, the other two are the platform's."""
+class Credentials:
+    """What an official account or a mini-program calls the API as."""
 
-    name: str
     appid: str
     secret: str = field(repr=False)
     place: Place = PLATFORM
@@ -95,15 +94,15 @@ class WeChatClient:
     """One account. `count` is told each call's path and outcome, for metrics and the daily caps."""
 
     def __init__(
-        self, account: Account, http: aiohttp.ClientSession, shared: SharedStore, ids: Ids, count: Count
+        self, credentials: Credentials, http: aiohttp.ClientSession, shared: SharedStore, ids: Ids, count: Count
     ) -> None:
-        self._account = account
-        self._open = Api(http, account.place, count)
-        self._login = Api(http, account.place, count, TOKEN_CODES)
-        self._caller = Caller(self._open, Tokens(account.appid, self._grant, shared, ids))
+        self._credentials = credentials
+        self._open = Api(http, credentials.place, count)
+        self._login = Api(http, credentials.place, count, TOKEN_CODES)
+        self._caller = Caller(self._open, Tokens(credentials.appid, self._grant, shared, ids))
 
     async def _grant(self) -> Grant:
-        body = {"grant_type": "client_credential", "appid": self._account.appid, "secret": self._account.secret}
+        body = {"grant_type": "client_credential", "appid": self._credentials.appid, "secret": self._credentials.secret}
         return await self._login.ask(Call("/cgi-bin/stable_token", body=body), Grant)
 
     # --- inside a window of the customer-service API; count what was sent (channels/wechat/ledger.py) ---------
@@ -192,8 +191,8 @@ class WeChatClient:
         return (await self._post("/wxa/msg_sec_check", body, _Checked)).result
 
     def _with_secret(self, **query: str) -> dict[str, str]:
-        account = self._account
-        return {"appid": account.appid, "secret": account.secret, "grant_type": "authorization_code", **query}
+        known = self._credentials
+        return {"appid": known.appid, "secret": known.secret, "grant_type": "authorization_code", **query}
 
     async def _post(self, path: str, body: Mapping[str, object], shape: type[T], *, once: bool = False) -> T:
         return await self._caller.ask(Call(path, body=body, once=once), shape)

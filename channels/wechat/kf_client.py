@@ -48,7 +48,7 @@ class Origin(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class KfAccount:
+class KfCredentials:
     """A company's customer service. `name` is ours; one company has several `open_kfid`."""
 
     name: str
@@ -152,16 +152,16 @@ class KfClient:
     """One company. `count` as for WeChatClient."""
 
     def __init__(
-        self, account: KfAccount, http: aiohttp.ClientSession, shared: SharedStore, ids: Ids, count: Count
+        self, credentials: KfCredentials, http: aiohttp.ClientSession, shared: SharedStore, ids: Ids, count: Count
     ) -> None:
-        self._account = account
-        self._login = Api(http, account.place, count, TOKEN_CODES)
+        self._credentials = credentials
+        self._login = Api(http, credentials.place, count, TOKEN_CODES)
         # One company has a token for each of its apps, and each app its own secret: our name tells them apart.
-        tokens = Tokens(f"{account.corpid}:{account.name}", self._grant, shared, ids)
-        self._caller = Caller(Api(http, account.place, count, KF_CODES), tokens)
+        tokens = Tokens(f"{credentials.corpid}:{credentials.name}", self._grant, shared, ids)
+        self._caller = Caller(Api(http, credentials.place, count, KF_CODES), tokens)
 
     async def _grant(self) -> Grant:
-        query = {"corpid": self._account.corpid, "corpsecret": self._account.secret}
+        query = {"corpid": self._credentials.corpid, "corpsecret": self._credentials.secret}
         return await self._login.ask(Call("/cgi-bin/gettoken", query), Grant)
 
     async def pull(self, open_kfid: str, cursor: str = "", token: str = "") -> Pulled:
