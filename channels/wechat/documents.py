@@ -17,8 +17,8 @@ MAX_NAMES = 500  # elements or members in all; the longest push known has 60
 
 Tree = dict[str, Any]  # names to str, Tree, or a list of them; JSON may hold a truth value too
 
-# Nothing before the root but white space and an XML declaration: with no DOCTYPE there are no entities to expand.
-_PROLOG = re.compile(r"\s*+(?:<\?xml[^<>]{0,100}\?>\s*+)?<xml\s*>")
+# Nothing before the root but an XML declaration: with no DOCTYPE there are no entities to expand.
+_PROLOG = re.compile(r"(?:<\?xml[^<>]{0,100}\?>\s*+)?<xml\s*>")
 _JSON_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)  # possessive: linear on hostile input
 _BRACKET = re.compile(r"[\[{\]}]")
 
@@ -26,10 +26,10 @@ _BRACKET = re.compile(r"[\[{\]}]")
 def read(body: bytes | str) -> Tree:
     """The document's root. Raises BadCallback 400 for anything but one small, plain document."""
     try:
-        text = body if isinstance(body, str) else body.decode("utf-8")
+        text = (body if isinstance(body, str) else body.decode("utf-8")).strip()
     except UnicodeDecodeError:
         raise BadCallback(400, "not UTF-8") from None
-    return _json(text) if text.lstrip().startswith("{") else _xml(text)
+    return _json(text) if text.startswith("{") else _xml(text)
 
 
 def text(tree: Tree, name: str) -> str:
@@ -54,7 +54,7 @@ def trees(parent: Tree, name: str) -> list[Tree]:
 
 def _xml(text: str) -> Tree:
     if not _PROLOG.match(text):
-        raise BadCallback(400, "more than white space before <xml>")
+        raise BadCallback(400, "more than a declaration before <xml>")
     builder = _Builder()
     try:
         builder.parse(text)
@@ -117,7 +117,7 @@ def _add(parent: Tree, name: str, value: str | Tree) -> None:
 def _json(text: str) -> Tree:
     _check_depth(text)
     try:
-        value: Tree = _decoder.decode(text.strip())
+        value: Tree = _decoder.decode(text)
         json.dumps(value, ensure_ascii=False).encode("utf-8")  # an escape may be half of a pair of surrogates
     except ValueError:  # what JSON and UTF-8 raise, both
         raise BadCallback(400, "not JSON") from None

@@ -72,8 +72,19 @@ def _written(common: _Common, document: Tree) -> Push:
     return pushes.Written(**common, text=said, menu=text(document, "bizmsgmenuid"))
 
 
+def _pictured(common: _Common, document: Tree) -> Push:
+    media = _media(document)
+    return pushes.Pictured(**common, media=media) if media else _unshown(common, document)
+
+
+def _filmed(common: _Common, document: Tree) -> Push:
+    media = _media(document)
+    return pushes.Filmed(**common, media=media) if media else _unshown(common, document)
+
+
 def _spoken(common: _Common, document: Tree) -> Push:
-    return pushes.Spoken(**common, media=_media(document), recognised=text(document, "Recognition"))
+    media, recognised = _media(document), text(document, "Recognition")
+    return pushes.Spoken(**common, media=media, recognised=recognised) if media else _unshown(common, document)
 
 
 def _pointed(common: _Common, document: Tree) -> Push:
@@ -91,10 +102,9 @@ def _unshown(common: _Common, document: Tree) -> Push:
 
 
 def _media(document: Tree) -> str:
+    """"" where there is none that could be fetched: the oldest accounts' photos had an address only."""
     media = text(document, "MediaId")
-    if not _MEDIA.fullmatch(media):
-        raise BadCallback(400, "MediaId")
-    return media
+    return media if _MEDIA.fullmatch(media) else ""
 
 
 def _degrees(document: Tree, name: str, most: float) -> float:
@@ -162,10 +172,10 @@ Reader = Callable[[_Common, Tree], Push]
 
 _MESSAGES: dict[str, Reader] = {
     "text": _written,
-    "image": lambda common, document: pushes.Pictured(**common, media=_media(document)),
+    "image": _pictured,
     "voice": _spoken,
-    "video": lambda common, document: pushes.Filmed(**common, media=_media(document)),
-    "shortvideo": lambda common, document: pushes.Filmed(**common, media=_media(document)),
+    "video": _filmed,
+    "shortvideo": _filmed,
     "location": _pointed,
     "link": _linked,
 }

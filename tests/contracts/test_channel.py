@@ -11,10 +11,12 @@ from uuid import uuid4
 import pytest
 
 from channels.web.chat import WebChannel
+from channels.wechat.official import WeChatChannel
 from gateway.errors import Rejected
 from gateway.messages import Inbound, Outbound, Text
 from gateway.protocols import Channel
 from tests.channels.web.house import Client, House, open_house, visit
+from tests.channels.wechat import house as wechat_house
 
 ROOT = Path(__file__).parents[2]
 WORDS = (
@@ -65,7 +67,32 @@ async def web(folder: Path) -> AsyncIterator[Line]:
             yield WebLine(house, client)
 
 
-ROWS: dict[str, Callable[[Path], AbstractAsyncContextManager[Line]]] = {"web": web}
+@dataclass
+class WeChatLine:
+    house: wechat_house.House
+    platform: wechat_house.Platform
+    channel: Channel = field(init=False)
+    taken: list[Inbound] = field(init=False)
+
+    def __post_init__(self) -> None:
+        wechat: WeChatChannel = self.house.channel
+        self.channel, self.taken = wechat, self.house.taken
+
+    def core_fails(self) -> None:
+        self.house.down = True
+
+    async def says(self, id_: str, text: str) -> bool:
+        got = await self.platform.push(wechat_house.said(text, id_))
+        return got.status == 200
+
+
+@asynccontextmanager
+async def wechat(folder: Path) -> AsyncIterator[Line]:
+    async with wechat_house.open_house(folder) as house, wechat_house.platform(house) as platform:
+        yield WeChatLine(house, platform)
+
+
+ROWS: dict[str, Callable[[Path], AbstractAsyncContextManager[Line]]] = {"web": web, "wechat": wechat}
 
 
 @pytest.fixture(params=sorted(ROWS))

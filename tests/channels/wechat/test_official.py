@@ -1,0 +1,331 @@
+"""What becomes of a push: proved, stored, answered in the response; and what WeChat is told when it could not be."""
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from channels.wechat import pushes
+from channels.wechat.accounts import Account
+from channels.wechat.official import ANSWER_S
+from channels.wechat.taking import NOT_FETCHED, NOT_SHOWN, NOT_TAKEN, Taker
+from channels.wechat.wire import Keys
+from gateway.errors import ConfigError, HuiyinError, Retry, Unsupported
+from gateway.messages import CitizenContent, Location, Option, Outbound, Text, Upload
+from tests.channels.wechat.house import (
+    ACCOUNTS,
+    APPID,
+    CONVERSATION,
+    KEY,
+    MINI,
+    OLD_KEY,
+    OPEN,
+    OPENID,
+    House,
+    event,
+    open_house,
+    platform,
+    said,
+    sign,
+    xml,
+)
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    async with open_house(tmp_path) as opened:
+        yield opened
+
+
+# --- the address --------------------------------------------------------------------------------------------
+
+async def test_wechat_is_answered_when_it_asks_for_us(house: House) -> None:
+    async with platform(house) as wechat:
+        address = f"{house.url}/wechat/{APPID}"
+        async with wechat.http.get(address, params={**wechat.query(), "echostr": "5838479223"}) as response:
+            assert (response.status, response.content_type) == (200, "text/plain")
+            assert await response.text() == "5838479223"
+        for query in ({**wechat.query("another"), "echostr": "1"}, {"echostr": "1"}, wechat.query(shift_s=-601)):
+            async with wechat.http.get(address, params=query) as response:
+                assert response.status == 403
+        async with wechat.http.get(address, params={**wechat.query(), "echostr": "<b> x"}) as response:
+            assert response.status == 400
+
+
+async def test_only_our_accounts_have_an_address(house: House) -> None:
+    async with platform(house, appid="wx9") as wechat:
+        assert (await wechat.push(said("你好"))).status == 404
+
+
+# --- stored, then answered ----------------------------------------------------------------------------------
+
+async def test_a_text_is_stored_and_the_turns_answer_goes_back_sealed(house: House) -> None:
+    answer = house.answers("请问地址？ ]]> 🙂")
+    async with platform(house) as wechat:
+        got = await wechat.push(said("路灯坏了", id_="42"))
+    (inbound,) = house.taken
+    assert (inbound.id, inbound.conversation, inbound.channel) == ("42", CONVERSATION, "wechat")
+    assert (inbound.content, inbound.at) == (Text("路灯坏了"), house.clock.ms())
+    assert (got.status, got.reply["Content"]) == (200, "请问地址？ ]]> 🙂")
+    assert (got.reply["ToUserName"], got.reply["FromUserName"]) == (OPENID, "gh_1")
+    assert got.reply["CreateTime"] == str(answer.at // 1000)
+    assert "地址" not in got.body
+    assert house.waited == [(CONVERSATION, "42", ANSWER_S)]
+
+
+async def test_without_an_answer_in_time_wechat_is_told_that_it_is_in(house: House) -> None:
+    async with platform(house) as wechat:
+        assert (await wechat.push(said("路灯坏了"))).body == "success"
+    assert len(house.taken) == 1
+
+
+async def test_what_was_not_stored_is_not_acknowledged(house: House) -> None:
+    house.down = True
+    async with platform(house) as wechat:
+        assert (await wechat.push(said("存不下", id_="7"))).status == 503
+        house.down = False
+        assert (await wechat.push(said("存不下", id_="7"))).body == "success"
+    assert [inbound.id for inbound in house.taken] == ["7"]
+
+
+async def test_a_long_answer_goes_on_elsewhere_and_is_queued_once(house: House) -> None:
+    house.answers("好" * 1_000)
+    async with platform(house) as wechat:
+        for _ in range(3):
+            assert (await wechat.push(said("？", id_="8"))).reply["Content"] == "好" * 682
+    assert house.overflowed == {f"{CONVERSATION} 8": ["好" * 318]}
+
+
+async def test_options_come_numbered(house: House) -> None:
+    house.answers("夜间施工吗？", choices=(Option("yes", "是"), Option("no", "否")))
+    async with platform(house) as wechat:
+        assert (await wechat.push(said("吵"))).reply["Content"] == "夜间施工吗？\n1. 是\n2. 否\n（回复数字选择）"
+
+
+async def test_an_answer_under_the_key_that_opened_the_push(house: House) -> None:
+    """While the account's AES key changes, WeChat may use the previous one."""
+    house.answers("好的")
+    async with platform(house, key=OLD_KEY) as wechat:
+        assert (await wechat.push(said("在吗"))).reply["Content"] == "好的"
+
+
+async def test_a_push_in_the_clear_is_answered_in_the_clear_where_the_account_allows_it(house: House) -> None:
+    house.answers("好的")
+    async with platform(house, appid=OPEN) as wechat:
+        got = await wechat.push(said("在吗"))
+    assert got.body.startswith("<xml><ToUserName>")
+    assert got.reply["Content"] == "好的"
+
+
+async def test_encrypted_mode_is_the_default(house: House) -> None:
+    async with platform(house) as wechat:
+        assert (await wechat.post(wechat.query(), said("在吗"))).status == 403
+    with pytest.raises(ConfigError):
+        Account(Keys("wx1", "token"))
+    with pytest.raises(ConfigError):
+        Account(Keys("wx1", "", KEY))
+
+
+async def test_compatible_mode_believes_only_what_is_sealed(house: House) -> None:
+    """Its body holds the message in the clear as well, which no signature covers."""
+    async with platform(house) as wechat:
+        query, envelope = wechat.seal(said("真的"), wechat.query())
+        body = envelope.replace("<xml>", f"<xml><FromUserName>{OPENID}</FromUserName><Content>假的</Content>")
+        assert (await wechat.post(query, body)).status == 200
+    assert [inbound.content for inbound in house.taken] == [Text("真的")]
+
+
+# --- every kind ---------------------------------------------------------------------------------------------
+
+KINDS: list[tuple[str, CitizenContent]] = [
+    (said("你好"), Text("你好")),
+    (said("\n 1 "), Text("\n 1 ")),
+    (said("是", bizmsgmenuid="101"), Text("是")),
+    (xml(MsgType="voice", MsgId=2, MediaId="amr", Recognition="路灯坏了"), Text("路灯坏了")),
+    (xml(MsgType="location", MsgId=3, Location_X="23.1345", Location_Y="113.3588", Label="解放路1号"),
+     Location(23.1345, 113.3588, "解放路1号")),
+    (xml(MsgType="link", MsgId=4, Title="通知", Description="", Url="http://10.0.0.1/"),
+     Text("通知\nhttp://10.0.0.1/")),
+    (event("CLICK", EventKey="progress"), Text("查进度")),
+    (event("click", EventKey="人工", CreateTime=1_700_000_001), Text("人工")),
+    (event("scancode_waitmsg", _ScanCodeInfo="<ScanType>qrcode</ScanType><ScanResult>灯杆0017</ScanResult>"),
+     Text("灯杆0017")),
+]
+
+
+async def test_what_each_kind_of_push_says(house: House) -> None:
+    house.uploads["amr"] = Upload("u" * 32, "audio/amr")
+    house.answers("好")
+    async with platform(house) as wechat:
+        for n, (document, expected) in enumerate(KINDS):
+            got = await wechat.push(document.replace("6074746557628292943", f"text{n}"))
+            assert (got.status, got.reply.get("Content")) == (200, "好"), document
+            assert [taken.content for taken in house.taken if not isinstance(taken.content, Upload)][-1] == expected
+
+
+async def test_a_recording_stands_beside_its_words(house: House) -> None:
+    house.uploads["amr"] = Upload("u" * 32, "audio/amr")
+    async with platform(house) as wechat:
+        await wechat.push(xml(MsgType="voice", MsgId=2, MediaId="amr", Recognition="路灯坏了"))
+        await wechat.push(xml(MsgType="voice", MsgId=3, MediaId="amr", Recognition=""))
+    assert [(taken.id, taken.content) for taken in house.taken] == [
+        ("2", Text("路灯坏了")), ("2.file", Upload("u" * 32, "audio/amr")), ("3", Upload("u" * 32, "audio/amr")),
+    ]
+
+
+@pytest.mark.parametrize("kind", ["image", "video", "shortvideo"])
+async def test_a_file_is_fetched_and_stored(house: House, kind: str) -> None:
+    house.uploads["m1"] = Upload("u" * 32, "image/jpeg")
+    async with platform(house) as wechat:
+        await wechat.push(xml(MsgType=kind, MsgId=5, MediaId="m1", PicUrl="http://169.254.169.254/latest"))
+    assert [(taken.id, taken.content) for taken in house.taken] == [("5", Upload("u" * 32, "image/jpeg"))]
+    assert house.fetched == ["m1"]
+
+
+async def test_a_file_that_does_not_come_is_told_and_its_words_count_all_the_same(house: House) -> None:
+    faults: dict[str, HuiyinError] = {"gone": Retry("time-out"), "odd": Unsupported("svg")}
+    house.uploads.update(faults)
+    async with platform(house) as wechat:
+        for media, words in (("gone", NOT_FETCHED), ("odd", NOT_TAKEN)):
+            got = await wechat.push(xml(MsgType="image", MsgId=media, MediaId=media))
+            assert got.reply["Content"] == words
+        house.answers("好")
+        got = await wechat.push(xml(MsgType="voice", MsgId=9, MediaId="gone", Recognition="路灯坏了"))
+        assert got.reply["Content"] == "好"
+    assert [taken.content for taken in house.taken] == [Text("路灯坏了")]
+
+
+async def test_a_file_that_takes_too_long_for_one_try_is_there_at_the_next(house: House) -> None:
+    house.uploads["slow"] = Upload("u" * 32, "video/mp4")
+    house.opened.clear()
+    push = pushes.Filmed(id="6", appid=APPID, to="gh_1", user=OPENID, created=1_700_000_000, media="slow")
+    taker = Taker(house.core, house.store.shared, house.clock, fetch_s=0.01)
+    first = await taker.take(ACCOUNTS[0], push, 0)
+    house.opened.set()
+    second = await Taker(house.core, house.store.shared, house.clock).take(ACCOUNTS[0], push, 0)
+    assert first is not None
+    assert (first.text, second) == (NOT_FETCHED, None)
+    assert [taken.content for taken in house.taken] == [Upload("u" * 32, "video/mp4")]
+    assert house.fetched == ["slow"]
+
+
+@pytest.mark.parametrize("document", [
+    xml(MsgType="text", MsgId=1, Content="【收到不支持的消息类型，暂无法显示】"),
+    xml(MsgType="text", MsgId=1, Content=" "), xml(MsgType="text", MsgId=1), xml(MsgType="card", MsgId=1), xml(MsgType="image", MsgId=1, PicUrl="http://x/"),
+])
+async def test_what_we_cannot_see_is_said(house: House, document: str) -> None:
+    async with platform(house) as wechat:
+        assert (await wechat.push(document)).reply["Content"] == NOT_SHOWN
+    assert house.taken == []
+
+
+ARRIVALS = [
+    (event("subscribe"), "followed", None, None),
+    (event("subscribe", EventKey="qrscene_t=noise&d=110105", CreateTime=2), "followed", "noise", "110105"),
+    (event("SCAN", EventKey="d=110105"), "scanned", None, "110105"),
+    (event("scan", EventKey="1000000", CreateTime=3), "scanned", None, None),
+    (event("SCAN", EventKey="t=" + "x" * 80, CreateTime=4), "scanned", None, None),
+    (event("user_enter_tempsession", SessionFrom="t=road"), "entered", "road", None),
+]
+
+
+async def test_who_comes_without_a_word_is_greeted(house: House) -> None:
+    house.answers("您好，这里是12345。")
+    async with platform(house) as wechat:
+        for document, how, template, district in ARRIVALS:
+            assert (await wechat.push(document)).reply["Content"] == "您好，这里是12345。"
+            conversation, arrival = house.arrivals[-1]
+            assert (conversation, arrival.how) == (CONVERSATION, how)
+            assert (arrival.template, arrival.district) == (template, district)
+            assert arrival.id == house.waited[-1][1]
+    assert house.taken == []
+
+
+async def test_who_leaves_is_forgotten_and_told_nothing(house: House) -> None:
+    house.answers("再见")
+    async with platform(house) as wechat:
+        assert (await wechat.push(event("unsubscribe"))).body == "success"
+    assert house.forgotten == [CONVERSATION]
+    assert not house.taken
+    assert not house.waited
+
+
+async def test_events_that_ask_nothing_are_noted_and_wait_for_nothing(house: House) -> None:
+    quiet = (
+        event("VIEW", EventKey="www.example.com"), event("LOCATION", Latitude="23", Longitude="113"),
+        event("location_select"), event("pic_sysphoto"), event("TEMPLATESENDJOBFINISH", MsgID=1, Status="success"),
+        event("kf_close_session", KfAccount="a@b"), event("some_event_of_next_year"),
+    )
+    house.answers("好")
+    async with platform(house) as wechat:
+        for document in quiet:
+            assert (await wechat.push(document)).body == "success"
+    assert not house.taken
+    assert not house.waited
+    assert [conversation for conversation, _ in house.happenings] == [CONVERSATION] * len(quiet)
+    assert isinstance(house.happenings[4][1], pushes.TemplateSent)
+
+
+async def test_what_is_about_the_account_belongs_to_nobodys_conversation(house: House) -> None:
+    document = event("kf_msg_or_event", Token="t", OpenKfId="wk1").replace(f"<FromUserName>{OPENID}</FromUserName>", "")
+    async with platform(house) as wechat:
+        assert (await wechat.push(document)).body == "success"
+    ((conversation, push),) = house.happenings
+    assert conversation is None
+    assert isinstance(push, pushes.ServiceNews)
+
+
+# --- the mini-program ---------------------------------------------------------------------------------------
+
+async def test_a_mini_programs_push_in_json_is_stored_and_answered_elsewhere(house: House) -> None:
+    house.answers("好")
+    document = (
+        '{"ToUserName":"gh_2","FromUserName":"%s","CreateTime":1700000000,"MsgType":"%s","Content":"井盖丢了",'
+        '"MsgId":6260957665266699303}'
+    )
+    async with platform(house, appid=MINI) as wechat:
+        assert (await wechat.push(document % (OPENID, "text"))).body == "success"
+        assert (await wechat.push(document % (OPENID, "miniprogrampage"))).body == "success"
+    (inbound,) = house.taken
+    assert (inbound.id, inbound.content) == ("6260957665266699303", Text("井盖丢了"))
+    assert inbound.conversation == f"wechat:{MINI}.{OPENID}"
+    assert house.waited == []
+    assert house.overflowed == {f"wechat:{MINI}.{OPENID} 6260957665266699303": [NOT_SHOWN]}
+
+
+async def test_one_person_of_two_accounts_is_two_conversations(house: House) -> None:
+    async with platform(house) as one, platform(house, appid=OPEN) as other:
+        await one.push(said("你好"))
+        await other.push(said("你好"))
+    assert len({inbound.conversation for inbound in house.taken}) == 2
+
+
+async def test_a_later_message_finds_its_account(house: House) -> None:
+    message = Outbound(id="1.0", at=0, text="已办结")
+    await house.channel.send(f"{MINI}.{OPENID}", message)
+    assert house.sent == [(MINI, OPENID, message)]
+
+
+# --- documents that lack something --------------------------------------------------------------------------
+
+LACKING = [
+    xml(MsgType=""), xml(MsgType="text", CreateTime="yesterday"), xml(MsgType="text", FromUserName=""),
+    xml(MsgType="text", FromUserName="o:1.2"), xml(MsgType="text", FromUserName="x" * 65),
+    xml(MsgType="text", ToUserName="../x"), xml(MsgType="location", MsgId=1, Location_X="91", Location_Y="0"),
+    xml(MsgType="location", MsgId=1, Location_X="nan", Location_Y="0"), xml(MsgType="location", MsgId=1),
+    "<xml></xml>", "{}", "no document",
+]
+
+
+async def test_a_proved_push_that_says_nothing_is_a_400(house: House) -> None:
+    async with platform(house) as wechat:
+        statuses = [(await wechat.push(document)).status for document in LACKING]
+    assert statuses == [400] * len(LACKING)
+    assert house.happenings == []
+    assert house.refusals == ["bad_callback"] * len(LACKING)
+
+
+def test_the_tests_sign_as_wechat_does() -> None:
+    """The example of the documentation."""
+    assert sign("AAAAA", "1714037059", "486452656") == "899cf89e464efb63f54ddac96b0a0a235f53aa78"
