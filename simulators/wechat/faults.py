@@ -1,6 +1,7 @@
 """Faults that a test, an operator or the demo page switches on: for one path, so many times."""
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import Literal
 
@@ -35,6 +36,7 @@ class Faults:
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
+        self._cleared = asyncio.Event()
 
     def add(self, fault: Fault) -> None:
         self._faults.append(fault)
@@ -51,4 +53,11 @@ class Faults:
         return [fault for fault in self._faults if fault.times > 0]
 
     def clear(self) -> None:
+        """Switch all off; what hangs is hung up on."""
         self._faults.clear()
+        self._cleared.set()
+        self._cleared = asyncio.Event()
+
+    async def hang(self) -> None:
+        """Until they are cleared."""
+        await self._cleared.wait()

@@ -18,6 +18,7 @@ from simulators.wechat.account import Account
 from simulators.wechat.citizens import NO_SERVICE, Bubble
 from simulators.wechat.journal import Entry, Journal
 from simulators.wechat.pushes import Push
+from simulators.wechat.refusals import Refusal
 from simulators.wechat.sealing import BadAnswer, Letter, Reply, Sealer
 
 OK = 200
@@ -123,11 +124,19 @@ class Pusher:
             delivery.fault = "; ".join(each.failure or f"HTTP {each.status}" for each in delivery.tries)
             return
         try:
-            delivery.reply = Sealer(account.settings, self._clock).read(answered[0].answer, delivery.push)
-            if delivery.reply and (media_id := _media_id(delivery.reply)):
-                account.media.find(media_id, self._clock.now())
+            delivery.reply = self.read(account, delivery.push, answered[0])
         except BadAnswer as wrong:
             delivery.fault = str(wrong)
+
+    def read(self, account: Account, push: Push, answered: Try) -> Reply | None:
+        """What the gateway answered in this one try, deciphered and checked. Raises BadAnswer."""
+        reply = Sealer(account.settings, self._clock).read(answered.answer, push)
+        if reply and (media_id := _media_id(reply)):
+            try:
+                account.media.find(media_id, self._clock.now())
+            except Refusal as unknown:
+                raise BadAnswer(str(unknown)) from unknown
+        return reply
 
     def _show(self, account: Account, delivery: Delivery) -> None:
         push, now = delivery.push, self._clock.now()

@@ -41,14 +41,9 @@ class Server:
     def __init__(self, wechat: WeChat) -> None:
         self._wechat = wechat
         self._content_types = cycle(("application/json", "text/plain"))
-        self._closing = asyncio.Event()
 
     def routes(self) -> list[web.RouteDef]:
         return [web.route(endpoint.method, path, self.answer) for path, endpoint in ENDPOINTS.items()]
-
-    def let_go(self) -> None:
-        """Answers that hang are hung up on."""
-        self._closing.set()
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
         raw, upload = await _read(request)
@@ -79,7 +74,7 @@ class Server:
             case "delay":
                 await asyncio.sleep(fault.seconds)
             case "hang":
-                await self._closing.wait()
+                await self._wechat.faults.hang()
                 return _reset(request)
             case "reset_before":
                 return _reset(request)
@@ -201,6 +196,6 @@ async def serve(settings: Sequence[AccountSettings], clock: Clock, port: int = 0
         try:
             yield wechat
         finally:
-            server.let_go()
+            wechat.faults.clear()
             await wechat.close()
             await runner.cleanup()

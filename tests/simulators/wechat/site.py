@@ -31,7 +31,7 @@ class Received:
 
 @dataclass
 class Site:
-    """WeChat and a gateway that it pushes to. `answer` is what that says, or a status; unset, `hold` keeps it waiting."""
+    """WeChat and a gateway it pushes to. `answer` is what that says, or a status; unset, `hold` keeps it waiting."""
 
     wechat: WeChat
     clock: ManualClock
@@ -43,6 +43,10 @@ class Site:
     @property
     def hotline(self) -> Account:
         return self.wechat.account("hotline")
+
+    def answers(self, answer: bytes | int) -> None:
+        """This, from here on."""
+        self.answer = lambda received: answer
 
     async def callback(self, request: web.Request) -> web.Response:
         if request.method == "GET":
