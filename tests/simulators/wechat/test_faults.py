@@ -77,8 +77,8 @@ async def test_all_tokens_expire(site: Site) -> None:
 
 async def test_faults_that_are_cleared_let_go_of_what_hangs(site: Site) -> None:
     token = await site.token()
-    site.wechat.fault(INFO, "hang")
-    asking = asyncio.create_task(info(site, token))
+    site.wechat.fault(CUSTOM, "hang")
+    asking = asyncio.create_task(site.ask(CUSTOM, {}, access_token=token))
     await until(lambda: not site.wechat.faults.waiting())
     site.wechat.faults.clear()
     with pytest.raises(aiohttp.ClientConnectionError):
