@@ -157,7 +157,8 @@ class KfClient:
         self._credentials = credentials
         self._login = Api(http, credentials.place, count, TOKEN_CODES)
         # One company has a token for each of its apps, and each app its own secret: our name tells them apart.
-        tokens = Tokens(f"{credentials.corpid}:{credentials.name}", self._grant, shared, ids)
+        # gettoken gives the same one until its very end.
+        tokens = Tokens(f"{credentials.corpid}:{credentials.name}", self._grant, shared, ids, early_s=0)
         self._caller = Caller(Api(http, credentials.place, count, KF_CODES), tokens)
 
     async def _grant(self) -> Grant:

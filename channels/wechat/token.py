@@ -41,10 +41,15 @@ class _Kept(Struct, array_like=True):
 
 
 class Tokens:
-    """The tokens of one account. `grant` asks the platform; what it raises, all who wait for it get."""
+    """The tokens of one account. `grant` asks the platform; what it raises, all who wait for it get. `early_s`: how
+    long before the end of one the next is asked for."""
 
-    def __init__(self, account: str, grant: Callable[[], Awaitable[Grant]], shared: SharedStore, ids: Ids) -> None:
+    def __init__(
+        self, account: str, grant: Callable[[], Awaitable[Grant]], shared: SharedStore, ids: Ids,
+        early_s: int = EARLY_S,
+    ) -> None:
         self._name, self._grant, self._shared, self._ids = f"wechat:token:{account}", grant, shared, ids
+        self._early_s = early_s
 
     async def current(self) -> Token:
         return _token(await self._shared.cached(self._name, self._fetch))
@@ -58,8 +63,8 @@ class Tokens:
         if wait_ms:
             raise Retry("wechat's token was asked for too often", after_s=wait_ms / 1000)
         grant = await self._grant()
-        left_s = grant.expires_in - min(EARLY_S, grant.expires_in // 2)
-        return msgspec.json.encode(_Kept(grant.access_token, self._ids.unique())), left_s * 1000
+        left_s = grant.expires_in - min(self._early_s, grant.expires_in // 2)
+        return msgspec.json.encode(_Kept(grant.access_token, self._ids.unique())), max(1, left_s) * 1000
 
 
 def _token(stored: bytes) -> Token:

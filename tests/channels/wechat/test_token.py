@@ -79,6 +79,19 @@ async def test_a_short_lived_one_is_used_for_half_its_life(
     assert (await tokens.current()).value == "token 2"
 
 
+async def test_one_that_is_given_until_its_end_is_asked_for_then(
+    store: SqliteStore, granting: Granting, clock: ManualClock
+) -> None:
+    tokens = Tokens("ww0", granting, store.shared, SerialIds(), early_s=0)
+    await tokens.current()
+    clock.advance(7199)
+    granting.lasts_s = 0
+    for _ in range(3):
+        assert (await tokens.current()).value == "token 1"
+        clock.advance(0.4)
+    assert [(await tokens.current()).value for _ in range(10)] == ["token 2"] * 10, "even if it has no time left"
+
+
 async def test_of_all_whose_token_failed_one_asks(tokens: Tokens, granting: Granting) -> None:
     failed = await tokens.current()
     got = await asyncio.gather(*(tokens.instead_of(failed) for _ in range(50)))
