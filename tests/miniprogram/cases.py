@@ -24,13 +24,14 @@ from gateway.errors import Unreadable
 from gateway.fields.base import Context, Limits, Value
 from gateway.fields.registry import TYPES
 from gateway.messages import FormFields, Order, Text
+from gateway.yamls import Document
 from tests.dialogue.talker import NOW
 from tests.fields import table
 from tests.project import catalog, city, forms
 
 HERE = Path(__file__).parent
 CASES = HERE / "cases.json"
-VARIANTS = HERE.parents[1] / "channels/wechat/miniprogram/core/variants.js"
+CLIENT = HERE.parents[1] / "channels/wechat/miniprogram"
 PHOTO, VIDEO, PAPER = "a" * 32, "b" * 32, "c" * 32
 KINDS = {PHOTO: "image/jpeg", VIDEO: "video/mp4", PAPER: "application/pdf"}
 LONGEST = 700  # characters of a table's answer; the floods are the fields' own tests'
@@ -227,6 +228,25 @@ def written() -> str:
     return f'{head}"forms":[\n{forms_}\n],\n"types":[\n{types_}\n]}}\n'
 
 
+def problems() -> str:
+    """What is said of a fault, in the words of the gateway's replies."""
+    folder = HERE.parents[1] / "templates/replies"
+    said = {
+        tongue: {
+            key.removeprefix("problem."): words.replace("{{ ", "{").replace(" }}", "}")
+            for file in sorted((folder / tongue).glob("*.yaml"))
+            for key, words in Document(file).data.items() if key.startswith("problem.") and "{%" not in words
+        } for tongue in ("zh", "en")
+    }
+    lines = "\n".join(
+        f"  {tongue}: {{\n" + "".join(f"    {key}: {_line(words)},\n" for key, words in sorted(of.items())) + "  },"
+        for tongue, of in said.items())
+    return (
+        "// What is said of a fault: the gateway's own words (templates/replies), by tests/miniprogram/cases.py.\n\n"
+        f"const PROBLEMS = {{\n{lines}\n}};\n\nmodule.exports = {{ PROBLEMS }};\n"
+    )
+
+
 def _line(one: object) -> str:
     text = json.dumps(one, ensure_ascii=False, separators=(",", ":"))
     return _LONE.sub(lambda half: f"\\u{ord(half.group()):04x}", text)
@@ -245,6 +265,11 @@ def variants() -> str:
     )
 
 
+# Copied into the client, so that both sides know the same characters and say the same words.
+COPIES = {CLIENT / "core/variants.js": variants, CLIENT / "i18n/problems.js": problems}
+
+
 if __name__ == "__main__":
     CASES.write_text(written(), "utf-8")
-    VARIANTS.write_text(variants(), "utf-8")
+    for copy, content in COPIES.items():
+        copy.write_text(content(), "utf-8")

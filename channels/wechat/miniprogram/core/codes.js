@@ -7,6 +7,7 @@ const { LEFT, fault, read } = require("./verdicts.js");
 const PROVINCES = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新";
 const LAST = "学挂警试超领港澳";
 // How else a province is written; Ji, Jin, Yu, Gan and Gui mean two each.
+/** @type {Record<string, string>} */
 const SPELLED = {
   jing: "京", beijing: "京", 北京: "京", hu: "沪", shanghai: "沪", 上海: "沪", yue: "粤", guangdong: "粤", 广东: "粤",
   天津: "津", 重庆: "渝", 河北: "冀", 河南: "豫", 湖北: "鄂", xiang: "湘", 湖南: "湘", 广西: "桂", 江西: "赣",

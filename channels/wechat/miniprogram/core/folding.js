@@ -4,6 +4,7 @@ const { VARIANTS } = require("./variants.js");
 
 const MAX_TEXT = 2000;
 // NFKC leaves these, people mix them.
+/** @type {Record<string, string>} */
 const ALIKE = { "–": "-", "—": "-", "―": "-", "−": "-", "‑": "-", "‐": "-", "‘": "'", "’": "'", "“": '"', "”": '"' };
 // Control, format and filler characters, lone surrogates, non-characters. Line breaks, tabs and the emoji style stay.
 const UNSEEN = [
