@@ -20,6 +20,7 @@ Tree = dict[str, Any]  # names to str, Tree, or a list of them; JSON may hold a 
 # Nothing before the root but an XML declaration: with no DOCTYPE there are no entities to expand.
 _PROLOG = re.compile(r"(?:<\?xml[^<>]{0,100}\?>\s*+)?<xml\s*>")
 _JSON_STRING = re.compile(r'"(?:[^"\\]++|\\.)*+(?:"|\\?\Z)', re.DOTALL)  # possessive: linear on hostile input
+_LAYOUT = " \t\r\n"  # XML 1.0, 2.3
 _BRACKET = re.compile(r"[\[{\]}]")
 
 
@@ -98,7 +99,7 @@ class _Builder:
         self._literal = literal
 
     def _data(self, data: str) -> None:
-        if self._literal or not data.isspace():
+        if self._literal or data.strip(_LAYOUT):
             self._open[-1][2].append(data)
 
 

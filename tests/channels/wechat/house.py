@@ -24,7 +24,7 @@ from channels.wechat.official import WeChatChannel
 from channels.wechat.pushes import Push
 from channels.wechat.wire import Keys
 from gateway.clock import RandomIds, to_ms
-from gateway.errors import HuiyinError, Unavailable
+from gateway.errors import HuiyinError, Rejected, Unavailable
 from gateway.messages import Inbound, Outbound, Upload, encode
 from gateway.store.lanes import Outcome
 from gateway.store.sqlite import SqliteStore
@@ -60,11 +60,13 @@ class House:
     fetched: list[str] = field(default_factory=list)
     sent: list[tuple[str, str, Outbound]] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
-    opened: asyncio.Event = field(default_factory=asyncio.Event)  # media come when it is set
+    opened: asyncio.Event = field(default_factory=asyncio.Event)    # media come when it is set
+    answered: asyncio.Event = field(default_factory=asyncio.Event)  # and the turn's answer
     url: str = ""
 
     def __post_init__(self) -> None:
         self.opened.set()
+        self.answered.set()
         self.core = Core(self.accept, self.arrive, self.happened, self.forget, self, self)
         self.channel = WeChatChannel(ACCOUNTS, self.core, self, self.store.shared, self.clock)
 
@@ -88,6 +90,7 @@ class House:
 
     async def wait(self, conversation: str, message_id: str, seconds: float) -> Outbound | None:
         self.waited.append((conversation, message_id, seconds))
+        await self.answered.wait()
         return self.says
 
     async def overflow(self, conversation: str, message_id: str, parts: Sequence[str]) -> None:
@@ -96,7 +99,7 @@ class House:
     async def fetch(self, appid: str, conversation: str, media: str) -> Upload:
         self.fetched.append(media)
         await self.opened.wait()
-        found = self.uploads[media]
+        found = self.uploads.get(media, Rejected("40007"))
         if isinstance(found, HuiyinError):
             raise found
         return found
@@ -153,11 +156,12 @@ class Platform:
         return Got(response.status, text, self._opened(text) if text.startswith("<xml>") else {})
 
     def _opened(self, text: str) -> dict[str, Any]:
-        envelope: dict[str, Any] = xmltodict.parse(text)["xml"]
+        envelope: dict[str, Any] = xmltodict.parse(text, strip_whitespace=False)["xml"]
         if "Encrypt" not in envelope:
             return envelope
         signed = (envelope[name] for name in ("MsgSignature", "TimeStamp", "Nonce"))
-        document: dict[str, Any] = xmltodict.parse(self.crypto.decrypt_message(text, *signed))["xml"]
+        opened = self.crypto.decrypt_message(text, *signed)
+        document: dict[str, Any] = xmltodict.parse(opened, strip_whitespace=False)["xml"]
         return document
 
 

@@ -212,7 +212,8 @@ async def test_a_file_that_takes_too_long_for_one_try_is_there_at_the_next(house
 
 @pytest.mark.parametrize("document", [
     xml(MsgType="text", MsgId=1, Content="【收到不支持的消息类型，暂无法显示】"),
-    xml(MsgType="text", MsgId=1, Content=" "), xml(MsgType="text", MsgId=1), xml(MsgType="card", MsgId=1), xml(MsgType="image", MsgId=1, PicUrl="http://x/"),
+    xml(MsgType="text", MsgId=1, Content=" "), xml(MsgType="text", MsgId=1), xml(MsgType="card", MsgId=1),
+    xml(MsgType="image", MsgId=1, PicUrl="http://x/"),
 ])
 async def test_what_we_cannot_see_is_said(house: House, document: str) -> None:
     async with platform(house) as wechat:
