@@ -34,7 +34,7 @@ from gateway.errors import (
 )
 
 SHOWN = 60            # characters of a request id that we keep
-LOGIN_WAIT_S = 60.0   # 45011 is a limit per minute
+MINUTE_S = 60.0       # 45011 is a limit per minute
 
 _TRACE = re.compile(r"(?:rid: |hint: ?\[)([\w-]{6,})")
 
@@ -90,7 +90,11 @@ def _user_at_risk(_: str) -> HuiyinError:
 
 
 def _logins_too_often(_: str) -> HuiyinError:
-    return RateLimited(code="wechat_logins", retry_after=LOGIN_WAIT_S)
+    return RateLimited(code="wechat_logins", retry_after=MINUTE_S)
+
+
+def _too_often(why: str) -> HuiyinError:
+    return Retry(why, after_s=MINUTE_S)
 
 
 Decision = Callable[[str], HuiyinError]
@@ -130,6 +134,12 @@ CODES: Codes = {
     48001: (Paused, "no right to this API"),
     48004: (Paused, "API forbidden"),
     61004: (Paused, "our address is not registered"),
+    45011: (_too_often, "asked too often"),
+}
+
+# Where somebody logs in, who waits for the answer is told.
+LOGIN_CODES: Codes = {
+    **CODES,
     40029: (_code_spent, "login code"),
     40163: (_code_spent, "login code used"),
     40226: (_user_at_risk, "user at risk"),
@@ -141,7 +151,6 @@ TOKEN_CODES: Codes = {
     **CODES,
     40001: (Paused, "app secret"),
     40243: (Paused, "app secret frozen"),
-    45011: (Retry, "asked too often"),
     50004: (Paused, "account forbidden"),
     50007: (Paused, "account frozen"),
     60020: (Paused, "our address is not on the allow-list"),
@@ -150,6 +159,7 @@ TOKEN_CODES: Codes = {
 # WeChat customer service [global error codes of WeCom]; 48002 there says what 48001 says here.
 KF_CODES: Codes = {
     **CODES,
+    40029: (Rejected, "the event's code is too old"),
     40096: (Rejected, "external user id"),
     48002: (Paused, "no right to this API"),
     60011: (Paused, "no right to this API"),

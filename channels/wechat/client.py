@@ -13,7 +13,7 @@ import aiohttp
 from msgspec import Struct
 
 from channels.wechat import bodies
-from channels.wechat.answers import TOKEN_CODES, Head, NoTyping
+from channels.wechat.answers import LOGIN_CODES, TOKEN_CODES, Head, NoTyping
 from channels.wechat.bodies import Body, MediaKind, Menu, Notice
 from channels.wechat.calls import MAX_FILE, Api, Call, Caller, Count, File, Place
 from channels.wechat.token import Grant, Tokens
@@ -97,13 +97,15 @@ class WeChatClient:
         self, credentials: Credentials, http: aiohttp.ClientSession, shared: SharedStore, ids: Ids, count: Count
     ) -> None:
         self._credentials = credentials
-        self._open = Api(http, credentials.place, count)
-        self._login = Api(http, credentials.place, count, TOKEN_CODES)
-        self._caller = Caller(self._open, Tokens(credentials.appid, self._grant, shared, ids))
+        self._granting = Api(http, credentials.place, count, TOKEN_CODES)
+        self._login = Api(http, credentials.place, count, LOGIN_CODES)
+        tokens = Tokens(credentials.appid, self._grant, shared, ids)
+        self._caller = Caller(Api(http, credentials.place, count), tokens)
+        self._people = Caller(self._login, tokens)
 
     async def _grant(self) -> Grant:
         body = {"grant_type": "client_credential", "appid": self._credentials.appid, "secret": self._credentials.secret}
-        return await self._login.ask(Call("/cgi-bin/stable_token", body=body), Grant)
+        return await self._granting.ask(Call("/cgi-bin/stable_token", body=body), Grant)
 
     # --- inside a window of the customer-service API; count what was sent (channels/wechat/ledger.py) ---------
 
@@ -169,19 +171,19 @@ class WeChatClient:
 
     async def mini_login(self, code: str) -> User:
         """`code` of wx.login: once, 5 minutes. Raises Unauthorised, Forbidden, RateLimited."""
-        return await self._open.ask(Call("/sns/jscode2session", self._with_secret(js_code=code)), User)
+        return await self._login.ask(Call("/sns/jscode2session", self._with_secret(js_code=code)), User)
 
     async def page_login(self, code: str) -> User:
         """`code` of a web page inside WeChat. Raises as `mini_login`, Forbidden also for a virtual user: somebody who
         only looks at the page's snapshot, whose openid must not be bound to a case."""
-        user = await self._open.ask(Call("/sns/oauth2/access_token", self._with_secret(code=code)), _PageUser)
+        user = await self._login.ask(Call("/sns/oauth2/access_token", self._with_secret(code=code)), _PageUser)
         if user.is_snapshotuser:
             raise Forbidden("open the page in full to log in", code="wechat_snapshot")
         return User(user.openid, user.unionid)
 
     async def phone(self, code: str) -> str:
         """The phone a mini-program's user agreed to tell, E.164. Raises as `mini_login`."""
-        answer = await self._post("/wxa/business/getuserphonenumber", {"code": code}, _PhoneAnswer)
+        answer = await self._people.ask(Call("/wxa/business/getuserphonenumber", body={"code": code}), _PhoneAnswer)
         return f"+{answer.phone_info.country_code}{answer.phone_info.pure_phone_number}"
 
     async def check_text(self, openid: str, words: str, scene: Scene = 2) -> Check:

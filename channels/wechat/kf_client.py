@@ -155,7 +155,7 @@ class KfClient:
         self, credentials: KfCredentials, http: aiohttp.ClientSession, shared: SharedStore, ids: Ids, count: Count
     ) -> None:
         self._credentials = credentials
-        self._login = Api(http, credentials.place, count, TOKEN_CODES)
+        self._granting = Api(http, credentials.place, count, TOKEN_CODES)
         # One company has a token for each of its apps, and each app its own secret: our name tells them apart.
         # gettoken gives the same one until its very end.
         tokens = Tokens(f"{credentials.corpid}:{credentials.name}", self._grant, shared, ids, early_s=0)
@@ -163,7 +163,7 @@ class KfClient:
 
     async def _grant(self) -> Grant:
         query = {"corpid": self._credentials.corpid, "corpsecret": self._credentials.secret}
-        return await self._login.ask(Call("/cgi-bin/gettoken", query), Grant)
+        return await self._granting.ask(Call("/cgi-bin/gettoken", query), Grant)
 
     async def pull(self, open_kfid: str, cursor: str = "", token: str = "") -> Pulled:
         """The page behind `cursor` (none: from 3 days ago). A message that cannot be read has msgtype "unreadable"."""

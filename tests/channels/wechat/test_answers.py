@@ -8,6 +8,7 @@ from msgspec import Struct
 from channels.wechat.answers import (
     CODES,
     KF_CODES,
+    LOGIN_CODES,
     TOKEN_CODES,
     Blocked,
     Codes,
@@ -86,10 +87,21 @@ def test_the_same_number_may_mean_something_else_elsewhere(code: int, kind: type
     (45011, RateLimited, "wechat_logins"),
 ])
 def test_a_login_that_fails_is_told_to_the_one_who_logs_in(code: int, kind: type[HuiyinError], told: str) -> None:
-    refused = refusal(code)
+    refused = refusal(code, codes=LOGIN_CODES)
     assert isinstance(refused, Refused)
     assert (type(refused), refused.code) == (kind, told)
     assert str(code) not in str(refused), "the number says nothing to a citizen"
+
+
+@table("codes", [CODES, KF_CODES, TOKEN_CODES])
+def test_the_outbox_is_told_nothing_but_send_errors(codes: Codes) -> None:
+    assert all(isinstance(refusal(code, codes=codes), SendError) for code in (*codes, 40029, 40163, 40226))
+
+
+def test_a_limit_of_a_minute_is_waited_for() -> None:
+    limited = refusal(45011)
+    assert isinstance(limited, Retry)
+    assert limited.after_s == 60
 
 
 def test_an_unknown_code_is_not_sent_again() -> None:

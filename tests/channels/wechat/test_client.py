@@ -147,6 +147,13 @@ async def test_a_used_login_code_is_the_users_to_renew(wire: Line) -> None:
     assert wire.counted["/sns/jscode2session", "Unauthorised"] == 1
 
 
+async def test_a_phone_is_told_with_the_token_and_its_code_is_the_users_too(wire: Line) -> None:
+    wire.platform.refuses("/wxa/business/getuserphonenumber", 40029)
+    with pytest.raises(Unauthorised):
+        await wire.client().phone("P")
+    assert wire.platform.last("getuserphonenumber").query == {"access_token": wire.platform.granted[0]}
+
+
 async def test_typing_that_cannot_be_shown_is_no_fault(wire: Line) -> None:
     for code in (45072, 45080, 45081):
         wire.platform.refuses("/cgi-bin/message/custom/typing", code)

@@ -113,7 +113,8 @@ async def test_every_kind_of_message_is_read(wire: Line) -> None:
 
 
 async def test_events_are_read(wire: Line) -> None:
-    entered: dict[str, Any] = {"event_type": "enter_session", "scene": "123", "scene_param": "t=express", "welcome_code": "W"}
+    entered: dict[str, Any] = {
+        "event_type": "enter_session", "scene": "123", "scene_param": "t=express", "welcome_code": "W"}
     failed = {"event_type": "msg_send_fail", "fail_msgid": sent_as("turn:1"), "fail_type": 4}
     wire.platform.says[SYNC] = {**OK, "next_cursor": "c", "has_more": 0, "msg_list": [
         {"msgid": "e1", "send_time": 1, "origin": 4, "msgtype": "event", "event": {"open_kfid": "wk1", **entered}},
