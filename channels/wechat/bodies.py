@@ -15,7 +15,7 @@ from typing import Literal
 MOST_ITEMS = 10
 ELLIPSIS = "…"
 
-MediaKind = Literal["image", "voice", "video"]
+MediaKind = Literal["image", "voice"]
 Body = dict[str, object]
 
 # Characters a value may have, by the kind of its key: `thing1` is a `thing`. Kinds not named here are sent as they are.

@@ -1,7 +1,10 @@
 """channels/wechat/bodies.py: what the platform takes as it is written."""
 from __future__ import annotations
 
+import json
 import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
@@ -10,6 +13,26 @@ from hypothesis import strategies as st
 from channels.wechat import bodies
 from channels.wechat.bodies import Item, Menu, Notice, Page
 from tests.tables import table
+
+VECTORS: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parents[2] / "wire/wechat/vectors.json").read_text("utf-8"))["vectors"]
+
+# Bodies of message/custom/send (tests/wire/wechat/NOTICE). We say what we say in words: no cards, songs or films.
+SENT: dict[str, Callable[[], bodies.Body]] = {
+    "send-custom-text": lambda: bodies.text("sfsfdsdf"),
+    "send-custom-image": lambda: bodies.media("image", "MEDIA_ID"),
+    "send-ma-custom-image": lambda: bodies.media("image", "MEDIA_ID"),
+    "send-custom-voice": lambda: bodies.media("voice", "MEDIA_ID"),
+}
+NEVER_SENT = {"send-custom-news", "send-custom-video", "send-custom-music", "send-ma-custom-miniprogrampage"}
+
+
+def test_every_vector_of_a_message_is_built_or_never_sent() -> None:
+    vectors = {one["id"]: one["expect"] for one in VECTORS if one["kind"] == "custom_send_json"}
+    assert set(vectors) == set(SENT) | NEVER_SENT
+    built = {id_: {"touser": "OPENID", **build()} for id_, build in SENT.items()}
+    assert built == {id_: vectors[id_] for id_ in SENT}
+
 
 # Keys and their limits: developers.weixin.qq.com, 订阅消息参数值内容限制说明.
 FITTED = [

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -126,6 +127,28 @@ async def test_each_question_is_asked_and_its_answer_read(wire: Line) -> None:
     assert wire.platform.last("msg_sec_check").json == {
         "version": 2, "scene": 2, "openid": OPENID, "content": "内容",
     }
+
+
+VECTORS: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parents[2] / "wire/wechat/vectors.json").read_text("utf-8"))["vectors"]
+READ: dict[str, tuple[str, Ask, object]] = {
+    "api-wechatpy-user_info": ("/cgi-bin/user/info", lambda api: api.follower(OPENID), Follower(
+        OPENID, 1, " o6_bmasdasdsad6_2sgVt7hMZOPfL", 1382694957)),
+    "api-wechatpy-sns_jscode2session": ("/sns/jscode2session", lambda api: api.mini_login("C"), User(
+        "o16wA0b4AZKzgVJR3MBwoUdTfU_E", "or4zX05h_Ykt4ju0TUfx3CQsvfTo")),
+    "api-wechatpy-sns_oauth2_access_token": (
+        "/sns/oauth2/access_token", lambda api: api.page_login("C"), User("OPENID")),
+    "api-wechatpy-message_custom_send": (SEND, lambda api: api.send_text("OPENID", "x"), None),
+}
+
+
+async def test_every_vector_of_an_answer_is_read(wire: Line) -> None:
+    """tests/wire/wechat/NOTICE says whose they are."""
+    vectors = {one["id"]: one["expect"] for one in VECTORS if one["kind"] == "api_response_json"}
+    assert set(vectors) == set(READ)
+    for id_, (path, ask, expected) in READ.items():
+        wire.platform.says[path] = vectors[id_]
+        assert await ask(wire.client()) == expected, id_
 
 
 async def test_a_text_to_check_is_cut_to_what_is_checked(wire: Line) -> None:
