@@ -46,6 +46,13 @@ class Citizen:
         self.typing = False
         self.bubbles.append(bubble)
 
+    def offered(self, item: str) -> str:
+        """The label of a menu's item, the latest that bears this id. Raises LookupError."""
+        for bubble in reversed(self.bubbles):
+            if item in bubble.menu:
+                return bubble.menu[item]
+        raise LookupError(f"no menu offers {item}")
+
     def texts(self, side: Side = "account") -> list[str]:
         """The words of that side, in order."""
         return [bubble.text for bubble in self.bubbles if bubble.side == side]

@@ -30,8 +30,8 @@ class KfPhone:
 
     async def picks(self, item: str) -> Delivery:
         """A tap on an item of the latest msgmenu; the log tells its menu_id."""
-        menu = next(bubble.menu for bubble in reversed(self.citizen.bubbles) if item in bubble.menu)
-        return await self._message("text", {"content": menu[item], "menu_id": item}, menu[item])
+        label = self.citizen.offered(item)
+        return await self._message("text", {"content": label, "menu_id": item}, label)
 
     async def speaks(self, text: str) -> Delivery:
         """A voice message; kf recognises nothing."""

@@ -45,9 +45,9 @@ class Phone:
 
     async def picks(self, item: str) -> Delivery:
         """A tap on an item of the latest msgmenu: its words come as a text with bizmsgmenuid, and count as a menu."""
-        menu = next(bubble.menu for bubble in reversed(self.citizen.bubbles) if item in bubble.menu)
-        self._show("text", menu[item])
-        return await self._message("text", "menu", Content=menu[item], bizmsgmenuid=item)
+        label = self.citizen.offered(item)
+        self._show("text", label)
+        return await self._message("text", "menu", Content=label, bizmsgmenuid=item)
 
     async def speaks(self, text: str, *, recognised: bool = True) -> Delivery:
         """A voice message; `recognised`: the account has switched speech recognition on."""

@@ -140,8 +140,8 @@ class Pusher:
 
     def _show(self, account: Account, delivery: Delivery) -> None:
         push, now = delivery.push, self._clock.now()
-        said = {"openid": push.openid, **push.fields}
-        self._journal.write(Entry(now, "push", account.settings.name, push.subject, said, delivery.outcome))
+        self._journal.write(
+            Entry(now, "push", account.settings.name, push.subject, push.fields, delivery.outcome))
         citizen = account.citizens.get(push.openid)
         if citizen is None or not (delivery.reply or (delivery.fault and push.waits)):
             return

@@ -22,6 +22,7 @@ from gateway.clock import Clock
 from simulators.wechat import api_kf, api_logins, api_messages
 from simulators.wechat.account import Account
 from simulators.wechat.calls import Blob, Call, Endpoint, Upload
+from simulators.wechat.demo import Demo
 from simulators.wechat.faults import Fault
 from simulators.wechat.journal import Entry
 from simulators.wechat.platform import WeChat
@@ -182,13 +183,19 @@ def _reset(request: web.Request) -> web.Response:
 
 
 @asynccontextmanager
-async def serve(settings: Sequence[AccountSettings], clock: Clock, port: int = 0) -> AsyncIterator[WeChat]:
-    """The whole platform on http://127.0.0.1:`port` (0: any free one) while the block runs."""
+async def serve(
+    settings: Sequence[AccountSettings], clock: Clock, port: int = 0, *, desk: str = "",
+) -> AsyncIterator[WeChat]:
+    """The whole platform on http://127.0.0.1:`port` (0: any free one) while the block runs.
+
+    Its demo page is at /demo/ and links to the gateway's staff page at `desk`.
+    """
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         wechat = WeChat(settings, clock, session)
         server = Server(wechat)
         app = web.Application(client_max_size=MOST)
-        app.router.add_routes(server.routes())
+        demo = Demo(wechat, desk)
+        app.router.add_routes([*server.routes(), *demo.routes()])
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         await web.TCPSite(runner, LOOPBACK, port).start()
@@ -197,5 +204,6 @@ async def serve(settings: Sequence[AccountSettings], clock: Clock, port: int = 0
             yield wechat
         finally:
             wechat.faults.clear()
+            await demo.close()
             await wechat.close()
             await runner.cleanup()

@@ -1,0 +1,73 @@
+"""`python -m simulators.wechat`: WeChat on loopback with its demo page, beside a gateway that is already running.
+
+    --port 8090                            where it listens, on 127.0.0.1 only
+    --gateway http://127.0.0.1:8080        whom it pushes to
+    --official-path /wechat/{appid}        the callback of an official account; {name} is its name
+    --kf-path /wechat/kf/{appid}           likewise of customer service, whose id is the corpid
+    --settings                             print the ids and secrets as the gateway's configuration, and end
+
+Its accounts, ids and secrets are the same at every start.
+"""
+from __future__ import annotations
+
+import argparse
+import asyncio
+import signal
+import sys
+from dataclasses import replace
+
+from gateway.clock import SystemClock
+from simulators.wechat.server import serve
+from simulators.wechat.settings import AccountSettings, kf, official
+
+OFFICIAL, KF = official("12345"), kf("12345-kf")
+
+
+def main() -> None:
+    options = _options()
+    accounts = [
+        _calling(OFFICIAL, options.gateway + options.official_path),
+        _calling(KF, options.gateway + options.kf_path),
+    ]
+    if options.settings:
+        sys.stdout.write("\n".join(_toml(account, options.port) for account in accounts))
+        return
+    asyncio.run(_run(accounts, options))
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m simulators.wechat", description="WeChat on loopback")
+    parser.add_argument("--port", type=int, default=8090)
+    parser.add_argument("--gateway", default="http://127.0.0.1:8080")
+    parser.add_argument("--official-path", default="/wechat/{appid}")
+    parser.add_argument("--kf-path", default="/wechat/kf/{appid}")
+    parser.add_argument("--settings", action="store_true")
+    return parser.parse_args()
+
+
+def _calling(account: AccountSettings, callback: str) -> AccountSettings:
+    return replace(account, callback=callback.format(name=account.name, appid=account.appid))
+
+
+def _toml(account: AccountSettings, port: int) -> str:
+    table = "kf" if account.kind == "kf" else "official"
+    identity = "corpid" if account.kind == "kf" else "appid"
+    return "\n".join((
+        f"[[wechat.{table}]]", f'name = "{account.name}"', f'{identity} = "{account.appid}"',
+        f'secret = "{account.secret}"', f'token = "{account.token}"', f'aes_keys = ["{account.aes_key}"]',
+        f'mode = "{account.mode}"', f'api_base = "http://127.0.0.1:{port}"', "",
+    ))
+
+
+async def _run(accounts: list[AccountSettings], options: argparse.Namespace) -> None:
+    stop = asyncio.Event()
+    for each in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+    async with serve(accounts, SystemClock(), options.port, desk=f"{options.gateway}/desk/") as wechat:
+        sys.stdout.write(f"WeChat is played on {wechat.url}, its phones on {wechat.url}/demo/\n")
+        sys.stdout.flush()
+        await stop.wait()
+
+
+if __name__ == "__main__":
+    main()

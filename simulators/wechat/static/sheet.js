@@ -1,0 +1,105 @@
+// The sheet behind "＋": everything a citizen can do beside writing.
+import { button, make } from "./say.js";
+
+const PLACE = { label: "广州市天河区体育西路103号", latitude: 23.1335, longitude: 113.3217 };
+
+export function sheetOf(phone) {
+  const kf = phone.account.kind === "kf";
+  return [
+    make("div", "grid", ...common(phone), ...(kf ? ofKf(phone) : ofAccount(phone))),
+    ...(phone.account.templates.length ? [subscription(phone)] : []),
+  ];
+}
+
+function common(phone) {
+  return [
+    tile("语音", "voice", () => phone.act("speaks", { text: phone.takeWords() || "楼上漏水，物业一直不管" })),
+    tile("选照片", "photo", () => choose(phone)),
+    tile("示例照片", "sample", async () => phone.act("photographs", await sample())),
+    tile("位置", "location", () => phone.act("stands_at", { ...PLACE, label: phone.takeWords() || PLACE.label })),
+    tile("过 48 小时", "48 h later", () => phone.act("waits_48_hours")),
+  ];
+}
+
+function ofAccount(phone) {
+  const { follows, refuses } = phone.citizen;
+  const scene = () => phone.takeWords() || "t=express_delivery";
+  return [
+    tile("扫码", "scan", () => phone.act(follows ? "scans" : "follows", { scene: scene() })),
+    follows ? tile("取消关注", "unfollow", () => phone.act("leaves"))
+      : tile("关注", "follow", () => phone.act("follows")),
+    tile(refuses ? "恢复接收" : "拒收消息", "refuse", () => phone.act("refuses")),
+    tile("听不清的语音", "unrecognised", () => phone.act("mumbles")),
+  ];
+}
+
+function ofKf(phone) {
+  return [
+    tile("进入会话", "enter", () => phone.act("enters", { scene: phone.takeWords() })),
+    tile("坐席接入", "agent takes", () => phone.act("agent_takes")),
+    tile("坐席说话", "agent says", () => phone.act("agent_says", { text: phone.takeWords() || "您好，我是坐席" })),
+    tile("坐席结束", "agent ends", () => phone.act("agent_ends")),
+  ];
+}
+
+function tile(label, english, act) {
+  const made = button("", act, "tile");
+  const hint = make("small", "", english);
+  hint.lang = "en";
+  made.append(label, hint);
+  return made;
+}
+
+// The box in which a citizen allows subscription messages.
+function subscription(phone) {
+  const boxes = phone.account.templates.map((template) => {
+    const box = make("input");
+    box.type = "checkbox";
+    box.value = template;
+    return box;
+  });
+  const answer = (accept) => {
+    const templates = boxes.filter((box) => box.checked).map((box) => box.value);
+    const always = templates.some((template) => template.startsWith("long-term"));
+    if (templates.length) phone.act("answers", { templates, accept, always });
+  };
+  return make("fieldset", "subscription", make("legend", "", "订阅消息 subscription"),
+    ...boxes.map((box) => make("label", "", box, ` ${box.value}`)),
+    make("div", "row", button("允许 accept", () => answer(true), "strong"), button("拒绝 reject", () => answer(false))));
+}
+
+function choose(phone) {
+  const input = make("input");
+  input.type = "file";
+  input.accept = "image/*,video/mp4";
+  input.addEventListener("change", async () => {
+    const [file] = input.files;
+    if (file) phone.act(file.type.startsWith("video/") ? "films" : "photographs", await encoded(file));
+  });
+  input.click();
+}
+
+async function encoded(blob) {
+  const address = await new Promise((done) => {
+    const reader = new FileReader();
+    reader.addEventListener("load", () => done(reader.result));
+    reader.readAsDataURL(blob);
+  });
+  return { data: address.slice(address.indexOf(",") + 1), content_type: blob.type };
+}
+
+// A stain on a ceiling, drawn here: no photograph of anybody's home.
+async function sample() {
+  const canvas = make("canvas");
+  [canvas.width, canvas.height] = [640, 480];
+  const pen = canvas.getContext("2d");
+  pen.fillStyle = "#d8d4c8";
+  pen.fillRect(0, 0, 640, 480);
+  for (let ring = 5; ring > 0; ring -= 1) {
+    pen.fillStyle = `rgba(120, 92, 48, ${0.12 + 0.02 * ring})`;
+    pen.beginPath();
+    pen.ellipse(330, 230, 46 * ring, 30 * ring, 0.3, 0, 2 * Math.PI);
+    pen.fill();
+  }
+  return encoded(await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85)));
+}
