@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from channels.wechat import pushes
 from channels.wechat.answers import Blocked, NoConsent, NotFollowing, QuotaUsed, WindowClosed
 from channels.wechat.consent import Consent
+from channels.wechat.kf_client import KfMessage, Origin
 from channels.wechat.ledger import Event, Ledger
 from channels.wechat.pushes import Push
 from gateway.errors import SendError
@@ -77,6 +78,13 @@ def heard(reach: Reach, push: Push, terms: Terms) -> Reach:
         reach = replace(reach, follows=True)
     event = _event(push, terms)
     return replace(reach, ledger=reach.ledger.open(event, push.created * 1000)) if event else reach
+
+
+def heard_kf(reach: Reach, message: KfMessage) -> Reach:
+    """What a message of customer service changes. A tap on a menu is a message like any other there."""
+    if message.origin != Origin.CITIZEN:
+        return reach
+    return replace(reach, ledger=reach.ledger.open("kf_message", message.send_time * 1000))
 
 
 def _event(push: Push, terms: Terms) -> Event | None:

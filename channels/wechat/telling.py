@@ -5,36 +5,28 @@ the attempt: the outbox comes again, rather than spending a scarcer way. What ma
 """
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Protocol
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from channels.wechat import replies
 from channels.wechat.answers import NoMenu
-from channels.wechat.bodies import Menu, Notice
-from channels.wechat.reach import Offer, Reach, Rung, Way, ladder, refused, told
+from channels.wechat.bodies import MOST_ITEMS, Item, Menu, Notice
+from channels.wechat.client import WeChatClient
+from channels.wechat.kf_client import KfClient, KfUser
+from channels.wechat.reach import NOT_OFFERED, Offer, Reach, Rung, Way, ladder, refused, told
 from gateway.errors import Paused, Rejected, SendError, Uncertain
+from gateway.messages import Outbound
+
+MENU_BYTES = 1_024  # above a menu's items; what customer service takes, the official account names no limit
 
 Text = Callable[[], Awaitable[None]]
-
-
-class Speaker(Protocol):
-    """The calls of channels/wechat/client.py that tell somebody something. Each raises SendError."""
-
-    async def send_text(self, openid: str, words: str) -> None: ...
-
-    async def send_menu(self, openid: str, menu: Menu) -> None: ...
-
-    async def send_template(self, openid: str, notice: Notice) -> str: ...
-
-    async def send_subscription(self, openid: str, notice: Notice) -> str: ...
-
-    async def send_account_subscription(self, openid: str, notice: Notice) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Matter:
     """One thing to be told, worded for every way that may carry it.
 
+    key           our id of the message, the same at every attempt
     words         for an open window, at most 2,048 bytes; with the choices numbered where there is a menu
     menu          the same as a msgmenu, where there is something to choose
     lasting, once subscription messages, best first
@@ -42,6 +34,7 @@ class Matter:
     sms           sends it to a phone that we know and may write to; raises SendError
     """
 
+    key: str
     words: str
     menu: Menu | None = None
     lasting: Sequence[Notice] = ()
@@ -60,6 +53,80 @@ class Matter:
         known = (*self.lasting, *self.once, *([self.template] if self.template else []))
         return next(notice for notice in known if notice.template == template)
 
+
+def matters(message: Outbound) -> tuple[Matter, ...]:
+    """A message of the core for an open window, in as many as its length asks for. Each costs one of the few that may
+    go, so a message should rather be short; only one that fits whole is offered as a menu too."""
+    parts = replies.parts(replies.words(message))
+    if len(parts) > 1:
+        return tuple(Matter(f"{message.id}/{number}", part) for number, part in enumerate(parts))
+    return (Matter(message.id, parts[0], _menu(message)),)
+
+
+def _menu(message: Outbound) -> Menu | None:
+    """Numbered as in the words, so that a tap and a typed number mean the same."""
+    head = replies.clean(message.text)
+    if not message.choices or len(message.choices) > MOST_ITEMS or len(head.encode()) > MENU_BYTES:
+        return None
+    return Menu(head, tuple(Item(number, option.label) for number, option in enumerate(message.choices, 1)))
+
+
+# --- ways ---------------------------------------------------------------------------------------------------
+
+Send = Callable[[str, Matter, Rung], Awaitable[str]]
+Ways = Mapping[Way, Send]  # the platform's; each returns its id of the message, or "", and raises SendError
+
+
+def official_ways(client: WeChatClient) -> Ways:
+    async def template(openid: str, matter: Matter, rung: Rung) -> str:
+        return await client.send_template(openid, matter.notice(rung.template))
+
+    async def subscribed(openid: str, matter: Matter, rung: Rung) -> str:
+        return await client.send_account_subscription(openid, matter.notice(rung.template))
+
+    return {"window": _spoken(client), "lasting": subscribed, "once": subscribed, "template": template}
+
+
+def mini_ways(client: WeChatClient) -> Ways:
+    """A mini-program shows no menus, and has no followers to send a template message to."""
+    async def words(openid: str, matter: Matter, _: Rung) -> str:
+        await client.send_text(openid, matter.words)
+        return ""
+
+    async def subscribed(openid: str, matter: Matter, rung: Rung) -> str:
+        return await client.send_subscription(openid, matter.notice(rung.template))
+
+    return {"window": words, "lasting": subscribed, "once": subscribed}
+
+
+def kf_ways(client: KfClient, open_kfid: str) -> Ways:
+    async def spoken(userid: str, matter: Matter, _: Rung) -> str:
+        user = KfUser(open_kfid, userid)
+        if matter.menu is not None:
+            return await client.send_menu(user, matter.key, matter.menu)
+        return await client.send_text(user, matter.key, matter.words)
+
+    return {"window": spoken}
+
+
+def _spoken(client: WeChatClient) -> Send:
+    """A menu where the account may send one, else the numbered words."""
+    async def offered(openid: str, menu: Menu) -> bool:
+        try:
+            await client.send_menu(openid, menu)
+        except NoMenu:
+            return False
+        return True
+
+    async def spoken(openid: str, matter: Matter, _: Rung) -> str:
+        if matter.menu is None or not await offered(openid, matter.menu):
+            await client.send_text(openid, matter.words)
+        return ""
+
+    return spoken
+
+
+# --- telling ------------------------------------------------------------------------------------------------
 
 @dataclass(frozen=True, slots=True)
 class Told:
@@ -82,59 +149,44 @@ class Told:
 class Teller:
     """Speaks for one account."""
 
-    def __init__(self, speaker: Speaker, *, mini: bool = False) -> None:
-        self._speaker = speaker
-        self._subscribed = speaker.send_subscription if mini else speaker.send_account_subscription
+    def __init__(self, ways: Ways) -> None:
+        self._ways = ways
 
-    async def tell(self, openid: str, matter: Matter, reach: Reach, now: int) -> Told:
-        """`now`: ms since 1970. Raises Retry to come again, Paused when only an operator can open a way."""
+    async def tell(self, user: str, matter: Matter, reach: Reach, now: int) -> Told:
+        """`user`: openid, or external_userid; `now`: ms since 1970. Raises Retry to come again, Paused when only an
+        operator can open a way."""
         steps: list[Rung] = []
         paused: Paused | None = None
-        for rung in ladder(reach, matter.offer, now):
+        for rung in self._rungs(matter, reach, now):
             if rung.why:
                 steps.append(rung)
                 continue
             try:
-                id_ = await self._send(openid, matter, rung)
+                id_ = await self._send(user, matter, rung)
             except Uncertain as unknown:
-                return self._told(rung, "", (*steps, _failed(rung, unknown)), told(reach, rung, now), sure=False)
+                return Told(rung.way, False, "", (*steps, _failed(rung, unknown)), told(reach, rung, now))
             except (Rejected, Paused) as closed:
                 steps.append(_failed(rung, closed))
                 paused = closed if isinstance(closed, Paused) else paused
                 reach = refused(reach, rung, closed, now)
             else:
-                return self._told(rung, id_, (*steps, rung), told(reach, rung, now), sure=True)
+                return Told(rung.way, True, id_, (*steps, rung), told(reach, rung, now))
         if paused:
             raise paused
         return Told(None, True, "", tuple(steps), reach)
 
-    def _told(self, rung: Rung, id_: str, steps: tuple[Rung, ...], reach: Reach, *, sure: bool) -> Told:
-        return Told(rung.way, sure, id_, steps, reach)
+    def _rungs(self, matter: Matter, reach: Reach, now: int) -> list[Rung]:
+        """The ladder, without the ways that this account has not."""
+        return [
+            rung if rung.why or rung.way in self._ways or rung.way == "sms" else replace(rung, why=NOT_OFFERED)
+            for rung in ladder(reach, matter.offer, now)
+        ]
 
-    async def _send(self, openid: str, matter: Matter, rung: Rung) -> str:
-        match rung.way:
-            case "window":
-                await self._speak(openid, matter)
-                return ""
-            case "sms" if matter.sms is not None:
-                await matter.sms()
-                return ""
-            case "template":
-                return await self._speaker.send_template(openid, matter.notice(rung.template))
-            case _:
-                return await self._subscribed(openid, matter.notice(rung.template))
-
-    async def _speak(self, openid: str, matter: Matter) -> None:
-        """A menu where the account may send one, else the numbered words."""
-        if matter.menu is None or not await self._chosen_from(openid, matter.menu):
-            await self._speaker.send_text(openid, matter.words)
-
-    async def _chosen_from(self, openid: str, menu: Menu) -> bool:
-        try:
-            await self._speaker.send_menu(openid, menu)
-        except NoMenu:
-            return False
-        return True
+    async def _send(self, user: str, matter: Matter, rung: Rung) -> str:
+        if rung.way == "sms" and matter.sms is not None:
+            await matter.sms()
+            return ""
+        return await self._ways[rung.way](user, matter, rung)
 
 
 def _failed(rung: Rung, error: SendError) -> Rung:

@@ -5,8 +5,9 @@ from typing import Any
 
 from channels.wechat import pushes
 from channels.wechat.answers import Blocked, NoConsent, NoMenu, NotFollowing, QuotaUsed, WindowClosed
+from channels.wechat.kf_client import KfMessage, Origin, Words
 from channels.wechat.pushes import Answer, Push
-from channels.wechat.reach import Offer, Reach, Rung, Terms, decode, encode, heard, ladder, refused, told
+from channels.wechat.reach import Offer, Reach, Rung, Terms, decode, encode, heard, heard_kf, ladder, refused, told
 from gateway.errors import Rejected, SendError
 from tests.tables import table
 
@@ -63,6 +64,16 @@ def test_a_push_opens_its_window_from_the_platforms_time_on(
     ledger = after(one, terms=terms).ledger
     assert ledger.left(NOW) == messages
     assert ledger.until(NOW) == (NOW + minutes * 60_000 if messages else None)
+
+
+@table(("message", "messages"), [
+    (KfMessage("1", "text", send_time=AT_S, origin=Origin.CITIZEN, text=Words("路灯坏了")), 5),
+    (KfMessage("2", "text", send_time=AT_S, origin=Origin.CITIZEN, text=Words("满意", "1")), 5),
+    (KfMessage("3", "event", send_time=AT_S, origin=Origin.EVENT), 0),
+    (KfMessage("4", "text", send_time=AT_S, origin=Origin.PERSON, text=Words("我来")), 0),
+])
+def test_customer_service_opens_by_the_citizens_messages_alone(message: KfMessage, messages: int) -> None:
+    assert heard_kf(Reach(), message).ledger.left(NOW) == messages
 
 
 def test_who_leaves_is_forgotten_whole() -> None:

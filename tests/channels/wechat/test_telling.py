@@ -11,24 +11,27 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from channels.wechat import pushes, reading
+from channels.wechat import pushes, reading, replies
 from channels.wechat.accounts import Account
 from channels.wechat.bodies import Item, Menu, Notice, Page
 from channels.wechat.calls import Place
 from channels.wechat.client import Credentials, WeChatClient
 from channels.wechat.gate import Gate
+from channels.wechat.kf_client import KfClient, KfCredentials
 from channels.wechat.pushes import Push
-from channels.wechat.reach import Reach, Terms, heard
-from channels.wechat.telling import Matter, Teller, Told
+from channels.wechat.reach import Reach, Terms, heard, heard_kf
+from channels.wechat.telling import Matter, Teller, Told, kf_ways, matters, mini_ways, official_ways
 from channels.wechat.wire import Keys
 from gateway.clock import to_ms
 from gateway.errors import Paused, Retry
+from gateway.messages import Option, Outbound
 from gateway.store.sqlite import SqliteStore
 from simulators.wechat.phone import Phone
 from simulators.wechat.platform import WeChat
 from simulators.wechat.server import serve
-from simulators.wechat.settings import AccountSettings, mini, official
+from simulators.wechat.settings import AccountSettings, kf, mini, official
 from tests.clock import ManualClock, SerialIds
+from tests.tables import table
 
 SEND, TEMPLATE = "/message/custom/send", "/message/template/send"
 BIZ = "/message/subscribe/bizsend"
@@ -62,7 +65,7 @@ class Scene:
     receipts: list[Push] = field(default_factory=list)
 
     async def tell(self, *, sms: bool = True) -> Told:
-        matter = Matter(NUMBERED, CLOSED, (LASTING,), (ONCE,), FOLLOWERS, self._text if sms else None)
+        matter = Matter("turn:1", NUMBERED, CLOSED, (LASTING,), (ONCE,), FOLLOWERS, self._text if sms else None)
         told = await self.teller.tell(self.phone.openid, matter, self.reach, to_ms(self.clock.now()))
         self.reach = told.reach
         await self.wechat.settled()
@@ -87,7 +90,8 @@ async def scene(folder: Path, settings: AccountSettings) -> AsyncIterator[Scene]
             client = WeChatClient(known, http, store.shared, SerialIds(), lambda path, outcome: None)
             is_mini = settings.kind == "mini"
             terms = Terms("miniprogram" if is_mini else "official", {"long-term-closure"})
-            opened = Scene(wechat, wechat.phone(settings.name, "citizen"), clock, Teller(client, mini=is_mini), terms)
+            ways = mini_ways if is_mini else official_ways
+            opened = Scene(wechat, wechat.phone(settings.name, "citizen"), clock, Teller(ways(client)), terms)
             async with listening(opened, settings, store):
                 yield opened
     finally:
@@ -149,7 +153,7 @@ async def test_each_fault_leads_one_rung_further_and_says_why(hotline: Scene) ->
     """The closure, told through each rung in turn: what is missing before it stays missing."""
     phone = hotline.phone
     await phone.says("路灯坏了")
-    await phone.answers_subscription("long-term-closure", always=True)
+    await phone.answers_subscription("long-term-closure")
     await phone.answers_subscription("one-time-progress")
     hotline.wechat.fault(SEND, "errcode", code=45015)
     assert (await hotline.tell()).by == "lasting"
@@ -205,6 +209,44 @@ async def test_a_mini_program_tells_by_its_own_call(tmp_path: Path) -> None:
         (receipt,) = opened.receipts
         assert isinstance(receipt, pushes.SubscriptionSent)
         assert [one.message for one in receipt.receipts] == [told.id]
+
+
+async def test_a_mini_program_says_it_in_words_and_has_no_followers(tmp_path: Path) -> None:
+    async with scene(tmp_path, mini("mini")) as opened:
+        await opened.phone.says("路灯坏了")
+        assert (await opened.tell()).by == "window"
+        assert opened.seen() == [("custom", NUMBERED)]
+        opened.wechat.fault(SEND, "errcode", code=45047)
+        told = await opened.tell(sms=False)
+        assert (told.by, whys(told)[3]) == (None, ("template", "not_offered"))
+
+
+async def test_customer_service_has_its_window_and_the_phone(tmp_path: Path) -> None:
+    clock, seat = ManualClock(), kf("seat")
+    store = SqliteStore(tmp_path / "store.db", clock, SerialIds())
+    await store.open()
+    async with serve([seat], clock) as wechat, aiohttp.ClientSession() as http:
+        known = KfCredentials("seat", seat.appid, seat.secret, Place(wechat.url, 2.0))
+        client = KfClient(known, http, store.shared, SerialIds(), lambda path, outcome: None)
+        phone = wechat.kf_phone("seat", "citizen")
+        teller, reach = Teller(kf_ways(client, phone.open_kfid)), Reach()
+        told_by: list[str | None] = []
+        await phone.enters()
+        await phone.says("路灯坏了")
+        for message in (await client.pull(phone.open_kfid)).messages:
+            reach = heard_kf(reach, message)
+        for number in range(6):
+            matter = Matter(f"turn:{number}", NUMBERED, CLOSED if number else None, (LASTING,), (), FOLLOWERS, _texted)
+            told = await teller.tell(phone.citizen.openid, matter, reach, to_ms(clock.now()))
+            reach = told.reach
+            told_by.append(told.by)
+        assert told_by == ["window"] * 5 + ["sms"]
+        assert phone.citizen.texts() == [NUMBERED] + [CLOSED.head] * 4
+    await store.close()
+
+
+async def _texted() -> None:
+    """An SMS that is taken."""
 
 
 # --- what passes, what may have happened, what only an operator mends ----------------------------------------
@@ -276,3 +318,32 @@ async def test_a_promise_ends_with_its_window(hotline: Scene) -> None:
     hotline.clock.advance(1)
     assert (await hotline.tell(sms=False)).by == "template"
     assert hotline.wechat.journal.count("call", "/cgi-bin" + SEND) == 1, "not even tried"
+
+
+# --- from the core's message to what is told ----------------------------------------------------------------
+
+def said(text: str, *labels: str) -> Outbound:
+    choices = tuple(Option(f"v{number}", label) for number, label in enumerate(labels))
+    return Outbound(id="turn:1", at=1, text=text, choices=choices)
+
+
+def test_a_message_is_told_whole_with_its_choices_both_ways() -> None:
+    (matter,) = matters(said("满意吗？", "满意", "不满意"))
+    assert (matter.key, matter.menu) == ("turn:1", Menu("满意吗？", (Item(1, "满意"), Item(2, "不满意"))))
+    assert matter.words == "满意吗？\n1. 满意\n2. 不满意\n（回复数字选择）"
+    (plain,) = matters(said("已受理"))
+    assert (plain.words, plain.menu) == ("已受理", None)
+
+
+@table(("message", "parts"), [
+    (said("长" * 1000, "甲", "乙"), 2), (said("长" * 400, "甲", "乙"), 1), (said("选", *"甲乙丙丁戊己庚辛壬癸子"), 1),
+    (said("长" * 2000), 3),
+])
+def test_what_does_not_fit_a_menu_is_numbered_and_what_does_not_fit_at_all_is_cut(
+    message: Outbound, parts: int
+) -> None:
+    cut = matters(message)
+    assert len(cut) == parts
+    assert all(matter.menu is None and len(matter.words.encode()) <= 2048 for matter in cut)
+    assert len({matter.key for matter in cut}) == parts
+    assert "".join(matter.words for matter in cut) == replies.words(message)
