@@ -49,9 +49,9 @@ class Account:
         return self.citizens.setdefault(known.openid, known)
 
     def find(self, openid: object) -> Citizen:
-        """Raises Refusal 40003."""
+        """Raises Refusal 40003, of kf 40096."""
         if not isinstance(openid, str) or openid not in self.citizens:
-            raise Refusal(40003)
+            raise Refusal(40096 if self.settings.kind == "kf" else 40003)
         return self.citizens[openid]
 
     def count_call(self, path: str, now: datetime, cap: int | None = None) -> None:

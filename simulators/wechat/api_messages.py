@@ -102,7 +102,7 @@ def template_send(call: Call) -> Answer:
     """To followers only. A client_msg_id that came before is answered with the same msgid and not shown again."""
     body, account = call.unescaped, call.account
     citizen = account.find(body.get("touser"))
-    _check_template(account, body)
+    _check_template(account.settings.templates, body)
     if not citizen.follows:
         raise Refusal(43004)
     key = citizen.openid, str(body.get("client_msg_id") or account.composer.next_id())
@@ -121,7 +121,7 @@ def subscribe_send(call: Call) -> Answer:
     """Both subscribe/send (mini-program) and subscribe/bizsend (official account): one grant, one message."""
     body, account = call.unescaped, call.account
     citizen = account.find(body.get("touser"))
-    template = _check_template(account, body)
+    template = _check_template(account.settings.subscriptions, body)
     account.grants.spend(citizen.openid, template)
     _show_card(citizen, call.now, body, "subscription")
     msgid = account.composer.next_id()
@@ -130,14 +130,15 @@ def subscribe_send(call: Call) -> Answer:
     return {"errcode": 0, "errmsg": "ok", **({"msgid": msgid} if account.settings.kind == "mini" else {})}
 
 
-def _check_template(account: Account, body: Mapping[str, Any]) -> str:
+def _check_template(templates: Mapping[str, tuple[str, ...]], body: Mapping[str, Any]) -> str:
+    """The template's id. Raises Refusal 40037, 47001, 47003."""
     template = str(body.get("template_id"))
-    if template not in account.settings.templates:
+    if template not in templates:
         raise Refusal(40037)
     data = body.get("data")
     if not isinstance(data, dict):
         raise Refusal(47001)
-    check_data(account.settings.templates[template], data)
+    check_data(templates[template], data)
     return template
 
 

@@ -53,7 +53,7 @@ PHONE_ACTS: Mapping[str, Callable[[Phone, Said], Awaitable[Delivery]]] = {
     "scans": lambda phone, said: phone.scans(str(said["scene"])),
     "enters": lambda phone, said: phone.enters(),
     "answers": lambda phone, said: phone.answers_subscription(
-        *map(str, said["templates"]), accept=bool(said["accept"]), always=bool(said.get("always"))),
+        *map(str, said["templates"]), accept=bool(said["accept"])),
 }
 KF_ACTS: Mapping[str, Callable[[KfPhone, Said], Awaitable[Delivery]]] = {
     "says": lambda phone, said: phone.says(str(said["text"])),
@@ -122,7 +122,7 @@ class Demo:
         settings = account.settings
         return {
             "name": settings.name, "kind": settings.kind, "title": TITLES[settings.kind], "mode": settings.mode,
-            "menu": dict(settings.menu), "templates": list(settings.templates), "calls": account.calls_today(),
+            "menu": dict(settings.menu), "subscriptions": list(settings.subscriptions), "calls": account.calls_today(),
             "citizens": [self._citizen(account, citizen) for citizen in account.citizens.values()],
         }
 

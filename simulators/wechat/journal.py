@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-What = Literal["call", "push", "shown", "fault"]
+What = Literal["call", "push"]
 
 KEPT = 20_000     # entries; the counters go on
 SHOWN = 200       # characters of a line's contents
@@ -16,13 +16,13 @@ SHOWN = 200       # characters of a line's contents
 
 @dataclass(frozen=True)
 class Entry:
-    """`call`: the gateway asked the platform; `push`: the platform pushed; `shown`: a citizen saw something."""
+    """`call`: the gateway asked the platform; `push`: the platform pushed, in one try or in three."""
 
     at: datetime
     what: What
     account: str
     subject: str                 # the path, or the message type or event
-    said: Mapping[str, Any]      # query and body, or the pushed fields, or what was shown
+    said: Mapping[str, Any]      # query and body, or the pushed fields
     outcome: str                 # "0 ok", "45015 response out of …", "HTTP 502", "success", …
 
     def __str__(self) -> str:
@@ -46,7 +46,7 @@ class Journal:
         return self._counts[what, subject]
 
     def counts(self, what: What) -> dict[str, int]:
-        """By path, by message type or event, or by way: the arithmetic of the daily caps."""
+        """By path, or by message type or event: the arithmetic of the daily caps."""
         return {subject: n for (kind, subject), n in self._counts.items() if kind == what}
 
     def find(self, what: What, subject: str = "") -> list[Entry]:

@@ -10,6 +10,7 @@ from simulators.wechat.pushes import Push
 from simulators.wechat.pushing import USUAL, Delivery, Manner, Pusher
 from simulators.wechat.windows import Act
 
+ASKED_AT_ONCE = 5
 NOWHERE = "http://127.0.0.1:9/never-to-be-fetched"     # the addresses in pushes and answers: HOSTILE.md 9
 # A second of silence in the head of an AMR file: what a gateway fetches for a voice message.
 AMR = b"#!AMR\n" + b"\x3c" + bytes(31)
@@ -94,9 +95,12 @@ class Phone:
         """The customer-service chat of a mini-program is opened."""
         return await self._event("user_enter_tempsession", "enter", SessionFrom=session_from)
 
-    async def answers_subscription(self, *templates: str, accept: bool = True, always: bool = False) -> Delivery:
-        """The citizen's tap in the box that asks for subscription messages; `always` for long-term templates."""
+    async def answers_subscription(self, *templates: str, accept: bool = True) -> Delivery:
+        """The citizen's tap in the box that asks for subscription messages, five templates at most."""
+        if not 1 <= len(templates) <= ASKED_AT_ONCE:
+            raise ValueError(f"one to {ASKED_AT_ONCE} templates are asked at once")
         for template in templates if accept else ():
+            always = template in self.account.settings.long_term
             self.account.grants.allow(self.openid, template, always=always)
         status = "accept" if accept else "reject"
         listed = [{"TemplateId": template, "SubscribeStatusString": status, "PopupScene": 2} for template in templates]

@@ -18,6 +18,7 @@ ERRMSG = {
     40033: "invalid charset. please check your request, if include \\uxxxx will create fail!",
     40037: "invalid template_id",
     40058: "invalid parameter",
+    40096: "invalid external userid",
     40125: "invalid appsecret",
     40163: "code been used",
     40164: "invalid ip, not in whitelist",

@@ -24,7 +24,7 @@ DAILY_CAPS: Mapping[str, int] = {
 
 @dataclass(frozen=True)
 class AccountSettings:
-    """One account. `appid` is the corpid for kf; `aes_key` has 43 characters; `templates` maps ids to their keys."""
+    """One account. `appid` is the corpid for kf; `aes_key` has 43 characters; templates map ids to their keys."""
 
     name: str
     kind: Kind
@@ -37,7 +37,9 @@ class AccountSettings:
     mode: Mode = "safe"
     format: Format = "xml"
     certified: bool = True                   # 微信认证; without it no custom/send (48001) and no msgmenu (40200)
-    templates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    templates: Mapping[str, tuple[str, ...]] = field(default_factory=dict)         # 模板消息
+    subscriptions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)     # 订阅消息, 订阅通知
+    long_term: tuple[str, ...] = ()          # those of them that are allowed once for all messages (长期订阅)
     menu: Mapping[str, str] = field(default_factory=dict)      # EventKey → label
     open_kfids: tuple[str, ...] = ()
     video_by_url: bool = True                # media/get names an address for a video instead of the file; not for kf
@@ -45,22 +47,25 @@ class AccountSettings:
 
 
 MENU = {"complain": "我要投诉", "progress": "查进度", "english": "English"}
-TEMPLATES = {
+TEMPLATES = {"template-closure": ("first", "keyword1", "keyword2", "remark")}
+SUBSCRIPTIONS = {
     "one-time-progress": ("thing1", "character_string2", "phrase3", "time4"),
     "long-term-closure": ("thing1", "character_string2", "thing3"),
-    "template-closure": ("first", "keyword1", "keyword2", "remark"),
 }
+LONG_TERM = ("long-term-closure",)
 
 
 def official(name: str, callback: str = "", *, mode: Mode = "safe", format: Format = "xml") -> AccountSettings:
-    """A certified service account (服务号) with a menu and three templates; its secrets follow from its name."""
+    """A certified service account (服务号) with a menu, a template and two subscriptions."""
     account = _account(name, "official", callback)
-    return replace(account, mode=mode, format=format, templates=TEMPLATES, menu=MENU)
+    return replace(account, mode=mode, format=format, templates=TEMPLATES, subscriptions=SUBSCRIPTIONS,
+                   long_term=LONG_TERM, menu=MENU)
 
 
 def mini(name: str, callback: str = "", *, mode: Mode = "safe", format: Format = "json") -> AccountSettings:
     """A mini-program, whose messages WeChat pushes as JSON or XML as its owner chose."""
-    return replace(_account(name, "mini", callback), mode=mode, format=format, templates=TEMPLATES)
+    return replace(_account(name, "mini", callback), mode=mode, format=format, subscriptions=SUBSCRIPTIONS,
+                   long_term=LONG_TERM)
 
 
 def kf(name: str, callback: str = "", *, open_kfids: tuple[str, ...] = ("wk-12345",)) -> AccountSettings:

@@ -7,7 +7,7 @@ export function sheetOf(phone) {
   const kf = phone.account.kind === "kf";
   return [
     make("div", "grid", ...common(phone), ...(kf ? ofKf(phone) : ofAccount(phone))),
-    ...(phone.account.templates.length ? [subscription(phone)] : []),
+    ...(phone.account.subscriptions.length ? [subscription(phone)] : []),
   ];
 }
 
@@ -52,7 +52,7 @@ function tile(label, english, act) {
 
 // The box in which a citizen allows subscription messages.
 function subscription(phone) {
-  const boxes = phone.account.templates.map((template) => {
+  const boxes = phone.account.subscriptions.map((template) => {
     const box = make("input");
     box.type = "checkbox";
     box.value = template;
@@ -60,8 +60,7 @@ function subscription(phone) {
   });
   const answer = (accept) => {
     const templates = boxes.filter((box) => box.checked).map((box) => box.value);
-    const always = templates.some((template) => template.startsWith("long-term"));
-    if (templates.length) phone.act("answers", { templates, accept, always });
+    if (templates.length) phone.act("answers", { templates, accept });
   };
   return make("fieldset", "subscription", make("legend", "", "订阅消息 subscription"),
     ...boxes.map((box) => make("label", "", box, ` ${box.value}`)),

@@ -183,7 +183,7 @@ async def test_a_template_message_reaches_followers_and_a_receipt_follows(site: 
     assert phone.citizen.texts() == ["您好\nWO-1\n办结\n请评价"]
     await phone.leaves()
     assert await site.code(TEMPLATE, body) == 43004
-    assert await site.code(TEMPLATE, {**body, "template_id": "unknown"}) == 40037
+    assert await site.code(TEMPLATE, {**body, "template_id": "one-time-progress"}) == 40037
 
 
 async def test_one_grant_is_one_message_and_a_long_term_grant_is_many(site: Site) -> None:
@@ -193,7 +193,7 @@ async def test_one_grant_is_one_message_and_a_long_term_grant_is_many(site: Site
     assert [await site.code(BIZSEND, body) for body in (closed, once)] == [43101, 43101]
     await phone.answers_subscription("one-time-progress", accept=False)
     await phone.answers_subscription("one-time-progress")
-    await phone.answers_subscription("long-term-closure", always=True)
+    await phone.answers_subscription("long-term-closure")
     assert site.hotline.grants.of(phone.openid) == {"one-time-progress": "1", "long-term-closure": "always"}
     assert [await site.code(BIZSEND, body) for body in (once, once, closed, closed)] == [0, 43101, 0, 0]
     await phone.withdraws("long-term-closure")
@@ -206,7 +206,7 @@ async def test_one_grant_is_one_message_and_a_long_term_grant_is_many(site: Site
 
 async def test_values_of_a_subscription_message_are_limited(site: Site) -> None:
     phone = site.wechat.phone("hotline", "甲")
-    await phone.answers_subscription("one-time-progress", always=True)
+    await phone.answers_subscription("one-time-progress")
     fine = ("字" * 20, "WO-20261123-1", "已办结", "10:00")
     wrong = [("字" * 21, *fine[1:]), (fine[0], "字", *fine[2:]), (*fine[:2], "已办结完毕了", fine[3]),
              (*fine[:3], "今天"), ("", *fine[1:])]
@@ -218,7 +218,7 @@ async def test_values_of_a_subscription_message_are_limited(site: Site) -> None:
 
 async def test_a_mini_program_tells_its_own_users(site: Site) -> None:
     phone = site.wechat.phone("mini", "甲")
-    await phone.answers_subscription("long-term-closure", always=True)
+    await phone.answers_subscription("long-term-closure")
     assert (await site.call(MINI_SEND, notice(phone.openid, "long-term-closure", *CLOSED), "mini"))["msgid"]
     await site.wechat.settled()
     assert b"Encrypt" in site.received[-1].body

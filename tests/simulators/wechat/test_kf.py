@@ -92,7 +92,7 @@ async def test_a_wrong_message_is_refused(site: Site) -> None:
     await phone.says("在吗")
     wrong: list[tuple[dict[str, Any], int]] = [
         (text(phone, msgid="不行"), 40058), (text(phone, msgid="a" * 33), 40058), (text(phone, ""), 44004),
-        (text(phone, touser="nobody"), 40003), (text(phone, open_kfid="unknown"), 95000),
+        (text(phone, touser="nobody"), 40096), (text(phone, open_kfid="unknown"), 95000),
         (menu(phone, {"content": "好"}), 47001), (menu(phone, *[{"id": "1", "content": "好"}] * 11), 95008),
         (text(phone, msgtype="fax"), 40008),
     ]
