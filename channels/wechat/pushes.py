@@ -29,8 +29,8 @@ class Push:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Written(Push):
-    """A text. `menu` is the id of the option of a msgmenu that was tapped, "" when it was typed; WeChat counts such a
-    tap as a menu click, which opens no 48 hours."""
+    """A text. `menu` is the id of the option of a msgmenu that was tapped, or the key of the menu item that scanned it;
+    "" when it was typed. WeChat counts such a tap as a menu click, which opens no 48 hours."""
 
     text: str
     menu: str = ""

@@ -125,8 +125,8 @@ def _noted(common: _Common, document: Tree) -> Push:
 
 def _code_scanned(common: _Common, document: Tree) -> Push:
     """scancode_waitmsg: the phone waits for an answer to what it read; scancode_push waits for none."""
-    said = text(tree(document, "ScanCodeInfo"), "ScanResult")
-    return pushes.Written(**common, text=said) if said else _noted(common, document)
+    said, item = text(tree(document, "ScanCodeInfo"), "ScanResult"), text(document, "EventKey")
+    return pushes.Written(**common, text=said, menu=item) if said else _noted(common, document)
 
 
 def _template_sent(common: _Common, document: Tree) -> Push:

@@ -2,9 +2,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 
 MOST_S = 0.05  # HOSTILE.md: the loop never stalls longer
 
@@ -24,10 +25,24 @@ class Stalls:
 @asynccontextmanager
 async def watched() -> AsyncIterator[Stalls]:
     stalls = Stalls()
-    watcher = asyncio.create_task(stalls.watch())
+    with _python_as_it_comes():
+        watcher = asyncio.create_task(stalls.watch())
+        try:
+            await asyncio.sleep(0.002)
+            yield stalls
+            await asyncio.sleep(0.002)
+        finally:
+            watcher.cancel()
+
+
+@contextmanager
+def _python_as_it_comes() -> Iterator[None]:
+    """The suite collects garbage rarely and much at once (tests/conftest.py), and holds all the suite's objects."""
+    thresholds = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(700, 10, 10)
     try:
-        await asyncio.sleep(0.002)
-        yield stalls
-        await asyncio.sleep(0.002)
+        yield
     finally:
-        watcher.cancel()
+        gc.set_threshold(*thresholds)
+        gc.unfreeze()

@@ -236,4 +236,4 @@ def test_receipts_scenes_and_verdicts() -> None:
     assert isinstance(moved, pushes.ServiceMoved)
     assert (moved.event, moved.agent) == ("kf_create_session", "test1@test")
     assert isinstance(code, pushes.Written)
-    assert code.text == "2"
+    assert (code.text, code.menu) == ("2", "6")
