@@ -26,14 +26,14 @@ _FETCHED_MS = 60 * 60_000  # a file is known for longer than WeChat repeats a pu
 _log = structlog.get_logger(__name__)
 
 NOT_SHOWN = (
-    "这种消息我们收不到内容，请发送文字、语音、照片、视频或位置。\\n"
+    "这种消息我们收不到内容，请发送文字、语音、照片、视频或位置。\n"
     "We cannot see messages of this kind; please send text, voice, a photo, a video or a location."
 )
 NOT_TAKEN = (
-    "这个文件的类型不支持，或者太大，请换一个再发。\\n"
+    "这个文件的类型不支持，或者太大，请换一个再发。\n"
     "We cannot take this file: its type is not supported, or it is too large."
 )
-NOT_FETCHED = "文件没有收到，请稍后重新发送。\\nThe file did not reach us; please send it again."
+NOT_FETCHED = "文件没有收到，请稍后重新发送。\nThe file did not reach us; please send it again."
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,9 @@ async def test_a_file_that_takes_too_long_for_one_try_is_there_at_the_next(house
 ])
 async def test_what_we_cannot_see_is_said(house: House, document: str) -> None:
     async with platform(house) as wechat:
-        assert (await wechat.push(document)).reply["Content"] == NOT_SHOWN
+        told = (await wechat.push(document)).reply["Content"]
+    assert told == NOT_SHOWN
+    assert len(told.splitlines()) == 2, "each language on a line of its own"
     assert house.taken == []
 
 
