@@ -114,7 +114,7 @@ FORGERIES: Mapping[str, Callable[[Forger], Letter]] = {
         lambda sealed: base64.b64encode(base64.b64decode(sealed)[:-8]).decode()),
     "wrong padding": lambda forger: forger.resealed(
         lambda sealed: base64.b64encode(base64.b64decode(sealed)[:-32]).decode()),
-    "not base64": lambda forger: forger.resealed(lambda sealed: "密" + sealed),
+    "not base64": lambda forger: forger.resealed(lambda sealed: "密文" * 32),
     "backwards": lambda forger: forger.resealed(_reversed),
     "nothing sealed": lambda forger: forger.resealed(lambda sealed: ""),
 }
