@@ -16,7 +16,7 @@ import structlog
 
 from channels.wechat.answers import CODES, Codes, Cut, Head, Reply, StaleToken, check_page, read
 from channels.wechat.token import Tokens
-from gateway.errors import HuiyinError, Paused, Rejected, Retry, Uncertain
+from gateway.errors import HuiyinError, Paused, Retry, TooLarge, Uncertain, Unsupported
 
 CONNECT_S, ANSWER_S = 3.0, 10.0
 MAX_ANSWER = 8 * 1024 * 1024      # a page of 1,000 messages of a customer-service account fits
@@ -71,17 +71,22 @@ class Api:
         return await self._judged(call, self._asked(call, shape))
 
     async def fetch(self, call: Call, cap: int = MAX_FILE) -> File:
-        """A file; its Content-Type decides, errors come as JSON. Raises SendError, Rejected when over `cap` bytes."""
+        """A file; its Content-Type decides, errors come as JSON. Raises SendError; TooLarge over `cap` bytes,
+        Unsupported where an address is named instead of the file."""
         return await self._judged(call, self._fetched(call, cap))
 
     async def _asked(self, call: Call, shape: type[T]) -> T:
-        return read(await self._exchange(call, MAX_ANSWER), shape, self._codes)
+        try:
+            reply = await self._exchange(call, MAX_ANSWER)
+        except TooLarge:
+            raise Cut("wechat's answer is too long") from None
+        return read(reply, shape, self._codes)
 
     async def _fetched(self, call: Call, cap: int) -> File:
         reply = await self._exchange(call, cap)
         if reply.media_type in JSON_TYPES:
             read(reply, Head, self._codes)
-            raise Rejected("wechat named an address instead of the file: it is not fetched")
+            raise Unsupported("an address instead of the file", code="media_by_address")
         check_page(reply)
         return File("", reply.media_type, reply.body)
 
@@ -165,5 +170,5 @@ async def _body(response: aiohttp.ClientResponse, cap: int) -> bytes:
         body += chunk
         if len(body) > cap:
             response.close()
-            raise Rejected(f"wechat sent more than {cap} bytes")
+            raise TooLarge(f"at most {cap} bytes")
     return bytes(body)

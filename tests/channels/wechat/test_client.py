@@ -17,7 +17,18 @@ from channels.wechat import calls
 from channels.wechat.answers import NoConsent, NoMenu, QuotaUsed, StaleToken, WindowClosed
 from channels.wechat.bodies import Item, Menu, Notice, Page
 from channels.wechat.client import Check, Follower, User, WeChatClient
-from gateway.errors import Forbidden, HuiyinError, Paused, Rejected, Retry, SendError, Unauthorised, Uncertain
+from gateway.errors import (
+    Forbidden,
+    HuiyinError,
+    Paused,
+    Rejected,
+    Retry,
+    SendError,
+    TooLarge,
+    Unauthorised,
+    Uncertain,
+    Unsupported,
+)
 from tests.channels.wechat.api_client import OPENID, Line, line
 from tests.channels.wechat.api_double import (
     OK,
@@ -263,6 +274,27 @@ async def test_trouble_is_repeated_only_where_nobody_hears_it_twice(wire: Line) 
             assert type(raised.value) is kind, what
 
 
+async def test_what_has_no_key_is_never_told_twice(wire: Line) -> None:
+    """The platform can tell a repeat from a second message by `client_msg_id` alone."""
+    api, keyless = wire.client(), Notice("tpl", VALUES)
+    sends_: list[tuple[str, Ask]] = [
+        (TEMPLATE, lambda api: api.send_template(OPENID, keyless)),
+        ("/cgi-bin/message/subscribe/send", lambda api: api.send_subscription(OPENID, NOTICE)),
+        ("/cgi-bin/message/subscribe/bizsend", lambda api: api.send_account_subscription(OPENID, NOTICE)),
+    ]
+    await api.typing(OPENID)
+    for path, send in sends_:
+        wire.platform.troubles(path, resets)
+        with pytest.raises(Uncertain):
+            await send(api)
+
+
+async def test_an_answer_without_end_is_no_answer(wire: Line) -> None:
+    wire.platform.says["/cgi-bin/user/info"] = sends(b'{"openid":"' + b"o" * calls.MAX_ANSWER, "application/json")
+    with pytest.raises(Retry):
+        await wire.client().follower(OPENID)
+
+
 async def test_an_answer_that_does_not_come_is_not_waited_for(wire: Line) -> None:
     api = wire.client(answer_s=0.3)
     await api.typing(OPENID)
@@ -306,17 +338,17 @@ async def test_no_address_is_ever_fetched(wire: Line) -> None:
         hostile: list[Trouble] = [says({"video_url": elsewhere.url + "v.mp4"}), away]
         for answer in hostile:
             wire.platform.says[GET] = answer
-            with pytest.raises(SendError):
+            with pytest.raises((Paused, Unsupported)):
                 await wire.client().download("M")
         assert elsewhere.journal == []
 
 
-FILE_TROUBLE: list[tuple[Trouble, type[SendError]]] = [
+FILE_TROUBLE: list[tuple[Trouble, type[HuiyinError]]] = [
     (says({"errcode": 40007, "errmsg": "invalid media_id"}), Rejected),
     (sends(b'{"errcode":40007}', "application/json"), Rejected),
     (sends(b"<html>", "text/html"), Retry),
     (sends(b"", "image/jpeg", 500), Retry),
-    (sends(b"12345678901", "image/jpeg"), Rejected),
+    (sends(b"12345678901", "image/jpeg"), TooLarge),
     (says({"errcode": 45009, "errmsg": "reach max api daily quota limit"}), Paused),
     (resets, Retry),
 ]
@@ -325,7 +357,7 @@ FILE_TROUBLE: list[tuple[Trouble, type[SendError]]] = [
 async def test_what_is_no_file_is_not_taken_for_one(wire: Line) -> None:
     for answer, kind in FILE_TROUBLE:
         wire.platform.says[GET] = answer
-        with pytest.raises(SendError) as raised:
+        with pytest.raises(HuiyinError) as raised:
             await wire.client().download("M", cap=10)
         assert type(raised.value) is kind
 
