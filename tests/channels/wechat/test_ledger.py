@@ -59,10 +59,13 @@ def test_a_push_that_comes_twice_or_late_gives_nothing() -> None:
     assert ledger.open("message", NOW - 1000) == ledger
 
 
-def test_a_tap_does_not_shorten_what_a_message_opened() -> None:
-    ledger = Ledger().open("message", NOW).open("menu", NOW + HOUR)
-    assert ledger.left(NOW + HOUR) == 5
-    assert ledger.spend(NOW + HOUR).left(NOW + HOUR + MINUTE) == 4, "it counted for both"
+@table(("first", "second"), [("message", "menu"), ("menu", "message")])
+def test_what_goes_counts_against_every_open_window(first: Event, second: Event) -> None:
+    """Whichever of them the platform takes it from."""
+    ledger = Ledger().open(first, NOW).open(second, NOW + 1)
+    assert ledger.left(NOW + 1) == 5, "a tap does not shorten what a message opened"
+    spent = ledger.spend(NOW + 1)
+    assert {event: window.left for event, window in spent.windows.items()} == {"message": 4, "menu": 2}
 
 
 @table(("learn", "verdict"), [
