@@ -1,13 +1,13 @@
 """A push's body as plain names and texts, from XML or JSON alike, read within limits.
 
-WeChat sends XML to official accounts and either to mini-programs, as the account is set. Both become a Tree: names to
-texts, trees, or lists of them where a name repeats. Numbers stay the digits they came as: a MsgId has 64 bits.
+Which of the two WeChat sends is a setting of the account. Both become a Tree: names to texts, trees, or lists of them
+where a name repeats. Numbers stay the digits they came as: a MsgId has 64 bits.
 """
 from __future__ import annotations
 
 import json
 import re
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 from xml.parsers import expat
 
 from channels.wechat.wire import BadCallback
@@ -15,6 +15,7 @@ from channels.wechat.wire import BadCallback
 MAX_DEPTH = 16   # WeChat's deepest push has five levels
 MAX_NAMES = 500  # elements or members in all; the longest push known has 60
 
+Form = Literal["xml", "json"]
 Tree = dict[str, Any]  # names to str, Tree, or a list of them; JSON may hold a truth value too
 
 # Nothing before the root but an XML declaration: with no DOCTYPE there are no entities to expand.
@@ -24,13 +25,18 @@ _LAYOUT = " \t\r\n"  # XML 1.0, 2.3
 _BRACKET = re.compile(r"[\[{\]}]")
 
 
+def form(body: bytes | str) -> Form:
+    """What a body is meant to be."""
+    return "json" if body.lstrip()[:1] in ("{", b"{") else "xml"
+
+
 def read(body: bytes | str) -> Tree:
     """The document's root. Raises BadCallback 400 for anything but one small, plain document."""
     try:
         text = (body if isinstance(body, str) else body.decode("utf-8")).strip()
     except UnicodeDecodeError:
         raise BadCallback(400, "not UTF-8") from None
-    return _json(text) if text.startswith("{") else _xml(text)
+    return _json(text) if form(text) == "json" else _xml(text)
 
 
 def text(tree: Tree, name: str) -> str:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from channels.wechat import documents
 from channels.wechat.accounts import Account
-from channels.wechat.documents import Tree
+from channels.wechat.documents import Form, Tree
 from channels.wechat.wire import BadCallback, Seal, Stamp
 from gateway.clock import Clock, to_ms
 from gateway.protocols import SharedStore
@@ -26,9 +26,11 @@ _ECHO = re.compile(r"[!-~]{1,256}")
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """A proved push. `key` is the number of the account's key that opened it, None when it came in the clear."""
+    """A proved push. `key` is the number of the account's key that opened it, None when it came in the clear; an answer
+    goes back in the same form and under the same key."""
 
     document: Tree
+    form: Form
     stamp: Stamp
     key: int | None
 
@@ -57,9 +59,9 @@ class Gate:
         if query.get("encrypt_type") != "aes":
             if not self._plain:
                 raise BadCallback(403, "not encrypted")
-            return Admitted(outer, stamp, None)
+            return Admitted(outer, documents.form(body), stamp, None)
         opened = self.seal.open(documents.text(outer, "Encrypt"), stamp, query.get("msg_signature", ""))
-        return Admitted(documents.read(opened.text), stamp, opened.key)
+        return Admitted(documents.read(opened.text), documents.form(body), stamp, opened.key)
 
     def _prove(self, query: Mapping[str, str]) -> tuple[Stamp, str]:
         stamp, claimed = Stamp(query.get("timestamp", ""), query.get("nonce", "")), query.get("signature", "")

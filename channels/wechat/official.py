@@ -14,6 +14,7 @@ from aiohttp import web
 from channels.wechat import reading, replies
 from channels.wechat.accounts import Account, Core
 from channels.wechat.contents import CHANNEL
+from channels.wechat.documents import Form
 from channels.wechat.gate import Admitted, Gate
 from channels.wechat.pushes import Push
 from channels.wechat.taking import Said, Taker
@@ -26,6 +27,8 @@ from gateway.protocols import Capabilities, SharedStore
 
 CAP = 65_536    # bytes of a callback; WeChat's own are below 4 KiB
 ANSWER_S = 4.0  # of WeChat's five, so that the answer arrives before the next try
+
+_TYPES: dict[Form, str] = {"xml": "text/xml", "json": "application/json"}
 
 _log = structlog.get_logger(__name__)
 
@@ -85,8 +88,9 @@ class WeChatChannel:
 
 
 def _response(gate: Gate, admitted: Admitted, push: Push, said: Said) -> web.Response:
-    """In the clear to a push in the clear, sealed to a sealed one."""
-    document = replies.document(push, said.text, said.at // 1000)
+    """In the push's own form; sealed to a sealed one."""
+    answer = replies.written(replies.document(push, said.text, said.at // 1000), admitted.form)
     if admitted.key is not None:
-        document = replies.sealed(gate.seal, document, admitted.stamp, admitted.key)
-    return web.Response(text=document, content_type="text/xml")
+        envelope = replies.sealed(gate.seal, answer, admitted.stamp, admitted.key)
+        answer = replies.written(envelope, admitted.form)
+    return web.Response(text=answer, content_type=_TYPES[admitted.form])

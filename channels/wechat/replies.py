@@ -5,12 +5,16 @@ document shows the person 该公众号暂时无法提供服务 (developers.weixi
 """
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Mapping
 
+from channels.wechat.documents import Form
 from channels.wechat.pushes import Push
 from channels.wechat.wire import Seal, Stamp
 from gateway.messages import Outbound
+
+Members = Mapping[str, str | int]
 
 MAX_BYTES = 2_048
 SUCCESS = "success"  # taken, nothing to say: no further try
@@ -60,23 +64,25 @@ def _between(text: str, end: int) -> int:
     return best if best > 1 else end
 
 
-def document(push: Push, text: str, at_s: int) -> str:
+def document(push: Push, text: str, at_s: int) -> Members:
     """A text message back to whoever pushed; `at_s` seconds since 1970, the same at every try."""
-    return _xml({
-        "ToUserName": push.user, "FromUserName": push.to, "CreateTime": at_s, "MsgType": "text", "Content": text,
-    })
+    return {"ToUserName": push.user, "FromUserName": push.to, "CreateTime": at_s, "MsgType": "text", "Content": text}
 
 
-def sealed(seal: Seal, document: str, stamp: Stamp, key: int) -> str:
-    """The document encrypted under the key that opened the push, in the envelope WeChat expects."""
+def sealed(seal: Seal, document: str, stamp: Stamp, key: int) -> Members:
+    """A written document encrypted under the key that opened the push, in the envelope WeChat expects."""
     ciphertext = seal.close(document, key)
-    return _xml({
+    return {
         "Encrypt": ciphertext, "MsgSignature": seal.sign(ciphertext, stamp), "TimeStamp": int(stamp.timestamp),
         "Nonce": stamp.nonce,
-    })
+    }
 
 
-def _xml(members: Mapping[str, str | int]) -> str:
+def written(members: Members, form: Form) -> str:
+    return _xml(members) if form == "xml" else json.dumps(members, ensure_ascii=False)
+
+
+def _xml(members: Members) -> str:
     return "<xml>" + "".join(
         f"<{name}>{value}</{name}>" if isinstance(value, int) else f"<{name}><![CDATA[{_literal(value)}]]></{name}>"
         for name, value in members.items()

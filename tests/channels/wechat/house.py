@@ -48,9 +48,11 @@ class House:
 
     store: SqliteStore
     clock: ManualClock
+    accounts: Sequence[Account] = ACCOUNTS
     says: Outbound | None = None
     down: bool = False
     uploads: dict[str, Upload | HuiyinError] = field(default_factory=dict)
+    otherwise: Upload | HuiyinError = field(default_factory=lambda: Rejected("40007"))
     taken: list[Inbound] = field(default_factory=list)
     happenings: list[tuple[str | None, Push]] = field(default_factory=list)
     arrivals: list[tuple[str, Arrival]] = field(default_factory=list)
@@ -68,7 +70,7 @@ class House:
         self.opened.set()
         self.answered.set()
         self.core = Core(self.accept, self.arrive, self.happened, self.forget, self, self)
-        self.channel = WeChatChannel(ACCOUNTS, self.core, self, self.store.shared, self.clock)
+        self.channel = WeChatChannel(self.accounts, self.core, self, self.store.shared, self.clock)
 
     async def accept(self, inbound: Inbound) -> Literal["new", "duplicate"]:
         if self.down:
@@ -99,7 +101,7 @@ class House:
     async def fetch(self, appid: str, conversation: str, media: str) -> Upload:
         self.fetched.append(media)
         await self.opened.wait()
-        found = self.uploads.get(media, Rejected("40007"))
+        found = self.uploads.get(media, self.otherwise)
         if isinstance(found, HuiyinError):
             raise found
         return found
@@ -187,11 +189,11 @@ def event(name: str, **more: str | int) -> str:
 
 
 @asynccontextmanager
-async def open_house(folder: Path) -> AsyncIterator[House]:
+async def open_house(folder: Path, accounts: Sequence[Account] = ACCOUNTS) -> AsyncIterator[House]:
     clock = ManualClock()
     store = SqliteStore(folder / "wechat.db", clock, RandomIds())
     await store.open()
-    house = House(store, clock)
+    house = House(store, clock, accounts)
     try:
         async with serve(list(house.channel.routes()), count=house.refusals.append) as url:
             house.url = url

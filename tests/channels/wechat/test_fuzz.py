@@ -24,8 +24,8 @@ VECTORS: list[dict[str, Any]] = json.loads(
     (Path(__file__).parents[2] / "wire/wechat/vectors.json").read_text("utf-8"))["vectors"]
 PUSHES = [vector["input"]["body"] for vector in VECTORS if vector["kind"] in ("message_xml", "message_json")]
 TOKENS = (
-    "<![CDATA[", "]]>", "<!DOCTYPE xml [", "<!ENTITY a \"&b;\">", "&a;", "&#0;", "&#x110000;", "&#55296;", "<?xml", "?>",
-    "<xml>", "</xml>", "<Event>subscribe</Event>", "<MsgType>image</MsgType>", "<MsgType>event</MsgType>", "<List>",
+    "<![CDATA[", "]]>", "<!DOCTYPE xml [", "<!ENTITY a \"&b;\">", "&a;", "&#0;", "&#x110000;", "&#55296;", "<?xml",
+    "?>", "<xml>", "</xml>", "<Event>SCAN</Event>", "<MsgType>image</MsgType>", "<MsgType>event</MsgType>", "<List>",
     "<MediaId>x</MediaId>", "<Encrypt>", "<a " + "b='c' " * 50, "<a>" * 40, "{", "[", '"', "\\", "\\ud800", "\\u0000",
     ":", ",", "null", "true", "NaN", "1e999", "-1", "9" * 400, "\x00", "\ufffe", "\u202e", "🙂", "好" * 3_000,
     "qrscene_t=" + "&" * 60, "t=%ff%00&d=%zz", "<!--", "-->", "xmlns:a='b'", "</" + "x" * 200 + ">", " ", "\r\n",

@@ -79,14 +79,19 @@ async def test_2_a_captured_push_is_worth_nothing_after_its_window(house: House)
         for shift in (-599, 599):
             query, body = wechat.seal(said("新话", id_=str(shift)), wechat.query(shift_s=shift))
             assert (await wechat.post(query, body)).status == 200
-        captured = wechat.seal(said("未来", id_="9"), wechat.query(shift_s=599))
-        assert (await wechat.post(*captured)).status == 200
+    assert [inbound.id for inbound in house.taken] == ["-599", "599"]
+
+
+async def test_2_a_query_is_bound_to_its_body_for_as_long_as_it_is_good(house: House) -> None:
+    async with platform(house, appid=OPEN) as plain:
+        query = plain.query(shift_s=599)
+        assert (await plain.post(query, said("我的话", id_="1"))).status == 200
         house.clock.advance(1_198)
-        _, other = wechat.seal(said("别的", id_="10"), captured[0])
-        assert (await wechat.post(captured[0], other)).status == 403
+        assert (await plain.post(query, said("别人的话", id_="2"))).status == 403
+        assert (await plain.post(query, said("我的话", id_="1"))).status == 200
         house.clock.advance(5)
-        assert (await wechat.post(*captured)).status == 403
-    assert [inbound.id for inbound in house.taken] == ["-599", "599", "9"]
+        assert (await plain.post(query, said("我的话", id_="1"))).status == 403
+    assert [inbound.id for inbound in house.taken] == ["1"]
 
 
 async def test_3_three_overlapping_pushes_are_one_effect_and_three_equal_answers(house: House) -> None:

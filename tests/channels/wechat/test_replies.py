@@ -1,6 +1,8 @@
 """One text in the response: whole characters, escaped, numbered, and read back by another reader as it was meant."""
 from __future__ import annotations
 
+import json
+
 import xmltodict
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +19,10 @@ FAMILY = "\U0001f468\u200d\U0001f469\u200d\U0001f467"  # one sign of five charac
 PUSH = Written(id="1", appid=APPID, to="gh_1", user=OPENID, created=1_700_000_000, text="在吗")
 
 
+def xml(text: str) -> str:
+    return replies.written(replies.document(PUSH, text, 1_700_000_001), "xml")
+
+
 def read(document: str) -> str:
     return xmltodict.parse(document, strip_whitespace=False)["xml"]["Content"] or ""
 
@@ -26,7 +32,7 @@ WORDS = ["你好", "]]>", "]]]]>>", "<![CDATA[", "a]]>b]]>c", "<b>&amp;</b>", "�
 
 @table("text", WORDS)
 def test_words_are_data(text: str) -> None:
-    document = replies.document(PUSH, text, 1_700_000_001)
+    document = xml(text)
     assert read(document) == text
     parsed = xmltodict.parse(document)["xml"]
     assert (parsed["ToUserName"], parsed["FromUserName"]) == (OPENID, "gh_1")
@@ -37,7 +43,7 @@ def test_words_are_data(text: str) -> None:
 def test_whatever_is_said_leaves_as_a_document(text: str) -> None:
     cleaned = replies.clean(text)
     assert replies.clean(cleaned) == cleaned
-    assert read(replies.document(PUSH, cleaned, 1)) == cleaned.replace("\r\n", "\n").replace("\r", "\n")
+    assert read(xml(cleaned)) == cleaned.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def test_only_what_xml_cannot_hold_is_dropped() -> None:
@@ -82,9 +88,18 @@ def test_options_are_numbered_since_a_response_has_no_buttons() -> None:
 
 def test_a_sealed_answer_is_opened_by_wechatpy() -> None:
     seal, stamp = Seal(Keys(APPID, TOKEN, KEY)), Stamp("1700000000", "nonce")
-    envelope = replies.sealed(seal, replies.document(PUSH, "好的 ]]> 🙂", 1), stamp, 0)
+    envelope = replies.written(replies.sealed(seal, xml("好的 ]]> 🙂"), stamp, 0), "xml")
     parsed = xmltodict.parse(envelope)["xml"]
     assert (parsed["TimeStamp"], parsed["Nonce"]) == ("1700000000", "nonce")
     opened = WeChatCrypto(TOKEN, KEY, APPID).decrypt_message(
         envelope, parsed["MsgSignature"], parsed["TimeStamp"], parsed["Nonce"])
     assert read(opened) == "好的 ]]> 🙂"
+
+
+def test_an_account_set_to_json_is_answered_in_json() -> None:
+    document = replies.written(replies.document(PUSH, "好的 \u2028 \" ]]>", 1_700_000_001), "json")
+    assert json.loads(document) == {
+        "ToUserName": OPENID, "FromUserName": "gh_1", "CreateTime": 1_700_000_001, "MsgType": "text",
+        "Content": "好的 \u2028 \" ]]>",
+    }
+    assert "好的" in document, "UTF-8, not escapes (40033)"
