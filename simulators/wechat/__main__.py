@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from gateway.clock import SystemClock
 from simulators.wechat.server import serve
-from simulators.wechat.settings import AccountSettings, kf, official
+from simulators.wechat.settings import AccountSettings, configuration, kf, official
 
 OFFICIAL, KF = official("12345"), kf("12345-kf")
 
@@ -30,7 +30,7 @@ def main() -> None:
         _calling(KF, options.gateway + options.kf_path),
     ]
     if options.settings:
-        sys.stdout.write("\n".join(_toml(account, options.port) for account in accounts))
+        sys.stdout.write(configuration(accounts, options.port))
         return
     asyncio.run(_run(accounts, options))
 
@@ -47,16 +47,6 @@ def _options() -> argparse.Namespace:
 
 def _calling(account: AccountSettings, callback: str) -> AccountSettings:
     return replace(account, callback=callback.format(name=account.name, appid=account.appid))
-
-
-def _toml(account: AccountSettings, port: int) -> str:
-    table = "kf" if account.kind == "kf" else "official"
-    identity = "corpid" if account.kind == "kf" else "appid"
-    return "\n".join((
-        f"[[wechat.{table}]]", f'name = "{account.name}"', f'{identity} = "{account.appid}"',
-        f'secret = "{account.secret}"', f'token = "{account.token}"', f'aes_keys = ["{account.aes_key}"]',
-        f'mode = "{account.mode}"', f'api_base = "http://127.0.0.1:{port}"', "",
-    ))
 
 
 async def _run(accounts: list[AccountSettings], options: argparse.Namespace) -> None:

@@ -1,7 +1,7 @@
 """WeChat customer service: sync_msg, send_msg, send_msg_on_event, service_state.
 
 Facts: developer.work.weixin.qq.com, 接收消息和事件, 发送消息, 发送欢迎语等事件响应消息, 会话状态.
-A msgid must be new for the kf account, "否则接口返回错误"; by which code is not documented, it is 40058 here like that of
+A msgid must be new for the kf account, "否则接口返回错误"; by which code is not documented, it is 40058 here, as for
 a malformed one. Likewise chosen here: a code that is no longer good is 40029.
 """
 from __future__ import annotations

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -85,3 +85,17 @@ def _account(name: str, kind: Kind, callback: str) -> AccountSettings:
         name, kind, appid=prefix + made("id")[:16], secret=made("secret")[:32], token=made("token")[:24],
         aes_key=aes_key, callback=callback, original_id="gh_" + made("original")[:12],
     )
+
+
+def configuration(accounts: Sequence[AccountSettings], port: int) -> str:
+    """The gateway's TOML for these accounts, played on `port`."""
+    return "\n".join(_table(account, port) for account in accounts)
+
+
+def _table(account: AccountSettings, port: int) -> str:
+    table, identity = ("kf", "corpid") if account.kind == "kf" else ("official", "appid")
+    return "\n".join((
+        f"[[wechat.{table}]]", f'name = "{account.name}"', f'{identity} = "{account.appid}"',
+        f'secret = "{account.secret}"', f'token = "{account.token}"', f'aes_keys = ["{account.aes_key}"]',
+        f'mode = "{account.mode}"', f'api_base = "http://127.0.0.1:{port}"', "",
+    ))
