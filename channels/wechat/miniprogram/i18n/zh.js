@@ -45,7 +45,7 @@ const ZH = {
   rate: "评价办理结果", resolved_title: "问题解决了吗？", satisfaction_title: "对办理满意吗？", contacted_title: "承办单位联系过您吗？",
   reason_title: "还有哪里没解决？（选填）", rework: "退回重新办理", rate_send: "提交评价", rated: "谢谢您的评价。", rated_back: "谢谢，已退回重新办理。",
   resolved: { yes: "解决了", partly: "部分解决", no: "没解决" },
-  satisfaction: ["非常不满意", "不满意", "一般", "满意", "非常满意"],
+  satisfaction: ["很不满意", "不满意", "一般", "满意", "非常满意"],
   contacted: { yes: "联系过", no: "没有" },
   statuses: {
     submitted: "已登记", accepted: "已受理", assigned: "已转承办单位", in_progress: "办理中", suspended: "等您回复", answered: "已答复",

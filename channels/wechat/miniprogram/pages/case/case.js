@@ -16,13 +16,13 @@ Page({
     answers: blank(), mayChoose: false, isWhole: false,
   },
 
-  id: "",
+  number: "",
   // What is sent again after a lost answer is the same try: its key is new only once it was heard.
-  key: gateway.newKey(),
+  key: "",
 
   /** @param {{id?: string}} query */
   onLoad({ id = "" }) {
-    this.id = id;
+    Object.assign(this, { number: id, key: gateway.newKey() });
     return this.refresh();
   },
 
@@ -35,7 +35,7 @@ Page({
     this.setData(look());
     wx.setNavigationBarTitle({ title: this.data.words.progress });
     try {
-      this.setData({ state: "open", one: caseView(await gateway.workOrder(this.id), this.data.words) });
+      this.setData({ state: "open", one: caseView(await gateway.workOrder(this.number), this.data.words) });
     } catch {
       this.setData({ state: this.data.one ? "open" : "failed" });
     }
@@ -66,11 +66,11 @@ Page({
   onSend() {
     const text = this.data.text.trim();
     if (!text) return undefined;
-    return this.tell(() => gateway.comment(this.id, { text, urge: false }, this.key), this.data.words.sent);
+    return this.tell(() => gateway.comment(this.number, { text, urge: false }, this.key), this.data.words.sent);
   },
 
   onUrge() {
-    return this.tell(() => gateway.comment(this.id, { text: this.data.text.trim(), urge: true }, this.key), this.data.words.sent);
+    return this.tell(() => gateway.comment(this.number, { text: this.data.text.trim(), urge: true }, this.key), this.data.words.sent);
   },
 
   // --- the rating --------------------------------------------------------------------------------------------------
@@ -100,6 +100,6 @@ Page({
     const { answers, words } = this.data;
     const said = rating(answers);
     if (!said) return undefined;
-    return this.tell(() => gateway.rate(this.id, said, this.key), goesBack(answers) ? words.rated_back : words.rated);
+    return this.tell(() => gateway.rate(this.number, said, this.key), goesBack(answers) ? words.rated_back : words.rated);
   },
 });

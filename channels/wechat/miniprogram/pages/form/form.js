@@ -42,9 +42,9 @@ Page({
     today: "",
   },
 
-  id: "",
+  matter: "", // the template's id
   /** @type {Template | null} */
-  template: null,
+  form: null,
   draft: drafts.blank(),
   /** @type {Record<string, string>} upload id → its place on this phone */
   paths: {},
@@ -54,15 +54,15 @@ Page({
 
   /** @param {{template?: string}} query */
   onLoad({ template = "general" }) {
-    this.id = template;
+    Object.assign(this, { matter: template, paths: {}, faults: {}, insists: false });
     return this.open();
   },
 
   async open() {
     this.setData({ ...look(), state: "loading" });
     try {
-      const template = await gateway.template(this.id);
-      this.template = template;
+      const template = await gateway.template(this.matter);
+      this.form = template;
       this.draft = drafts.open(template);
       const { title, description, privacy } = template;
       wx.setNavigationBarTitle({ title });
@@ -82,7 +82,7 @@ Page({
   },
 
   keep() {
-    if (this.template && this.data.state !== "filed") drafts.keep(this.template, this.draft);
+    if (this.form && this.data.state !== "filed") drafts.keep(this.form, this.draft);
   },
 
   // --- the form --------------------------------------------------------------------------------------------------
@@ -96,10 +96,10 @@ Page({
   },
 
   draw() {
-    if (!this.template) return;
+    if (!this.form) return;
     const now = this.circumstances();
     const today = new Date(now.now.getTime() + 8 * 3_600_000).toISOString().slice(0, 10); // in China
-    this.setData({ ...card(this.template, this.draft.typed, now, this.how()), today });
+    this.setData({ ...card(this.form, this.draft.typed, now, this.how()), today });
   },
 
   /** @param {string} id @param {import("../../core/verdicts.js").Value} value */
@@ -156,7 +156,7 @@ Page({
 
   /** @param {string} id @returns {number} how many more files the field takes */
   room(id) {
-    const field = this.template && this.template.fields.find((/** @type {Field} */ one) => one.id === id);
+    const field = this.form && this.form.fields.find((/** @type {Field} */ one) => one.id === id);
     const most = (field && (field.limits.max_items || { images: 9, video: 1 }[/** @type {"images"} */ (field.type)])) || 10;
     return most - this.filesOf(id).length;
   },
@@ -178,7 +178,7 @@ Page({
     const { confirm } = await wx.showModal({ title: words.clear_title, content: words.clear_text, confirmText: words.remove, cancelText: words.cancel });
     if (!confirm) return;
     Object.assign(this, { draft: drafts.blank(), faults: {}, paths: {} });
-    drafts.drop(this.id);
+    drafts.drop(this.matter);
     this.setData({ toMend: [], said: "" });
     this.draw();
   },
@@ -186,13 +186,13 @@ Page({
   // --- looking it over ---------------------------------------------------------------------------------------------
 
   onReview() {
-    if (!this.template) return;
+    if (!this.form) return;
     const now = this.circumstances();
-    const { faults } = check(this.template, onForm(this.template, this.draft.typed, now), now);
+    const { faults } = check(this.form, onForm(this.form, this.draft.typed, now), now);
     const open = faults.filter(({ said }) => !(said && this.insists));
     if (this.blame(open)) return;
-    const texts = notices(this.template, this.draft.typed, now, ["summary"]);
-    this.setData({ state: "review", lines: review(this.template, this.draft.typed, now, this.how()), notices: texts });
+    const texts = notices(this.form, this.draft.typed, now, ["summary"]);
+    this.setData({ state: "review", lines: review(this.form, this.draft.typed, now, this.how()), notices: texts });
     wx.pageScrollTo({ scrollTop: 0, duration: 0 });
   },
 
@@ -210,7 +210,7 @@ Page({
   /** @param {FieldFault[]} faults @returns {boolean} whether there is one */
   blame(faults) {
     const label = (/** @type {string} */ id) => {
-      const field = this.template && this.template.fields.find((/** @type {Field} */ one) => one.id === id);
+      const field = this.form && this.form.fields.find((/** @type {Field} */ one) => one.id === id);
       return field ? field.label : id;
     };
     const told = faults.map((fault) => ({ id: fault.field, text: problem(fault, label(fault.field)) }));
@@ -231,7 +231,7 @@ Page({
 
   /** @param {string} id */
   scrollTo(id) {
-    wx.pageScrollTo({ selector: `.form >>> #field-${id}`, offsetTop: -40, duration: 200 });
+    wx.pageScrollTo({ selector: `.form >>> .field-${id}`, offsetTop: -40, duration: 200 });
   },
 
   /** @param {WechatMiniprogram.BaseEvent} event */
@@ -251,8 +251,8 @@ Page({
   },
 
   async file() {
-    if (!this.template) return;
-    const order = payload(this.template, this.draft.typed, this.circumstances(), this.insists);
+    if (!this.form) return;
+    const order = payload(this.form, this.draft.typed, this.circumstances(), this.insists);
     const body = JSON.stringify(order);
     if (!this.draft.sent || this.draft.sent.body !== body) this.draft.sent = { key: gateway.newKey(), body };
     this.keep();
@@ -266,9 +266,9 @@ Page({
 
   /** @param {any} filed */
   received(filed) {
-    if (!this.template) return;
-    const told = notices(this.template, this.draft.typed, this.circumstances(), ["receipt"]);
-    drafts.drop(this.id);
+    if (!this.form) return;
+    const told = notices(this.form, this.draft.typed, this.circumstances(), ["receipt"]);
+    drafts.drop(this.matter);
     const { words } = this.data;
     const due = filed.due ? fill(words.due, { day: filed.due.slice(0, 10) }) : "";
     const alarm = filed.emergency ? fill(words.emergency, filed.emergency) : "";
@@ -287,7 +287,7 @@ Page({
   // The gateway's own words; where they all are a rule's, the form may be sent as it is.
   /** @param {{field: string, code: string, message: string}[]} errors */
   answered(errors) {
-    const kinds = this.template ? this.template.rules.map((/** @type {{kind: string}} */ { kind }) => kind) : [];
+    const kinds = this.form ? this.form.rules.map((/** @type {{kind: string}} */ { kind }) => kind) : [];
     this.mend(errors.map(({ field, message }) => ({ id: field, text: message })), errors.every(({ code }) => kinds.includes(code)));
   },
 
