@@ -20,7 +20,7 @@ from gateway.errors import Refused, SendError
 from gateway.messages import CitizenContent, Inbound, Upload, conversation_key, encode
 from gateway.protocols import SharedStore
 
-FETCH_S = 3.0             # for a file, so that the turn has a second of the four
+FETCH_S = 3.0              # for a file, so that the turn has a second of the four
 _FETCHED_MS = 60 * 60_000  # a file is known for longer than WeChat repeats a push
 
 _log = structlog.get_logger(__name__)
@@ -68,7 +68,7 @@ class Taker:
             await self._core.forget(conversation)
             return None
         kept = await self._keep(account, push, conversation)
-        if account.kind == "miniprogram":  # it shows nothing of a response; what it is told goes through the API
+        if account.kind != "official":  # they show nothing of a response; what is told goes through the API
             if kept.notice:
                 await self._core.answers.overflow(conversation, push.id, [kept.notice])
             return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 import json
 
 import xmltodict
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from wechatpy.crypto import WeChatCrypto
 
@@ -39,6 +39,7 @@ def test_words_are_data(text: str) -> None:
     assert (parsed["CreateTime"], parsed["MsgType"]) == ("1700000001", "text")
 
 
+@settings(max_examples=40)
 @given(st.text(st.characters()))
 def test_whatever_is_said_leaves_as_a_document(text: str) -> None:
     cleaned = replies.clean(text)
@@ -50,6 +51,7 @@ def test_only_what_xml_cannot_hold_is_dropped() -> None:
     assert replies.clean("a\0b\x0bc\ud800d\ufffee\U0001f642\u202e\u200b\t\n") == "abcde\U0001f642\u202e\u200b\t\n"
 
 
+@settings(max_examples=40)
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.integers(8, 60))
 def test_parts_hold_so_many_bytes_and_lose_nothing_but_line_ends(text: str, most: int) -> None:
     parts = replies.parts(text, most)
