@@ -15,7 +15,7 @@ from gateway.protocols import Accept
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One official account or mini-program.
+    """One official account or mini-program, or a company's customer service, whose appid is the company's.
 
     plain   takes pushes that are not encrypted (明文模式). Their signature covers no body: a captured address proves
             any body for ten minutes, so this is for trying out
@@ -23,7 +23,7 @@ class Account:
     """
 
     keys: Keys
-    kind: Literal["official", "miniprogram"] = "official"
+    kind: Literal["official", "miniprogram", "kf"] = "official"
     plain: bool = False
     menu: Mapping[str, str] = field(default_factory=dict)
 

@@ -9,6 +9,7 @@ often as text/plain, and boxes on the way answer with HTML pages and status 200 
     ├── NoConsent        no subscription for this template    └── WithPerson  a member of staff has the conversation
     ├── NotFollowing     template messages reach followers only
     └── Blocked          the citizen does not want us, or may not receive
+    OldNews              a Rejected: the callback whose token this is came too long ago
     StaleToken           a Retry: another token may be better, at once
     Cut                  a Retry: the answer broke off, so what it said is not known
 """
@@ -70,6 +71,10 @@ class NoTyping(WayClosed):
 
 
 class WithPerson(WayClosed):
+    pass
+
+
+class OldNews(Rejected):
     pass
 
 
@@ -167,7 +172,7 @@ KF_CODES: Codes = {
     95000: (Rejected, "open_kfid"),
     95001: (QuotaUsed, "reply quota used"),
     95002: (WindowClosed, "reply window closed"),
-    95007: (Rejected, "the callback's token is too old"),
+    95007: (OldNews, "the callback's token is too old"),
     95013: (WindowClosed, "conversation ended"),
     95016: (Rejected, "state change not allowed"),
     95018: (WithPerson, "the conversation's state does not let us speak"),

@@ -81,6 +81,12 @@ class Spot(Struct, frozen=True):
     address: str = ""
 
 
+class Link(Struct, frozen=True):
+    title: str = ""
+    desc: str = ""
+    url: str = ""
+
+
 class Happening(Struct, frozen=True):
     """Of an event: enter_session, msg_send_fail, session_status_change and whatever else `event_type` says."""
 
@@ -113,6 +119,7 @@ class KfMessage(Struct, frozen=True):
     video: Media = Media()
     file: Media = Media()
     location: Spot = Spot()
+    link: Link = Link()
     event: Happening = Happening()
 
 

@@ -13,10 +13,9 @@ import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
-from channels.wechat import pushes
+from channels.wechat import kf_pushes, pushes
 from channels.wechat.answers import Blocked, NoConsent, NotFollowing, QuotaUsed, WindowClosed
 from channels.wechat.consent import Consent
-from channels.wechat.kf_client import KfMessage, Origin
 from channels.wechat.ledger import Event, Ledger
 from channels.wechat.pushes import Push
 from gateway.errors import SendError
@@ -24,10 +23,12 @@ from gateway.errors import SendError
 Way = Literal["window", "lasting", "once", "template", "sms"]
 NOT_OFFERED = "not_offered"  # neither configured nor fitting what is to be told
 
-# The window each push opens; a push that is not here opens none. A tap on a msgmenu counts as a menu click.
+# The window each push opens; a push that is not here opens none.
 _OPENS: dict[type[Push], Event] = {
-    pushes.Written: "message", pushes.Pictured: "message", pushes.Spoken: "message", pushes.Filmed: "message",
-    pushes.Pointed: "message", pushes.Linked: "message", pushes.Unshown: "message",
+    **dict.fromkeys((
+        pushes.Written, pushes.Pictured, pushes.Spoken, pushes.Filmed, kf_pushes.Attached, pushes.Pointed,
+        pushes.Linked, pushes.Unshown,
+    ), "message"),
     pushes.Clicked: "menu", pushes.Followed: "subscribe", pushes.Scanned: "scan", pushes.Entered: "mini_enter",
 }
 
@@ -36,7 +37,7 @@ _OPENS: dict[type[Push], Event] = {
 class Terms:
     """What of an account matters here: its kind, and which of its subscription templates are long-term ones."""
 
-    kind: Literal["official", "miniprogram"] = "official"
+    kind: Literal["official", "miniprogram", "kf"] = "official"
     lasting: Container[str] = ()
 
 
@@ -80,18 +81,12 @@ def heard(reach: Reach, push: Push, terms: Terms) -> Reach:
     return replace(reach, ledger=reach.ledger.open(event, push.created * 1000)) if event else reach
 
 
-def heard_kf(reach: Reach, message: KfMessage) -> Reach:
-    """What a message of customer service changes. A tap on a menu is a message like any other there."""
-    if message.origin != Origin.CITIZEN:
-        return reach
-    return replace(reach, ledger=reach.ledger.open("kf_message", message.send_time * 1000))
-
-
 def _event(push: Push, terms: Terms) -> Event | None:
-    if isinstance(push, pushes.Written) and push.menu:
-        return "menu"
+    """A tap on a msgmenu is a menu click; in customer service it is a message like any other."""
     event = _OPENS.get(type(push))
-    return "mini_message" if event == "message" and terms.kind == "miniprogram" else event
+    if event == "message" and terms.kind != "official":
+        return "mini_message" if terms.kind == "miniprogram" else "kf_message"
+    return "menu" if isinstance(push, pushes.Written) and push.menu else event
 
 
 def _answered(consent: Consent, push: pushes.Consented, terms: Terms) -> Consent:

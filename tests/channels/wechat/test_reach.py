@@ -3,18 +3,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from channels.wechat import pushes
+from channels.wechat import kf_pushes, pushes
 from channels.wechat.answers import Blocked, NoConsent, NoMenu, NotFollowing, QuotaUsed, WindowClosed
-from channels.wechat.kf_client import KfMessage, Origin, Words
 from channels.wechat.pushes import Answer, Push
-from channels.wechat.reach import Offer, Reach, Rung, Terms, decode, encode, heard, heard_kf, ladder, refused, told
+from channels.wechat.reach import Offer, Reach, Rung, Terms, decode, encode, heard, ladder, refused, told
 from gateway.errors import Rejected, SendError
 from tests.tables import table
 
 AT_S = 1_790_000_000
 NOW = AT_S * 1000
 TERMS = Terms(lasting={"long"})
-MINI = Terms("miniprogram", {"long"})
+MINI, KF = Terms("miniprogram", {"long"}), Terms("kf")
 OFFER = Offer(("long",), ("once",), "tpl", sms=True)
 
 
@@ -46,7 +45,10 @@ def closed(reach: Reach, offer: Offer = OFFER, now: int = NOW) -> dict[str, str]
 # --- what a push opens --------------------------------------------------------------------------------------
 
 @table(("one", "terms", "messages", "minutes"), [
-    (WROTE, TERMS, 5, 48 * 60), (WROTE, MINI, 5, 48 * 60), (TAPPED, TERMS, 3, 1), (TAPPED, MINI, 3, 1),
+    (WROTE, TERMS, 5, 48 * 60), (WROTE, MINI, 5, 48 * 60), (TAPPED, TERMS, 3, 1),
+    (WROTE, KF, 5, 48 * 60), (TAPPED, KF, 5, 48 * 60), (push(kf_pushes.Attached, media="m"), KF, 5, 48 * 60),
+    (push(kf_pushes.Opened, source="", welcome="W"), KF, 0, 0),
+    (push(kf_pushes.Answered, text="我来", servicer="a"), KF, 0, 0),
     (push(pushes.Pictured, media="m"), TERMS, 5, 48 * 60),
     (push(pushes.Spoken, media="m", recognised=""), TERMS, 5, 48 * 60),
     (push(pushes.Filmed, media="m"), TERMS, 5, 48 * 60),
@@ -64,16 +66,6 @@ def test_a_push_opens_its_window_from_the_platforms_time_on(
     ledger = after(one, terms=terms).ledger
     assert ledger.left(NOW) == messages
     assert ledger.until(NOW) == (NOW + minutes * 60_000 if messages else None)
-
-
-@table(("message", "messages"), [
-    (KfMessage("1", "text", send_time=AT_S, origin=Origin.CITIZEN, text=Words("路灯坏了")), 5),
-    (KfMessage("2", "text", send_time=AT_S, origin=Origin.CITIZEN, text=Words("满意", "1")), 5),
-    (KfMessage("3", "event", send_time=AT_S, origin=Origin.EVENT), 0),
-    (KfMessage("4", "text", send_time=AT_S, origin=Origin.PERSON, text=Words("我来")), 0),
-])
-def test_customer_service_opens_by_the_citizens_messages_alone(message: KfMessage, messages: int) -> None:
-    assert heard_kf(Reach(), message).ledger.left(NOW) == messages
 
 
 def test_who_leaves_is_forgotten_whole() -> None:

@@ -11,7 +11,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from channels.wechat import pushes, reading, replies
+from channels.wechat import kf_pushes, pushes, reading, replies
 from channels.wechat.accounts import Account
 from channels.wechat.bodies import Item, Menu, Notice, Page
 from channels.wechat.calls import Place
@@ -19,7 +19,7 @@ from channels.wechat.client import Credentials, WeChatClient
 from channels.wechat.gate import Gate
 from channels.wechat.kf_client import KfClient, KfCredentials
 from channels.wechat.pushes import Push
-from channels.wechat.reach import Reach, Terms, heard, heard_kf
+from channels.wechat.reach import Reach, Terms, heard
 from channels.wechat.telling import Matter, Teller, Told, kf_ways, matters, mini_ways, official_ways
 from channels.wechat.wire import Keys
 from gateway.clock import to_ms
@@ -234,7 +234,7 @@ async def test_customer_service_has_its_window_and_the_phone(tmp_path: Path) -> 
         await phone.enters()
         await phone.says("路灯坏了")
         for message in (await client.pull(phone.open_kfid)).messages:
-            reach = heard_kf(reach, message)
+            reach = heard(reach, kf_pushes.read(phone.open_kfid, message), Terms("kf"))
         for number in range(6):
             matter = Matter(f"turn:{number}", NUMBERED, CLOSED if number else None, (LASTING,), (), FOLLOWERS, _texted)
             told = await teller.tell(phone.citizen.openid, matter, reach, to_ms(clock.now()))
