@@ -1,7 +1,7 @@
 """The demo page's own HTTP: what stands on every phone, and what its citizen does next.
 
     GET    /demo/                             the page; static files beside it
-    GET    /demo/state?known=<digest>         everything it shows, or 204 where that is known
+    GET    /demo/state?known=<digest>         everything it shows, or 204 where that is known; X-Clock tells the time
     POST   /demo/acts                         {account, citizen, act, …}: 202, the push goes on its way
     GET    /demo/media/{account}/{media id}
     POST   /demo/faults, DELETE /demo/faults  {path, kind, times, code, status, seconds}
@@ -104,9 +104,10 @@ class Demo:
     async def state(self, request: web.Request) -> web.Response:
         shown = json.dumps(self._shown(), ensure_ascii=False)
         digest = hashlib.sha256(shown.encode()).hexdigest()
+        clock = {"X-Clock": self._wechat.clock.now().isoformat()}
         if request.query.get("known") == digest:
-            return web.Response(status=204)
-        return web.json_response(text=f'{{"digest": "{digest}", "shown": {shown}}}')
+            return web.Response(status=204, headers=clock)
+        return web.json_response(text=f'{{"digest": "{digest}", "shown": {shown}}}', headers=clock)
 
     def _shown(self) -> dict[str, Any]:
         wechat = self._wechat

@@ -18,15 +18,16 @@ async function look() {
   try {
     const answer = await fetch(`/demo/state?known=${known}`);
     page.away.hidden = answer.ok;
+    const now = new Date(answer.headers.get("X-Clock"));
     if (answer.status === 200) {
       const { digest, shown } = await answer.json();
       known = digest;
       show(shown);
     }
+    for (const phone of phones.values()) phone.tick(now);
   } catch {
     page.away.hidden = false;
   }
-  for (const phone of phones.values()) phone.tick();
   setTimeout(look, EVERY_MS);
 }
 

@@ -88,11 +88,12 @@ export class Phone {
     this.parts.chat.scrollTo(0, this.parts.chat.scrollHeight);
   }
 
-  // What may still be sent to this citizen, and until when.
-  tick() {
-    if (!this.accounts.length) return;
+  // What may still be sent to this citizen, and until when by the simulator's clock.
+  tick(now = this.now) {
+    this.now = now;
+    if (!this.accounts.length || !now) return;
     const windows = this.citizen.windows.map((window) =>
-      `${ACTS[window.act]}窗口：还可回 ${window.left} 条 · ${left(window.until)}`);
+      `${ACTS[window.act]}窗口：还可回 ${window.left} 条 · ${left(window.until, now)}`);
     const grants = Object.entries(this.citizen.grants).map(([template, n]) =>
       `订阅 ${template}：${n === "always" ? "长期" : `${n} 次`}`);
     const refuses = this.citizen.refuses ? ["拒收消息"] : [];
@@ -101,8 +102,8 @@ export class Phone {
   }
 }
 
-function left(until) {
-  const seconds = Math.max(0, Math.round((new Date(until) - Date.now()) / 1000));
+function left(until, now) {
+  const seconds = Math.max(0, Math.round((new Date(until) - now) / 1000));
   const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
   return [hours, minutes, rest].map((n) => String(n).padStart(2, "0")).join(":");
 }

@@ -29,7 +29,7 @@ function ofAccount(phone) {
     follows ? tile("取消关注", "unfollow", () => phone.act("leaves"))
       : tile("关注", "follow", () => phone.act("follows")),
     tile(refuses ? "恢复接收" : "拒收消息", "refuse", () => phone.act("refuses")),
-    tile("听不清的语音", "unrecognised", () => phone.act("mumbles")),
+    tile("听不清", "unrecognised", () => phone.act("mumbles")),
   ];
 }
 
