@@ -119,3 +119,25 @@ def test_a_mac_is_told_what_to_get(bare: Machine) -> None:
 def test_a_browser_of_ones_own_is_taken(bare: Machine) -> None:
     bare.has("fc-list", "echo NotoSansCJK.ttc").has("own", "exit 0")
     assert bare.runs("chromium.sh", chrome=str(bare.bin / "own")) == (0, "")
+
+
+def test_no_node_is_said_in_one_line(bare: Machine) -> None:
+    status, said = bare.runs("node.sh")
+    assert (status, said.count("\n")) == (1, 1)
+    assert said.startswith("missing: nodejs npm")
+
+
+def test_a_node_that_is_too_old_is_replaced(debian: Machine) -> None:
+    debian.has("npm", "exit 0").has("node", "exit 1").has("cmp", "exit 0")
+    assert debian.runs("node.sh") == (0, "")
+    assert debian.called("apt-get install")[0].endswith("nodejs npm")
+
+
+def test_the_packages_are_installed_once_for_each_lock(debian: Machine) -> None:
+    debian.has("npm", "exit 0").has("node", "exit 0").has("cp", "exit 0").has("cmp", "exit 1")
+    assert debian.runs("node.sh") == (0, "")
+    assert debian.called("npm") == ["npm ci --ignore-scripts --no-audit --no-fund --loglevel=error"]
+    debian.has("cmp", "exit 0")
+    assert debian.runs("node.sh") == (0, "")
+    assert len(debian.called("npm")) == 1
+    assert not debian.called("apt-get")
