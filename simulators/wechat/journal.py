@@ -2,11 +2,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
+
+_UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 What = Literal["call", "push"]
 
@@ -26,8 +29,10 @@ class Entry:
     outcome: str                 # "0 ok", "45015 response out of …", "HTTP 502", "success", …
 
     def __str__(self) -> str:
-        said = json.dumps(self.said, ensure_ascii=False, default=str)
-        return f"{self.at:%m-%d %H:%M:%S} {self.what:<5} {self.account} {self.subject} {said[:SHOWN]} → {self.outcome}"
+        """One line, whatever a citizen wrote: what turns or hides characters is written as its code."""
+        said = json.dumps(self.said, ensure_ascii=False, default=str)[:SHOWN]
+        line = f"{self.at:%m-%d %H:%M:%S} {self.what:<5} {self.account} {self.subject} {said} → {self.outcome}"
+        return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 
 class Journal:

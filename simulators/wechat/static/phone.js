@@ -54,6 +54,7 @@ export class Phone {
     this.parts.sheet.hidden = !open;
     this.parts.more.setAttribute("aria-expanded", String(open));
     if (open) this.parts.sheet.replaceChildren(...sheetOf(this));
+    this.parts.chat.scrollTo(0, this.parts.chat.scrollHeight);
   }
 
   turn() {

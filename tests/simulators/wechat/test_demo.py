@@ -111,6 +111,8 @@ def test_a_line_of_the_journal_is_short_and_whole() -> None:
     assert line.startswith('11-23 02:00:00 call  hotline /cgi-bin/user/info {"content": "字')
     assert line.endswith("字 → 0 ok")
     assert len(line) < 300
+    turned = str(Entry(START, "push", "hotline", "text", {"Content": "a\u202eb\u200bc"}, "reply text: d\ne"))
+    assert turned.endswith(r'{"Content": "a\u202eb\u200bc"} → reply text: d\u000ae')
 
 
 async def test_it_runs_as_a_program_and_ends_when_told() -> None:
