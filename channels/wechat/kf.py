@@ -27,6 +27,7 @@ from gateway.store.shared import SharedStore
 
 CURSOR_MS = 30 * 86_400_000  # longer than any message is kept there
 MAILBOX_S = 5.0              # until a mailbox that was full may have room
+STILL_PAGES = 5              # with more promised and the cursor where it was; a page may be empty, not for ever
 
 # (corpid, open_kfid, token): durable when it returns; `Puller.pull` follows. Raises Unavailable.
 Wanted = Callable[[str, str, str], Awaitable[None]]
@@ -79,8 +80,8 @@ class Puller:
 
     async def pull(self, open_kfid: str, token: str = "") -> int:
         """Until nothing is left; returns how many messages came. Safe to repeat. Raises SendError, Unavailable."""
-        key, taken = f"wechat:kf:cursor:{open_kfid}", 0
-        while True:
+        key, taken, still = f"wechat:kf:cursor:{open_kfid}", 0, 0
+        while still < STILL_PAGES:
             cursor = (await self._store.get(key) or b"").decode()
             page = await self._page(open_kfid, cursor, token)
             await self._take(open_kfid, page)
@@ -88,8 +89,8 @@ class Puller:
             await self._store.put(key, page.cursor.encode(), CURSOR_MS)
             if not page.more:
                 return taken
-            if page.cursor == cursor:
-                raise Retry("customer service has more, but its cursor stands still")
+            still = still + 1 if page.cursor == cursor else 0
+        raise Retry("customer service has more, but its cursor stands still")
 
     async def _page(self, open_kfid: str, cursor: str, token: str) -> Pulled:
         try:

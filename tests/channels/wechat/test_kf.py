@@ -1,0 +1,286 @@
+"""channels/wechat/kf.py and kf_pushes.py: from the simulated WeCom's callback to what the core is told."""
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import aiohttp
+import pytest
+
+from channels.wechat import kf_pushes, pushes
+from channels.wechat.accounts import Account
+from channels.wechat.bodies import Item, Menu
+from channels.wechat.calls import Place
+from channels.wechat.kf import KfCallbacks, Puller
+from channels.wechat.kf_client import Happening, KfClient, KfCredentials, KfMessage, KfUser, Link, Media, Spot, sent_as
+from channels.wechat.pushes import Push
+from channels.wechat.taking import NOT_SHOWN, NOT_TAKEN, Taker
+from channels.wechat.wire import Keys
+from gateway.clock import RandomIds
+from gateway.errors import RateLimited, Retry, Unsupported
+from gateway.messages import Inbound, Location, Text, Upload
+from gateway.store.sqlite import SqliteStore
+from simulators.wechat.kf_phone import KfPhone, kf_push
+from simulators.wechat.platform import WeChat
+from simulators.wechat.sealing import Sealer
+from simulators.wechat.server import serve as serve_wechat
+from simulators.wechat.settings import kf
+from tests.channels.web.house import serve
+from tests.channels.wechat.house import House
+from tests.clock import ManualClock, SerialIds
+from tests.tables import table
+
+SEAT = kf("seat", open_kfids=("wk-12345", "wk-other"))
+SYNC = "/cgi-bin/kf/sync_msg"
+
+
+@dataclass
+class Core(House):
+    """A core some of whose mailboxes are full."""
+
+    full: set[str] = field(default_factory=set)
+
+    async def accept(self, inbound: Inbound) -> Literal["new", "duplicate"]:
+        if inbound.conversation in self.full:
+            raise RateLimited
+        return await super().accept(inbound)
+
+
+@dataclass
+class Desk:
+    """Customer service of one company: the platform, our callback, and the core behind it."""
+
+    wechat: WeChat
+    house: Core
+    client: KfClient
+    puller: Puller
+    http: aiohttp.ClientSession
+    url: str
+    wanted: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def phone(self) -> KfPhone:
+        return self.wechat.kf_phone("seat", "citizen")
+
+    @property
+    def conversation(self) -> str:
+        return f"wechat:{self.phone.open_kfid}.{self.phone.citizen.openid}"
+
+    async def pulled(self) -> list[Inbound]:
+        """What the last callback brings in."""
+        _, open_kfid, token = self.wanted[-1]
+        known = len(self.house.taken)
+        await self.puller.pull(open_kfid, token)
+        return self.house.taken[known:]
+
+    def heard(self) -> list[Push]:
+        return [push for _, push in self.house.happenings]
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    async with opened(tmp_path) as opened_desk:
+        yield opened_desk
+
+
+@asynccontextmanager
+async def opened(folder: Path) -> AsyncIterator[Desk]:
+    clock = ManualClock()
+    house = Core(SqliteStore(folder / "kf.db", clock, RandomIds()), clock)
+    await house.store.open()
+    account = Account(Keys(SEAT.appid, SEAT.token, SEAT.aes_key), kind="kf")
+    wanted: list[tuple[str, str, str]] = []
+
+    async def want(corpid: str, open_kfid: str, token: str) -> None:
+        wanted.append((corpid, open_kfid, token))
+
+    callbacks = KfCallbacks([account], want, house.clock)
+    async with (
+        serve_wechat([SEAT], house.clock) as wechat, aiohttp.ClientSession() as http,
+        serve(list(callbacks.routes())) as url,
+    ):
+        wechat.account("seat").reconfigure(callback=f"{url}/wechat/kf/{SEAT.appid}")
+        known = KfCredentials("seat", SEAT.appid, SEAT.secret, Place(wechat.url, 2.0))
+        client = KfClient(known, http, house.store.shared, SerialIds(), lambda path, outcome: None)
+        taker = Taker(house.core, house.store.shared, house.clock)
+        puller = Puller(account, client, taker, house.store.shared)
+        yield Desk(wechat, house, client, puller, http, url, wanted)
+    await house.store.close()
+
+
+# --- the callback -------------------------------------------------------------------------------------------
+
+async def test_the_address_is_proved_by_an_opened_echo(desk: Desk) -> None:
+    assert await desk.wechat.pusher.verify(desk.wechat.account("seat"))
+
+
+async def test_a_callback_is_answered_at_once_and_says_where_to_pull(desk: Desk) -> None:
+    delivery = await desk.phone.says("路灯坏了")
+    assert [(corpid, open_kfid) for corpid, open_kfid, _ in desk.wanted] == [(SEAT.appid, "wk-12345")]
+    assert len(delivery.tries) == 1
+    assert desk.house.taken == [], "nothing is read while WeCom waits"
+
+
+REFUSED = [
+    # what is spoilt in the query, what is sent, what it is answered with
+    ({"msg_signature": "0" * 40}, None, 403), ({"msg_signature": ""}, None, 403), ({"nonce": "other"}, None, 403),
+    ({}, b"<xml><Encrypt>AAAA</Encrypt></xml>", 403), ({}, b"<xml></xml>", 403), ({}, b"not xml", 400),
+    ({}, b'<!DOCTYPE x [<!ENTITY a "b">]><xml></xml>', 400), ({}, b"<xml>" * 9000, 400), ({}, b"x" * 70_000, 413),
+]
+
+
+async def test_what_is_not_wecoms_is_refused(desk: Desk) -> None:
+    await desk.phone.says("路灯坏了")
+    letter = Sealer(SEAT, desk.house.clock).letter(kf_push(desk.wechat.account("seat"), "wk-12345", "T"))
+    address = f"{desk.url}/wechat/kf/{SEAT.appid}"
+    for spoilt, body, status in REFUSED:
+        query = {**letter.query, **spoilt}
+        async with desk.http.post(address, params=query, data=body or letter.body) as response:
+            assert response.status == status, (spoilt, body)
+    async with desk.http.post(f"{desk.url}/wechat/kf/other", params=letter.query, data=letter.body) as response:
+        assert response.status == 404
+    desk.house.clock.advance(601)
+    async with desk.http.post(address, params=letter.query, data=letter.body) as response:
+        assert response.status == 403, "captured and sent later"
+    assert len(desk.wanted) == 1
+
+
+# --- pulling ------------------------------------------------------------------------------------------------
+
+async def test_what_was_said_comes_in_once_and_in_order(desk: Desk) -> None:
+    await desk.phone.says("路灯坏了")
+    await desk.phone.stands_at(23.1, 113.3, "天河路")
+    assert [(taken.conversation, taken.content) for taken in await desk.pulled()] == [
+        (desk.conversation, Text("路灯坏了")), (desk.conversation, Location(23.1, 113.3, "天河路")),
+    ]
+    await desk.phone.says("三天了")
+    assert [taken.content for taken in await desk.pulled()] == [Text("三天了")]
+    assert await desk.pulled() == []
+
+
+async def test_a_lost_cursor_costs_work_and_repeats_nothing(desk: Desk) -> None:
+    await desk.phone.says("路灯坏了")
+    await desk.pulled()
+    await desk.house.store.shared.delete("wechat:kf:cursor:wk-12345")
+    assert await desk.pulled() == []
+    assert desk.wechat.journal.count("call", SYNC) == 2
+
+
+async def test_pages_are_read_to_the_end_also_behind_empty_ones(desk: Desk) -> None:
+    account = desk.wechat.account("seat")
+    for number in range(2_500):
+        account.kf.write("wk-12345", {
+            "origin": 3, "external_userid": desk.phone.citizen.openid, "open_kfid": "wk-12345", "msgtype": "event",
+            "event": {"event_type": "unknown", "n": number}})
+    account.kf.empty_pages = 2
+    await desk.phone.says("最后")
+    assert [taken.content for taken in await desk.pulled()] == [Text("最后")]
+    assert desk.wechat.journal.count("call", SYNC) == 5
+    assert len(desk.heard()) == 2_501
+
+
+async def test_a_cursor_that_stands_still_is_left_for_later(desk: Desk) -> None:
+    await desk.phone.says("路灯坏了")
+    desk.wechat.account("seat").kf.empty_pages = 1_000
+    with pytest.raises(Retry):
+        await desk.pulled()
+    assert desk.wechat.journal.count("call", SYNC) == 1 + 5, "the first page gave it its place"
+    desk.wechat.account("seat").kf.empty_pages = 0
+    assert [taken.content for taken in await desk.pulled()] == [Text("路灯坏了")]
+
+
+async def test_a_token_that_is_too_old_is_done_without(desk: Desk) -> None:
+    await desk.phone.says("路灯坏了")
+    desk.house.clock.advance(601)
+    assert [taken.content for taken in await desk.pulled()] == [Text("路灯坏了")]
+
+
+async def test_a_full_mailbox_holds_up_its_owner_alone(desk: Desk) -> None:
+    desk.house.full.add(desk.conversation)
+    await desk.phone.says("满了")
+    other = desk.wechat.kf_phone("seat", "another")
+    await other.says("路灯坏了")
+    with pytest.raises(Retry):
+        await desk.pulled()
+    assert [taken.content for taken in desk.house.taken] == [Text("路灯坏了")]
+    desk.house.full.clear()
+    assert [taken.content for taken in await desk.pulled()] == [Text("满了")]
+
+
+async def test_files_are_fetched_or_said_to_be_none(desk: Desk) -> None:
+    await desk.phone.photographs(b"\xff\xd8\xff")
+    await desk.phone.speaks("听不见")
+    photo, voice = (bubble.media for bubble in desk.phone.citizen.bubbles)
+    desk.house.uploads = {photo: Upload("u" * 32, "image/jpeg"), voice: Unsupported("amr")}
+    assert [taken.content for taken in await desk.pulled()] == [Upload("u" * 32, "image/jpeg")]
+    assert list(desk.house.overflowed.values()) == [[NOT_TAKEN]]
+
+
+async def test_who_opens_the_chat_is_greeted_with_its_template(desk: Desk) -> None:
+    await desk.phone.enters("qr", "t=express&d=440106")
+    await desk.pulled()
+    ((conversation, arrival),) = desk.house.arrivals
+    assert (conversation, arrival.how, arrival.template, arrival.district) == (
+        desk.conversation, "entered", "express", "440106")
+    (push,) = desk.heard()
+    assert isinstance(push, kf_pushes.Opened)
+    await desk.client.welcome(push.welcome, "w", "您好")
+    assert desk.phone.citizen.texts() == ["您好"]
+
+
+async def test_staff_and_failures_are_heard_and_say_nothing_to_the_core(desk: Desk) -> None:
+    phone = desk.phone
+    user = KfUser(phone.open_kfid, phone.citizen.openid)
+    await phone.says("找人工")
+    desk.wechat.account("seat").kf.fail_next = 1
+    await desk.client.send_text(user, "turn:1", "好")
+    await phone.agent_takes("agent-7")
+    await phone.agent_says("我来", "agent-7")
+    await phone.agent_ends("agent-7")
+    await desk.wechat.settled()
+    assert [taken.content for taken in await desk.pulled()] == [Text("找人工")]
+    written, failed, taken_, said, ended = desk.heard()
+    assert isinstance(written, pushes.Written)
+    assert isinstance(failed, kf_pushes.Failed)
+    assert failed.message == sent_as("turn:1")
+    assert isinstance(taken_, kf_pushes.Handed)
+    assert (taken_.change, taken_.servicer) == (1, "agent-7")
+    assert isinstance(said, kf_pushes.Answered)
+    assert (said.text, said.servicer) == ("我来", "agent-7")
+    assert isinstance(ended, kf_pushes.Handed)
+    await desk.client.farewell(ended.code, "rate", Menu("请评价", (Item(1, "满意"),)))
+
+
+# --- one message --------------------------------------------------------------------------------------------
+
+def test_a_place_says_its_name_once() -> None:
+    for name, address, label in (("塔", "海珠区", "海珠区 塔"), ("天河路", "天河路", "天河路"), ("", "海珠", "海珠")):
+        place = Spot(1.0, 2.0, name, address)
+        push = kf_pushes.read("wk", KfMessage("1", "location", external_userid="wm", location=place))
+        assert isinstance(push, pushes.Pointed)
+        assert push.label == label
+
+
+@table(("message", "kind"), [
+    (KfMessage("1", "miniprogram", external_userid="wm"), pushes.Unshown),
+    (KfMessage("1", "unreadable", external_userid="wm"), pushes.Unshown),
+    (KfMessage("1", "link", external_userid="wm", link=Link("题", "文", "https://x/")), pushes.Linked),
+    (KfMessage("1", "file", external_userid="wm", file=Media("m")), kf_pushes.Attached),
+    (KfMessage("1", "video", external_userid="wm", video=Media("m")), kf_pushes.Attached),
+    (KfMessage("1", "event", event=Happening("user_recall_msg", external_userid="wm")), pushes.Noted),
+])
+def test_every_kind_is_some_push(message: KfMessage, kind: type[Push]) -> None:
+    push = kf_pushes.read("wk", message)
+    assert (type(push), push.appid, push.user) == (kind, "wk", "wm")
+
+
+async def test_what_nobody_can_read_is_told(desk: Desk) -> None:
+    desk.wechat.account("seat").kf.write("wk-12345", {
+        "origin": 3, "external_userid": desk.phone.citizen.openid, "msgtype": "channels", "open_kfid": "wk-12345"})
+    desk.wechat.account("seat").kf.write("wk-12345", {"origin": 3, "msgtype": "text", "text": {"content": "谁"}})
+    await desk.phone.says("路灯坏了")
+    assert [taken.content for taken in await desk.pulled()] == [Text("路灯坏了")]
+    assert list(desk.house.overflowed.values()) == [[NOT_SHOWN]]
