@@ -2,6 +2,7 @@
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
@@ -11,6 +12,8 @@ from channels.wechat.wire import Keys
 from gateway.errors import ConfigError
 from gateway.messages import Outbound, Upload
 from gateway.protocols import Accept
+
+_APPID = re.compile(r"[0-9A-Za-z_-]{1,64}")  # a conversation's key has a dot behind it
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,8 @@ class Account:
 
     def __post_init__(self) -> None:
         """Raises ConfigError."""
+        if not _APPID.fullmatch(self.keys.appid):
+            raise ConfigError(f"wechat {self.keys.appid!r}: not an appid")
         if not self.keys.token:
             raise ConfigError(f"wechat {self.keys.appid}: token is missing")
         if not self.keys.aes_key and not self.plain:

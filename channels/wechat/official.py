@@ -20,7 +20,7 @@ from channels.wechat.pushes import Push
 from channels.wechat.taking import Said, Taker
 from channels.wechat.wire import BadCallback
 from gateway.clock import Clock
-from gateway.errors import NotFound
+from gateway.errors import ConfigError, NotFound
 from gateway.http import read_body
 from gateway.messages import Outbound
 from gateway.protocols import Capabilities, SharedStore
@@ -49,7 +49,10 @@ class WeChatChannel:
     def __init__(
         self, accounts: Sequence[Account], core: Core, later: Later, store: SharedStore, clock: Clock
     ) -> None:
+        """Raises ConfigError for two accounts of one appid."""
         self._accounts: Mapping[str, Account] = {account.keys.appid: account for account in accounts}
+        if len(self._accounts) < len(accounts):
+            raise ConfigError("wechat: one appid is there twice")
         self._gates = {appid: Gate(account, store, clock) for appid, account in self._accounts.items()}
         self._later, self._clock = later, clock
         self._taker = Taker(core, store, clock)
