@@ -8,7 +8,7 @@ import pytest
 
 from channels.wechat import pushes
 from channels.wechat.accounts import Account
-from channels.wechat.official import ANSWER_S
+from channels.wechat.official import ANSWER_S, WeChatChannel
 from channels.wechat.taking import NOT_FETCHED, NOT_SHOWN, NOT_TAKEN, Taker
 from channels.wechat.wire import Keys
 from gateway.errors import ConfigError, HuiyinError, Retry, Unsupported
@@ -22,6 +22,7 @@ from tests.channels.wechat.house import (
     OLD_KEY,
     OPEN,
     OPENID,
+    TOKEN,
     House,
     event,
     open_house,
@@ -121,10 +122,17 @@ async def test_a_push_in_the_clear_is_answered_in_the_clear_where_the_account_al
 async def test_encrypted_mode_is_the_default(house: House) -> None:
     async with platform(house) as wechat:
         assert (await wechat.post(wechat.query(), said("在吗"))).status == 403
+
+
+def test_a_wrong_account_stops_the_start() -> None:
+    for keys in (Keys("wx1", "token"), Keys("wx1", "", KEY), Keys("wx.1", "token", KEY), Keys("", "token", KEY)):
+        with pytest.raises(ConfigError):
+            Account(keys)
+
+
+async def test_two_accounts_of_one_appid_stop_the_start(house: House) -> None:
     with pytest.raises(ConfigError):
-        Account(Keys("wx1", "token"))
-    with pytest.raises(ConfigError):
-        Account(Keys("wx1", "", KEY))
+        WeChatChannel([*ACCOUNTS, ACCOUNTS[0]], house.core, house, house.store.shared, house.clock)
 
 
 async def test_compatible_mode_believes_only_what_is_sealed(house: House) -> None:
@@ -298,6 +306,16 @@ async def test_a_mini_programs_push_in_json_is_stored_and_answered_elsewhere(hou
     assert inbound.conversation == f"wechat:{MINI}.{OPENID}"
     assert house.waited == []
     assert house.overflowed == {f"wechat:{MINI}.{OPENID} 6260957665266699303": [NOT_SHOWN]}
+
+
+async def test_customer_service_is_never_answered_while_it_pushes(house: House) -> None:
+    """A message that was handed out for a response would count as delivered."""
+    house.answers("好")
+    account = Account(Keys("ww1", TOKEN, KEY), kind="kf")
+    push = pushes.Written(id="1", appid="wk1", to="ww1", user="wm1", created=1_700_000_000, text="在吗")
+    assert await Taker(house.core, house.store.shared, house.clock).take(account, push, 0.0) is None
+    assert [inbound.conversation for inbound in house.taken] == ["wechat:wk1.wm1"]
+    assert not house.waited
 
 
 async def test_one_person_of_two_accounts_is_two_conversations(house: House) -> None:
