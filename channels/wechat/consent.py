@@ -13,12 +13,13 @@ from typing import Literal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 Term = Literal["once", "long"]
 
 
 class Grant(Struct, frozen=True, array_like=True):
-    """`left`: messages that may go; for a long-term template 1 or 0."""
+    """`left`: messages that may go; for a long-term template 1 or 0. `at`: the latest answer that counted."""
 
     term: Term
     left: int
@@ -26,26 +27,33 @@ class Grant(Struct, frozen=True, array_like=True):
 
 
 class Consent(Struct, frozen=True):
-    """Never changed: every method that changes something returns the next one. Times are ms since 1970."""
+    """Never changed: every method that changes something returns the next one. Times are ms since 1970, of the
+    platform's CreateTime: an answer that comes twice, or after a later one, changes nothing."""
 
     grants: dict[str, Grant] = {}
 
     def accept(self, template: str, term: Term, at: int) -> Consent:
         """The pop-up's yes, or the settings' for a long-term template."""
-        left = 1 if term == "long" else self._left(template) + 1
-        return self._with(template, Grant(term, left, at))
+        grant = self._known(template, term)
+        if at <= grant.at:
+            return self
+        return self._with(template, Grant(term, 1 if term == "long" else grant.left + 1, at))
 
-    def decline(self, template: str) -> Consent:
+    def decline(self, template: str, at: int) -> Consent:
         """The pop-up's no: a long-term yes ends, one-time yeses of before stay."""
-        grant = self.grants.get(template)
-        return self.revoke(template) if grant and grant.term == "long" else self
+        return self.withdraw(template, at) if self._known(template).term == "long" else self
 
-    def revoke(self, template: str) -> Consent:
-        """A no in the settings, or the platform's 43101: nothing is left."""
-        return Consent({key: grant for key, grant in self.grants.items() if key != template})
+    def withdraw(self, template: str, at: int) -> Consent:
+        """A no in the settings: nothing is left."""
+        grant = self._known(template)
+        return self._with(template, Grant(grant.term, 0, at)) if at > grant.at else self
+
+    def refused(self, template: str) -> Consent:
+        """The platform's 43101: it knows of nothing that is left."""
+        return self._with(template, replace(self._known(template), left=0))
 
     def may_send(self, template: str) -> bool:
-        return self._left(template) > 0
+        return self._known(template).left > 0
 
     def first(self, templates: Sequence[str]) -> str | None:
         """The first of them that may go, long-term ones before one-time ones, which are scarce."""
@@ -54,16 +62,13 @@ class Consent(Struct, frozen=True):
 
     def spend(self, template: str) -> Consent:
         """A message went, or may have gone."""
-        grant = self.grants.get(template)
-        if grant is None or grant.term == "long":
+        grant = self._known(template)
+        if grant.term == "long":
             return self
-        if grant.left <= 1:
-            return self.revoke(template)
-        return self._with(template, msgspec.structs.replace(grant, left=grant.left - 1))
+        return self._with(template, replace(grant, left=max(0, grant.left - 1)))
 
-    def _left(self, template: str) -> int:
-        grant = self.grants.get(template)
-        return grant.left if grant else 0
+    def _known(self, template: str, term: Term = "once") -> Grant:
+        return self.grants.get(template, Grant(term, 0, 0))
 
     def _with(self, template: str, grant: Grant) -> Consent:
         return Consent({**self.grants, template: grant})

@@ -91,12 +91,14 @@ def _event(push: Push, terms: Terms) -> Event | None:
 
 def _answered(consent: Consent, push: pushes.Consented, terms: Terms) -> Consent:
     """A yes in the settings lets one-time templates ask again, it grants no message."""
+    at = push.created * 1000
     for answer in push.answers:
         lasting = answer.template in terms.lasting
         if answer.accepted and (lasting or not push.lasting):
-            consent = consent.accept(answer.template, "long" if lasting else "once", push.created * 1000)
+            consent = consent.accept(answer.template, "long" if lasting else "once", at)
         elif not answer.accepted:
-            consent = consent.revoke(answer.template) if push.lasting else consent.decline(answer.template)
+            change = consent.withdraw if push.lasting else consent.decline
+            consent = change(answer.template, at)
     return consent
 
 
@@ -137,7 +139,7 @@ def refused(reach: Reach, rung: Rung, error: SendError, now: int) -> Reach:
         case QuotaUsed():
             return replace(reach, ledger=reach.ledger.used_up(now))
         case NoConsent():
-            return replace(reach, consent=reach.consent.revoke(rung.template))
+            return replace(reach, consent=reach.consent.refused(rung.template))
         case NotFollowing():
             return replace(reach, follows=False)
         case Blocked():

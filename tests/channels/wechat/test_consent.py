@@ -1,7 +1,7 @@
 """channels/wechat/consent.py: which subscription messages one person agreed to."""
 from __future__ import annotations
 
-from channels.wechat.consent import Consent, decode, encode
+from channels.wechat.consent import Consent, Term, decode, encode
 from tests.tables import table
 
 AT = 1_790_000_000_000
@@ -18,20 +18,41 @@ def test_a_yes_is_one_message_and_yeses_add_up() -> None:
     assert consent.spend("closed") == consent
 
 
-def test_a_long_term_yes_holds() -> None:
+def test_a_yes_that_comes_twice_is_one_also_after_it_was_used() -> None:
+    """The platform repeats an event that was not acknowledged in time."""
+    consent = Consent().accept("t", "once", AT)
+    assert consent.accept("t", "once", AT) == consent
+    used = consent.spend("t")
+    assert not used.accept("t", "once", AT).may_send("t")
+    assert used.accept("t", "once", AT + 1000).may_send("t")
+
+
+def test_a_long_term_yes_holds_until_it_is_taken_back() -> None:
     consent = Consent().accept("news", "long", AT).accept("news", "long", AT + 1)
     for _ in range(10):
         consent = consent.spend("news")
         assert consent.may_send("news")
-    assert not consent.revoke("news").may_send("news")
+    back = consent.withdraw("news", AT + 2)
+    assert not back.may_send("news")
+    assert not back.accept("news", "long", AT + 1).may_send("news"), "an old yes that comes late"
+    assert back.accept("news", "long", AT + 3).may_send("news")
+    assert consent.withdraw("news", AT).may_send("news"), "an old no that comes late"
 
 
 @table(("term", "after_decline"), [("once", True), ("long", False)])
-def test_a_no_in_the_pop_up_is_about_that_moment(term: str, after_decline: bool) -> None:
-    consent = Consent().accept("t", "long" if term == "long" else "once", AT)
-    assert consent.decline("t").may_send("t") is after_decline
-    assert consent.decline("other") == consent
-    assert not consent.revoke("t").may_send("t"), "a no in the settings is about everything"
+def test_a_no_in_the_pop_up_is_about_that_moment(term: Term, after_decline: bool) -> None:
+    consent = Consent().accept("t", term, AT)
+    assert consent.decline("t", AT + 1).may_send("t") is after_decline
+    assert consent.decline("other", AT + 1) == consent
+    assert not consent.withdraw("t", AT + 1).may_send("t"), "a no in the settings is about everything"
+
+
+def test_the_platform_knows_better() -> None:
+    """43101; whatever is granted after it counts, by whichever clock."""
+    consent = Consent().accept("t", "once", AT).accept("t", "once", AT + 1000).refused("t")
+    assert not consent.may_send("t")
+    assert consent.accept("t", "once", AT + 1001).may_send("t")
+    assert not Consent().refused("never").may_send("never")
 
 
 def test_what_is_scarce_goes_last() -> None:

@@ -1,6 +1,7 @@
 """channels/wechat/reach.py: what pushes say about reaching somebody, and the ladder it makes."""
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from channels.wechat import kf_pushes, pushes
@@ -29,6 +30,10 @@ LEFT = push(pushes.Left)
 
 def agreed(template: str, accepted: bool = True, lasting: bool = False) -> Push:
     return push(pushes.Consented, answers=(Answer(template, accepted),), lasting=lasting)
+
+
+def later(push: Push) -> Push:
+    return replace(push, created=AT_S + 1)
 
 
 def after(*heard_: Push, terms: Terms = TERMS) -> Reach:
@@ -77,15 +82,22 @@ def test_who_leaves_is_forgotten_whole() -> None:
 @table(("answers", "sendable"), [
     ((agreed("once"), agreed("once")), {"once"}),
     ((agreed("long"),), {"long"}),
-    ((agreed("long"), agreed("long", accepted=False)), set()),
-    ((agreed("once"), agreed("once", accepted=False)), {"once"}),
-    ((agreed("once"), agreed("once", accepted=False, lasting=True)), set()),
+    ((agreed("long"), later(agreed("long", accepted=False))), set()),
+    ((agreed("once"), later(agreed("once", accepted=False))), {"once"}),
+    ((agreed("once"), later(agreed("once", accepted=False, lasting=True))), set()),
     ((agreed("once", lasting=True),), set()),
     ((agreed("long", lasting=True),), {"long"}),
 ])
 def test_answers_of_pop_up_and_settings_are_told_apart(answers: tuple[Push, ...], sendable: set[str]) -> None:
     consent = after(*answers).consent
     assert {template for template in ("once", "long") if consent.may_send(template)} == sendable
+
+
+@table("one", [WROTE, TAPPED, FOLLOWED, agreed("once"), agreed("long"), push(pushes.Clicked, key="K")])
+def test_a_push_that_comes_again_changes_nothing(one: Push) -> None:
+    """WeChat makes three tries, and they may overlap."""
+    once = told(after(one), Rung("once", "", "once"), NOW)
+    assert heard(once, one, TERMS) == once
 
 
 # --- the ladder ---------------------------------------------------------------------------------------------
