@@ -209,6 +209,7 @@ async def test_fifty_sends_on_a_revoked_token_ask_once_for_another(wire: Line) -
 
 
 async def test_eight_workers_share_one_token(wire: Line) -> None:
+    """HOSTILE.md 10."""
     workers = [wire.client() for _ in range(8)]
     await asyncio.gather(*(api.send_text(OPENID, "一") for api in workers for _ in range(5)))
     wire.platform.valid.clear()
