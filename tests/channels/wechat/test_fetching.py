@@ -1,0 +1,43 @@
+"""channels/wechat/fetching.py: whose client fetches, and what becomes of the bytes."""
+from __future__ import annotations
+
+import pytest
+
+from channels.wechat.calls import File
+from channels.wechat.fetching import Fetcher
+from gateway.errors import HuiyinError, Rejected, TooLarge, Unsupported
+from gateway.messages import Upload
+
+
+class Account:
+    """A client that has these files."""
+
+    def __init__(self, **files: File | HuiyinError) -> None:
+        self._files = files
+
+    async def download(self, media_id: str) -> File:
+        found = self._files[media_id]
+        if isinstance(found, HuiyinError):
+            raise found
+        return found
+
+
+async def keep(conversation: str, data: bytes) -> Upload:
+    if len(data) > 9:
+        raise TooLarge
+    return Upload(f"{conversation}={data.decode()}", "image/jpeg")
+
+
+async def test_each_account_fetches_its_own_and_the_bytes_say_what_they_are() -> None:
+    fetcher = Fetcher({
+        "wx1": Account(m=File("", "text/html", b"photo")), "wk1": Account(m=File("", "image/jpeg", b"other")),
+    }, keep)
+    assert await fetcher.fetch("wx1", "wechat:wx1.o1", "m") == Upload("wechat:wx1.o1=photo", "image/jpeg")
+    assert await fetcher.fetch("wk1", "wechat:wk1.w1", "m") == Upload("wechat:wk1.w1=other", "image/jpeg")
+
+
+async def test_what_cannot_be_had_or_kept_says_so() -> None:
+    fetcher = Fetcher({"wx1": Account(gone=Rejected("40007"), big=File("", "image/jpeg", b"0123456789"))}, keep)
+    for appid, media, error in (("wx1", "gone", Rejected), ("wx1", "big", TooLarge), ("wx9", "m", Unsupported)):
+        with pytest.raises(error):
+            await fetcher.fetch(appid, "wechat:wx1.o1", media)
