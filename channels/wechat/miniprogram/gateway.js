@@ -96,15 +96,19 @@ async function byWeChat() {
   }
 }
 
-/** @template T @param {(header: {Authorization: string}) => Promise<T>} call @returns {Promise<T>} */
+/** @param {string} session */
+const bearer = (session) => ({ Authorization: `Bearer ${session}` });
+
+/** A session lives 30 days, and 7 without use: who shows one that has ended gets another, once.
+ * @template T @param {(header: {Authorization: string}) => Promise<T>} call @returns {Promise<T>} */
 async function asMyself(call) {
-  const mine = async () => call({ Authorization: `Bearer ${await token()}` });
+  const session = await token();
   try {
-    return await mine();
+    return await call(bearer(session));
   } catch (problem) {
     if (!(problem instanceof Refused) || problem.status !== 401) throw problem;
-    remember("session", undefined); // it lives 30 days, and 7 without use
-    return mine();
+    if (recall("session") === session) remember("session", undefined); // else another call has a new one already
+    return call(bearer(await token()));
   }
 }
 

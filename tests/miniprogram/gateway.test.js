@@ -1,0 +1,90 @@
+// gateway.js: the session, what is sent with it, and what its answers become.
+
+const assert = require("node:assert/strict");
+const { join } = require("node:path");
+const test = require("node:test");
+const { fakeWx } = require("./fake-wx.js");
+
+const gateway = require(join(__dirname, "../../channels/wechat/miniprogram/gateway.js"));
+
+const SESSION = { session: "t0ken" };
+const paths = () => wx.asked.map(({ method, path }) => `${method} ${path}`);
+
+// answers: [status, body, headers] one after the other; then nothing is heard any more
+function answering(...answers) {
+  global.wx = fakeWx(answers);
+}
+
+test("the first call logs in with WeChat's code, and the token is kept on the phone", async () => {
+  answering([200, SESSION], [200, { work_orders: [] }], [200, { work_orders: [{}] }]);
+  assert.deepEqual(await gateway.cases(), []);
+  assert.equal((await gateway.cases()).length, 1);
+  assert.deepEqual(paths(), ["POST /api/login/wechat-mini", "GET /api/work-orders", "GET /api/work-orders"]);
+  assert.deepEqual(wx.asked[0].data, { code: "c0de" });
+  assert.equal(wx.asked[1].header.Authorization, "Bearer t0ken");
+});
+
+test("a gateway without a mini-program gives a session all the same", async () => {
+  answering([404, { code: "not_found" }], [201, SESSION], [200, { work_orders: [] }]);
+  await gateway.cases();
+  assert.deepEqual(paths(), ["POST /api/login/wechat-mini", "POST /api/sessions", "GET /api/work-orders"]);
+});
+
+test("a login that WeChat refuses is no reason for a session without it", async () => {
+  answering([401, { code: "unauthorised" }]);
+  await assert.rejects(gateway.cases(), { status: 401 });
+});
+
+test("several calls at once log in once", async () => {
+  answering([200, SESSION], [200, { work_orders: [] }], [200, { work_orders: [] }]);
+  await Promise.all([gateway.cases(), gateway.cases()]);
+  assert.equal(paths().filter((path) => path.includes("login")).length, 1);
+});
+
+test("a session that has ended is opened anew, once", async () => {
+  answering([401, {}], [200, { session: "new" }], [200, { work_orders: [] }]);
+  wx.storage.set("session", "old");
+  await gateway.cases();
+  assert.deepEqual(wx.asked.map(({ header }) => header.Authorization), ["Bearer old", undefined, "Bearer new"]);
+  answering([401, {}], [200, SESSION], [401, { code: "unauthorised" }]);
+  wx.storage.set("session", "old");
+  await assert.rejects(gateway.cases(), { status: 401 });
+  assert.deepEqual(wx.answers, []);
+});
+
+test("calls that find the session ended together open one new one", async () => {
+  answering([401, {}], [401, {}], [200, { session: "new" }], [200, { work_orders: [] }], [200, { work_orders: [] }]);
+  wx.storage.set("session", "old");
+  await Promise.all([gateway.cases(), gateway.cases()]);
+  assert.equal(paths().filter((path) => path.includes("login")).length, 1);
+  assert.equal(wx.storage.get("session"), "new");
+});
+
+test("a refusal carries its code, its faults and when to come back", async () => {
+  const errors = [{ field: "carrier", code: "missing", message: "请填写" }];
+  answering([422, { title: "内容有误", code: "unprocessable", errors }, { "Retry-After": "2" }]);
+  wx.storage.set("session", "t");
+  await assert.rejects(gateway.file({}, "k"), { status: 422, message: "内容有误", code: "unprocessable", errors, retryAfter: 2 });
+});
+
+test("a proxy's page is a refusal without words, silence is no refusal", async () => {
+  answering([502, "<html>"]);
+  wx.storage.set("session", "t");
+  await assert.rejects(gateway.file({}, "k"), (problem) => problem instanceof gateway.Refused && problem.errors.length === 0);
+  await assert.rejects(gateway.file({}, "k"), gateway.Unheard);
+});
+
+test("what changes something carries the key it is repeated with", async () => {
+  answering([201, {}], [202, {}], [202, {}], [201, { upload: "u", media_type: "image/jpeg" }]);
+  wx.storage.set("session", "t");
+  await gateway.file({ template: "general" }, "k1");
+  await gateway.comment("WO-1", { text: "x", urge: false }, "k2");
+  await gateway.rate("WO-1", { resolved: "yes" }, "k3");
+  await gateway.upload("/tmp/1.jpg");
+  assert.deepEqual(paths(), [
+    "POST /api/work-orders", "POST /api/work-orders/WO-1/comments", "POST /api/work-orders/WO-1/ratings", "UPLOAD /api/uploads",
+  ]);
+  assert.deepEqual(wx.asked.map(({ header }) => header["Idempotency-Key"]), ["k1", "k2", "k3", undefined]);
+  assert.ok(wx.asked.every(({ header }) => header.Authorization === "Bearer t" && header["Accept-Language"] === "zh"));
+  assert.notEqual(gateway.newKey(), gateway.newKey());
+});
