@@ -59,8 +59,8 @@ class Finding:
         return f"{self.opening.template}.{self.field} {self.verdict}: {self.got} for {wanted!r} ← {self.opening.text}"
 
 
-def openings() -> Iterator[Opening]:
-    for path in sorted((Path(__file__).parent / "openings").glob("*.yaml")):
+def openings(under: str = "openings") -> Iterator[Opening]:
+    for path in sorted((Path(__file__).parent / under).glob("*.yaml")):
         for template, rows in yaml.safe_load(path.read_text("utf-8")).items():
             yield from (Opening(template, row["text"], row["states"], row.get("may") or {}) for row in rows)
 
