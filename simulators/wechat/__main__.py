@@ -2,7 +2,7 @@
 
     --port 8090                            where it listens, on 127.0.0.1 only
     --gateway http://127.0.0.1:8080        whom it pushes to
-    --official-path /wechat/{appid}        the callback of an official account; {name} is its name
+    --official-path /wechat/{appid}        the callback of official account and mini-program; {name} is the name
     --kf-path /wechat/kf/{appid}           likewise of customer service, whose id is the corpid
     --settings                             print the ids and secrets as the gateway's configuration, and end
 
@@ -18,15 +18,16 @@ from dataclasses import replace
 
 from gateway.clock import SystemClock
 from simulators.wechat.server import serve
-from simulators.wechat.settings import AccountSettings, configuration, kf, official
+from simulators.wechat.settings import AccountSettings, configuration, kf, mini, official
 
-OFFICIAL, KF = official("12345"), kf("12345-kf")
+OFFICIAL, MINI, KF = official("12345"), mini("12345-mini"), kf("12345-kf")
 
 
 def main() -> None:
     options = _options()
     accounts = [
         _calling(OFFICIAL, options.gateway + options.official_path),
+        _calling(MINI, options.gateway + options.official_path),
         _calling(KF, options.gateway + options.kf_path),
     ]
     if options.settings:

@@ -118,14 +118,17 @@ def template_send(call: Call) -> Answer:
 
 
 def subscribe_send(call: Call) -> Answer:
-    """Both subscribe/send (mini-program) and subscribe/bizsend (official account): one grant, one message."""
+    """Both subscribe/send (mini-program) and subscribe/bizsend (official account): one grant, one message.
+    Whoever refuses the account's messages gets none; that comes with the event alone, as for template messages."""
     body, account = call.unescaped, call.account
     citizen = account.find(body.get("touser"))
     template = _check_template(account.settings.subscriptions, body)
     account.grants.spend(citizen.openid, template)
-    _show_card(citizen, call.now, body, "subscription")
     msgid = account.composer.next_id()
-    sent = {"TemplateId": template, "MsgID": str(msgid), "ErrorCode": 0, "ErrorStatus": "success"}
+    code, status = (43101, "user refuse") if citizen.refuses_messages else (0, "success")
+    if not code:
+        _show_card(citizen, call.now, body, "subscription")
+    sent = {"TemplateId": template, "MsgID": str(msgid), "ErrorCode": code, "ErrorStatus": status}
     call.post(_receipt(account, citizen, "subscribe_msg_sent_event", {"SubscribeMsgSentEvent": {"List": [sent]}}))
     return {"errcode": 0, "errmsg": "ok", **({"msgid": msgid} if account.settings.kind == "mini" else {})}
 

@@ -4,6 +4,7 @@
     GET    /demo/state?known=<digest>         everything it shows, or 204 where that is known; X-Clock tells the time
     POST   /demo/acts                         {account, citizen, act, …}: 202, the push goes on its way
     GET    /demo/media/{account}/{media id}
+    POST   /demo/codes                        {account, citizen, kind, phone?}: {code} of wx.login, getPhoneNumber
     POST   /demo/faults, DELETE /demo/faults  {path, kind, times, code, status, seconds}
     GET    /demo/journal                      plain text
 
@@ -24,6 +25,7 @@ from aiohttp import web
 
 from simulators.wechat.account import Account
 from simulators.wechat.citizens import Bubble, Citizen
+from simulators.wechat.codes import CodeKind
 from simulators.wechat.faults import Fault, FaultKind
 from simulators.wechat.kf_phone import KfPhone
 from simulators.wechat.phone import Phone
@@ -34,6 +36,7 @@ from simulators.wechat.refusals import Refusal
 STATIC = Path(__file__).parent / "static"
 PAGE_POLICY = "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'"
 BUBBLES, LINES = 200, 80          # of a phone, of the journal
+CODE_KINDS: Mapping[str, CodeKind] = {kind: kind for kind in get_args(CodeKind)}
 CITIZENS = ("市民甲", "市民乙")
 TITLES = {"official": "服务号", "mini": "小程序", "kf": "微信客服"}
 
@@ -88,8 +91,9 @@ class Demo:
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
             web.get("/", self.home), web.get("/demo/", self.page), web.get("/demo/state", self.state),
-            web.post("/demo/acts", self.act), web.post("/demo/faults", self.fault),
-            web.delete("/demo/faults", self.clear), web.get("/demo/journal", self.journal),
+            web.post("/demo/acts", self.act), web.post("/demo/codes", self.code),
+            web.post("/demo/faults", self.fault), web.delete("/demo/faults", self.clear),
+            web.get("/demo/journal", self.journal),
             web.get("/demo/media/{account}/{media}", self.media), web.static("/demo/static", STATIC),
         ]
 
@@ -180,11 +184,23 @@ class Demo:
             return KF_ACTS[act](self._wechat.kf_phone(name, citizen), said)
         return PHONE_ACTS[act](self._wechat.phone(name, citizen), said)
 
+    async def code(self, request: web.Request) -> web.Response:
+        said = await _read(request)
+        account, kind = self._wechat.accounts.get(str(said.get("account"))), str(said.get("kind"))
+        if account is None or kind not in CODE_KINDS:
+            raise web.HTTPBadRequest(text="a code needs an account, a citizen and a kind")
+        citizen = account.citizen(str(said.get("citizen")))
+        citizen.phone = str(said.get("phone", citizen.phone))
+        code = account.codes.issue(CODE_KINDS[kind], citizen.openid, self._wechat.clock.now())
+        return web.json_response({"code": code})
+
     async def fault(self, request: web.Request) -> web.Response:
         said = await _read(request)
         if said.get("kind") not in get_args(FaultKind) or not isinstance(said.get("path"), str):
             raise web.HTTPBadRequest(text="a fault needs a path and a kind")
         numbers = {name: said[name] for name in ("times", "code", "status", "seconds") if name in said}
+        if not all(isinstance(number, int | float) for number in numbers.values()):
+            raise web.HTTPBadRequest(text=f"{', '.join(numbers)}: numbers are expected")
         self._wechat.faults.add(Fault(said["path"], said["kind"], **numbers))
         return web.Response(status=202)
 

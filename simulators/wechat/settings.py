@@ -94,8 +94,9 @@ def configuration(accounts: Sequence[AccountSettings], port: int) -> str:
 
 def _table(account: AccountSettings, port: int) -> str:
     table, identity = ("kf", "corpid") if account.kind == "kf" else ("official", "appid")
+    kind = ('kind = "miniprogram"',) if account.kind == "mini" else ()
     return "\n".join((
-        f"[[wechat.{table}]]", f'name = "{account.name}"', f'{identity} = "{account.appid}"',
+        f"[[wechat.{table}]]", *kind, f'name = "{account.name}"', f'{identity} = "{account.appid}"',
         f'secret = "{account.secret}"', f'token = "{account.token}"', f'aes_keys = ["{account.aes_key}"]',
         f'mode = "{account.mode}"', f'api_base = "http://127.0.0.1:{port}"', "",
     ))

@@ -4,9 +4,8 @@ import { button, make } from "./say.js";
 const PLACE = { label: "广州市天河区体育西路103号", latitude: 23.1335, longitude: 113.3217 };
 
 export function sheetOf(phone) {
-  const kf = phone.account.kind === "kf";
   return [
-    make("div", "grid", ...common(phone), ...(kf ? ofKf(phone) : ofAccount(phone))),
+    make("div", "grid", ...common(phone), ...OWN[phone.account.kind](phone)),
     ...(phone.account.subscriptions.length ? [subscription(phone)] : []),
   ];
 }
@@ -41,6 +40,12 @@ function ofKf(phone) {
     tile("坐席结束", "agent ends", () => phone.act("agent_ends")),
   ];
 }
+
+function ofMini(phone) {
+  return [tile("进入会话", "enter", () => phone.act("enters"))];
+}
+
+const OWN = { official: ofAccount, mini: ofMini, kf: ofKf };
 
 function tile(label, english, act) {
   const made = button("", act, "tile");

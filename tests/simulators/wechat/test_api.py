@@ -204,6 +204,21 @@ async def test_one_grant_is_one_message_and_a_long_term_grant_is_many(site: Site
     assert events.count("subscribe_msg_popup_event") == 3
 
 
+async def test_whoever_refuses_messages_is_known_by_the_receipt_alone(site: Site) -> None:
+    phone = site.wechat.phone("hotline", "甲")
+    await phone.answers_subscription("long-term-closure")
+    phone.citizen.refuses_messages = True
+    card = notice(phone.openid, "template-closure", "您好", "WO-1", "办结", "请评价")
+    assert await site.code(TEMPLATE, card) == 0
+    assert await site.code(BIZSEND, notice(phone.openid, "long-term-closure", *CLOSED)) == 0
+    await site.wechat.settled()
+    received = [unsealed(site.hotline.settings, each.body) for each in site.received]
+    told = {each["Event"]: each for each in received}
+    assert told["TEMPLATESENDJOBFINISH"]["Status"] == "failed:user block"
+    assert told["subscribe_msg_sent_event"]["SubscribeMsgSentEvent"]["List"]["ErrorCode"] == "43101"
+    assert phone.citizen.texts() == []
+
+
 async def test_values_of_a_subscription_message_are_limited(site: Site) -> None:
     phone = site.wechat.phone("hotline", "甲")
     await phone.answers_subscription("one-time-progress")

@@ -13,7 +13,7 @@ import aiohttp
 
 from simulators.wechat.demo import KF_ACTS, PHONE_ACTS
 from simulators.wechat.journal import Entry
-from simulators.wechat.settings import configuration, kf, official
+from simulators.wechat.settings import configuration, kf, mini, official
 from tests.clock import START
 from tests.simulators.wechat.site import Site, text_reply, unsealed
 from tests.until import until
@@ -79,7 +79,8 @@ async def test_what_makes_no_sense_is_refused(site: Site) -> None:
     ]
     assert [await post(site, "/demo/acts", body) for body, _ in wrong] == [status for _, status in wrong]
     assert await post(site, "/demo/acts", {**ACT, "act": "says", "text": "好"}, "text/plain") == 415
-    assert await post(site, "/demo/faults", {"path": "*", "kind": "flood"}) == 400
+    for fault in ({"path": "*", "kind": "flood"}, {"kind": "html"}, {"path": "*", "kind": "html", "times": "often"}):
+        assert await post(site, "/demo/faults", fault) == 400
     assert site.received == []
 
 
@@ -89,6 +90,21 @@ async def test_faults_are_switched_on_and_off(site: Site) -> None:
     assert await site.code("/cgi-bin/user/info", openid="nobody") == -1
     await site.session.delete(site.wechat.url + "/demo/faults")
     assert (await state(site))["shown"]["faults"] == []
+
+
+async def test_a_mini_programs_login_gets_its_code_here(site: Site) -> None:
+    wish = {"account": "mini", "citizen": "市民甲", "kind": "login"}
+    codes = []
+    for body in (wish, {**wish, "kind": "phone", "phone": "13800138000"}):
+        async with site.session.post(site.wechat.url + "/demo/codes", json=body) as response:
+            codes.append((await response.json())["code"])
+    settings = site.wechat.account("mini").settings
+    said = await site.ask("/sns/jscode2session", appid=settings.appid, secret=settings.secret, js_code=codes[0])
+    assert said["openid"] == site.wechat.account("mini").citizen("市民甲").openid
+    told = await site.call("/wxa/business/getuserphonenumber", {"code": codes[1]}, "mini")
+    assert told["phone_info"]["phoneNumber"] == "13800138000"
+    for wrong in ({"kind": "x"}, {"kind": []}, {"account": "x"}):
+        assert await post(site, "/demo/codes", {**wish, **wrong}) == 400
 
 
 async def test_media_and_the_journal_are_served_as_nothing_that_runs(site: Site) -> None:
@@ -128,13 +144,14 @@ async def test_it_runs_as_a_program_and_ends_when_told() -> None:
     async with aiohttp.ClientSession() as session, session.get(page + "state") as response:
         shown = (await response.json())["shown"]
         assert (shown["desk"], [account["kind"] for account in shown["accounts"]]) == (
-            "http://127.0.0.1:9/desk/", ["official", "kf"])
+            "http://127.0.0.1:9/desk/", ["official", "mini", "kf"])
     program.terminate()
     assert await program.wait() == 0
 
 
 def test_its_settings_are_a_gateways_configuration() -> None:
-    told = tomllib.loads(configuration([official("12345"), kf("seat")], 8099))["wechat"]
+    told = tomllib.loads(configuration([official("12345"), mini("mini"), kf("seat")], 8099))["wechat"]
     assert told["official"][0]["appid"] == official("12345").appid
     assert told["official"][0]["api_base"] == told["kf"][0]["api_base"] == "http://127.0.0.1:8099"
+    assert (told["official"][1]["kind"], told["official"][1]["name"]) == ("miniprogram", "mini")
     assert told["kf"][0].keys() == {"name", "corpid", "secret", "token", "aes_keys", "mode", "api_base"}
