@@ -14,6 +14,7 @@ import structlog
 from channels.wechat import contents, pushes, replies
 from channels.wechat.accounts import Account, Core
 from channels.wechat.contents import CHANNEL
+from channels.wechat.menus import Menus
 from channels.wechat.pushes import Push
 from gateway.clock import Clock, to_ms
 from gateway.errors import Refused, SendError
@@ -55,6 +56,7 @@ class _Kept:
 class Taker:
     def __init__(self, core: Core, store: SharedStore, clock: Clock, fetch_s: float = FETCH_S) -> None:
         self._core, self._store, self._clock, self._fetch_s = core, store, clock, fetch_s
+        self._menus = Menus(store)
 
     async def take(self, account: Account, push: Push, deadline: float) -> Said | None:
         """What to answer with, waited for until `deadline` (monotonic seconds); None: nothing, or nothing here.
@@ -83,7 +85,7 @@ class Taker:
         if arrival is not None:
             await self._core.arrive(conversation, arrival)
             return _Kept(awaits=True)
-        content, media = contents.content(account, push), contents.media(push)
+        content, media = await self._content(account, push, conversation), contents.media(push)
         if content is not None:
             await self._accept(push.id, conversation, content)
         if media is None:
@@ -93,6 +95,12 @@ class Taker:
             return _Kept(awaits=not notice, notice=notice)
         await self._file(push, conversation, media, f"{push.id}.file")  # the recording beside its words, if it comes
         return _Kept(awaits=True)
+
+    async def _content(self, account: Account, push: Push, conversation: str) -> CitizenContent | None:
+        chosen = None
+        if isinstance(push, pushes.Written) and push.menu:
+            chosen = await self._menus.chosen(conversation, push.menu, push.text)
+        return chosen or contents.content(account, push)
 
     async def _accept(self, id_: str, conversation: str, content: CitizenContent) -> None:
         await self._core.accept(Inbound(id_, conversation, CHANNEL, to_ms(self._clock.now()), content))
