@@ -1,8 +1,8 @@
 """Which option a tap on a msgmenu means.
 
 The tap comes back as a text: the option's label, and the integer under which it was offered, which says nothing of the
-message it belonged to [developers.weixin.qq.com, 客服消息]. So the latest menu of a conversation is remembered, and a tap
-is an option of it only where number and label agree; a tap on an older menu is the words it shows.
+message it belonged to [developers.weixin.qq.com, 客服消息]. So the latest menu of a conversation is remembered, and a
+tap is an option of it only where number and label agree; a tap on an older menu is the words it shows.
 """
 from __future__ import annotations
 
