@@ -36,7 +36,7 @@ class Account:
         self.composer = Composer(clock)
         self.kf = KfDesk(settings.open_kfids, clock)
         self.citizens: dict[str, Citizen] = {}
-        self.client_msg_ids: dict[tuple[str, str], int] = {}      # of template/send: the msgid that was given
+        self.client_msg_ids: dict[tuple[str, str], tuple[int, datetime]] = {}     # of template/send: msgid, until
         self._calls: Counter[tuple[str, str]] = Counter()
 
     def reconfigure(self, **changes: Any) -> None:

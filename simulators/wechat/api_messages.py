@@ -18,6 +18,7 @@ from simulators.wechat.pushes import Push
 from simulators.wechat.refusals import Refusal
 
 TEXT_BYTES = 2048
+CLIENT_MSG_ID_LIFE = timedelta(minutes=10)
 MEDIA_KINDS = ("image", "voice", "video")
 OFFICIAL_KINDS = (
     "text", *MEDIA_KINDS, "music", "news", "mpnews", "mpnewsarticle", "msgmenu", "wxcard", "miniprogrampage",
@@ -99,16 +100,18 @@ def typing(call: Call) -> Answer:
 # --- template and subscription messages ---------------------------------------------------------------------
 
 def template_send(call: Call) -> Answer:
-    """To followers only. A client_msg_id that came before is answered with the same msgid and not shown again."""
+    """To followers only. A client_msg_id is good for 10 minutes: a repeat gets the same msgid, nothing is shown."""
     body, account = call.unescaped, call.account
     citizen = account.find(body.get("touser"))
     _check_template(account.settings.templates, body)
     if not citizen.follows:
         raise Refusal(43004)
     key = citizen.openid, str(body.get("client_msg_id") or account.composer.next_id())
-    if known := account.client_msg_ids.get(key):
+    known, until = account.client_msg_ids.get(key, (0, call.now))
+    if call.now < until:
         return {"errcode": 0, "errmsg": "ok", "msgid": known}
-    msgid = account.client_msg_ids[key] = account.composer.next_id()
+    msgid = account.composer.next_id()
+    account.client_msg_ids[key] = msgid, call.now + CLIENT_MSG_ID_LIFE
     blocked = citizen.refuses_messages
     if not blocked:
         _show_card(citizen, call.now, body, "template")

@@ -5,6 +5,7 @@ Facts: developer.work.weixin.qq.com, 接收消息和事件, 会话分配与消�
 from __future__ import annotations
 
 import secrets
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ PULL_TOKEN_LIFE = timedelta(minutes=10)
 CODE_LIFE = timedelta(seconds=20)
 WELCOME_AGAIN = timedelta(hours=48)
 PAGE = 1000
+LOG_LIFE = timedelta(days=3)
 PULLS_WITHOUT_TOKEN = 10          # a minute; that there is a limit is documented, its height is not
 
 UNTREATED, ASSISTANT, QUEUED, SERVED, ENDED = range(5)
@@ -75,12 +77,17 @@ class KfDesk:
         """sync_msg. Raises Refusal 95007 (token), 45009 (too often without one), 95000 (kf account)."""
         self._check_pull(str(body.get("token", "")))
         log, cursor = self._log(str(body.get("open_kfid", ""))), str(body.get("cursor") or "0")
-        start = int(cursor.rpartition("-")[2])
+        start = max(int(cursor.rpartition("-")[2]), self._forgotten(log))
         if self.empty_pages:
             self.empty_pages -= 1
             return {"next_cursor": cursor, "has_more": 1, "msg_list": []}
         end = min(start + min(int(body.get("limit") or PAGE), PAGE), len(log))
         return {"next_cursor": f"cursor-{end}", "has_more": int(end < len(log)), "msg_list": log[start:end]}
+
+    def _forgotten(self, log: Sequence[Mapping[str, Any]]) -> int:
+        """How many entries are older than three days, and no longer told."""
+        since = int((self._clock.now() - LOG_LIFE).timestamp())
+        return bisect_left(log, since, key=lambda entry: entry["send_time"])
 
     def _check_pull(self, token: str) -> None:
         now = self._clock.now()

@@ -181,6 +181,8 @@ async def test_a_template_message_reaches_followers_and_a_receipt_follows(site: 
     assert (receipt["Event"], receipt["MsgID"], receipt["Status"]) == (
         "TEMPLATESENDJOBFINISH", str(first["msgid"]), "success")
     assert phone.citizen.texts() == ["您好\nWO-1\n办结\n请评价"]
+    site.clock.advance(600)
+    assert (await site.call(TEMPLATE, body))["msgid"] != first["msgid"]
     await phone.leaves()
     assert await site.code(TEMPLATE, body) == 43004
     assert await site.code(TEMPLATE, {**body, "template_id": "one-time-progress"}) == 40037

@@ -103,7 +103,8 @@ async def test_a_mini_programs_login_gets_its_code_here(site: Site) -> None:
     assert said["openid"] == site.wechat.account("mini").citizen("市民甲").openid
     told = await site.call("/wxa/business/getuserphonenumber", {"code": codes[1]}, "mini")
     assert told["phone_info"]["phoneNumber"] == "13800138000"
-    for wrong in ({"kind": "x"}, {"kind": []}, {"account": "x"}):
+    wrongs: list[dict[str, Any]] = [{"kind": "x"}, {"kind": []}, {"account": "x"}]
+    for wrong in wrongs:
         assert await post(site, "/demo/codes", {**wish, **wrong}) == 400
 
 

@@ -54,6 +54,15 @@ async def test_a_push_says_only_that_there_is_something_and_the_log_is_read_by_c
     assert (again["msg_list"], again["next_cursor"]) == ([], rest["next_cursor"])
 
 
+async def test_the_log_goes_three_days_back(site: Site) -> None:
+    phone = site.wechat.kf_phone("seat", "甲")
+    for hours in (0, 48, 48):
+        site.clock.advance(hours * HOUR)
+        await phone.says(f"{hours}")
+    page = await pull(site, token=pushed(site)["Token"])
+    assert [message["text"]["content"] for message in page["msg_list"]] == ["48", "48"]
+
+
 async def test_a_page_may_be_empty_though_there_is_more(site: Site) -> None:
     phone = site.wechat.kf_phone("seat", "甲")
     await phone.says("楼上漏水")
