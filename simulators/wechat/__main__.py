@@ -4,6 +4,7 @@
     --gateway http://127.0.0.1:8080        whom it pushes to
     --official-path /wechat/{appid}        the callback of official account and mini-program; {name} is the name
     --kf-path /wechat/kf/{appid}           likewise of customer service, whose id is the corpid
+    --leash                                end when standard input closes: who started it cannot leave it behind
     --settings                             print the ids and secrets as the gateway's configuration, and end
 
 Its accounts, ids and secrets are the same at every start.
@@ -36,12 +37,23 @@ def main() -> None:
     asyncio.run(_run(accounts, options))
 
 
+class Leash(asyncio.Protocol):
+    """Lets go when the other end of a pipe is closed, also by a kill."""
+
+    def __init__(self, stop: asyncio.Event) -> None:
+        self._stop = stop
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop.set()
+
+
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m simulators.wechat", description="WeChat on loopback")
     parser.add_argument("--port", type=int, default=8090)
     parser.add_argument("--gateway", default="http://127.0.0.1:8080")
     parser.add_argument("--official-path", default="/wechat/{appid}")
     parser.add_argument("--kf-path", default="/wechat/kf/{appid}")
+    parser.add_argument("--leash", action="store_true")
     parser.add_argument("--settings", action="store_true")
     return parser.parse_args()
 
@@ -51,9 +63,11 @@ def _calling(account: AccountSettings, callback: str) -> AccountSettings:
 
 
 async def _run(accounts: list[AccountSettings], options: argparse.Namespace) -> None:
-    stop = asyncio.Event()
+    stop, loop = asyncio.Event(), asyncio.get_running_loop()
     for each in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(each, stop.set)
+        loop.add_signal_handler(each, stop.set)
+    if options.leash:
+        await loop.connect_read_pipe(lambda: Leash(stop), sys.stdin)
     async with serve(accounts, SystemClock(), options.port, desk=f"{options.gateway}/desk/") as wechat:
         sys.stdout.write(f"WeChat is played on {wechat.url}, its phones on {wechat.url}/demo/\n")
         sys.stdout.flush()

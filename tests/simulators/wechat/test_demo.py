@@ -132,11 +132,17 @@ def test_a_line_of_the_journal_is_short_and_whole() -> None:
     assert turned.endswith(r'{"Content": "a\u202eb\u200bc"} → reply text: d\u000ae')
 
 
-async def test_it_runs_as_a_program_and_ends_when_told() -> None:
-    program = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "simulators.wechat", "--port", "0", "--gateway", "http://127.0.0.1:9",
-        cwd=ROOT, stdout=asyncio.subprocess.PIPE)
+async def started(*options: str) -> asyncio.subprocess.Process:
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "simulators.wechat", "--port", "0", "--gateway", "http://127.0.0.1:9", *options,
+        cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE)
+
+
+async def test_it_runs_as_a_program_and_ends_when_told_or_left() -> None:
+    program, led = await asyncio.gather(started(), started("--leash"))
     assert program.stdout
+    assert led.stdin
+    assert led.stdout
     page = (await program.stdout.readline()).decode().split()[-1]
     assert page.endswith("/demo/")
     async with aiohttp.ClientSession() as session, session.get(page) as response:
@@ -146,8 +152,10 @@ async def test_it_runs_as_a_program_and_ends_when_told() -> None:
         shown = (await response.json())["shown"]
         assert (shown["desk"], [account["kind"] for account in shown["accounts"]]) == (
             "http://127.0.0.1:9/desk/", ["official", "mini", "kf"])
+    assert (await led.stdout.readline()).startswith(b"WeChat is played on")
     program.terminate()
-    assert await program.wait() == 0
+    led.stdin.close()
+    assert (await program.wait(), await led.wait()) == (0, 0)
 
 
 def test_its_settings_are_a_gateways_configuration() -> None:
