@@ -22,7 +22,7 @@ from gateway.protocols import NluContext, Scored, Understander, Understanding
 LOOKED_AT = 400   # characters
 WEIGHT = 0.8      # of each choice that is named; by cross-validation on nlu/training (0, 0.4, 0.8, 1.2 tried)
 MOST = 2.0        # choices of one form that count
-SURE, NEAR = 0.5, 0.44   # NLU.md, "The design", 6
+SURE, OURS = 0.9, 0.5  # least chance that is taken without asking back; least in_scope of a message about us
 ABOUT_ALL = frozenset({"identity_mode", "appeal_kind"})  # choices that every form has
 PREFIX = "complaint."
 _LATIN = re.compile(r"[a-z0-9][a-z0-9'&+.-]*")
@@ -95,14 +95,9 @@ def weighed(ranking: Understanding, said: Mapping[str, float]) -> Understanding:
     templates = tuple(Scored(one.id.removeprefix(PREFIX), one.score) for one in intents if one.id.startswith(PREFIX))
     return replace(
         ranking, intents=intents, templates=templates,
-        sure=intents[0].score >= SURE and (ranking.sure or _near(ranking)),
+        # the engine may have been in doubt which form, but not whether it is one of ours
+        sure=intents[0].score >= SURE and (ranking.sure or ranking.in_scope >= OURS),
     )
-
-
-def _near(ranking: Understanding) -> bool:
-    """The engine was in doubt which form, not whether it is one of ours."""
-    best = max(one.score for one in ranking.intents)
-    return best > 0 and ranking.in_scope >= NEAR * best
 
 
 class WeighingUnderstander:

@@ -48,11 +48,16 @@ class Classifier:
 
     def judge(self, texts: Sequence[str], vectors: Matrix) -> Judgement:
         cosines = along(vectors, self.arrays["axes"]) @ self.arrays["sentences"].T
-        scores = kernel(cosines) @ self.arrays["votes"]
+        nearest = cosines.max(axis=1, where=self._in_scope, initial=-1.0)
+        return Judgement(softmax(kernel(cosines) @ self.arrays["votes"] + self.by_words(texts)), nearest)
+
+    def by_words(self, texts: Sequence[str]) -> Matrix:
+        """The part of the scores that needs no vectors: a row for each text, a column for each intent."""
+        scores = np.zeros((len(texts), len(self.intents)), dtype=np.float32)
         for row, text in zip(scores, texts, strict=True):
             places, weights = weighed(text, self.arrays["vocabulary"], self.arrays["rarity"])
             row += weights @ self.arrays["says"][places]
-        return Judgement(softmax(scores), cosines[:, self._in_scope].max(axis=1))
+        return scores
 
 
 def along(vectors: Matrix, axes: Matrix) -> Matrix:
@@ -63,19 +68,22 @@ def along(vectors: Matrix, axes: Matrix) -> Matrix:
 
 
 def kernel(cosines: Matrix) -> Matrix:
-    """exp(-distance²) of unit vectors."""
-    near: Matrix = np.exp(2 * cosines - 2)
+    """exp(-distance²) of unit vectors, in the place of their cosines."""
+    cosines -= 1
+    cosines *= 2
+    near: Matrix = np.exp(cosines, out=cosines)
     return near
 
 
 def weighed(text: str, vocabulary: NDArray[np.uint32], rarity: Matrix) -> Grams:
-    """The known words of a text, the rare ones weighing more; of length 1 together."""
+    """The known words of a text, the rare ones weighing more; of length 1 together with the unknown ones, so that
+    two words that happen to be known say little for a message in a language that was not taught."""
     said, often = words(text)
     places = np.searchsorted(vocabulary, said)
     places[places == len(vocabulary)] = 0
     known = vocabulary[places] == said
-    places, weights = places[known], often[known] * rarity[places[known]]
-    return places, weights / max(float(np.linalg.norm(weights)), 1e-9)
+    weights = often * np.where(known, rarity[places], rarity.max(initial=0.0))
+    return places[known], weights[known] / max(float(np.linalg.norm(weights)), 1e-9)
 
 
 def softmax(scores: Matrix) -> Matrix:

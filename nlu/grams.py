@@ -13,6 +13,8 @@ from nlu.normal import normal
 
 Grams = tuple[NDArray[np.int64], NDArray[np.float32]]  # which buckets of a text, and what each weighs
 
+BEGINNING = 6  # letters: delivery, delivered and delivering are one
+
 _RUN = re.compile(r"[\u4e00-\u9fff]+|[^\W_\u4e00-\u9fff]+(?:'[a-z]+)?")
 
 
@@ -33,7 +35,8 @@ def grams(text: str) -> Iterator[str]:
 
 
 def words(text: str) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-    """Characters and pairs of them, words and pairs of them: each as its CRC-32, and 1 + log(how often)."""
+    """Characters and pairs of them, words, how they begin, and pairs of beginnings: each as its CRC-32, and
+    1 + log(how often)."""
     found = Counter(crc32(word.encode()) for word in _words(text))
     often = np.fromiter(found.values(), dtype=np.float32, count=len(found))
     return np.fromiter(found, dtype=np.uint32, count=len(found)), 1 + np.log(often)
@@ -47,9 +50,12 @@ def _words(text: str) -> Iterator[str]:
             before = ""
         else:
             yield run
+            begins = run[:BEGINNING]
+            if begins != run:
+                yield f"{begins}-"
             if before:
-                yield f"{before} {run}"
-            before = run
+                yield f"{before} {begins}"
+            before = begins
 
 
 def counts(text: str, buckets: int) -> Grams:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 
@@ -18,7 +19,7 @@ from nlu.clauses import is_social
 
 TEMPLATES = "complaint."
 SHORTEST = 6          # 汉字 of a part; what is shorter belongs to the part before it
-SECOND, MORE, ALONE = 0.5, 0.6, 0.93   # least chance: "a second thing is …", "also …", without a word between
+SECOND, MORE, ALONE = 0.5, 0.6, 0.999   # least chance: "a second thing is …", "also …", without a word between
 FIRST = 0.6           # a message begins with something anyway
 ANNOUNCED = 0.1       # how much farther from the training sentences a part may be that was announced
 NOWHERE = frozenset({"general", "foreigner_service"})  # too wide to be a matter of its own in somebody's story
@@ -71,6 +72,14 @@ def _append(found: list[Part], text: str, least: float) -> None:
         found[-1] = Part(f"{found[-1].text} {text}", found[-1].least)
     else:
         found.append(Part(text, least))
+
+
+def may_be_apart(said: Sequence[Part], intents: Sequence[str]) -> bool:
+    """Whether a closer look may find two matters, by each part's likeliest intent; always where one is announced."""
+    if any(part.least != ALONE for part in said):
+        return True
+    templates = {intent.removeprefix(TEMPLATES) for intent in intents if intent.startswith(TEMPLATES)} - NOWHERE
+    return any(not any({one, other} <= family for family in FAMILIES) for one, other in combinations(templates, 2))
 
 
 def matters(said: Sequence[Part], judgement: Judgement, intents: Sequence[str], near: float) -> tuple[Matter, ...]:

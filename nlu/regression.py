@@ -17,7 +17,7 @@ def regress(
     theta = np.zeros((joined.shape[1], target.shape[1]), dtype=np.float32)
     mean, square = np.zeros_like(theta), np.zeros_like(theta)
     for step in range(1, steps + 1):
-        gradient = joined.T @ ((softmax(joined @ theta) - target)) / len(rows) + decay * theta
+        gradient = joined.T @ (softmax(joined @ theta) - target) / len(rows) + decay * theta
         mean = 0.9 * mean + 0.1 * gradient
         square = 0.99 * square + 0.01 * gradient**2
         theta -= rate * (mean / (1 - 0.9**step)) / (np.sqrt(square / (1 - 0.99**step)) + 1e-8)

@@ -18,7 +18,7 @@ CATALOG = project.catalog()
 WORDS = index(CATALOG.newest)
 
 
-def ranking(*scored: tuple[str, float], in_scope: float = 0.4, sure: bool = False) -> Understanding:
+def ranking(*scored: tuple[str, float], in_scope: float = 0.8, sure: bool = False) -> Understanding:
     intents = tuple(Scored(name, score) for name, score in scored)
     return Understanding(intents, (), "", in_scope, sure, "script", "0")
 
@@ -27,7 +27,7 @@ class Engine:
     name = "script"
 
     async def understand(self, text: str, language: str, context: NluContext) -> Understanding:
-        return ranking(("complaint.traffic_violation", 0.45), ("complaint.shared_bike", 0.42), ("greet", 0.13))
+        return ranking(("complaint.traffic_violation", 0.2), ("complaint.shared_bike", 0.75), ("greet", 0.05))
 
 
 @table(("text", "template"), [
@@ -56,18 +56,24 @@ def test_the_likelier_form_changes_places_and_chances_still_add_up() -> None:
     got = weighed(doubtful, {"shared_bike": 2.0})
     assert [one.id for one in got.templates] == ["shared_bike", "labour"]
     assert sum(one.score for one in got.intents) == pytest.approx(1.0, abs=1e-3)
-    assert got.sure
+    assert not got.sure
+
+
+def test_evidence_can_make_sure() -> None:
+    doubtful = ranking(("complaint.shared_bike", 0.7), ("complaint.labour", 0.2), ("greet", 0.1))
+    assert weighed(doubtful, {"shared_bike": 2.0}).sure
+    assert not weighed(doubtful, {"shared_bike": 0.1}).sure
 
 
 def test_what_is_about_nothing_of_ours_stays_so() -> None:
-    stranger = ranking(("out_of_scope", 0.6), ("complaint.shared_bike", 0.4), in_scope=0.05)
+    stranger = ranking(("out_of_scope", 0.3), ("complaint.shared_bike", 0.7), in_scope=0.05)
     assert not weighed(stranger, {"shared_bike": 2.0}).sure
 
 
 def test_a_sure_ranking_that_becomes_doubtful_is_not_taken() -> None:
     sure = ranking(
-        ("complaint.labour", 0.52), ("complaint.shared_bike", 0.44), ("greet", 0.04), in_scope=0.4, sure=True)
-    assert not weighed(sure, {"shared_bike": 0.2}).sure
+        ("complaint.labour", 0.92), ("complaint.shared_bike", 0.04), ("greet", 0.04), sure=True)
+    assert not weighed(sure, {"shared_bike": 1.5}).sure
 
 
 def test_without_evidence_nothing_changes() -> None:

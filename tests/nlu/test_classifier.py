@@ -4,8 +4,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nlu.classifier import OUT_OF_SCOPE, Classifier, Judgement, Labelled, fit
+from nlu.classifier import OUT_OF_SCOPE, Classifier, Judgement, along, kernel, weighed
 from nlu.encoder import NgramEncoder
+from nlu.fitting import Labelled, fit
 
 SENTENCES = {
     "parcel": ["快递丢了", "快递没到", "包裹破损", "快递员骂人", "parcel lost", "parcel never arrived"],
@@ -18,7 +19,7 @@ ENCODER = NgramEncoder()
 
 
 def fitted(texts: list[str] = TEXTS, labels: list[str] = LABELS) -> Classifier:
-    return fit(Labelled(texts, labels, ENCODER.encode(texts), [True] * len(texts)))
+    return fit(Labelled(texts, labels, ENCODER.encode(texts)))
 
 
 @pytest.fixture(scope="module")
@@ -61,10 +62,37 @@ def test_a_large_class_does_not_swallow_a_small_one() -> None:
     assert classifier.intents[judge(classifier, "夜里施工").chances[0].argmax()] == "noise"
 
 
-def test_wrapped_copies_teach_but_are_not_neighbours() -> None:
-    texts = ["快递丢了", "你好，快递丢了，谢谢", "工地太吵", "你好，工地太吵，谢谢"]
-    data = Labelled(texts, ["parcel", "parcel", "noise", "noise"], ENCODER.encode(texts), [True, False, True, False])
-    assert len(fit(data).arrays["sentences"]) == 2
+def test_votes_fall_with_the_distance() -> None:
+    assert kernel(np.array([[1.0, 0.0, -1.0]])) == pytest.approx(np.exp([[0.0, -2.0, -4.0]]))
+
+
+def test_what_lies_along_an_axis_keeps_its_direction_and_length_one() -> None:
+    axes = np.eye(3, 2, dtype=np.float32)
+    turned = along(np.array([[0.0, 0.6, 0.8], [0.0, 0.0, 1.0]], dtype=np.float32), axes)
+    assert turned.tolist() == [[0.0, 1.0], [0.0, 0.0]]
+
+
+def test_unknown_words_say_nothing_and_make_the_others_quieter(classifier: Classifier) -> None:
+    vocabulary, rarity = classifier.arrays["vocabulary"], classifier.arrays["rarity"]
+    alone, beside = (weighed(text, vocabulary, rarity) for text in ("parcel", "parcel xyzzy"))
+    assert alone[0].tolist() == beside[0].tolist()
+    assert float(np.linalg.norm(alone[1])) == pytest.approx(1.0)
+    assert float(np.linalg.norm(beside[1])) < 0.7
+    assert len(weighed("xyzzy", vocabulary, rarity)[0]) == 0
+
+
+def test_words_alone_tell_already_much(classifier: Classifier) -> None:
+    rows = classifier.by_words(["my parcel", "半夜太吵", "xyzzy"])
+    assert [classifier.intents[row.argmax()] for row in rows[:2]] == ["parcel", "noise"]
+    assert not rows[2].any()
+
+
+def test_a_likeness_in_spelling_alone_is_outvoted_by_meaning() -> None:
+    """Both halves are added: neither is asked only when the other is silent."""
+    texts = ["快递丢了", "包裹丢了", "钥匙丢了", "工地噪音"]
+    data = Labelled(texts, ["parcel", "parcel", "keys", "noise"], np.eye(4, 8, dtype=np.float32))
+    judged = fit(data).judge(["丢了"], np.eye(4, 8, dtype=np.float32)[2:3])
+    assert fit(data).intents[int(judged.chances[0].argmax())] == "keys"
 
 
 def test_without_strangers_everything_is_our_own() -> None:

@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 from gateway import yamls
-from nlu.clauses import LONGEST, MOST, content, cores, is_social, peeled, split
+from nlu.clauses import LONGEST, content, core, is_social, peeled, said, split
 from tests.tables import table
 
 CLAUSES = yamls.read(Path(__file__).with_name("clauses.yaml"))
@@ -73,28 +73,22 @@ def test_courtesies_are_peeled_off_both_ends(clause: str, core: str) -> None:
     assert peeled(clause) == core
 
 
-def test_the_whole_comes_before_its_clauses() -> None:
-    assert cores("你好，快递丢了，客服不理人") == ["快递丢了 客服不理人", "快递丢了", "客服不理人"]
+def test_clauses_are_weighed_together() -> None:
+    assert said("你好，快递丢了，客服不理人") == ["快递丢了", "客服不理人"]
+    assert core("你好，快递丢了，客服不理人") == "快递丢了 客服不理人"
 
 
-def test_one_clause_is_weighed_once() -> None:
-    assert cores("你好，快递丢了，谢谢") == ["快递丢了"]
+def test_clauses_that_tell_nothing_are_left_out() -> None:
+    assert core("快递丢了，客服不理人", lambda clauses: clauses[:1]) == "快递丢了"
 
 
 def test_a_greeting_alone_is_weighed_as_it_is() -> None:
-    assert cores("你好！谢谢") == ["你好!谢谢"]
+    assert said("你好！谢谢") == ["你好!谢谢"]
 
 
-def test_a_long_story_is_weighed_by_its_longest_clauses() -> None:
-    story = "，".join(f"第{n}句{'话' * n}" for n in range(1, 21))
-    whole, *clauses = cores(story)
-    assert len(whole) <= LONGEST
-    assert len(clauses) == MOST
-    assert clauses[-1] == f"第20句{'话' * 20}"
-
-
-def test_no_more_than_300_characters_of_a_clause_count() -> None:
-    assert cores("快" * 1000) == ["快" * LONGEST]
+def test_no_more_than_300_characters_of_a_clause_or_of_all_count() -> None:
+    assert said("快" * 1000) == ["快" * LONGEST]
+    assert len(core("，".join(["快递" * 50] * 9))) == LONGEST
 
 
 @table("text", [
@@ -104,7 +98,7 @@ def test_no_more_than_300_characters_of_a_clause_count() -> None:
 def test_no_text_takes_long(text: str) -> None:
     def seconds() -> float:
         before = time.perf_counter()
-        cores(text)
+        core(text)
         content(text)
         return time.perf_counter() - before
 
