@@ -73,6 +73,11 @@ def test_a_push_opens_its_window_from_the_platforms_time_on(
     assert ledger.until(NOW) == (NOW + minutes * 60_000 if messages else None)
 
 
+def test_each_kind_of_account_has_its_own_window() -> None:
+    for terms, event in ((TERMS, "message"), (MINI, "mini_message"), (KF, "kf_message")):
+        assert set(after(WROTE, terms=terms).ledger.windows) == {event}
+
+
 def test_who_leaves_is_forgotten_whole() -> None:
     reach = after(FOLLOWED, WROTE, agreed("long"), LEFT)
     assert reach == Reach(follows=False)
