@@ -47,8 +47,8 @@ WRONG: Mapping[str, tuple[Value, ...]] = {
     "number": ("很多", "abc", False, "-7"), "tracking_number": ("SF12", "ABCDEFGHIJ", "不知道", "9" * 31),
     "resident_id": ("44010119000101", "440101209901011234", "不知道"), "passport": ("E1", "不知道"),
     "plate": ("粤A", "不知道"), "credit_code": ("9144", "不知道", "9" * 19), "account_number": ("户", "x" * 31),
-    "moment": (_TOMORROW, f"{_TOMORROW}T10:00:00+08:00", " ", True),
-    "period": ("2026-11-20/2026-11-18", f"{_TOMORROW}/2026-12-31", " "),
+    "moment": (_TOMORROW, f"{_TOMORROW}T10:00:00+08:00", " ", True, "2026-13-40"),
+    "period": ("2026-11-20/2026-11-18", f"{_TOMORROW}/2026-12-31", " ", "2026-13-18/2026-11-20"),
     "choice": (True, " "), "choices": (["no_such_option"], []), "yes_no": (" ", 1), "list": (True, ["编" * 61], [" "]),
     "files": ("words", [PHOTO] * 2, [f"{n:032x}" for n in range(11)], ["?"]), "images": ([PAPER],), "video": ([PHOTO],),
     "document": ([VIDEO],),
@@ -198,15 +198,15 @@ def types() -> Iterator[dict[str, Any]]:
             ctx = table.context(cases.options, limits)
             said = {key: bound for key, bound in shown_limits(limits).items() if bound}
             options = [{"value": option.value} for option in cases.options]
-            yield {"type": name, "options": options, "limits": said, "given": value} | _read(name, value, ctx)
+            yield {"type": name, "options": options, "limits": said, "given": value} | answered(name, value, ctx)
 
 
 def shown_limits(limits: Limits) -> dict[str, Any]:
     return {key: getattr(limits, key) for key in limits.__struct_fields__}
 
 
-def _read(name: str, value: Value, ctx: Context) -> dict[str, Any]:
-    """As gateway/dialogue/forms.py reads it: canonical, else in people's words."""
+def answered(name: str, value: Value, ctx: Context) -> dict[str, Any]:
+    """{"value": …} or {"code": …}, as gateway/dialogue/forms.py reads it: canonical, else in people's words."""
     for verb in (TYPES[name].validate, *([TYPES[name].read] if isinstance(value, str) else [])):
         try:
             return {"value": verb(value, ctx).value}  # type: ignore[arg-type]

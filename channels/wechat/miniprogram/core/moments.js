@@ -20,7 +20,8 @@ const today = (now) => inChina(now.getTime()).slice(0, 10);
 function isDay(text) {
   const found = DAY.exec(text);
   if (!found || +found[1] < 1900 || +found[1] >= 2200) return false;
-  return new Date(`${text}T00:00:00Z`).toISOString().slice(0, 10) === text;
+  const day = new Date(Date.UTC(+found[1], +found[2] - 1, +found[3]));
+  return day.toISOString().slice(0, 10) === text; // 2026-02-30 is a day of March
 }
 
 /** @param {string} text @returns {number | null} ms since 1970; null for what is no moment */
@@ -28,24 +29,15 @@ function instant(text) {
   const found = MOMENT.exec(text);
   if (!found) return isDay(text) ? Date.parse(`${text}T00:00:00${CHINA}`) : null;
   const [, day, hour, minute, second = "00", zone = CHINA] = found;
-  if (!isExact(day) || +hour > 23 || +minute > 59 || +second > 59) return null;
+  if (!isDay(day) || +hour > 23 || +minute > 59 || +second > 59) return null;
   return Date.parse(`${day}T${hour}:${minute}:${second}${zone.toUpperCase()}`);
-}
-
-/** @param {string} day */
-function isExact(day) {
-  try {
-    return isDay(day);
-  } catch {
-    return false; // no such month
-  }
 }
 
 /** @param {string} text @param {{past_only?: boolean}} limits @param {Date} now */
 function readMoment(text, limits, now) {
   if (size(text) > LONGEST || !trimmed(text)) return fault("moment");
   const answer = fold(text).trim();
-  if (isExact(answer)) return limits.past_only && answer > today(now) ? fault("future") : read(answer);
+  if (isDay(answer)) return limits.past_only && answer > today(now) ? fault("future") : read(answer);
   const at = MOMENT.test(answer) ? instant(answer) : null;
   if (at === null) return LEFT;
   return limits.past_only && at > now.getTime() + LEEWAY_MS ? fault("future") : read(inChina(at));
