@@ -24,7 +24,7 @@ from channels.wechat.official import WeChatChannel
 from channels.wechat.pushes import Push
 from channels.wechat.wire import Keys
 from gateway.clock import RandomIds, to_ms
-from gateway.errors import HuiyinError, Rejected, Unavailable
+from gateway.errors import HuiyinError, RateLimited, Rejected, Unavailable
 from gateway.messages import Inbound, Outbound, Upload, encode
 from gateway.store.lanes import Outcome
 from gateway.store.sqlite import SqliteStore
@@ -50,7 +50,9 @@ class House:
     clock: ManualClock
     accounts: Sequence[Account] = ACCOUNTS
     says: Outbound | None = None
-    down: bool = False
+    down: bool = False      # nothing can be stored
+    full: bool = False      # the mailbox takes no more
+    unnoted: bool = False   # what a push means for quota and consent cannot be stored
     uploads: dict[str, Upload | HuiyinError] = field(default_factory=dict)
     otherwise: Upload | HuiyinError = field(default_factory=lambda: Rejected("40007"))
     taken: list[Inbound] = field(default_factory=list)
@@ -75,6 +77,8 @@ class House:
     async def accept(self, inbound: Inbound) -> Literal["new", "duplicate"]:
         if self.down:
             raise Unavailable("the disk is full")
+        if self.full:
+            raise RateLimited("mailbox full", retry_after=5.0)
         ingested = await self.store.lanes.ingest("in", inbound.conversation, inbound.id, encode(inbound))
         if ingested.outcome is Outcome.DUPLICATE:
             return "duplicate"
@@ -85,6 +89,8 @@ class House:
         self.arrivals.append((conversation, arrival))
 
     async def happened(self, conversation: str | None, push: Push) -> None:
+        if self.unnoted:
+            raise Unavailable("the disk is full")
         self.happenings.append((conversation, push))
 
     async def forget(self, conversation: str) -> None:

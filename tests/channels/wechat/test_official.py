@@ -90,6 +90,17 @@ async def test_what_was_not_stored_is_not_acknowledged(house: House) -> None:
     assert [inbound.id for inbound in house.taken] == ["7"]
 
 
+async def test_a_full_mailbox_and_a_push_that_was_not_noted_are_not_acknowledged(house: House) -> None:
+    async with platform(house) as wechat:
+        house.full = True
+        assert (await wechat.push(said("满了", id_="7"))).status == 429
+        house.full, house.unnoted = False, True
+        assert (await wechat.push(said("满了", id_="7"))).status == 503
+        assert (await wechat.push(event("unsubscribe"))).status == 503
+    assert not house.taken
+    assert not house.forgotten
+
+
 async def test_a_long_answer_goes_on_elsewhere_and_is_queued_once(house: House) -> None:
     house.answers("好" * 1_000)
     async with platform(house) as wechat:
