@@ -16,12 +16,15 @@ from channels.wechat.bodies import Item, Menu
 from channels.wechat.calls import Place
 from channels.wechat.kf import KfCallbacks, Puller
 from channels.wechat.kf_client import Happening, KfClient, KfCredentials, KfMessage, KfUser, Link, Media, Spot, sent_as
+from channels.wechat.menus import Menus
 from channels.wechat.pushes import Push
+from channels.wechat.reach import Reach, Terms, heard
 from channels.wechat.taking import NOT_SHOWN, NOT_TAKEN, Taker
+from channels.wechat.telling import Teller, kf_ways, matters
 from channels.wechat.wire import Keys
 from gateway.clock import RandomIds
 from gateway.errors import RateLimited, Retry, Unsupported
-from gateway.messages import Inbound, Location, Text, Upload
+from gateway.messages import Choice, Inbound, Location, Option, Outbound, Text, Upload
 from gateway.store.sqlite import SqliteStore
 from simulators.wechat.kf_phone import KfPhone, kf_push
 from simulators.wechat.platform import WeChat
@@ -217,6 +220,24 @@ async def test_files_are_fetched_or_said_to_be_none(desk: Desk) -> None:
     desk.house.uploads = {photo: Upload("u" * 32, "image/jpeg"), voice: Unsupported("amr")}
     assert [taken.content for taken in await desk.pulled()] == [Upload("u" * 32, "image/jpeg")]
     assert list(desk.house.overflowed.values()) == [[NOT_TAKEN]]
+
+
+async def test_a_tap_is_the_option_that_was_offered(desk: Desk) -> None:
+    """From the core's message to its answer: offered as a menu, tapped, and heard as the choice."""
+    options = (Option("satisfied", "满意"), Option("not", "不满意"))
+    message = Outbound(id="turn:7", at=1, text="满意吗？", choices=options)
+    await desk.phone.says("好了吗")
+    await desk.pulled()
+    reach = Reach()
+    for push in desk.heard():
+        reach = heard(reach, push, Terms("kf"))
+    await Menus(desk.house.store.shared).offer(desk.conversation, message)
+    (matter,) = matters(message)
+    teller, now = Teller(kf_ways(desk.client, desk.phone.open_kfid)), desk.house.clock.ms()
+    told = await teller.tell(desk.phone.citizen.openid, matter, reach, now)
+    assert (told.by, told.id) == ("window", sent_as("turn:7"))
+    await desk.phone.picks("2")
+    assert [taken.content for taken in await desk.pulled()] == [Choice("not", "turn:7")]
 
 
 async def test_who_opens_the_chat_is_greeted_with_its_template(desk: Desk) -> None:
