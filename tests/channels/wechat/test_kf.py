@@ -44,10 +44,10 @@ SYNC = "/cgi-bin/kf/sync_msg"
 class Core(House):
     """A core some of whose mailboxes are full."""
 
-    full: set[str] = field(default_factory=set)
+    stuffed: set[str] = field(default_factory=set)
 
     async def accept(self, inbound: Inbound) -> Literal["new", "duplicate"]:
-        if inbound.conversation in self.full:
+        if inbound.conversation in self.stuffed:
             raise RateLimited
         return await super().accept(inbound)
 
@@ -202,14 +202,14 @@ async def test_a_token_that_is_too_old_is_done_without(desk: Desk) -> None:
 
 
 async def test_a_full_mailbox_holds_up_its_owner_alone(desk: Desk) -> None:
-    desk.house.full.add(desk.conversation)
+    desk.house.stuffed.add(desk.conversation)
     await desk.phone.says("满了")
     other = desk.wechat.kf_phone("seat", "another")
     await other.says("路灯坏了")
     with pytest.raises(Retry):
         await desk.pulled()
     assert [taken.content for taken in desk.house.taken] == [Text("路灯坏了")]
-    desk.house.full.clear()
+    desk.house.stuffed.clear()
     assert [taken.content for taken in await desk.pulled()] == [Text("满了")]
 
 
