@@ -9,16 +9,21 @@ from pathlib import Path
 
 import pytest
 
+from channels.wechat.accounts import Account
+from channels.wechat.kf import KfCallbacks
+from channels.wechat.wire import Keys
 from gateway.messages import Location, Text
 from simulators.wechat import catalogue
 from simulators.wechat.citizens import NO_SERVICE
-from simulators.wechat.hostile import BOMBS, FORGERIES, Forger
+from simulators.wechat.hostile import BOMBS, FORGERIES, KF_FORGERIES, Forger
+from simulators.wechat.kf_phone import kf_push
 from simulators.wechat.phone import Phone
 from simulators.wechat.platform import WeChat
 from simulators.wechat.pushing import Manner
 from simulators.wechat.sealing import Letter
 from simulators.wechat.server import serve
-from simulators.wechat.settings import AccountSettings, mini, official
+from simulators.wechat.settings import AccountSettings, kf, mini, official
+from tests.channels.web.house import serve as serve_ours
 from tests.channels.wechat.house import APPID, KEY, MINI, OLD_KEY, OPEN, TOKEN, House, open_house
 from tests.until import until
 
@@ -157,6 +162,30 @@ async def test_no_forgery_is_let_in(street: Street) -> None:
         assert post.status == 403, name
     assert not street.house.taken
     assert not street.house.happenings
+
+
+async def test_no_forgery_nor_bomb_is_let_in_to_customer_service(street: Street) -> None:
+    seat, clock = kf("seat"), street.house.clock
+    wanted: list[tuple[str, ...]] = []
+
+    async def want(*news: str) -> None:
+        wanted.append(news)
+
+    account = Account(Keys(seat.appid, seat.token, seat.aes_key), kind="kf")
+    async with (
+        serve_ours(list(KfCallbacks([account], want, clock).routes())) as url,
+        serve([replace(seat, callback=f"{url}/wechat/kf/{seat.appid}")], clock) as wechat,
+    ):
+        played = wechat.account("seat")
+        assert await wechat.pusher.verify(played)
+        forger = Forger(played, kf_push(played, "wk-12345", "token"), clock)
+        letters = {name: forger.letter(name) for name in KF_FORGERIES}
+        letters |= {name: forger.bomb(document) for name, document in BOMBS.items()}
+        for name, letter in letters.items():
+            assert (await wechat.pusher.post(played.settings.callback, letter)).status in (400, 403, 413), name
+        assert wanted == []
+        await wechat.pusher.post(played.settings.callback, forger.good())
+        assert wanted == [(seat.appid, "wk-12345", "token")]
 
 
 async def test_no_bomb_goes_off_though_its_signature_is_right(street: Street) -> None:

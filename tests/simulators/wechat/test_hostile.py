@@ -6,7 +6,8 @@ import json
 
 from simulators.wechat import xml
 from simulators.wechat.crypto import BadEnvelope, Envelope, signature
-from simulators.wechat.hostile import BOMBS, FORGERIES, Forger
+from simulators.wechat.hostile import BOMBS, FORGERIES, KF_FORGERIES, Forger
+from simulators.wechat.kf_phone import kf_push
 from simulators.wechat.sealing import Letter
 from simulators.wechat.settings import AccountSettings, Format
 from tests.simulators.wechat.site import Site
@@ -21,7 +22,7 @@ def refused_by(settings: AccountSettings, letter: Letter, now: float) -> list[st
     fields = json.loads(letter.body) if settings.format == "json" else xml.read(letter.body)
     sealed = str(fields.get("Encrypt", ""))
     failed = []
-    if not _same(query["signature"], signature(settings.token, stamp, nonce)):
+    if settings.kind != "kf" and not _same(query["signature"], signature(settings.token, stamp, nonce)):
         failed.append("signature")
     if not stamp.isdecimal() or abs(int(stamp) - now) > WINDOW_S:
         failed.append("window")
@@ -52,6 +53,15 @@ async def test_every_forgery_fails_at_what_it_aims_at(site: Site) -> None:
             first, *others = refused_by(site.hotline.settings, forger.letter(name), now) or [""]
             assert first, f"{name} would be let in"
             assert set(others) <= ALSO[first], f"{name} is refused for {first} and {others}"
+
+
+async def test_every_forgery_of_customer_service_fails_too(site: Site) -> None:
+    seat = site.wechat.account("seat")
+    forger = Forger(seat, kf_push(seat, "wk-12345", "token"), site.clock)
+    now = site.clock.now().timestamp()
+    assert refused_by(seat.settings, forger.good(), now) == []
+    for name in KF_FORGERIES:
+        assert refused_by(seat.settings, forger.letter(name), now), f"{name} would be let in"
 
 
 async def test_every_bomb_is_signed_and_reaches_the_gateway_as_it_is(site: Site) -> None:
