@@ -132,14 +132,15 @@ def test_a_line_of_the_journal_is_short_and_whole() -> None:
     assert turned.endswith(r'{"Content": "a\u202eb\u200bc"} → reply text: d\u000ae')
 
 
-async def started(*options: str) -> asyncio.subprocess.Process:
+async def started() -> asyncio.subprocess.Process:
+    """On a leash, so that a test that fails leaves nothing behind."""
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "simulators.wechat", "--port", "0", "--gateway", "http://127.0.0.1:9", *options,
+        sys.executable, "-m", "simulators.wechat", "--port", "0", "--gateway", "http://127.0.0.1:9", "--leash",
         cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE)
 
 
 async def test_it_runs_as_a_program_and_ends_when_told_or_left() -> None:
-    program, led = await asyncio.gather(started(), started("--leash"))
+    program, led = await asyncio.gather(started(), started())
     assert program.stdout
     assert led.stdin
     assert led.stdout
