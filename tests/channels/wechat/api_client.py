@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 import aiohttp
 
@@ -14,6 +13,7 @@ from channels.wechat.client import Credentials, WeChatClient
 from channels.wechat.kf_client import KfClient, KfCredentials
 from gateway.store.sqlite import SqliteStore
 from tests.channels.wechat.api_double import SECRET, Platform, platform
+from tests.channels.wechat.conftest import Kept
 from tests.clock import ManualClock, SerialIds
 
 OPENID = "o6_bmjrPTlm6_2sgVt7hMZOPfL2M"
@@ -42,12 +42,6 @@ class Line:
 
 
 @asynccontextmanager
-async def line(folder: Path) -> AsyncIterator[Line]:
-    clock = ManualClock()
-    store = SqliteStore(folder / "store.db", clock, SerialIds())
-    await store.open()
-    try:
-        async with platform() as double, aiohttp.ClientSession() as http:
-            yield Line(double, http, store, clock, Counter())
-    finally:
-        await store.close()
+async def line(kept: Kept) -> AsyncIterator[Line]:
+    async with platform() as double, aiohttp.ClientSession() as http:
+        yield Line(double, http, kept.store, kept.clock, Counter())

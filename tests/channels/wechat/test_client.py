@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import unused_port
 from structlog.testing import capture_logs
@@ -41,6 +42,7 @@ from tests.channels.wechat.api_double import (
     says,
     sends,
 )
+from tests.channels.wechat.conftest import LOOP, Kept
 from tests.tables import check_each
 
 SEND, TOKEN = "/cgi-bin/message/custom/send", "/cgi-bin/stable_token"
@@ -51,9 +53,12 @@ NOTICE = Notice("tpl", VALUES, Page("wx1mini", "p?id=1"), "k")
 Ask = Callable[[WeChatClient], Awaitable[object]]
 
 
-@pytest.fixture
-async def wire(tmp_path: Path) -> AsyncIterator[Line]:
-    async with line(tmp_path) as opened:
+pytestmark = LOOP
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def wire(kept: Kept) -> AsyncIterator[Line]:
+    async with line(kept) as opened:
         yield opened
 
 

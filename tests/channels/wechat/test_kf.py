@@ -4,37 +4,37 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Literal
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from channels.wechat import kf_pushes, pushes
 from channels.wechat.accounts import Account
 from channels.wechat.bodies import Item, Menu
 from channels.wechat.calls import Place
 from channels.wechat.kf import KfCallbacks, Puller
-from channels.wechat.kf_client import Happening, KfClient, KfCredentials, KfMessage, KfUser, Link, Media, Spot, sent_as
+from channels.wechat.kf_client import KfClient, KfCredentials, KfUser, sent_as
 from channels.wechat.menus import Menus
 from channels.wechat.pushes import Push
 from channels.wechat.reach import Reach, Terms, heard
 from channels.wechat.taking import NOT_SHOWN, NOT_TAKEN, Taker
 from channels.wechat.telling import Teller, kf_ways, matters
 from channels.wechat.wire import Keys
-from gateway.clock import RandomIds
 from gateway.errors import RateLimited, Retry, Unsupported
 from gateway.messages import Choice, Inbound, Location, Option, Outbound, Text, Upload
-from gateway.store.sqlite import SqliteStore
 from simulators.wechat.kf_phone import KfPhone, kf_push
 from simulators.wechat.platform import WeChat
 from simulators.wechat.sealing import Sealer
 from simulators.wechat.server import serve as serve_wechat
 from simulators.wechat.settings import kf
 from tests.channels.web.house import serve
+from tests.channels.wechat.conftest import LOOP, Kept
 from tests.channels.wechat.house import House
-from tests.clock import ManualClock, SerialIds
-from tests.tables import table
+from tests.clock import SerialIds
+
+pytestmark = LOOP
 
 SEAT = kf("seat", open_kfids=("wk-12345", "wk-other"))
 SYNC = "/cgi-bin/kf/sync_msg"
@@ -83,17 +83,15 @@ class Desk:
         return [push for _, push in self.house.happenings]
 
 
-@pytest.fixture
-async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
-    async with opened(tmp_path) as opened_desk:
+@pytest_asyncio.fixture(loop_scope="module")
+async def desk(kept: Kept) -> AsyncIterator[Desk]:
+    async with opened(kept) as opened_desk:
         yield opened_desk
 
 
 @asynccontextmanager
-async def opened(folder: Path) -> AsyncIterator[Desk]:
-    clock = ManualClock()
-    house = Core(SqliteStore(folder / "kf.db", clock, RandomIds()), clock)
-    await house.store.open()
+async def opened(kept: Kept) -> AsyncIterator[Desk]:
+    house = Core(kept.store, kept.clock)
     account = Account(Keys(SEAT.appid, SEAT.token, SEAT.aes_key), kind="kf")
     wanted: list[tuple[str, str, str]] = []
 
@@ -111,7 +109,6 @@ async def opened(folder: Path) -> AsyncIterator[Desk]:
         taker = Taker(house.core, house.store.shared, house.clock)
         puller = Puller(account, client, taker, house.store.shared)
         yield Desk(wechat, house, client, puller, http, url, wanted)
-    await house.store.close()
 
 
 # --- the callback -------------------------------------------------------------------------------------------
@@ -273,29 +270,6 @@ async def test_staff_and_failures_are_heard_and_say_nothing_to_the_core(desk: De
     assert (said.text, said.servicer) == ("我来", "agent-7")
     assert isinstance(ended, kf_pushes.Handed)
     await desk.client.farewell(ended.code, "rate", Menu("请评价", (Item(1, "满意"),)))
-
-
-# --- one message --------------------------------------------------------------------------------------------
-
-def test_a_place_says_its_name_once() -> None:
-    for name, address, label in (("塔", "海珠区", "海珠区 塔"), ("天河路", "天河路", "天河路"), ("", "海珠", "海珠")):
-        place = Spot(1.0, 2.0, name, address)
-        push = kf_pushes.read("wk", KfMessage("1", "location", external_userid="wm", location=place))
-        assert isinstance(push, pushes.Pointed)
-        assert push.label == label
-
-
-@table(("message", "kind"), [
-    (KfMessage("1", "miniprogram", external_userid="wm"), pushes.Unshown),
-    (KfMessage("1", "unreadable", external_userid="wm"), pushes.Unshown),
-    (KfMessage("1", "link", external_userid="wm", link=Link("题", "文", "https://x/")), pushes.Linked),
-    (KfMessage("1", "file", external_userid="wm", file=Media("m")), kf_pushes.Attached),
-    (KfMessage("1", "video", external_userid="wm", video=Media("m")), kf_pushes.Attached),
-    (KfMessage("1", "event", event=Happening("user_recall_msg", external_userid="wm")), pushes.Noted),
-])
-def test_every_kind_is_some_push(message: KfMessage, kind: type[Push]) -> None:
-    push = kf_pushes.read("wk", message)
-    assert (type(push), push.appid, push.user) == (kind, "wk", "wm")
 
 
 async def test_what_nobody_can_read_is_told(desk: Desk) -> None:

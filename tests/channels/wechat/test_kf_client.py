@@ -2,10 +2,10 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
+import pytest_asyncio
 
 from channels.wechat.answers import QuotaUsed, WindowClosed, WithPerson
 from channels.wechat.bodies import Item, Menu
@@ -26,6 +26,7 @@ from channels.wechat.kf_client import (
 from gateway.errors import Paused, Rejected, Retry
 from tests.channels.wechat.api_client import Line, line
 from tests.channels.wechat.api_double import OK, SECRET, resets, sends
+from tests.channels.wechat.conftest import LOOP, Kept
 
 SYNC, SEND = "/cgi-bin/kf/sync_msg", "/cgi-bin/kf/send_msg"
 EVENT, MOVE = "/cgi-bin/kf/send_msg_on_event", "/cgi-bin/kf/service_state/trans"
@@ -36,9 +37,12 @@ CITIZEN = {"open_kfid": USER.open_kfid, "external_userid": USER.external_userid,
 Ask = Callable[[KfClient], Awaitable[object]]
 
 
-@pytest.fixture
-async def wire(tmp_path: Path) -> AsyncIterator[Line]:
-    async with line(tmp_path) as opened:
+pytestmark = LOOP
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def wire(kept: Kept) -> AsyncIterator[Line]:
+    async with line(kept) as opened:
         yield opened
 
 

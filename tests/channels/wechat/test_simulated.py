@@ -5,20 +5,20 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 
 from channels.wechat.bodies import Item, Menu
 from channels.wechat.calls import File, Place
 from channels.wechat.client import Credentials, WeChatClient
 from channels.wechat.kf_client import KfClient, KfCredentials, KfMessage, KfUser, Origin, State, sent_as
 from gateway.errors import Forbidden, Paused, Rejected, Retry, Unauthorised, Unsupported, WayClosed
-from gateway.store.sqlite import SqliteStore
 from simulators.wechat.platform import WeChat
 from simulators.wechat.server import serve
 from simulators.wechat.settings import kf, mini, official
+from tests.channels.wechat.conftest import LOOP, Kept
 from tests.clock import ManualClock, SerialIds
 
 JPEG = b"\xff\xd8\xff\xe0 a photo"
@@ -38,11 +38,12 @@ class City:
     counted: Counter[tuple[str, str]]
 
 
-@pytest.fixture
-async def city(tmp_path: Path) -> AsyncIterator[City]:
-    clock, counted, ids = ManualClock(), Counter[tuple[str, str]](), SerialIds()
-    store = SqliteStore(tmp_path / "store.db", clock, SerialIds())
-    await store.open()
+pytestmark = LOOP
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def city(kept: Kept) -> AsyncIterator[City]:
+    clock, counted, ids, store = kept.clock, Counter[tuple[str, str]](), SerialIds(), kept.store
 
     def count(path: str, outcome: str) -> None:
         counted[path, outcome] += 1
@@ -57,7 +58,6 @@ async def city(tmp_path: Path) -> AsyncIterator[City]:
         seat = KfClient(KfCredentials("seat", settings[2].appid, settings[2].secret, place), http, store.shared, ids,
                         count)
         yield City(wechat, clock, one, two, seat, counted)
-    await store.close()
 
 
 # --- the official account -----------------------------------------------------------------------------------

@@ -4,14 +4,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import aiohttp
 import pytest
+import pytest_asyncio
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from channels.wechat import kf_pushes, pushes, reading, replies
+from channels.wechat import kf_pushes, pushes, reading
 from channels.wechat.accounts import Account
 from channels.wechat.bodies import Item, Menu, Notice, Page
 from channels.wechat.calls import Place
@@ -20,18 +20,19 @@ from channels.wechat.gate import Gate
 from channels.wechat.kf_client import KfClient, KfCredentials
 from channels.wechat.pushes import Push
 from channels.wechat.reach import Reach, Terms, heard
-from channels.wechat.telling import Matter, Teller, Told, kf_ways, matters, mini_ways, official_ways
+from channels.wechat.telling import Matter, Teller, Told, kf_ways, mini_ways, official_ways
 from channels.wechat.wire import Keys
 from gateway.clock import to_ms
 from gateway.errors import Paused, Retry
-from gateway.messages import Option, Outbound
 from gateway.store.sqlite import SqliteStore
 from simulators.wechat.phone import Phone
 from simulators.wechat.platform import WeChat
 from simulators.wechat.server import serve
 from simulators.wechat.settings import AccountSettings, kf, mini, official
+from tests.channels.wechat.conftest import LOOP, Kept
 from tests.clock import ManualClock, SerialIds
-from tests.tables import table
+
+pytestmark = LOOP
 
 SEND, TEMPLATE = "/message/custom/send", "/message/template/send"
 BIZ = "/message/subscribe/bizsend"
@@ -80,22 +81,16 @@ class Scene:
 
 
 @asynccontextmanager
-async def scene(folder: Path, settings: AccountSettings) -> AsyncIterator[Scene]:
-    clock = ManualClock()
-    store = SqliteStore(folder / "store.db", clock, SerialIds())
-    await store.open()
-    try:
-        async with serve([settings], clock) as wechat, aiohttp.ClientSession() as http:
-            known = Credentials(settings.appid, settings.secret, Place(wechat.url, 2.0))
-            client = WeChatClient(known, http, store.shared, SerialIds(), lambda path, outcome: None)
-            is_mini = settings.kind == "mini"
-            terms = Terms("miniprogram" if is_mini else "official", {"long-term-closure"})
-            ways = mini_ways if is_mini else official_ways
-            opened = Scene(wechat, wechat.phone(settings.name, "citizen"), clock, Teller(ways(client)), terms)
-            async with listening(opened, settings, store):
-                yield opened
-    finally:
-        await store.close()
+async def scene(kept: Kept, settings: AccountSettings) -> AsyncIterator[Scene]:
+    async with serve([settings], kept.clock) as wechat, aiohttp.ClientSession() as http:
+        known = Credentials(settings.appid, settings.secret, Place(wechat.url, 2.0))
+        client = WeChatClient(known, http, kept.store.shared, SerialIds(), lambda path, outcome: None)
+        is_mini = settings.kind == "mini"
+        terms = Terms("miniprogram" if is_mini else "official", {"long-term-closure"})
+        ways = mini_ways if is_mini else official_ways
+        opened = Scene(wechat, wechat.phone(settings.name, "citizen"), kept.clock, Teller(ways(client)), terms)
+        async with listening(opened, settings, kept.store):
+            yield opened
 
 
 @asynccontextmanager
@@ -122,9 +117,9 @@ async def listening(opened: Scene, settings: AccountSettings, store: SqliteStore
         await server.close()
 
 
-@pytest.fixture
-async def hotline(tmp_path: Path) -> AsyncIterator[Scene]:
-    async with scene(tmp_path, official("hotline")) as opened:
+@pytest_asyncio.fixture(loop_scope="module")
+async def hotline(kept: Kept) -> AsyncIterator[Scene]:
+    async with scene(kept, official("hotline")) as opened:
         yield opened
 
 
@@ -201,8 +196,8 @@ async def test_a_receipt_names_the_message(hotline: Scene) -> None:
         message=told.id, status="success")
 
 
-async def test_a_mini_program_tells_by_its_own_call(tmp_path: Path) -> None:
-    async with scene(tmp_path, mini("mini")) as opened:
+async def test_a_mini_program_tells_by_its_own_call(kept: Kept) -> None:
+    async with scene(kept, mini("mini")) as opened:
         await opened.phone.answers_subscription("one-time-progress")
         told = await opened.tell(sms=False)
         assert told.by == "once"
@@ -211,8 +206,8 @@ async def test_a_mini_program_tells_by_its_own_call(tmp_path: Path) -> None:
         assert [one.message for one in receipt.receipts] == [told.id]
 
 
-async def test_a_mini_program_says_it_in_words_and_has_no_followers(tmp_path: Path) -> None:
-    async with scene(tmp_path, mini("mini")) as opened:
+async def test_a_mini_program_says_it_in_words_and_has_no_followers(kept: Kept) -> None:
+    async with scene(kept, mini("mini")) as opened:
         await opened.phone.says("路灯坏了")
         assert (await opened.tell()).by == "window"
         assert opened.seen() == [("custom", NUMBERED)]
@@ -221,10 +216,8 @@ async def test_a_mini_program_says_it_in_words_and_has_no_followers(tmp_path: Pa
         assert (told.by, whys(told)[3]) == (None, ("template", "not_offered"))
 
 
-async def test_customer_service_has_its_window_and_the_phone(tmp_path: Path) -> None:
-    clock, seat = ManualClock(), kf("seat")
-    store = SqliteStore(tmp_path / "store.db", clock, SerialIds())
-    await store.open()
+async def test_customer_service_has_its_window_and_the_phone(kept: Kept) -> None:
+    clock, seat, store = kept.clock, kf("seat"), kept.store
     async with serve([seat], clock) as wechat, aiohttp.ClientSession() as http:
         known = KfCredentials("seat", seat.appid, seat.secret, Place(wechat.url, 2.0))
         client = KfClient(known, http, store.shared, SerialIds(), lambda path, outcome: None)
@@ -242,7 +235,6 @@ async def test_customer_service_has_its_window_and_the_phone(tmp_path: Path) -> 
             told_by.append(told.by)
         assert told_by == ["window"] * 5 + ["sms"]
         assert phone.citizen.texts() == [NUMBERED] + [CLOSED.head] * 4
-    await store.close()
 
 
 async def _texted() -> None:
@@ -318,32 +310,3 @@ async def test_a_promise_ends_with_its_window(hotline: Scene) -> None:
     hotline.clock.advance(1)
     assert (await hotline.tell(sms=False)).by == "template"
     assert hotline.wechat.journal.count("call", "/cgi-bin" + SEND) == 1, "not even tried"
-
-
-# --- from the core's message to what is told ----------------------------------------------------------------
-
-def said(text: str, *labels: str) -> Outbound:
-    choices = tuple(Option(f"v{number}", label) for number, label in enumerate(labels))
-    return Outbound(id="turn:1", at=1, text=text, choices=choices)
-
-
-def test_a_message_is_told_whole_with_its_choices_both_ways() -> None:
-    (matter,) = matters(said("满意吗？", "满意", "不满意"))
-    assert (matter.key, matter.menu) == ("turn:1", Menu("满意吗？", (Item(1, "满意"), Item(2, "不满意"))))
-    assert matter.words == "满意吗？\n1. 满意\n2. 不满意\n（回复数字选择）"
-    (plain,) = matters(said("已受理"))
-    assert (plain.words, plain.menu) == ("已受理", None)
-
-
-@table(("message", "parts"), [
-    (said("长" * 1000, "甲", "乙"), 2), (said("长" * 400, "甲", "乙"), 1), (said("选", *"甲乙丙丁戊己庚辛壬癸子"), 1),
-    (said("长" * 2000), 3),
-])
-def test_what_does_not_fit_a_menu_is_numbered_and_what_does_not_fit_at_all_is_cut(
-    message: Outbound, parts: int
-) -> None:
-    cut = matters(message)
-    assert len(cut) == parts
-    assert all(matter.menu is None and len(matter.words.encode()) <= 2048 for matter in cut)
-    assert len({matter.key for matter in cut}) == parts
-    assert "".join(matter.words for matter in cut) == replies.words(message)

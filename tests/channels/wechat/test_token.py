@@ -2,15 +2,16 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 
 from channels.wechat.token import Grant, Token, Tokens
 from gateway.errors import Paused, Retry
 from gateway.store.sqlite import SqliteStore
+from tests.channels.wechat.conftest import LOOP, Kept
 from tests.clock import ManualClock, SerialIds
+
+pytestmark = LOOP
 
 
 class Granting:
@@ -30,16 +31,13 @@ class Granting:
 
 
 @pytest.fixture
-def clock() -> ManualClock:
-    return ManualClock()
+def clock(kept: Kept) -> ManualClock:
+    return kept.clock
 
 
 @pytest.fixture
-async def store(tmp_path: Path, clock: ManualClock) -> AsyncIterator[SqliteStore]:
-    opened = SqliteStore(tmp_path / "store.db", clock, SerialIds())
-    await opened.open()
-    yield opened
-    await opened.close()
+def store(kept: Kept) -> SqliteStore:
+    return kept.store
 
 
 @pytest.fixture
