@@ -81,8 +81,8 @@ class Puller:
     async def pull(self, open_kfid: str, token: str = "") -> int:
         """Until nothing is left; returns how many messages came. Safe to repeat. Raises SendError, Unavailable."""
         key, taken, still = f"wechat:kf:cursor:{open_kfid}", 0, 0
+        cursor = (await self._store.get(key) or b"").decode()
         while still < STILL_PAGES:
-            cursor = (await self._store.get(key) or b"").decode()
             page = await self._page(open_kfid, cursor, token)
             await self._take(open_kfid, page)
             taken += len(page.messages)
@@ -90,6 +90,7 @@ class Puller:
             if not page.more:
                 return taken
             still = still + 1 if page.cursor == cursor else 0
+            cursor = page.cursor
         raise Retry("customer service has more, but its cursor stands still")
 
     async def _page(self, open_kfid: str, cursor: str, token: str) -> Pulled:
