@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from importlib import import_module
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from gateway.api.templates import rule, shown
+from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.fill import FILES
 from gateway.dialogue.posted import read_order
 from gateway.dialogue.template import Condition, Template
@@ -24,10 +25,11 @@ from gateway.errors import Unreadable
 from gateway.fields.base import Context, Limits, Value
 from gateway.fields.registry import TYPES
 from gateway.messages import FormFields, Order, Text
+from gateway.templates import load
 from gateway.yamls import Document
 from tests.dialogue.talker import NOW
 from tests.fields import table
-from tests.project import catalog, city, forms
+from tests.project import city, forms
 
 HERE = Path(__file__).parent
 CASES = HERE / "cases.json"
@@ -37,6 +39,8 @@ KINDS = {PHOTO: "image/jpeg", VIDEO: "video/mp4", PAPER: "application/pdf"}
 LONGEST = 700  # characters of a table's answer; the floods are the fields' own tests'
 EXACT = 2**53  # JavaScript's whole numbers end here
 _LONE = re.compile("[\ud800-\udfff]")  # halves of a character, which no file can hold as they are
+INVENTED = load(HERE / "forms", TYPES)
+CATALOG = Catalog.of([*forms(), *INVENTED], TYPES)
 FIELD_KEYS = ("id", "type", "required", "skippable", "when", "limits")
 
 # What somebody may write or pick wrongly, by type; a text's own bounds are in its limits.
@@ -83,7 +87,7 @@ class Case:
     def judged(self, template: Template) -> Case:
         """With what the gateway says."""
         order = Order(template.id, template.version, self.fields, KINDS, "a")
-        scene, faults = read_order(catalog(), Understood(Text(""), NOW, city()), "zh", order)
+        scene, faults = read_order(CATALOG, Understood(Text(""), NOW, city()), "zh", order)
         self.values = {name: value.value for name, value in scene.draft.values.items()}
         self.faults = [[fault.field, fault.code] for fault in faults]
         return self
@@ -92,9 +96,13 @@ class Case:
 def document() -> dict[str, Any]:
     return {
         "now": NOW.isoformat(), "kinds": KINDS,
-        "forms": [{"template": trimmed(one), "cases": [vars(case.judged(one)) for case in of(one)]} for one in forms()],
+        "forms": [_judged(one, of(one)) for one in forms()] + [_judged(one, own(one)) for one in INVENTED],
         "types": list(types()),
     }
+
+
+def _judged(template: Template, cases: Iterable[Case]) -> dict[str, Any]:
+    return {"template": trimmed(template), "cases": [vars(case.judged(template)) for case in cases]}
 
 
 def trimmed(template: Template) -> dict[str, Any]:
@@ -180,6 +188,16 @@ def _one_by_one(template: Template, name: str, values: Mapping[str, tuple[Value,
     for n in range(longest):
         fields = {one.id: values[one.type][n] for one in template.fields if n < len(values.get(one.type, ()))}
         yield Case(f"{name} {n}", fields, picked=name == "picked")
+
+
+def own(template: Template) -> Iterator[Case]:
+    """The cases that stand beside an invented form; words are not said to be picked."""
+    uploads = {"PHOTO": PHOTO, "VIDEO": VIDEO, "PAPER": PAPER}
+    for one in Document(HERE / "forms" / f"{template.id}.cases.yaml").data:
+        fields: FormFields = {"contact_phone": "13800138000"}
+        for name, value in one["fields"].items():
+            fields[name] = [uploads[item] if item in uploads else item for item in value] if isinstance(value, list) else value
+        yield Case(one["name"], fields)
 
 
 # --- the tables of the field types --------------------------------------------------------------------------------

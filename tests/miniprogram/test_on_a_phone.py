@@ -41,9 +41,10 @@ async def hotline(tmp_path: Path) -> AsyncIterator[Hotline]:
 
 
 @asynccontextmanager
-async def phone(url: str, stage: Path, locale: str = "zh-CN") -> AsyncIterator[Page]:
+async def phone(url: str, stage: Path, locale: str = "zh-CN", *, dark: bool = False) -> AsyncIterator[Page]:
     async with chromium() as browser:
-        context = await browser.new_context(locale=locale, viewport={"width": 390, "height": 844})
+        context = await browser.new_context(
+            locale=locale, viewport={"width": 390, "height": 844}, color_scheme="dark" if dark else "light")
         page = await context.new_page()
         page.set_default_timeout(8_000)
         complaints: list[str] = []
@@ -235,8 +236,10 @@ async def test_a_form_in_english_and_large_letters_comes_back_and_may_insist(hot
 
 
 async def test_who_may_be_in_danger_sees_the_number_first(hotline: Hotline, stage: Path) -> None:
-    async with phone(hotline.url, stage) as page:
-        citizen = Citizen(page, "danger")
+    async with phone(hotline.url, stage, dark=True) as page:
+        citizen = Citizen(page, "dark")
+        await citizen.sees("110 公安")
+        await citizen.shoots("home")
         await citizen.begins("其他诉求")
         await citizen.writes("description", "楼道里煤气味很浓，煤气泄漏了，有人晕倒。")
         await citizen.writes("contact_phone", "13800138000")
