@@ -108,7 +108,8 @@ def main() -> int:
     whole = len(chosen) == len(known) + len(unseen)
     measured = figures(outcomes[:len(known)] if whole else outcomes)
     if whole:
-        measured["unseen"] = figures(outcomes[len(known):])
+        if unseen:
+            measured["unseen"] = figures(outcomes[len(known):])
         _write(msgspec.to_builtins(measured), outcomes, args.out)
     print(citizens_page.goals(msgspec.to_builtins(measured)))
     return 0

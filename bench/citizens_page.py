@@ -25,6 +25,10 @@ INTRODUCTION = (
     "number of observations. Faults of templates and dialogue that the personas showed were mended, so they are a "
     "development set: figures of this software with people it has met."
 )
+NOBODY_UNSEEN = (
+    "No unseen set is left. Two sets of 22 personas, written by somebody who mends nothing, were unseen when they first "
+    "talked: 96.2 % and 88.6 % of their fields were right then. What failed was mended and they are counted above."
+)
 
 
 def page(figures: Mapping[str, Any], outcomes: Sequence[Outcome]) -> str:
@@ -44,13 +48,15 @@ def goals(figures: Mapping[str, Any]) -> str:
 
 
 def _unseen(figures: Mapping[str, Any]) -> Iterator[str]:
-    """The goals again, for the personas that nothing was mended for."""
-    if "unseen" in figures:
-        yield "## Unseen"
-        yield (f"{figures['unseen']['personas']} more personas, one a template, were written by somebody who mends "
-               "nothing, unread by those who do, and nothing was mended for them. They are in no other figure of this "
-               "page; what failed with them stands at the end of the failures.")
-        yield goals(figures["unseen"])
+    """The goals again, for the personas that nothing was mended for; a word where there are none."""
+    yield "## Unseen"
+    if "unseen" not in figures:
+        yield NOBODY_UNSEEN
+        return
+    yield (f"{figures['unseen']['personas']} more personas, one a template, were written by somebody who mends "
+           "nothing, unread by those who do, and nothing was mended for them. They are in no other figure of this "
+           "page; what failed with them stands at the end of the failures.")
+    yield goals(figures["unseen"])
 
 
 def failures(outcomes: Sequence[Outcome]) -> str:

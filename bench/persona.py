@@ -11,7 +11,7 @@ from msgspec import Struct
 from gateway import yamls
 
 FOLDER = Path(__file__).with_name("personas")
-UNSEEN = FOLDER / "unseen_second"  # written by others than those who mend; nothing was mended for them
+UNSEEN = FOLDER / "unseen"  # written by others than those who mend, nothing mended for them; no folder, no such set
 
 Kind = Literal[
     "correction", "detour", "bad_value", "burst", "photo", "point", "identity", "extra", "changed_mind", "assent",

@@ -14,7 +14,7 @@ from bench.citizen_figures import Outcome, figures, outcome
 from bench.citizen_orders import Judged, expected, judge, missing_at_first, overlap, same
 from bench.citizen_talk import MOST_TURNS, PATIENCE, Citizen, Frame, Heard, Talk
 from bench.intervals import share
-from bench.persona import Persona, Quirk
+from bench.persona import Persona, Quirk, load
 from gateway.dialogue.template import Category, Code, Field, Template
 from gateway.fields.base import Option, Words
 from tests.tables import table
@@ -322,7 +322,7 @@ def test_the_page_lists_goals_and_every_failure_with_its_words() -> None:
     assert f"- sender_address role: wanted `{HERE}`, got `{THERE}`" in text
     assert "    < [carrier] 哪家？" in text
     assert "- **no answer**" in text
-    assert "## Unseen" not in text
+    assert citizens_page.NOBODY_UNSEEN in text
 
 
 def test_the_page_holds_the_unseen_apart() -> None:
@@ -330,7 +330,12 @@ def test_the_page_holds_the_unseen_apart() -> None:
     measured = plain({"date": "today", **figures(listed), "unseen": figures(listed[:1])})
     text = citizens_page.page(measured, listed)
     assert "1 more personas" in text
+    assert citizens_page.NOBODY_UNSEEN not in text
     assert citizens_page.goals(measured["unseen"]) in text
+
+
+def test_no_folder_of_unseen_ones_is_an_empty_set(tmp_path: Path) -> None:
+    assert load(tmp_path / "unseen") == []
 
 
 def plain(found: dict[str, Any]) -> dict[str, Any]:
