@@ -196,7 +196,7 @@ def own(template: Template) -> Iterator[Case]:
     for one in Document(HERE / "forms" / f"{template.id}.cases.yaml").data:
         fields: FormFields = {"contact_phone": "13800138000"}
         for name, value in one["fields"].items():
-            fields[name] = [uploads[item] if item in uploads else item for item in value] if isinstance(value, list) else value
+            fields[name] = [uploads.get(str(item), str(item)) for item in value] if isinstance(value, list) else value
         yield Case(one["name"], fields)
 
 

@@ -42,6 +42,11 @@ test("a form that was begun comes back; a card's number does not, and an empty f
   drafts.keep(FORM, draft);
   assert.deepEqual(drafts.begun(), ["small"]);
   assert.deepEqual(drafts.open(FORM).typed, { told: "路灯坏了" });
+  const sent = { key: "k", body: "{}" };
+  drafts.keep(FORM, { ...draft, sent });
+  assert.equal(drafts.open(FORM).sent, null);
+  drafts.keep(FORM, { ...draft, typed: { told: "路灯坏了" }, sent });
+  assert.deepEqual(drafts.open(FORM).sent, sent);
   drafts.keep(FORM, { ...draft, typed: { told: "" } });
   assert.deepEqual(drafts.begun(), []);
 });

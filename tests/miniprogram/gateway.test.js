@@ -5,7 +5,10 @@ const { join } = require("node:path");
 const test = require("node:test");
 const { fakeWx } = require("./fake-wx.js");
 
-const gateway = require(join(__dirname, "../../channels/wechat/miniprogram/gateway.js"));
+const HOME = join(__dirname, "../../channels/wechat/miniprogram");
+const gateway = require(`${HOME}/gateway.js`);
+const { attempt, fileOrder, whyNotUploaded } = require(`${HOME}/filing.js`);
+const { ZH } = require(`${HOME}/i18n/zh.js`);
 
 const SESSION = { session: "t0ken" };
 const paths = () => wx.asked.map(({ method, path }) => `${method} ${path}`);
@@ -87,4 +90,30 @@ test("what changes something carries the key it is repeated with", async () => {
   assert.deepEqual(wx.asked.map(({ header }) => header["Idempotency-Key"]), ["k1", "k2", "k3", undefined]);
   assert.ok(wx.asked.every(({ header }) => header.Authorization === "Bearer t" && header["Accept-Language"] === "zh"));
   assert.notEqual(gateway.newKey(), gateway.newKey());
+});
+
+// --- filing ---------------------------------------------------------------------------------------------------------
+
+test("an order that is tried again keeps its key, a changed one gets another", () => {
+  const first = attempt({ a: 1 }, null);
+  assert.equal(attempt({ a: 1 }, first), first);
+  assert.notEqual(attempt({ a: 2 }, first).key, first.key);
+});
+
+test("what becomes of an order: a receipt, faults, or a reason to try again", async () => {
+  const errors = [{ field: "carrier", code: "missing", message: "请填写" }];
+  answering([201, { work_order_id: "WO-1" }], [422, { title: "x", errors }], [409, { title: "running" }], [422, { title: "内容不同" }]);
+  wx.storage.set("session", "t");
+  const tried = () => fileOrder({}, "k", ZH);
+  assert.deepEqual(await tried(), { filed: { work_order_id: "WO-1" } });
+  assert.deepEqual(await tried(), { errors });
+  assert.deepEqual(await tried(), { said: ZH.busy });
+  assert.deepEqual(await tried(), { said: "内容不同" });
+  assert.deepEqual(await tried(), { said: ZH.unheard });
+});
+
+test("why a file was not taken is said as far as it is known", () => {
+  const refused = (status) => new gateway.Refused(status, null, null);
+  assert.deepEqual([413, 415, 500].map((status) => whyNotUploaded(refused(status), ZH)), [ZH.file_large, ZH.file_kind, ZH.file_failed]);
+  assert.equal(whyNotUploaded(new gateway.Unheard(), ZH), ZH.file_failed);
 });

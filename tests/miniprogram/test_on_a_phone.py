@@ -17,11 +17,17 @@ from nlu.null import NullKnowledge, NullUnderstander
 from tests.browser import SCREENSHOTS, chromium
 from tests.images import jpeg
 from tests.journeys.hotline import Hotline
+from tests.project import forms
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="function")]
 
 HERE = Path(__file__).parent
 STAGE = "/phone/"  # where the test serves the pages: on the gateway's own origin, as WeChat's requests know no origin
+
+
+# The ids of the fields that have something to write into or tap.
+CONTROLLED = """all => all.filter(one => one.querySelector('input, textarea, .pick, .menu, .add'))
+    .map(one => /field-(\\w+)/.exec(one.className)[1])"""
 
 
 @pytest.fixture(scope="module")
@@ -249,3 +255,19 @@ async def test_who_may_be_in_danger_sees_the_number_first(hotline: Hotline, stag
         await citizen.shoots("filed")
         await page.locator(".filed .alarm .main").click()
         assert await page.evaluate("phone.called") == [await page.locator(".filed .alarm .main").inner_text()]
+
+
+async def test_every_template_is_drawn_with_a_control_for_each_of_its_fields(hotline: Hotline, stage: Path) -> None:
+    """The form page as it stands when nothing is filled in: fields that hang on others are not there yet."""
+    hanging = {template.id: {field.id for field in template.fields if field.when} for template in forms()}
+    async with phone(hotline.url, stage) as page:
+        citizen = Citizen(page, "every")
+        await citizen.sees("共 22 个事项")
+        for template in forms():
+            await page.evaluate(f"wx.reLaunch({{url: '/pages/form/form?template={template.id}'}})")
+            await expect(page.locator("#title")).to_have_text(template.title.zh)
+            if await page.locator(".more").count():
+                await page.locator(".more").click()
+            drawn = await page.locator(".field").evaluate_all(CONTROLLED)
+            stands = {field.id for field in template.fields} - hanging[template.id]
+            assert stands <= set(drawn) <= {field.id for field in template.fields}, template.id

@@ -1,5 +1,5 @@
-// Forms that were begun: kept on this phone, not longer than the gateway keeps a draft (30 days). What a template calls
-// sensitive (an identity card's number) is not written down here.
+// Forms that were begun: kept on this phone, not longer than the gateway keeps a draft (30 days). The numbers of identity
+// papers and accounts are not written down here.
 
 const { recall, remember, remembered } = require("./storage.js");
 const { isEmpty, takesFiles } = require("./form-core.js");
@@ -11,6 +11,7 @@ const { isEmpty, takesFiles } = require("./form-core.js");
  *   kinds: upload id → media type; sent: what was tried to file, and with which key
  */
 
+const SECRET = ["resident_id", "passport", "account_number"];
 const PREFIX = "draft:";
 const KEPT_MS = 30 * 24 * 3_600_000;
 const UPLOADS_KEPT_MS = 24 * 3_600_000; // the gateway forgets an upload that no case uses
@@ -29,9 +30,11 @@ function open(template) {
 
 /** @param {Template} template @param {Draft} draft */
 function keep(template, draft) {
-  const safe = template.fields.filter(({ id, sensitive }) => !sensitive && !isEmpty(draft.typed[id]));
+  const filled = template.fields.filter(({ id }) => !isEmpty(draft.typed[id]));
+  const safe = filled.filter(({ type }) => !SECRET.includes(type));
   const typed = Object.fromEntries(safe.map(({ id }) => [id, draft.typed[id]]));
-  remember(PREFIX + template.id, safe.length ? { ...draft, typed, at: Date.now() } : undefined);
+  const sent = safe.length === filled.length ? draft.sent : null; // what was sent holds the secrets, too
+  remember(PREFIX + template.id, safe.length ? { ...draft, typed, sent, at: Date.now() } : undefined);
 }
 
 /** @param {string} template */

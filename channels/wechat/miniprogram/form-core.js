@@ -4,7 +4,7 @@
 
 const { holds } = require("./core/conditions.js");
 const { isBroken } = require("./core/rules.js");
-const { FILES, isEmpty, readValue } = require("./core/values.js");
+const { FILES, isEmpty, mostFiles, readValue } = require("./core/values.js");
 
 const ABOUT_YOU = ["contact_name", "contact_phone", "identity_mode"];
 
@@ -165,4 +165,4 @@ function groups(template) {
   return { matter: ids(isMatter), you: ids(isYou), more: ids((field) => !isYou(field) && !isMatter(field)) };
 }
 
-module.exports = { check, groups, isEmpty, notices, onForm, payload, progress, takesFiles, visible };
+module.exports = { check, groups, isEmpty, mostFiles, notices, onForm, payload, progress, takesFiles, visible };

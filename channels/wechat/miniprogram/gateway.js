@@ -119,8 +119,11 @@ const templates = async () => (await send("GET", `/api/templates?lang=${language
 /** @param {string} id @returns {Promise<import("./form-core.js").Template>} */
 const template = (id) => send("GET", `/api/templates/${encodeURIComponent(id)}?lang=${language()}`);
 
+/** @param {string} path @param {object} body @param {string} key */
+const change = (path, body, key) => asMyself((who) => send("POST", path, { body, header: { ...who, "Idempotency-Key": key } }));
+
 /** @param {object} order @param {string} key the same for the same order, however often it is tried */
-const file = (order, key) => asMyself((who) => send("POST", "/api/work-orders", { body: order, header: { ...who, "Idempotency-Key": key } }));
+const file = (order, key) => change("/api/work-orders", order, key);
 
 const cases = async () => (await asMyself((who) => send("GET", "/api/work-orders", { header: who }))).work_orders;
 
@@ -131,10 +134,10 @@ const path = (id) => `/api/work-orders/${encodeURIComponent(id)}`;
 const workOrder = (id) => asMyself((who) => send("GET", path(id), { header: who }));
 
 /** @param {string} id @param {{text: string, urge: boolean}} said @param {string} key */
-const comment = (id, said, key) => asMyself((who) => send("POST", `${path(id)}/comments`, { body: said, header: { ...who, "Idempotency-Key": key } }));
+const comment = (id, said, key) => change(`${path(id)}/comments`, said, key);
 
 /** @param {string} id @param {object} rating @param {string} key */
-const rate = (id, rating, key) => asMyself((who) => send("POST", `${path(id)}/ratings`, { body: rating, header: { ...who, "Idempotency-Key": key } }));
+const rate = (id, rating, key) => change(`${path(id)}/ratings`, rating, key);
 
 /** @param {string} filePath on the phone @returns {Promise<{upload: string, media_type: string}>} */
 const upload = (filePath) => asMyself(async (who) => {
@@ -148,6 +151,6 @@ const upload = (filePath) => asMyself(async (who) => {
 });
 
 /** @returns {string} a name for one try of something, however often it is sent */
-const newKey = () => `mini-${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}${Math.random().toString(36).slice(2)}`;
+const newKey = () => `mini-${[Date.now(), Math.random(), Math.random()].map((one) => one.toString(36).slice(2)).join("-")}`;
 
 module.exports = { Refused, Unheard, cases, comment, file, newKey, rate, template, templates, upload, workOrder };

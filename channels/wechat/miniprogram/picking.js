@@ -4,7 +4,9 @@
 async function chooseFiles(from, most) {
   try {
     if (from === "chat") return (await wx.chooseMessageFile({ count: most, type: "file" })).tempFiles.map(({ path }) => path);
-    const { tempFiles } = await wx.chooseMedia({ count: Math.min(most, 9), mediaType: ["image", "video"], sizeType: ["compressed"], maxDuration: 30 });
+    const { tempFiles } = await wx.chooseMedia({
+      count: Math.min(most, 9), mediaType: ["image", "video"], sizeType: ["compressed"], maxDuration: 30,
+    });
     return tempFiles.map(({ tempFilePath }) => tempFilePath);
   } catch {
     return [];

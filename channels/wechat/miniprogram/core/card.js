@@ -1,7 +1,7 @@
 // The form as it is drawn: every field with its control, its value as people read it and what is wrong with it.
 
 const { fill } = require("./filling.js");
-const { groups, notices, progress, takesFiles, visible } = require("../form-core.js");
+const { groups, mostFiles, notices, progress, takesFiles, visible } = require("../form-core.js");
 
 const LONG = 200; // characters from which on a text is written in several lines
 const MOST_RADIOS = 8;
@@ -64,7 +64,7 @@ function view(template, field, value, { words, paths, faults }) {
     picked: picks.findIndex(({ checked }) => checked),
     files: files.map((id, n) => ({ id, name: name(id, n), path: paths[id] || "" })),
     takesDocuments: (field.media_types || []).includes("application/pdf"),
-    isFull: files.length >= (field.limits.max_items || { images: 9, video: 1 }[/** @type {"images"} */ (field.type)] || 10),
+    isFull: files.length >= mostFiles(field),
     fault: faults[field.id] || "",
   };
 }
@@ -84,7 +84,10 @@ function card(template, typed, circumstances, how) {
   const { matter, you, more } = groups(template);
   const { done, all } = progress(template, typed, circumstances);
   return {
-    parts: [{ id: "matter", title: how.words.the_matter, fields: views(matter) }, { id: "you", title: how.words.about_you, fields: views(you) }],
+    parts: [
+      { id: "matter", title: how.words.the_matter, fields: views(matter) },
+      { id: "you", title: how.words.about_you, fields: views(you) },
+    ],
     more: views(more),
     notices: notices(template, typed, circumstances).map(({ at, text }) => ({ at, text })),
     done: fill(how.words.done_of, { done, all }), share: all ? Math.round((100 * done) / all) : 100,

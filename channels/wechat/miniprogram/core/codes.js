@@ -60,7 +60,8 @@ const withoutCarrier = (answer) => answer.replace(CARRIER, "");
  */
 const CODES = {
   tracking_number: {
-    longest: 200, words: /^(?:my|the|it|is|was|#|:)|[号单是为顺丰快递我零〇一二三四五六七八九幺]|tracking|waybill|parcel|^[a-z]\s[a-z]\s?\d/i,
+    longest: 200,
+    words: /^(?:my|the|it|is|was|#|:)|[号单是为顺丰快递我零〇一二三四五六七八九幺]|tracking|waybill|parcel|^[a-z]\s[a-z]\s?\d/i,
     code: (answer) => compact(withoutCarrier(answer)), whole: /^(?=[A-Z]*\d)[A-Z0-9]{8,30}$/,
     isOne: (answer) => inGroups(answer) || /^[A-Z]{2}\d{9}[A-Z]{2}$/.test(compact(answer)),
     hopeless: (answer) => !(/\d/.test(answer) || HAN_DIGIT.test(answer))
@@ -80,7 +81,8 @@ const CODES = {
     hopeless: () => true,
   },
   credit_code: {
-    longest: 120, words: /[码号照]|credit|tax|registration/i, code: (answer) => compact(answer).replace(/[IOZS]/g, (one) => "1025"["IOZS".indexOf(one)]),
+    longest: 120, words: /[码号照]|credit|tax|registration/i,
+    code: (answer) => compact(answer).replace(/[IOZS]/g, (one) => "1025"["IOZS".indexOf(one)]), // what they look like
     whole: /^(?:(?=[A-Z]*\d)[A-Z0-9]{18}|\d{15}|[A-Z0-9]{8}[\dX])$/,
     hopeless: (answer) => count(answer, /[A-Za-z0-9]/g) < 18 || isRun(answer),
   },

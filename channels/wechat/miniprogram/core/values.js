@@ -2,7 +2,7 @@
 // The same values and the same codes as gateway/fields/, held to them by tests/miniprogram/cases.json.
 
 const { CODES, readCode } = require("./codes.js");
-const { bare, fold, foldLower, inGroups, letters, size, tidy, trimmed } = require("./folding.js");
+const { bare, fold, foldLower, letters, size, tidy, trimmed } = require("./folding.js");
 const { readMoment, readPeriod } = require("./moments.js");
 const { readMoney, readNumber, readPhone } = require("./numbers.js");
 const { LEFT, fault, read } = require("./verdicts.js");
@@ -72,11 +72,14 @@ function readYesNo({ options }, value) {
   return YES.has(answer) ? read(true) : NO.has(answer) ? read(false) : LEFT;
 }
 
+/** @param {{type: string, limits: Limits}} field */
+const mostFiles = ({ type, limits }) => limits.max_items || FILES[type];
+
 /** @param {FieldKind} field @param {Value} value upload ids */
 function readFiles({ type, limits }, value) {
   if (!Array.isArray(value) || !value.length || !value.every((id) => /^[A-Za-z0-9_-]{8,64}$/.test(id))) return fault(type);
   const ids = [...new Set(value)];
-  const most = limits.max_items || FILES[type];
+  const most = mostFiles({ type, limits });
   return ids.length > most ? fault("too_many", { max: String(most) }) : read(ids);
 }
 
@@ -87,7 +90,8 @@ function readItems(field, value) {
   const text = String(value);
   if (size(text) > 2 * LONGEST_ITEM * (field.limits.max_items || MOST_ITEMS)) return fault("too_long", { max: String(LONGEST_ITEM) });
   const items = trimmed(text).split(BETWEEN_ITEMS);
-  const isOdd = Boolean(field.limits.pattern) && items.some((one) => one && !whole(/** @type {string} */ (field.limits.pattern)).test(fold(one)));
+  const { pattern } = field.limits;
+  const isOdd = pattern !== undefined && items.some((one) => one && !whole(pattern).test(fold(one)));
   return ITEM_LABEL.test(text) || isOdd ? LEFT : checkedItems(field, items);
 }
 
@@ -132,4 +136,4 @@ function readValue(field, value, now) {
 /** @param {unknown} value @returns {boolean} nothing was written or picked */
 const isEmpty = (value) => value === undefined || value === null || value === "" || (Array.isArray(value) && !value.length);
 
-module.exports = { FILES, inGroups, isEmpty, readValue };
+module.exports = { FILES, isEmpty, mostFiles, readValue };

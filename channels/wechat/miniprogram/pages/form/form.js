@@ -5,7 +5,8 @@ const config = require("../../config.js");
 const { card, review } = require("../../core/card.js");
 const { fill } = require("../../core/filling.js");
 const drafts = require("../../drafts.js");
-const { check, notices, onForm, payload } = require("../../form-core.js");
+const { attempt, fileOrder, whyNotUploaded } = require("../../filing.js");
+const { check, mostFiles, notices, onForm, payload } = require("../../form-core.js");
 const gateway = require("../../gateway.js");
 const { look, problem } = require("../../i18n/i18n.js");
 const { chooseFiles, choosePlace } = require("../../picking.js");
@@ -126,7 +127,7 @@ Page({
   /** @param {WechatMiniprogram.CustomEvent} event */
   async onAdd(event) {
     const { id, from } = event.detail;
-    for (const path of await chooseFiles(from, this.room(id))) {
+    for (const path of await chooseFiles(from, this.roomIn(id))) {
       wx.showLoading({ title: this.data.words.sending_file, mask: true });
       try {
         const { upload, media_type: kind } = await gateway.upload(path);
@@ -134,7 +135,7 @@ Page({
         this.draft.kinds[upload] = kind;
         this.put(id, [...this.filesOf(id), upload]);
       } catch (failure) {
-        wx.showToast({ title: this.explained(failure), icon: "none" });
+        wx.showToast({ title: whyNotUploaded(failure, this.data.words), icon: "none" });
         return;
       } finally {
         wx.hideLoading();
@@ -154,19 +155,15 @@ Page({
     return Array.isArray(value) ? value : [];
   },
 
-  /** @param {string} id @returns {number} how many more files the field takes */
-  room(id) {
-    const field = this.form && this.form.fields.find((/** @type {Field} */ one) => one.id === id);
-    const most = (field && (field.limits.max_items || { images: 9, video: 1 }[/** @type {"images"} */ (field.type)])) || 10;
-    return most - this.filesOf(id).length;
+  /** @param {string} id @returns {number} how many more files */
+  roomIn(id) {
+    const field = this.fieldOf(id);
+    return field ? mostFiles(field) - this.filesOf(id).length : 0;
   },
 
-  /** @param {unknown} failure */
-  explained(failure) {
-    const { words } = this.data;
-    if (!(failure instanceof gateway.Refused)) return words.file_failed;
-    const known = { 413: words.file_large, 415: words.file_kind };
-    return known[/** @type {413} */ (failure.status)] || words.file_failed;
+  /** @param {string} id @returns {Field | undefined} */
+  fieldOf(id) {
+    return this.form ? this.form.fields.find((/** @type {Field} */ one) => one.id === id) : undefined;
   },
 
   onMore() {
@@ -175,7 +172,9 @@ Page({
 
   async onClear() {
     const { words } = this.data;
-    const { confirm } = await wx.showModal({ title: words.clear_title, content: words.clear_text, confirmText: words.remove, cancelText: words.cancel });
+    const { confirm } = await wx.showModal({
+      title: words.clear_title, content: words.clear_text, confirmText: words.remove, cancelText: words.cancel,
+    });
     if (!confirm) return;
     Object.assign(this, { draft: drafts.blank(), faults: {}, paths: {} });
     drafts.drop(this.matter);
@@ -209,10 +208,7 @@ Page({
 
   /** @param {FieldFault[]} faults @returns {boolean} whether there is one */
   blame(faults) {
-    const label = (/** @type {string} */ id) => {
-      const field = this.form && this.form.fields.find((/** @type {Field} */ one) => one.id === id);
-      return field ? field.label : id;
-    };
+    const label = (/** @type {string} */ id) => (this.fieldOf(id) || { label: id }).label;
     const told = faults.map((fault) => ({ id: fault.field, text: problem(fault, label(fault.field)) }));
     return this.mend(told, faults.length > 0 && faults.every(({ said }) => said));
   },
@@ -253,15 +249,12 @@ Page({
   async file() {
     if (!this.form) return;
     const order = payload(this.form, this.draft.typed, this.circumstances(), this.insists);
-    const body = JSON.stringify(order);
-    if (!this.draft.sent || this.draft.sent.body !== body) this.draft.sent = { key: gateway.newKey(), body };
+    this.draft.sent = attempt(order, this.draft.sent);
     this.keep();
-    try {
-      this.received(await gateway.file(order, this.draft.sent.key));
-    } catch (failure) {
-      this.refused(failure);
-    }
-    this.setData({ isBusy: false });
+    const { filed, errors, said = "" } = await fileOrder(order, this.draft.sent.key, this.data.words);
+    this.setData({ isBusy: false, said });
+    if (filed) this.received(filed);
+    else if (errors) this.answered(errors);
   },
 
   /** @param {any} filed */
@@ -276,19 +269,12 @@ Page({
     wx.pageScrollTo({ scrollTop: 0, duration: 0 });
   },
 
-  /** @param {unknown} failure */
-  refused(failure) {
-    const { words } = this.data;
-    if (!(failure instanceof gateway.Refused)) this.setData({ said: words.unheard });
-    else if (failure.errors.length) this.answered(failure.errors);
-    else this.setData({ said: [409, 429, 503].includes(failure.status) ? words.busy : failure.message });
-  },
-
   // The gateway's own words; where they all are a rule's, the form may be sent as it is.
   /** @param {{field: string, code: string, message: string}[]} errors */
   answered(errors) {
     const kinds = this.form ? this.form.rules.map((/** @type {{kind: string}} */ { kind }) => kind) : [];
-    this.mend(errors.map(({ field, message }) => ({ id: field, text: message })), errors.every(({ code }) => kinds.includes(code)));
+    const mayInsist = errors.every(({ code }) => kinds.includes(code));
+    this.mend(errors.map(({ field, message }) => ({ id: field, text: message })), mayInsist);
   },
 
   onCopy() {
