@@ -74,8 +74,8 @@ def fit_surroundings(told: Sequence[str], around: Sequence[str]) -> Surroundings
 
 def _axes(vectors: Matrix) -> Matrix:
     """The directions in which the sentences reach farthest, as columns."""
-    _, directions = np.linalg.eigh(vectors.T @ vectors)
-    axes: Matrix = np.ascontiguousarray(directions[:, ::-1][:, :AXES])
+    _, _, directions = np.linalg.svd(vectors, full_matrices=False)
+    axes: Matrix = np.ascontiguousarray(directions[:AXES].T)
     return axes
 
 

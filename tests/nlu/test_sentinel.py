@@ -135,13 +135,12 @@ async def test_the_words_without_the_danger_are_not(text: str) -> None:
 
 
 async def test_of_the_held_out_sentences_nearly_all_are_told_right() -> None:
-    """Every second or fourth; all of them: python -m bench.understanding. Since 2026-11-23 a development set."""
+    """Every third or eighth of the development sets; all of them: python -m bench.understanding."""
     held = load()
-    emergencies, harmless = held.emergencies + held.blind_emergencies, held.harmless + held.blind_harmless
-    missed = [case.text for case in emergencies[::2] if await seen(case.text) is None]
-    alarms = [case.text for case in harmless[::4] if await seen(case.text) is not None]
-    assert len(missed) <= 3, missed
-    assert len(alarms) <= 4, alarms
+    missed = [case.text for case in held.emergencies[::3] if await seen(case.text) is None]
+    alarms = [case.text for case in held.harmless[::8] if await seen(case.text) is not None]
+    assert len(missed) <= 1, missed
+    assert len(alarms) <= 2, alarms
 
 
 async def test_danger_is_heard_however_it_is_told_and_what_sounds_like_it_is_not() -> None:
