@@ -72,7 +72,7 @@ async def _run(config: Config, args: argparse.Namespace) -> int:
         config = _demo(config)
     stop = _stop()
     if not any((Path(config.data.dir) / "models").glob("nlu-*.npz")):
-        print("The first start fits the language models, a minute or two. 首次启动要训练模型，一两分钟。", flush=True)
+        print("The first start fits the language models, two or three minutes. 首次启动要训练模型，两三分钟。", flush=True)
     gateway = Gateway.of(config, SystemClock(), RandomIds())
     if args.demo:
         gateway.sender = Terminal()
