@@ -10,6 +10,7 @@ const HOME = join(__dirname, "../../channels/wechat/miniprogram");
 const drafts = require(`${HOME}/drafts.js`);
 const { caseView, goesBack, mayChoose, rating } = require(`${HOME}/core/case-view.js`);
 const { card, review } = require(`${HOME}/core/card.js`);
+const { patches } = require(`${HOME}/core/patches.js`);
 const { matters } = require(`${HOME}/core/matters.js`);
 const i18n = require(`${HOME}/i18n/i18n.js`);
 const { EN } = require(`${HOME}/i18n/en.js`);
@@ -52,13 +53,16 @@ test("a form that was begun comes back; a card's number does not, and an empty f
 });
 
 test("files are forgotten after a day, as the gateway forgets them, and the form after thirty", (t) => {
-  t.mock.timers.enable({ apis: ["Date"], now: 0 });
+  const clock = Date.now;
+  t.after(() => (Date.now = clock));
+  const at = (hours) => (Date.now = () => hours * HOUR_MS);
+  at(0);
   drafts.keep(FORM, { ...drafts.blank(), typed: { told: "x", evidence: ["u"] } });
-  t.mock.timers.setTime(23 * HOUR_MS);
+  at(23);
   assert.deepEqual(drafts.open(FORM).typed, { told: "x", evidence: ["u"] });
-  t.mock.timers.setTime(25 * HOUR_MS);
+  at(25);
   assert.deepEqual(drafts.open(FORM).typed, { told: "x" });
-  t.mock.timers.setTime(31 * 24 * HOUR_MS);
+  at(31 * 24);
   assert.deepEqual(drafts.open(FORM).typed, {});
 });
 
@@ -117,6 +121,17 @@ test("a form is drawn with what is in it, and looked over in the words of its op
   assert.deepEqual(review(FORM, typed, at(), how()).map(({ label, text }) => `${label}：${text}`), [
     "事情：路灯坏了", "种类：乙", "照片：照片 1、文件 2", "还在：否",
   ]);
+});
+
+test("only what changed is drawn anew, so that writing is not disturbed", () => {
+  const drawn = (typed) => card(FORM, typed, at(), { ...how(), faults: {} });
+  const empty = drawn({});
+  assert.deepEqual(patches(empty, drawn({})), {});
+  assert.deepEqual(patches(empty, drawn({ told: "x" })), { "parts[0].fields[0].text": "x", done: "必填 1/2", share: 50 });
+  const nameless = patches({ parts: [{ id: "a", fields: [{ id: "x" }, { id: "y" }] }] }, { parts: [{ id: "a", fields: [{ id: "y" }] }] });
+  assert.deepEqual(nameless, { "parts[0].fields": [{ id: "y" }] });
+  assert.deepEqual(patches({ list: [{ id: "x" }] }, { list: [{ id: "z" }] }), { list: [{ id: "z" }] });
+  assert.deepEqual(patches({}, { one: null, two: [] }), { one: null, two: [] });
 });
 
 test("matters are listed by subject, found by every word, and marked when begun", () => {

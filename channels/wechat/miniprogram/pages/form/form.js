@@ -4,6 +4,7 @@
 const config = require("../../config.js");
 const { card, review } = require("../../core/card.js");
 const { fill } = require("../../core/filling.js");
+const { patches } = require("../../core/patches.js");
 const drafts = require("../../drafts.js");
 const { attempt, fileOrder, whyNotUploaded } = require("../../filing.js");
 const { check, mostFiles, notices, onForm, payload } = require("../../form-core.js");
@@ -100,7 +101,7 @@ Page({
     if (!this.form) return;
     const now = this.circumstances();
     const today = new Date(now.now.getTime() + 8 * 3_600_000).toISOString().slice(0, 10); // in China
-    this.setData({ ...card(this.form, this.draft.typed, now, this.how()), today });
+    this.setData(patches(this.data, { ...card(this.form, this.draft.typed, now, this.how()), today }));
   },
 
   /** @param {string} id @param {import("../../core/verdicts.js").Value} value */
