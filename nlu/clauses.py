@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from gateway import yamls
@@ -16,6 +17,7 @@ from nlu.normal import normal
 
 LONGEST = 300  # characters of a clause that count
 SEEN = 1200    # characters of a message that are cut into clauses
+REMEMBERED = 128  # messages: one is looked at several times in its turn
 MOST = 8       # parts of a message that may be matters of their own
 
 COURTESIES = yamls.read(Path(__file__).with_name("courtesies.yaml"))
@@ -78,11 +80,10 @@ def content(message: str) -> str:
 
     Social clauses between others stay: cutting there could break a sentence.
     """
-    clauses = split(message)
-    first = next((clause for clause in clauses if not is_social(clause.text)), None)
-    if first is None:
+    telling = _telling(message)
+    if not telling:
         return message.strip()
-    last = next(clause for clause in reversed(clauses) if not is_social(clause.text))
+    first, last = telling[0], telling[-1]
     mark = _END.match(message, last.end)
     end = mark.end() if mark and mark[0].strip("，、,：: ") else last.end
     return message[first.start:end].strip()
@@ -90,13 +91,23 @@ def content(message: str) -> str:
 
 def said(message: str) -> list[str]:
     """Its clauses without the social ones, peeled, each at most 300 characters; the whole message if none is left."""
-    clauses = [peeled(clause.text) for clause in split(message[:SEEN]) if not is_social(clause.text)]
-    return clauses or [normal(message[:LONGEST])]
+    return list(_peeled(message[:SEEN]))
 
 
 def core(message: str, telling: Callable[[Sequence[str]], Sequence[str]] = lambda clauses: clauses) -> str:
     """What is weighed: its clauses, those that `telling` leaves of them, at most 300 characters."""
     return " ".join(telling(said(message)))[:LONGEST]
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _telling(message: str) -> tuple[Clause, ...]:
+    """Its clauses without the social ones."""
+    return tuple(clause for clause in split(message) if not is_social(clause.text))
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _peeled(message: str) -> tuple[str, ...]:
+    return tuple(peeled(clause.text) for clause in _telling(message)) or (normal(message[:LONGEST]),)
 
 
 def peeled(clause: str) -> str:
