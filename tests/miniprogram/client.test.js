@@ -205,3 +205,27 @@ test("form-core and its parts know no phone, and nobody but gateway.js the netwo
     assert.doesNotMatch(readFileSync(join(HOME, path), "utf-8"), /wx\.(request|uploadFile|downloadFile|connectSocket)\(/, path);
   }
 });
+
+// --- colours --------------------------------------------------------------------------------------------------------
+
+function luminance(colour) {
+  const parts = colour.match(/[0-9a-f]{2}/gi).map((part) => parseInt(part, 16) / 255);
+  const [r, g, b] = parts.map((part) => (part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4));
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+}
+
+// WCAG 2.2, 1.4.3: 4.5 for letters of any size.
+test("letters can be read on what they stand on, in light and dark", () => {
+  const schemes = readFileSync(join(HOME, "app.wxss"), "utf-8").split("@media");
+  assert.equal(schemes.length, 2);
+  const on = { ink: ["paper", "card", "pale"], faint: ["paper", "card", "pale"], blue: ["card", "paper"], red: ["rose", "card"], "on-blue": ["blue"] };
+  for (const scheme of schemes) {
+    const colours = Object.fromEntries([...scheme.matchAll(/--([\w-]+): (#[0-9a-f]{6})/g)].map(([, name, colour]) => [name, luminance(colour)]));
+    for (const [name, grounds] of Object.entries(on)) {
+      for (const ground of grounds) {
+        const [dark, light] = [colours[name], colours[ground]].sort((one, other) => one - other);
+        assert.ok((light + 0.05) / (dark + 0.05) >= 4.5, `${name} on ${ground}: ${(light + 0.05) / (dark + 0.05)}`);
+      }
+    }
+  }
+});
