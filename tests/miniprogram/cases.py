@@ -1,17 +1,15 @@
 """What a form client has to know of every template, and what the gateway makes of forms: cases.json, read by
 tests/miniprogram/*.test.js and by test_cases.py. Written anew by `python -m tests.miniprogram.cases`.
 
-Inputs come from the templates themselves (their examples, options, conditions and rules) and from the tables of the
-field types; what is expected is what the gateway's own reading says of them, never what a client says.
+Inputs come from the templates themselves (their examples, options, conditions and rules) and from the tables below;
+what is expected is what the gateway's own reading says of them, never what a client says.
 """
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -21,14 +19,12 @@ from gateway.dialogue.fill import FILES
 from gateway.dialogue.posted import read_order
 from gateway.dialogue.template import Condition, Template
 from gateway.dialogue.understood import Understood
-from gateway.errors import Unreadable
-from gateway.fields.base import Context, Limits, Value
+from gateway.fields.base import Value
 from gateway.fields.registry import TYPES
 from gateway.messages import FormFields, Order, Text
 from gateway.templates import load
 from gateway.yamls import Document
 from tests.dialogue.talker import NOW
-from tests.fields import table
 from tests.project import city, forms
 
 HERE = Path(__file__).parent
@@ -36,9 +32,6 @@ CASES = HERE / "cases.json"
 CLIENT = HERE.parents[1] / "channels/wechat/miniprogram"
 PHOTO, VIDEO, PAPER = "a" * 32, "b" * 32, "c" * 32
 KINDS = {PHOTO: "image/jpeg", VIDEO: "video/mp4", PAPER: "application/pdf"}
-LONGEST = 700  # characters of a table's answer; the floods are the fields' own tests'
-EXACT = 2**53  # JavaScript's whole numbers end here
-_LONE = re.compile("[\ud800-\udfff]")  # halves of a character, which no file can hold as they are
 INVENTED = load(HERE / "forms", TYPES)
 CATALOG = Catalog.of([*forms(), *INVENTED], TYPES)
 FIELD_KEYS = ("id", "type", "required", "skippable", "when", "limits")
@@ -97,7 +90,6 @@ def document() -> dict[str, Any]:
     return {
         "now": NOW.isoformat(), "kinds": KINDS,
         "forms": [_judged(one, of(one)) for one in forms()] + [_judged(one, own(one)) for one in INVENTED],
-        "types": list(types()),
     }
 
 
@@ -200,39 +192,6 @@ def own(template: Template) -> Iterator[Case]:
         yield Case(one["name"], fields)
 
 
-# --- the tables of the field types --------------------------------------------------------------------------------
-
-def types() -> Iterator[dict[str, Any]]:
-    """Every answer and every value of tests/fields/cases: what comes of it as a form's value."""
-    for name in sorted(TYPES):
-        cases: table.Table = import_module(f"tests.fields.cases.{name}").TABLE
-        given: list[tuple[Value, Limits]] = [
-            *((one.text, one.limits) for one in cases.read), *((one.text, one.limits) for one in cases.refused),
-            *((one.value, one.limits) for one in cases.checked),
-        ]
-        for value, limits in given:
-            if value in ("", []) or len(str(value)) > LONGEST or (isinstance(value, int) and value > EXACT):
-                continue  # what is empty is left out of a form before it is read
-            ctx = table.context(cases.options, limits)
-            said = {key: bound for key, bound in shown_limits(limits).items() if bound}
-            options = [{"value": option.value} for option in cases.options]
-            yield {"type": name, "options": options, "limits": said, "given": value} | answered(name, value, ctx)
-
-
-def shown_limits(limits: Limits) -> dict[str, Any]:
-    return {key: getattr(limits, key) for key in limits.__struct_fields__}
-
-
-def answered(name: str, value: Value, ctx: Context) -> dict[str, Any]:
-    """{"value": …} or {"code": …}, as gateway/dialogue/forms.py reads it: canonical, else in people's words."""
-    for verb in (TYPES[name].validate, *([TYPES[name].read] if isinstance(value, str) else [])):
-        try:
-            return {"value": verb(value, ctx).value}  # type: ignore[arg-type]
-        except Unreadable as problem:
-            code = problem.code
-    return {"code": code}
-
-
 # --- the files --------------------------------------------------------------------------------------------------
 
 def written() -> str:
@@ -241,9 +200,8 @@ def written() -> str:
     forms_ = ",\n".join(
         f'{{"template":{_line(one["template"])},"cases":[\n' + ",\n".join(map(_line, one["cases"])) + "\n]}"
         for one in whole["forms"])
-    types_ = ",\n".join(map(_line, whole["types"]))
     head = f'{{"now":{_line(whole["now"])},"kinds":{_line(whole["kinds"])},\n'
-    return f'{head}"forms":[\n{forms_}\n],\n"types":[\n{types_}\n]}}\n'
+    return f'{head}"forms":[\n{forms_}\n]}}\n'
 
 
 def problems() -> str:
@@ -266,8 +224,7 @@ def problems() -> str:
 
 
 def _line(one: object) -> str:
-    text = json.dumps(one, ensure_ascii=False, separators=(",", ":"))
-    return _LONE.sub(lambda half: f"\\u{ord(half.group()):04x}", text)
+    return json.dumps(one, ensure_ascii=False, separators=(",", ":"))
 
 
 def variants() -> str:

@@ -7,10 +7,8 @@ const test = require("node:test");
 
 const HOME = join(__dirname, "../../channels/wechat/miniprogram");
 const { check, groups, notices, onForm, payload, progress, visible } = require(`${HOME}/form-core.js`);
-const { readValue } = require(`${HOME}/core/values.js`);
 const cases = JSON.parse(readFileSync(join(__dirname, "cases.json"), "utf-8"));
 const at = { now: new Date(cases.now), kinds: cases.kinds };
-const FIELD_TABLES_NOW = new Date("2026-11-23T10:30:00+08:00"); // tests/fields/table.py
 
 const said = (faults) => faults.map(({ field, code }) => [field, code]);
 const without = (values, names) => Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
@@ -36,23 +34,6 @@ test("people's words are read as the gateway reads them, or left to it", () => {
       assert.ok(found.left.length <= Object.keys(values).length + wrong.length);
     }
   }
-});
-
-test("every answer in the tables of the field types: the same value, the same key, or left to the gateway", () => {
-  for (const { type, options, limits, given, value, code } of cases.types) {
-    const verdict = readValue({ id: "x", type, options, limits }, given, FIELD_TABLES_NOW);
-    if (!verdict.left) assert.deepEqual([verdict.value, verdict.code], [value, code], `${type}: ${JSON.stringify(given)}`);
-  }
-});
-
-test("most of what people write is read here, and every code of the field types is said here", () => {
-  const verdicts = cases.types.map((one) => [one, readValue({ id: "x", ...one }, one.given, FIELD_TABLES_NOW)]);
-  const share = (type) => verdicts.filter(([one, { left }]) => one.type === type && !left).length;
-  for (const type of ["text", "address", "plate", "phone", "money", "list", "files"]) assert.ok(share(type) > 0, type);
-  const codes = (pairs) => new Set(pairs.filter(Boolean));
-  const theirs = codes(verdicts.map(([{ code }]) => code));
-  theirs.delete("choice_several"); // hangs on aliases, which no client knows
-  assert.deepEqual([...codes(verdicts.map(([, { code }]) => code))].sort(), [...theirs].sort());
 });
 
 // A small form of every kind of part.
