@@ -5,6 +5,7 @@ A role or a cue decides between fields of one type; what stays ambiguous is clai
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
@@ -14,6 +15,10 @@ from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
 from gateway.fields.base import Reading, Span
 
+# 在某某酒楼聚餐, 带去妇幼保健院, "ate at Example Bistro": whoever was there names the place.
+_VISITED = re.compile(
+    r"(?:在|去了?|到|进了?)$|(?<![a-z])(?:at|from|with|for|by)\s(?:the\s)?$", re.IGNORECASE)
+_SOME_NAME = re.compile(r"旁边|隔壁|楼下|附近|对面|门口|的|了|[一那这哪某]家|^[那这]")
 ONE_OF = frozenset({"choice", "yes_no"})
 WORDS = frozenset({"text", "organisation"})            # asked and taken whole (NLU.md, "Entities")
 
@@ -65,7 +70,7 @@ def claims(scene: Scene, text: str, asked: Field | None) -> Iterator[Claim]:
             continue  # a wish of its own (wishes.py)
         spans = spans_of(scene, field, text)
         if field.type in ONE_OF and len({str(span.reading.value) for span in spans}) > 1:
-            spans = tuple(span for span in spans if field.cues and announced(text, field, span))
+            spans = _meant_most(text, field, spans) if field != asked else ()
             if len({str(span.reading.value) for span in spans}) > 1:
                 continue  # two of its options were named: asked, not guessed
         for span in spans:
@@ -74,6 +79,16 @@ def claims(scene: Scene, text: str, asked: Field | None) -> Iterator[Claim]:
                 yield Claim(rank, order, field, span)
         if field.type in WORDS:
             yield from _told(scene, text, field, order)
+
+
+def _meant_most(text: str, field: Field, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+    """Of several options the one that a cue announces, or of which twice as much is told as of any other."""
+    said = tuple(span for span in spans if field.cues and announced(text, field, span))
+    if said:
+        return said
+    told = Counter(value for value, _ in {(str(span.reading.value), span.text.casefold()) for span in spans})
+    (most, times), (_, second) = told.most_common(2)
+    return tuple(span for span in spans if str(span.reading.value) == most) if times >= 2 * second else ()
 
 
 def _valid(scene: Scene, field: Field, span: Span, rank: int) -> bool:
@@ -145,6 +160,9 @@ def _name(scene: Scene, text: str, field: Field, span: Span) -> int | None:
     """A name found in free text is a guess (NLU.md: 0.57 exact), so it needs a cue or a certain finding."""
     if announced(text, field, span):
         return ANNOUNCED
+    if _VISITED.search(text, max(0, span.start - _CUE_REACH), span.start) and _only(scene, field) and \
+            not _SOME_NAME.search(span.text):
+        return ALONE
     return ALONE if span.sure and _only(scene, field) else None
 
 

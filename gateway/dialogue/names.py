@@ -18,14 +18,15 @@ _GIVEN = (
     rf"我是(?P<title>[{_SURNAMES}]{_HAN}{{0,2}}?(?:{_TITLE})){_END}",
     rf"(?:本人|我|免贵)姓(?P<surname>{_HAN}{{1,2}}){_END}",
     rf"(?i:\bmy name(?: is|'s|’s)|\bcall me)\s+(?P<en>{_LATIN})",
+    r"(?i:\bi am|\bi['’]m|\bthis is)\s+(?P<titled>(?:Mr|Mrs|Ms|Miss|Dr)\.? [A-Z][\w'’-]*)",
 )
 _INTRODUCED = re.compile("|".join(_GIVEN))
 _TITLED = re.compile(r"(?<![A-Za-z])(?:Mr|Mrs|Ms|Miss|Dr)\.? [A-Z][\w'’-]*(?: [A-Z][\w'’-]*){0,2}")
 _FULL = re.compile(rf"[{_SURNAMES}](?:{_TITLE})")  # 姓何，何女士
 # Before a name that was asked for, nearly anything that introduces it.
 _LEAD = re.compile(
-    r"(?:你好|您好|hi|hello)?[，,\s]*(?:(?:我的?(?:名字|姓名)?|本人|叫|名叫|就|请|免贵|联系人)*(?:叫做?我?|是|姓名?[:：]?|称呼我?)|"
-    r"(?:my name|it|this|i)\s*(?:is|'s|’s|am|'m|’m)|call me)\s*", re.IGNORECASE)
+    r"(?:你好|您好|hi|hello)?[，,\s]*(?:(?:我的?(?:名字|姓名)?|本人|叫|名叫|就|请|免贵|联系人)*(?:叫做?我?|是|姓名?[:：]?|称呼我?)|(?:就|先)?(?:写|填|登记|写上|填上)(?:成|个|作|的是)?|"
+    r"(?:my name|it|this|i)\s*(?:is|'s|’s|am|'m|’m)|call me|(?:just )?(?:put|write|enter)(?: (?:it |me )?down)?(?: as)?(?=\s))\s*", re.IGNORECASE)
 _BEHIND = re.compile(r"\s*(?:[，,。；;！!\n].*|[\(（]?\+?\d[\d\s-]{4,}.*|就行了?|就好了?|即可|吧|呀|啊)$", re.DOTALL)
 
 
@@ -45,4 +46,4 @@ def bare(answer: str) -> str:
         return answer[place[0]:place[1]]
     lead = _LEAD.match(answer)
     rest = answer[lead.end():] if lead and len(answer) > lead.end() else answer
-    return _BEHIND.sub("", rest).strip(" ，,。.!！") or answer.strip()
+    return _BEHIND.sub("", _BEHIND.sub("", rest)).strip(" ，,。.!！") or answer.strip()

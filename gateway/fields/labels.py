@@ -26,7 +26,7 @@ _ORDINAL = re.compile(
 # or meant: 不是要退款, "I don't want a refund", "it isn't about the money"; 怕, 是不是 and "in case" only fear or ask.
 _DENIED = re.compile(
     r"(?:不|不要|不想要?|不是(?:要|说|因为|为了|来|想)?|没|没有|未|非|无|别|并非|并未|不太|不很|不够|不求|不图|不需要|不用|用不着|不打算"
-    r"|没打算|是不是|会不会|万一|担心|(?<![恐可])怕)\s*$"
+    r"|没打算|只肯|只愿意|只答应|最多|顶多|是不是|会不会|万一|担心|(?<![恐可])怕)\s*$"
     r"|(?:(?<![a-z])(?:not|no|never|without|isn't|wasn't|aren't|than|instead of|apart from|in case)|n't)"
     r"\s+(?:\w{1,8}\s+)?$"
     r"|(?:(?<![a-z])not|n't)\s+(?:want(?:ing)?|need|after|about|asking for|looking for|interested in|here for)\s+"
@@ -35,7 +35,7 @@ _DENIED = re.compile(
 # And right before one of these: 退款就不用了, 工资准时, "the bill is fine, but".
 _WAIVED = re.compile(
     r"(?:款|钱|费)?(?:这块|的事情?|的问题|方面)?(?:也|都|就|倒|倒是|是|先|我)?"
-    r"(?:算了|不用了?(?=[,，。.!]|$)|不要了|不必|免了|没毛病|没问题|不是问题|不是重点|不说|另说|准时|按时|不怪|不图)"
+    r"(?:(?<=(?<!报)修)了?(?:[一二两三四五六七八九十几好\d]{1,2})[回次遍]|算了|不用了?(?=[,，。.!]|$)|不要了|不必|免了|没毛病|没问题|不是问题|不是重点|不说|另说|准时|按时|不怪|不图)"
     r"|\s(?:(?:is|was|are|were)\s)?(?:all\s)?(?:fine|ok|okay|punctual|not the (?:problem|issue|point)|beside the point)"
 )
 # 主要是电, 先说电吧, it's the power: what stands around the one word of an answer.

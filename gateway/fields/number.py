@@ -23,10 +23,11 @@ _ANY = re.compile(
 )
 # In free text only what is surely a count: short digits, or a numeral before a measure word.
 _FOUND = re.compile(
-    rf"(?=[\d{HAN}atf])(?:(?<![A-Za-z0-9.¥-])(?<!\d[ ,])\d{{1,6}}(?:\.\d{{1,2}})?(?![\d,.:/% -]{{0,8}}\d)"
+    rf"(?=[\d{HAN}atfsen])(?:(?<![A-Za-z0-9.¥-])(?<!\d[ ,])\d{{1,6}}(?:\.\d{{1,2}})?(?![\d,.:/% -]{{0,8}}\d)"
     r"(?!\s?(?:[年月日号点时元块万栋室楼周天]|个?(?:多|半)?(?:月|星期|礼拜|小时|钟头)|[ap]m|yuan|rmb|(?:minute|hour|day|week|month|year)s?(?![a-z])))"
-    rf"|(?<![{HAN}第])(?!一[个人位户层节次辆台])[{HAN}]{{1,8}}(?=[几多来]?(?:分贝|个人|人|位|户|层|节|次|辆|台))"
-    r"|(?<![a-z])(?:a|two|three|four) dozen(?![a-z]))", re.IGNORECASE
+    rf"|(?<![{HAN}第])(?!一[个人位户层节次辆台])[{HAN}]{{1,8}}(?=[几多来]?(?:分贝|个(?:人|工友|工人|同事|员工|民工|老乡|兄弟|孩子|同学)|口人|人|位|户|层|节|次|辆|台))"
+    r"|(?<![a-z])(?:a|two|three|four) dozen(?![a-z])"
+    r"|(?<![a-z])(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?= (?:\w+ )?of (?:us|them|my|our)(?![a-z])))", re.IGNORECASE
 )
 # 就我自己, just me: one; 我们俩: two; 一个都没有: none. 一节都没上 begins like one, and who knows of what it is none?
 _ALONE = re.compile(

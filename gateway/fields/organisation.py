@@ -28,7 +28,8 @@ _LAST = (
     "有限责任公司|股份有限公司|有限公司|分公司|公司|集团|连锁店|便利店|专卖店|旗舰店|专营店|体验店|分店|门店|商店|药店|酒店|饭店|书店|网店|"
     "理发店|奶茶店|店|超市|百货|商行|大药房|药房|茶餐厅|餐厅|餐馆|酒楼|茶楼|酒家|食堂|火锅|烧烤|咖啡馆|诊所|门诊部|医院|"
     "健身房|电器行|健身中心|健身会所|俱乐部|会所|美容院|培训中心|培训学校|培训机构|幼儿园|驾校|工作室|影楼|影城|网吧|游泳馆|瑜伽馆|"
-    "银行|商场|商城|购物中心|市场(?!监|价)|专柜|工厂|家具厂|服装厂|食品厂"
+    "银行|商场|商城|购物中心|市场(?!监|价)|专柜|工厂|家具厂|服装厂|食品厂|五金厂|电子厂|皮具厂|玩具厂|塑料厂|塑胶厂|印刷厂|纸箱厂|包装厂|"
+    "鞋厂|制衣厂|模具厂|机械厂|玻璃厂|化工厂|纺织厂|电器厂|保健院|卫生院|中医馆|小学|中学|职校|技校|家政|饭馆|面馆|茶楼|酒庄"
 )
 _FIRST = "".join(sorted({word[0] for word in _LAST.split("|")}))
 _TAIL = re.compile(rf"(?=[{_FIRST}])(?:{_LAST})(?:[(（][\u4e00-\u9fffA-Za-z0-9]{{1,12}}[)）])?")
@@ -42,12 +43,14 @@ _LEAD = re.compile(
 _KIND = (
     "某|快递|物业|物流|装修|保险|外卖|房产|中介|培训|施工|建筑|运营|平台|电商|科技|搬家|家政|旅游|旅行|大|小|新|老|总|本|分|两|几|别的|"
     "其他|线下|网|实体|母|菜|农贸|婚纱|摄影|美容|美发|理发|健身|瑜伽|游泳|水果|服装|鞋|手机|家具|家电|电器|眼镜|文具|早餐|快餐|宠物|儿童|"
-    "连锁|工|加工|奶茶|咖啡|烧烤|火锅|食品|品牌|官方|教育|数码|私立|公立|人民|社区|自助|海鲜|中|西|修车|洗车|4S|干洗|珠宝|婚庆|印刷|化工|天然气|燃气|自来水|供电|学校|会员卡|广告|自行车|药"
+    "连锁|工|加工|奶茶|咖啡|烧烤|火锅|食品|品牌|官方|教育|数码|私立|公立|人民|社区|自助|海鲜|中|西|修车|洗车|4S|干洗|珠宝|婚庆|印刷|化工|五金|电子|皮具|玩具|塑料|塑胶|纸箱|包装|制衣|模具|机械|玻璃|纺织|天然气|燃气|自来水|供电|学校|会员卡|广告|自行车|药"
 )
 _GENERIC = re.compile(rf"(?:{_KIND}){{0,3}}(?:{_LAST})")
 _EN_LAST = (
     r"(?:Co\.?,?\s?Ltd\.?|Company|Limited|Corporation|Corp\.?|Inc\.?|LLC|Supermarket|Store|Shop|Restaurant|Hotel|Mall|"
-    r"Pharmacy|Gym|Fitness|Club|Cafe|Bakery|Salon|Clinic|Hospital|Bank|School|Academy|Market|Electronics|Furniture|Optics|Bar|Bookstore)(?![A-Za-z])"
+    r"Pharmacy|Gym|Fitness|Club|Cafe|Bakery|Salon|Clinic|Hospital|Bank|School|Academy|Market|Electronics|Furniture|Optics|Bar|Bookstore|Bistro|Mart|Diner|Kitchen|Grill|Eatery|Deli|Canteen|Teahouse|Noodles|Boutique|Outlet|"
+    r"Garage|Motors|Studio|College|Kindergarten|Nursery|Surgery|Dental|Logistics|Trading|Foods|Tools|Textiles|Industries|"
+    r"Holdings|Corner)(?![A-Za-z])"
 )
 _EN = re.compile(rf"(?<![A-Za-z])(?:[A-Z][\w&'.-]{{0,24}}\s){{1,5}}{_EN_LAST}(?:,?\s?Ltd\.?)?")
 _EN_LEAD = re.compile(r"(?:(?:The|A|An|At|From|In|My|I|This|That)\s)+")

@@ -17,7 +17,7 @@ from gateway.fields.spans import MAX_SPANS
 from gateway.fields.when import PARTS, Mention, at_hour, clock, instant, part_of_day
 
 _JOIN = re.compile(
-    r"\s*(?:多|左右|钟|过)?\s*(?:一直|持续|干|做|住|租|用|吵|响|闹|停|断)?(?:到|至|直到|-+|~+|and(?:\s(?:ended|stopped|finished))?|to|until|till|through)\s*(?:the\s)?(?:第二天|次日|隔天)?的?"
+    r"\s*(?:多|左右|钟|过)?\s*(?:一直|持续|[干做住租用吵响闹停断嚎唱跳轰砸敲钻打震叫弄搞挖吼排忙])?(?:到|至|直到|-+|~+|and(?:\s(?:ended|stopped|finished))?|to|until|till|through)\s*(?:the\s)?(?:第二天|次日|隔天)?的?"
     r"\s*(?:at\s|about\s|around\s)?", re.IGNORECASE
 )
 _AND = re.compile(r"\s*(?:和|、|，|,)\s*")  # 8月和9月: months that follow one another
