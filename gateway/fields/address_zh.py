@@ -67,7 +67,8 @@ def _anchored(folded: str, start: int, end: int, places: Gazetteer) -> Piece | N
     named = places.first(folded, start, end)
     if named is None:
         return None
-    stop, tails = _follow(folded, named.end, end, places)
+    inner = places.district(named.places[0], folded, named.end) if named.level == "city" else None  # 杭州余杭
+    stop, tails = _follow(folded, inner.end if inner and inner.end <= end else named.end, end, places)
     if _OFFICE.match(folded, stop, end):
         return None
     full = named.level in ("district", "street") and folded[named.end - 1] in "区县市镇乡道旗"

@@ -26,6 +26,7 @@ _ENDS_ZH = re.compile(r"\s?(?:就要|就|将|会)?(?:到期|截止|失效|期满
 _ENDS_EN = re.compile(
     r"(?:expires?|expiring|valid (?:until|till|to)|runs out|ends|due) (?:on |by |until )?(?:the )?$", re.IGNORECASE)
 _LOOK_BACK = 24
+_SINCE = re.compile(r"(?<![a-z])since (?:about |around )?$", re.IGNORECASE)
 _NOW_EN = re.compile(r"(?<![a-z])(?:just now|right now|now)(?![a-z])", re.IGNORECASE)
 
 
@@ -83,7 +84,7 @@ class Moment:
             reading = None if one.every else _reading(one, ctx)  # what comes back is a period
             if reading is None or (ctx.limits.past_only and is_future(str(reading.value), ctx.now)):
                 continue
-            spans.append(span(text, one.start, one.end, reading, sure=one.day is not None or one.exact is not None))
+            spans.append(span(text, one.start, one.end, reading, sure=_dated(one, folded)))
         return apart(spans)
 
     def read(self, text: str, ctx: Context) -> Reading:
@@ -105,6 +106,12 @@ class Moment:
 
     def show(self, value: Value, ctx: Context) -> str:
         return shown(str(value), ctx)
+
+
+def _dated(mention: Mention, folded: str) -> bool:
+    """A day was said, or that it goes on since then: since 5am is the latest 5am."""
+    since = _SINCE.search(folded, max(0, mention.start - _LOOK_BACK), mention.start)
+    return mention.day is not None or mention.exact is not None or since is not None
 
 
 def _reading(mention: Mention, ctx: Context) -> Reading | None:
