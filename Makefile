@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 LOCK := $(VENV)/bin/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url -q \
 	--custom-compile-command "make lock"
 
-.PHONY: setup run test lint test-slow bench lock chromium
+.PHONY: setup run test lint test-slow bench lock chromium miniprogram
 
 setup: $(VENV)/requirements-dev.lock
 
@@ -20,7 +20,7 @@ run: $(VENV)/requirements.lock
 # Compiled modules are kept, pytest's rewritten ones too: compiling them costs each of the two workers five seconds.
 test: export PYTHONDONTWRITEBYTECODE =
 test: export PYTHONPYCACHEPREFIX = $(CURDIR)/.cache/bytecode
-test: lint chromium
+test: lint chromium miniprogram
 	HUIYIN_DATA_DIR=.cache $(PYTHON) -m gateway train
 	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
 	$(PYTHON) -m pytest -q -m "browser and not slow"
@@ -30,12 +30,17 @@ lint: setup
 	$(PYTHON) -m mypy
 
 test-slow: setup chromium
+	@sh tools/node.sh
 	$(PYTHON) -m pytest -q -m slow
 
 bench: setup
 	$(PYTHON) -m bench --full
 	$(PYTHON) -m bench.understanding
 	$(PYTHON) -m bench.citizens
+
+miniprogram: setup
+	@sh tools/node.sh
+	npm --prefix tests/miniprogram test
 
 chromium:
 	@sh tools/chromium.sh

@@ -73,7 +73,7 @@ async def _run(config: Config, args: argparse.Namespace) -> int:
         config = _demo(config)
     stop = _stop()
     if not any((Path(config.data.dir) / "models").glob("nlu-*.npz")):
-        print("The first start fits the language models, in two minutes or so. 首次启动训练模型，约两分钟。", flush=True)
+        print("The first start fits the language models: two minutes or so. 首次启动训练模型，约两分钟", flush=True)
     gateway = Gateway.of(config, SystemClock(), RandomIds())
     if args.demo:
         gateway.sender = Terminal()
