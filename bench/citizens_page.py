@@ -26,8 +26,9 @@ INTRODUCTION = (
     "development set: figures of this software with people it has met."
 )
 NOBODY_UNSEEN = (
-    "No unseen set is left. Two sets of 22 personas, written by somebody who mends nothing, were unseen when they first "
-    "talked: 96.2 % and 88.6 % of their fields were right then. What failed was mended and they are counted above."
+    "No unseen set is left. Two sets of 22 personas, written by somebody who mends nothing, were unseen when they "
+    "first talked: 96.2 % and 88.6 % of their fields were right then. What failed was mended, and they are counted "
+    "above."
 )
 
 

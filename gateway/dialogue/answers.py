@@ -5,7 +5,7 @@ import re
 
 from msgspec.structs import replace
 
-from gateway.dialogue import chatter, delays, sameness
+from gateway.dialogue import chatter, delays, halves, remarks, sameness
 from gateway.dialogue.anonymity import may
 from gateway.dialogue.asking import ask, noted, suggested, told
 from gateway.dialogue.claims import spans_of
@@ -21,7 +21,6 @@ from gateway.dialogue.effects import Quote, Say
 from gateway.dialogue.fill import FILES, WHOLE, answer, mine, put, read_one, tells_story
 from gateway.dialogue.forms import read_value
 from gateway.dialogue.ladder import failed
-from gateway.dialogue.places import completed
 from gateway.dialogue.plausible import plausible
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.substance import tells
@@ -36,6 +35,7 @@ from gateway.errors import Unreadable
 ANY_WORDS = WHOLE | {"list"}  # these types take nearly every text for a value
 _NOTHING = re.compile(r"\s*(?:都|暂时|目前)?(?:没有?|无)|\s*(?:no|none|nobody|nothing)(?![a-z])", re.IGNORECASE)
 _DENIES = re.compile(r"\s*(?:不对|错了|不是[，,\s]|no[,.\s]|nope|wrong)", re.IGNORECASE)
+_A_REMARK = 8  # characters that an answer says beyond its place
 A_STORY = 30  # characters from which words beside an answer belong to the description
 
 
@@ -47,6 +47,11 @@ def in_words(scene: Scene, field: Field, text: str) -> Move:
     if beside is not None:
         return beside
     text = _instead(scene, field, text)
+    if field.type in WHOLE and not tells_story(field) and text != scene.state.echo:
+        answered = remarks.without_excuses(text)
+        if not answered:
+            return _unhurried(scene, field, text)
+        text = answered
     if field.skippable and field.type in WHOLE and len(text) < A_STORY and _NOTHING.match(text):
         return skip(scene)  # 没有人不舒服 says that there is nothing to say
     if field.type in WHOLE and (isinstance(read(text), Word) or _corrects(field, text)):
@@ -63,10 +68,15 @@ def in_words(scene: Scene, field: Field, text: str) -> Move:
     scene = scene.put(draft)
     value = draft.values.get(field.id)
     beyond = {name for name in draft.values if draft.values[name] != before.values.get(name)} - {field.id}
-    story = len(text) >= A_STORY or (beyond and tells(text))
+    story = len(text) >= A_STORY or (beyond and tells(text)) or _cut(field, value, text)
     if story and not tells_story(field) and (value is None or value.text != text):
         scene = told(scene, text)
     return onward(scene, noted(scene, before, field.id))
+
+
+def _cut(field: Field, value: Filled | None, text: str) -> bool:
+    """A remark stood behind the place: it belongs to the description."""
+    return field.type == "address" and value is not None and len(text) - len(str(value.value)) >= _A_REMARK
 
 
 def _beside(scene: Scene, field: Field, text: str) -> Move | None:
@@ -76,6 +86,12 @@ def _beside(scene: Scene, field: Field, text: str) -> Move | None:
         before = scene.draft
         scene = scene.put(put(before, field.id, value))
         return onward(scene, noted(scene, before, None))
+    timed = halves.with_hour(scene, text)
+    if timed is not None:
+        scene, before = scene.put(timed), scene.draft
+        return again(scene, noted(scene, before, None))
+    if field.type in WHOLE and not tells_story(field) and remarks.hesitates(text):
+        return _reassured(scene, field)
     waits = delays.waits(text) and text != scene.state.echo
     if not (waits or delays.refuses(text)) or _reads(scene, field, text):
         return None
@@ -83,6 +99,21 @@ def _beside(scene: Scene, field: Field, text: str) -> Move | None:
         return again(scene, [Say("no_hurry")])
     nameless = field.id == "contact_phone" and may(scene, "anonymous")
     return set_identity(scene, "anonymous") if nameless else skip(scene)
+
+
+def _reassured(scene: Scene, field: Field) -> Move:
+    """Who does not dare to say is told what would do; who still does not may pass."""
+    if scene.state.attempts:
+        return skip(scene)
+    counted = scene.remember(replace(scene.state, attempts=1))
+    return again(counted, [Quote(scene.say(field.help))])
+
+
+def _unhurried(scene: Scene, field: Field, text: str) -> Move:
+    """Once an excuse is waited for, the next is one step up the ladder."""
+    if scene.state.attempts:
+        return failed(scene, field, None, text)
+    return again(scene.remember(replace(scene.state, attempts=1)), [Say("no_hurry")])
 
 
 def _instead(scene: Scene, field: Field, text: str) -> str:
@@ -123,10 +154,10 @@ def _unread(scene: Scene, field: Field, problem: Unreadable, text: str) -> Move:
     """The rest of an earlier answer, or a better one to it; a question; a story that belongs to the description; or one
     step up the ladder."""
     before = scene.draft
-    later = scene.put(_completed(scene, text) or mine(scene, text, overwrite=True))
+    later = scene.put(halves.with_rest(scene, text) or mine(scene, text, overwrite=True))
     if later.draft != before:
         return again(later, noted(later, before, field.id))
-    if looks_like_question(text):
+    if looks_like_question(text) or remarks.asks(text):
         return answer_question(scene)
     heard = told(scene, text) if len(text) >= A_STORY else scene
     attempts = scene.state.attempts + 1
@@ -134,17 +165,6 @@ def _unread(scene: Scene, field: Field, problem: Unreadable, text: str) -> Move:
         return failed(heard, field, problem, text)
     counted = heard.remember(replace(heard.state, attempts=attempts))
     return again(counted, [Say("details.added")])
-
-
-def _completed(scene: Scene, text: str) -> Draft | None:
-    """The latest address with what was missing of it: its number, its district."""
-    filled = [name for name in reversed(scene.draft.order) if name in scene.draft.values]
-    field = next((field for field in map(scene.template.field, filled) if field.type == "address"), None)
-    if field is None:
-        return None
-    value = scene.draft.values[field.id]
-    whole = completed(str(value.value), value.resolved, text)
-    return put(scene.draft, field.id, read_one(scene, field, whole)) if whole else None
 
 
 def by_tap(scene: Scene, field: Field, value: str) -> Move:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from msgspec.structs import replace
 
-from gateway.dialogue import adding, matters, switching, takeover
+from gateway.dialogue import adding, halves, matters, switching, takeover
 from gateway.dialogue.answers import by_tap, in_words
 from gateway.dialogue.asking import listed, missing, noted
 from gateway.dialogue.carrying import declined
@@ -140,7 +140,8 @@ def more_words(scene: Scene, text: str) -> Move:
     if line is not None and 1 <= line <= len(fields):
         return ask_chosen(scene, fields[line - 1].id)
     before = scene.draft
-    changed = scene.put(mine(scene, text, overwrite=True))
+    later = halves.with_hour(scene, text) or halves.with_more(scene, text) or halves.with_beginning(scene, text)
+    changed = scene.put(later or mine(scene, text, overwrite=True))
     if changed.draft != before:
         return onward(changed, noted(changed, before, None))
     if looks_like_question(text):

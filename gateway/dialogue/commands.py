@@ -147,25 +147,28 @@ _WORDS = {
 
 # Group names say what was captured; the first pattern that matches wins, so the most telling come first.
 _CORRECTIONS = tuple(re.compile(pattern, re.IGNORECASE | re.DOTALL) for pattern in (
-    r"(?P<target>[^，,。\s]{0,12}?)不是\s*(?P<wrong>[^，,。]{1,40}?)[，,。\s]*(?:而)?(?:应该)?是\s*(?P<value>.{1,80})",
+    r"(?P<target>[^，,。\s]{0,12}?)不是\s*(?P<wrong>[^，,。]{1,40}?)(?:[，,][^，,。是]{1,20})?[，,。\s]*(?:而)?(?:应该)?是\s*(?P<value>.{1,80})",
     r"(?P<target>[^，,。\s]{0,12}?)(?:应该)?是\s*(?P<value>[^，,。]{1,40}?)[，,。\s]*不是\s*(?P<wrong>.{1,40})",
     r"(?:把|将)?(?:我的)?(?P<target>[^，,。\s]{0,12}?)(?:改成|改为|更正为|换成)[:：\s]*(?P<value>.{1,120})",
     r"(?:我?(?:刚才|刚刚|前面|上面)?(?:填|写|说|给)的)?(?:我的)?(?P<target>[^，,。\s]{1,12}?)(?:我)?"
-    r"(?:写|填|打|说|弄|搞|输)?(?:错了|不对|有误|错误)[，,。\s]*"
+    r"(?:写|填|打|说|弄|搞|输|看|记|抄|听|念|认|报|发)?(?:错了|不对|有误|错误)[，,。\s]*"
     r"(?:应该是|应为|正确的是|是|改成|改为|[^，,。\s]{0,2}在)[:：\s]*(?P<value>.{1,120})",
     r"(?:不对|错了|不是)[，,。\s]+(?:应该)?是\s*(?P<value>.{1,120})",
     r"(?:不对|错了|不是)[，,。\s]+(?:我的)?(?P<target>[^，,。\s]{1,12}?)(?:应该是|应为|是)\s*(?P<value>.{1,120})",
     r"(?:应该是|应为|正确的是)[:：\s]*(?P<value>.{1,120})",
     r"(?:please\s+)?(?:change|correct|update|edit)\s+(?:the\s+|my\s+)?(?P<target>.{1,40}?)\s+to\s+(?P<value>.{1,120})",
     r"(?:sorry,?\s+)?(?:the\s+|my\s+)?(?P<target>.{1,40}?)\s+(?:is|was)\s+wrong[,.;\s]+"
-    r"(?:(?:it\s+)?should\s+be|it'?s|it\s+is)\s+(?P<value>.{1,120})",
+    r"(?:(?:it\s+)?should\s+(?:be|have\s+been)|it'?s|it\s+is|it\s+was|make\s+it|i\s+meant|"
+    r"the\s+(?:right|correct|real)\s+(?:one|date|number|sum|amount|name|address)\s+(?:is|was))\s+"
+    r"(?:actually\s+|really\s+)?(?P<value>.{1,120})",
     r"(?:no[,.\s]+)?(?:it'?s|it\s+is|it\s+was)?\s*not\s+(?P<wrong>.{1,40}?)[,;\s]+(?:but|it'?s|it\s+is|it\s+was)\s+"
     r"(?P<value>.{1,80})",
     r"(?:(?:no|nope|sorry|wait|actually)[,.\s]+)?(?:(?:the|my)\s+|(?:item|field|line|number|no\.?)\s*(?=\d))"
-    r"(?P<target>.{1,40}?)(?:,?\s+(?:it|that|which))?\s+should\s+be\s+"
-    r"(?P<value>.{1,120})",
+    r"(?P<target>.{1,40}?)(?:,?\s+(?:it|that|which))?\s+should\s+"
+    r"(?:be|have\s+been|read|say)\s+(?P<value>.{1,120})",
     r"(?:no|nope|sorry|wait|actually)[,.\s]+(?:the|my)\s+(?P<target>.{1,40}?)\s+(?:is|was)\s+(?P<value>.{1,120})",
-    r"(?:no|nope|sorry|wait|actually)[,.\s]+(?:it'?s|it\s+is|it\s+was|it\s+should\s+be|i\s+meant?)\s+(?P<value>.{1,120})",
+    r"(?:no|nope|sorry|wait|actually)[,.\s]+(?:it'?s|it\s+is|it\s+was|it\s+should\s+be|"
+    r"i\s+meant?)\s+(?P<value>.{1,120})",
 ))
 _CHANGES = tuple(re.compile(pattern, re.IGNORECASE) for pattern in (
     r"(?:我要|我想|请|帮我)?(?:修改|更改|更正|改)(?:一下)?\s*第?\s*(?P<target>\d{1,2}|[一二三四五六七八九十]{1,2})\s*(?:项|条)?",

@@ -10,7 +10,7 @@ from gateway.dialogue.claims import WORDS, spans_of
 from gateway.dialogue.commands import Change, Correction, fold
 from gateway.dialogue.draft import Filled
 from gateway.dialogue.effects import Say
-from gateway.dialogue.fill import WHOLE, put, read_one
+from gateway.dialogue.fill import WHOLE, put, read_one, tells_story
 from gateway.dialogue.picking import number
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.summary import ask_change, ask_chosen, onward
@@ -18,7 +18,18 @@ from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
 from gateway.fields.labels import answered
 
-_NAME_OF = re.compile(r"^(?:the )?name of (?:the |my )?")
+_NAME_OF = re.compile(
+    r"^(?:the )?(?:name|(?:last|first|second|third|final|middle|two|three|four|\s)+(?:digit|letter|number|"
+    r"character)s?) "
+    r"(?:of|in|on) (?:the |my )?"
+    r"|的?(?:最后|第|倒数第?|末|尾|前|后|中间|开头)[几一二两三四五六七八九十\d]*(?:个)?(?:位数?|数字?|字母?|号)(?:数字|字母)?$")
+_KINDS = {kind: re.compile(words, re.IGNORECASE) for kind, words in {
+    "moment": "date|day|time|when|日期|日子|时间|哪天|几号", "period": "dates|time|months|period|时间|月份|日期",
+    "money": "amount|sum|price|money|paid|cost|金额|[价款钱]|多少", "phone": "phone|mobile|contact|号码|电话|手机",
+    "address": "address|place|location|where|地址|地点|位置|地方",
+    "plate": "plate|车牌", "number": "how many|number|几个?|数",
+}.items()}
+_CLAUSES = re.compile(r"[^，,。；;]+")
 _POSSESSIVE = re.compile(r"['’]s\b|(?<=[店家])的(?=[\u4e00-\u9fff]{2})")  # the shop's name, 店的地址
 _A_LITTLE_ZH, _A_LITTLE_EN = 2, 8  # characters beyond a name that change nothing
 
@@ -87,9 +98,16 @@ def _meant(scene: Scene, command: Correction) -> Field | None:
         holders = [field for field in filled if _holds(scene, field, command.wrong)]
         return holders[0] if holders else None
     if command.target:
-        return None
+        return _of_kind(scene, filled, command)
     takers = [field for field in filled if field.type not in WORDS and _takes(scene, field, command.value)]
     return takers[0] if takers else None
+
+
+def _of_kind(scene: Scene, filled: list[Field], command: Correction) -> Field | None:
+    """The only field of the kind that the words name ("the purchase date", 付的钱), whatever the form calls it."""
+    kinds = {kind for kind, words in _KINDS.items() if words.search(command.target)}
+    takers = [field for field in filled if field.type in kinds and _takes(scene, field, command.value)]
+    return takers[0] if len(takers) == 1 else None
 
 
 def _takes(scene: Scene, field: Field, value: str) -> bool:
@@ -117,6 +135,8 @@ def _corrected(scene: Scene, field: Field, command: Correction) -> Filled:
     text = command.value
     if old is not None and field.type in WHOLE and command.wrong and command.wrong in str(old.value):
         text = str(old.value).replace(command.wrong, command.value)
+    if field.type in WORDS and not tells_story(field) and (old is None or len(_CLAUSES.findall(str(old.value))) == 1):
+        text = next(iter(_CLAUSES.findall(text)), text)  # 是宁波，舟山的早就转过了
     spans = spans_of(scene, field, text)
     if len(spans) == 1 and field.type not in WHOLE:
         text = spans[0].text

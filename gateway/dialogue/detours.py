@@ -15,6 +15,7 @@ from gateway.dialogue.drafts import offer_found, offer_resume
 from gateway.dialogue.effects import Ask, CallPerson, Effect, LeavePerson, Quote, Say, Told
 from gateway.dialogue.fill import tells_story
 from gateway.dialogue.ladder import handoff
+from gateway.dialogue.remarks import asks, titled
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.summary import (
     ask_cancel,
@@ -114,12 +115,13 @@ def answer_question(scene: Scene) -> Move:
 
 def asks_back(scene: Scene, field: Field, text: str) -> bool:
     """A question where any words would do as an answer: when it has an answer, or is plainly put as a question."""
-    if not (looks_like_question(text) or _PLAINLY.search(text.strip())) or text == scene.state.echo:
+    put = looks_like_question(text) or asks(text) or _PLAINLY.search(text.strip()) is not None
+    if not put or titled(text) or text == scene.state.echo:
         return False  # who says it twice means it as the answer
     known = bool(scene.turn.answers) and scene.turn.answers[0].sure
     if tells_story(field):
         return known and len(text) < A_SHORT_QUESTION
-    return known or _PLAINLY.search(text.strip()) is not None
+    return known or asks(text) or _PLAINLY.search(text.strip()) is not None
 
 
 def help_(scene: Scene) -> Move:

@@ -29,9 +29,12 @@ _NO_NAME = re.compile(
     re.IGNORECASE)
 MANY = frozenset({"choices", "list"})
 _STREET = re.compile(r"\d|[路街巷道号村镇园厦]|\b(?:road|street|avenue|lane|district)\b", re.IGNORECASE)
+_LANDLINE = re.compile(r"(?<![\d-])[2-8]\d{2,3}[ -]?\d{4}(?![\d-])")  # said without the city's area code
 FILES = frozenset({"files", "images", "video", "document"})
 PEOPLE = frozenset({"patient_name", "sender_name", "receiver_name", "legal_representative", "doctor"})
-NAMED = frozenset({"polluter", "community", "site_name"})  # names that people introduce, though their type is text
+_OF_ONESELF = frozenset({"contact_name", "contact_address"})
+# Names that people introduce, though their type is text.
+NAMED = frozenset({"polluter", "community", "site_name", "department"})
 MEANINGS = frozenset({"choice", "choices", "yes_no"})   # an option is a word's meaning and does not use the word up
 
 def mine(scene: Scene, text: str, *, overwrite: bool = False) -> Draft:
@@ -55,6 +58,7 @@ def answer(scene: Scene, text: str, asked: Field) -> tuple[Draft, Unreadable | N
 def _otherwise(text: str, asked: Field) -> list[str]:
     """The answer that cannot be read, without hums and pictures; the place in the list that it names."""
     words = [chatter.plain_faced(text), place_in(text, len(asked.options)) or "" if asked.options else ""]
+    words += _LANDLINE.findall(text) if asked.type == "phone" else []
     return [one for one in words if one and one != text]
 
 
@@ -83,7 +87,7 @@ def _bare(field: Field, text: str) -> str:
     if field.type == "organisation":
         return telling.called(sentences.name_in(text))
     if field.id in NAMED:  # an estate comes with its district
-        return telling.called(chatter.bare(text))
+        return telling.called(sentences.thing_in(text) if field.id == "department" else chatter.bare(text))
     return sentences.thing_in(text) if field.type == "text" and not tells_story(field) else text
 
 
@@ -101,7 +105,7 @@ def _read(scene: Scene, text: str, asked: Field, claims: list[Claim]) -> tuple[D
     except Unreadable as problem:
         mine_ = [claim for claim in claims if claim.field.id == asked.id]
         return _take(scene.draft, mine_ + others, "citizen", asked.id), None if mine_ else problem
-    announced = [claim for claim in others if claim.rank == ANNOUNCED]
+    announced = [claim for claim in others if claim.rank == ANNOUNCED or _own_number(asked, claim)]
     return _take(put(scene.draft, asked.id, value), announced, "nlu"), None
 
 
@@ -110,7 +114,7 @@ def _words(scene: Scene, text: str, asked: Field) -> tuple[Draft, Unreadable | N
     claims = settled(scene, text, asked)
     own = [claim for claim in claims if claim.field.id == asked.id]
     others = [claim for claim in claims if claim.field.id != asked.id
-              and (claim.rank == ANNOUNCED or _whole(text, claim))]
+              and (claim.rank == ANNOUNCED or _whole(text, claim) or _own_number(asked, claim))]
     if tells_story(asked):
         draft, problem = _read(scene, text, asked, [])
         return _take(draft, [claim for claim in claims if claim.field.id != asked.id], "nlu"), problem
@@ -128,6 +132,11 @@ def _words(scene: Scene, text: str, asked: Field) -> tuple[Draft, Unreadable | N
 def _whole(text: str, claim: Claim) -> bool:
     """The whole answer is a number or code of another field: a plate is no place, a phone number no name."""
     return claim.span.sure and claim.field.type in CODES and not _without(text, [claim])
+
+
+def _own_number(asked: Field, claim: Claim) -> bool:
+    """A phone number beside one's own name or address is one's own."""
+    return claim.field.id == "contact_phone" and claim.span.sure and asked.id in _OF_ONESELF
 
 
 def _introduced(text: str, own: list[Claim]) -> bool:

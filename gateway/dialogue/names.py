@@ -25,8 +25,10 @@ _TITLED = re.compile(r"(?<![A-Za-z])(?:Mr|Mrs|Ms|Miss|Dr)\.? [A-Z][\w'’-]*(?: 
 _FULL = re.compile(rf"[{_SURNAMES}](?:{_TITLE})")  # 姓何，何女士
 # Before a name that was asked for, nearly anything that introduces it.
 _LEAD = re.compile(
-    r"(?:你好|您好|hi|hello)?[，,\s]*(?:(?:我的?(?:名字|姓名)?|本人|叫|名叫|就|请|免贵|联系人)*(?:叫做?我?|是|姓名?[:：]?|称呼我?)|(?:就|先)?(?:写|填|登记|写上|填上)(?:成|个|作|的是)?|"
-    r"(?:my name|it|this|i)\s*(?:is|'s|’s|am|'m|’m)|call me|(?:just )?(?:put|write|enter)(?: (?:it |me )?down)?(?: as)?(?=\s))\s*", re.IGNORECASE)
+    r"(?:你好|您好|hi|hello)?[，,\s]*(?:(?:我的?(?:名字|姓名)?|本人|叫|名叫|就|请|免贵|联系人)*(?:叫做?我?|是|姓名?[:：]?|称呼我?)|"
+    r"(?:就|先)?(?:写|填|登记|写上|填上)(?:成|个|作|的是)?|"
+    r"(?:my name|it|this|i)\s*(?:is|'s|’s|am|'m|’m)|call me|(?:just )?(?:put|write|enter)(?: (?:it |"
+    r"me )?down)?(?: as)?(?=\s))\s*", re.IGNORECASE)
 _BEHIND = re.compile(r"\s*(?:[，,。；;！!\n].*|[\(（]?\+?\d[\d\s-]{4,}.*|就行了?|就好了?|即可|吧|呀|啊)$", re.DOTALL)
 
 

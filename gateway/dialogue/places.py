@@ -42,6 +42,8 @@ _DISTRICT = re.compile(
     r"(?:(?:就|应该|好像|那)?(?:是|在|属于){1,2})?(?P<zh>(?:[\u4e00-\u9fff]{2,4}市)?[\u4e00-\u9fff]{2,5}[区县市])(?:的|那边|这边|那里|这里)?"
     r"|(?:(?:it'?s|it is|that'?s)\s+)?(?:in\s+)?(?P<en>[A-Z][a-z]+(?: [A-Z][a-z]+)? District)", re.IGNORECASE)
 _HOUSE = re.compile(r"\d\s*(?:号|栋|幢|座|室)|(?:^|\s)(?:no\.? ?)?\d{1,5}[a-z]?\s+[A-Z]", re.IGNORECASE)
+_SAYS_WHAT = re.compile(r"[是很太没不骂都被把吵臭脏坏贵慢差卖买吃做请我他她]|态度|问题")
+_SAYS_WHERE = re.compile(r"\d|[路街巷村镇区楼层号栋座口边侧面内旁]|左|右|附近|隔壁|直走|进去|出来|拐|第|在|靠|近|就是")
 _LONGEST = 60  # characters of such a half
 _MARKS = " \t\n，,。.!！~～"
 
@@ -53,7 +55,16 @@ def placed(answer: str, seen: Sequence[Span]) -> str:
     start = _start(text, seen)
     lead = _LEAD.match(text, 0, start) if start else None
     text = text[lead.end():] if lead and lead.end() <= start else text
+    text = _without_remarks(text, seen[0].text) if seen else text
     return _TRAIL.sub("", _REST.sub("", text)).strip(_MARKS) or answer
+
+
+def _without_remarks(text: str, place: str) -> str:
+    """What follows behind a comma and says nothing of where: 1058号，老板态度很差还骂人."""
+    end = text.find(place) + len(place)
+    head, comma, behind = text[end:].partition("，")
+    remark = comma and place in text and _SAYS_WHAT.search(behind) and not _SAYS_WHERE.search(behind)
+    return text[:end] + head if remark else text
 
 
 def _start(text: str, seen: Sequence[Span]) -> int:

@@ -17,6 +17,7 @@ _CAPITAL = re.compile(r"(?<![.!?]\s)(?<=\s)[A-Z]|^[A-Z]")
 _REMARK_ZH = re.compile(r"[我你他她它们了吗呢吧嘛啊着给被把还会不没都怎谁么什这那快太]")
 _REMARK_EN = re.compile(
     r"\s*(?:i|you|he|she|they|it|we|is|are|not|my|this|that|there|because|so|what)\b", re.IGNORECASE)
+_NAMES = frozenset({"patient_name", "department", "sender_name", "receiver_name", "contact_name"})
 _FEW, _MANY, _SHORT = 2, 3, 10   # telling characters that make a remark, of a short answer and of any
 
 
@@ -26,7 +27,7 @@ def plausible(field: Field, answer: str, resolved: Mapping[str, str | float] | N
     if field.type == "address":
         named = _PLACE.search(answer) is not None or _CAPITAL.search(answer, 1) is not None
         return bool(resolved) or (named and (_DIGIT.search(answer) is not None or not _remark(answer)))
-    return field.type != "organisation" or not _remark(answer)
+    return (field.type != "organisation" and field.id not in _NAMES) or not _remark(answer)
 
 
 def _remark(answer: str) -> bool:

@@ -12,6 +12,10 @@ _OF_THERE = re.compile(
     r"(?:(?:的|有|开)*(?:那|这|一)[家个间所](?:叫做?)?|的)(?=\S{2})")
 _SORT = "店|公司|机构|学校|餐厅|饭店|地方|工厂|厂|单位|商家|超市|幼儿园|医院|诊所|小区|中心"
 _NAMES_ZH = (
+    re.compile(
+        r"^[^，,。\d]{0,6}?(?:自称(?:是|叫)?|号称|网名(?:叫|是)|账号(?:名)?(?:叫|是)|挂的?(?:是|牌子?是?|招牌是?)|打的?招牌是?|"
+        r"(?:招牌|门头|门口|发票|收据|小票)上?(?:挂|写|印|盖)的?(?:着|是|叫)?(?:是)?)"
+        r"(?P<name>[^，,。]{2,30})(?:[，,。].*)?$"),
     # in which one reads, works, ate
     re.compile(
         r"^[^，,。\d]{0,6}?[在给帮替](?P<name>.{3,30}?)(?:读书|上学|念书|读|上班|工作|打工|上课|做事|看病|看的病?|住院|买的?|"
@@ -34,11 +38,17 @@ _LEAD_EN = re.compile(
     r"(?:(?:at|in|from|to|with|for)\s+)?(?:(?:a|an|the) (?:\w+ ){1,3})?(?:(?:called|named)\s+)?(?=[A-Z0-9])"
     r"|(?i:the|my|our) (?:full )?(?:shop|store|seller|restaurant|company|employer|school|hospital|clinic|merchant|"
     r"place|boss|name|estate)(?:'s name| (?:on|in) (?:my|the) \w+)?\s+(?:is|was)\s+(?:(?:called|named)\s+)?(?=[A-Z0-9])"
+    r"|(?i:(?:[a-z' ]{0,40} )?(?:calls? (?:itself|themselves|himself|herself)|(?:go|goes|"
+    r"going) by(?: the name(?: of)?)?|"
+    r"(?:trades?|trading) (?:as|under)(?: the name(?: of)?)?|known as|under the name(?: of)?|registered as|listed as|"
+    r"signed as|"
+    r"(?:sign|signboard|invoice|receipt|page|bill|account) (?:says|reads|shows)|says it(?:'s| is)))\s+(?=[A-Z0-9])"
     r"|(?i:at|from|with)\s+(?=[A-Z])")
 _PLACE = r"(?:[\w' ]{1,30}\b(?i:road|street|avenue|district|mall|plaza|floor|lane|square|building|cent(?:re|er))\b)"
 # Example Optics on the second floor, …, the branch on Tianhe Road: the name ends before.
 _TAIL_EN = re.compile(
-    rf"\s+[-–—]\s.*$|,\s+(?=[a-z])(?!inc|ltd|co\b).*$|\s+(?:on|at|in|near|opposite)\s+(?=(?:the|my|our)\s|{_PLACE}).*$|,$",
+    rf"\s+[-–—]\s.*$|,\s+(?=[a-z])(?!inc|ltd|co\b).*$|\s+(?:on|at|in|near|opposite)\s+(?=(?:the|my|our)\s|"
+    rf"{_PLACE}).*$|,$",
     re.DOTALL)
 _THINGS_ZH = re.compile(
     r"^我?(?:(?:是)?在那里)?(?:(?:买|订|办|报|充|做|点|修|吃|挂|看|坐|乘|打|用)的(?:就|应该)?(?:是|(?=\S{2}))"

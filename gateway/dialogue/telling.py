@@ -42,9 +42,11 @@ _SOMEBODY = re.compile(
 _OTHERS = re.compile(
     rf"(?:{_PEOPLE}|店|商家|公司|厂|对方|他|她)[^，,。；;\n]{{0,4}}$"
     rf"|(?<![a-z])(?:{_PEOPLE_EN}|shop|store|company|his|her|their)(?:'s|’s)?[^,.;\n]{{0,8}}$", re.IGNORECASE)
+# 吱吱叫 names nothing.
+_SOUNDS = re.compile(r"([\u4e00-\u9fff])\1$|(?:[大狂乱惨怪尖吼吠鸣嗷嚎]|一直|整夜|不停地?|天天|晚上|半夜|得)$")
 _CALLED_SO = re.compile(r"叫|called|named", re.IGNORECASE)
 _LOOK_BACK = 24
-_CALLING = re.compile(r"(?:叫|叫做|called|named)$", re.IGNORECASE)
+_CALLING = re.compile(r"(?:叫|叫做|的是|called|named)$", re.IGNORECASE)
 _LEAD = re.compile(
     r"(?:好像|应该|就|是|我们|他们|这家|那家|的|公司|单位|店铺?|店名|卖家|商家|饭店|工厂|厂|学校|医院|小区|名字|名称|昵称|招牌|全称|名|"
     r"上面?|写的?|着){0,8}"
@@ -88,7 +90,7 @@ def _meant(found: re.Match[str], field: Field) -> bool:
     before = found.string[max(0, found.start() - _LOOK_BACK):found.start()]
     if field.context == "name":
         return _OTHERS.search(before) is None
-    return not (_CALLED_SO.match(found.group()) and _SOMEBODY.search(before))
+    return not (_CALLED_SO.match(found.group()) and (_SOMEBODY.search(before) or _SOUNDS.search(before)))
 
 
 @lru_cache(maxsize=2048)

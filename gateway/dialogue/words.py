@@ -92,8 +92,8 @@ def _inside(scene: Scene, text: str, command: Command | None) -> Move:
     command = meant(scene, command)
     if command in (Word.YES, Word.NO) and (moved := answers.to_suggestion(scene, yes=command is Word.YES)):
         return moved
-    wish = wishes.read(text) if command is None else None
-    if wish is not None:
+    wish = None if isinstance(command, Word) else wishes.read(text)
+    if wish is not None and (command is None or wish.alone):
         return _wished(scene, wish)
     if isinstance(command, Word) and command in IN_FORM:
         return IN_FORM[command](scene)
@@ -113,4 +113,6 @@ def _wished(scene: Scene, wish: Wish) -> Move:
         return summary.set_identity(scene, wish.mode)
     granted, said = anonymity.granted(scene, wish.mode)
     moved, effects = around.free(granted, wish.rest)
+    if Say("confirm.unclear") in effects:
+        return summary.set_identity(scene, wish.mode)
     return moved, [*said, *effects]
