@@ -26,7 +26,7 @@ FORMAT = 2
 
 # Chosen on the two development sets of bench/held_out and on complaints it was not taught with (2026-11-23): a missed
 # danger weighs more than a false alarm.
-SUSPECTED, UNSUSPECTED = -0.4, -0.1  # what the votes must reach: where a rule saw danger, and where none did
+SUSPECTED, UNSUSPECTED = -0.4, -0.12  # what the votes must reach: where a rule saw danger, and where none did
 TELLING = 10    # Han characters and half words from which a message may tell of danger without a sign
 DOUBT_OF_COMPLAINTS = 1.0  # more than of a sentence of dangers/: nobody looked whether it tells of danger
 CLOSER = 0.3    # more is asked of a part of a message than of all of it: the rest may put it in the past
