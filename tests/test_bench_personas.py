@@ -29,9 +29,10 @@ def test_every_template_has_three_personas_in_each_language(catalog: Catalog) ->
     assert len(counted) == 2 * len(catalog.newest)
 
 
-def test_one_stranger_comes_for_each_template(catalog: Catalog) -> None:
-    assert {one.template for one in STRANGERS} == set(catalog.newest)
-    assert {one.language for one in STRANGERS} == {"zh", "en"}
+def test_one_stranger_comes_for_each_template_where_any_come(catalog: Catalog) -> None:
+    assert {one.template for one in STRANGERS} in (set(), set(catalog.newest))
+    assert {one.language for one in STRANGERS} in (set(), {"zh", "en"})
+    assert bool(STRANGERS) is UNSEEN.is_dir()
 
 
 def test_nobody_is_there_twice() -> None:

@@ -146,7 +146,8 @@ def mentioned(scene: Scene, field: Field) -> list[str]:
 def noted(scene: Scene, before: Draft, asked: str | None) -> list[Effect]:
     """What a message filled beyond the asked field, said back in one line; and what looks unusual."""
     gained = [field for field in scene.template.fields
-              if scene.draft.values.get(field.id) != before.values.get(field.id) and field.id != "description"]
+              if field.id in scene.draft.values and field.id != "description"
+              and scene.draft.values[field.id] != before.values.get(field.id)]
     beyond = [field for field in gained if field.id != asked]
     effects: list[Effect] = []
     if beyond:

@@ -5,6 +5,7 @@ from gateway.dialogue.carrying import ALIKE
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.switching import asks
 from gateway.dialogue.template import Template, read
+from gateway.fields.city import City
 from tests.dialogue.small import GENERAL, PARCEL, SHOP, document, talker
 from tests.dialogue.talker import Talker, ranked
 from tests.tables import table
@@ -148,3 +149,16 @@ def test_addresses_go_by_their_role_and_options_by_their_words() -> None:
 def test_the_table_of_likenesses_names_fields_that_exist(catalog: Catalog) -> None:
     names = {field.id for template in catalog.newest.values() for field in template.fields}
     assert {name for row in ALIKE for name in row} <= names
+
+
+def test_a_field_of_the_same_name_that_means_something_else_there_stays_behind(
+        catalog: Catalog, guangzhou: City) -> None:
+    """Both forms ask for a `matter`; an estate's is none of social insurance."""
+    talk = Talker(catalog, guangzhou, opens="property_management")
+    talk.say("翠湖苑的广告费从来没有公布过")
+    talk.fill("property_management", matter="common_income", community="翠湖苑")
+    talk.say("选错类型了，应该是社保的问题", ranking=ranked("complaint.social_security"))
+    assert talk.asked == "switch"
+    talk.choose("switch")
+    assert talk.draft.template == "social_security"
+    assert talk.values.get("matter") != "common_income"
