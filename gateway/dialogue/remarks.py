@@ -57,7 +57,7 @@ def asks(text: str) -> bool:
     """Put as a question, whether or not it ends with a question mark: 低层要不要补偿, "and who pays for it"."""
     words = text.strip(" \t\n。.!！~～")
     if words.isascii():
-        return len(words) <= _SHORT_EN and _ASKS_EN.match(words) is not None
+        return len(words) <= _SHORT_EN and not titled(words) and _ASKS_EN.match(words) is not None
     return len(words) <= _SHORT_ZH and _ASKS_ZH.search(words) is not None
 
 
