@@ -19,6 +19,7 @@ from gateway.fields.base import Reading, Span
 _VISITED = re.compile(
     r"(?:在|去了?|到|进了?)$|(?<![a-z])(?:at|from|with|for|by)\s(?:the\s)?$", re.IGNORECASE)
 _SOME_NAME = re.compile(r"旁边|隔壁|楼下|附近|对面|门口|的|了|[一那这哪某]家|^[那这]")
+_BESIDE = re.compile(r"(?:的?(?:门口|门前|旁|对面|隔壁|附近|楼下|楼上|后面|外面|路口))")
 ONE_OF = frozenset({"choice", "yes_no"})
 WORDS = frozenset({"text", "organisation"})            # asked and taken whole (NLU.md, "Entities")
 
@@ -82,13 +83,13 @@ def claims(scene: Scene, text: str, asked: Field | None) -> Iterator[Claim]:
 
 
 def _meant_most(text: str, field: Field, spans: tuple[Span, ...]) -> tuple[Span, ...]:
-    """Of several options the one that a cue announces, or of which twice as much is told as of any other."""
+    """Of several options the one that a cue announces, or of which three times as much is told as of any other."""
     said = tuple(span for span in spans if field.cues and announced(text, field, span))
     if said:
         return said
     told = Counter(value for value, _ in {(str(span.reading.value), span.text.casefold()) for span in spans})
     (most, times), (_, second) = told.most_common(2)
-    return tuple(span for span in spans if str(span.reading.value) == most) if times >= 2 * second else ()
+    return tuple(span for span in spans if str(span.reading.value) == most) if times >= 3 * second else ()
 
 
 def _valid(scene: Scene, field: Field, span: Span, rank: int) -> bool:
@@ -161,7 +162,7 @@ def _name(scene: Scene, text: str, field: Field, span: Span) -> int | None:
     if announced(text, field, span):
         return ANNOUNCED
     if _VISITED.search(text, max(0, span.start - _CUE_REACH), span.start) and _only(scene, field) and \
-            not _SOME_NAME.search(span.text):
+            not (_SOME_NAME.search(span.text) or _BESIDE.match(text, span.end)):
         return ALONE
     return ALONE if span.sure and _only(scene, field) else None
 

@@ -68,7 +68,8 @@ def _anchored(folded: str, start: int, end: int, places: Gazetteer) -> Piece | N
     if named is None:
         return None
     inner = places.district(named.places[0], folded, named.end) if named.level == "city" else None  # 杭州余杭
-    stop, tails = _follow(folded, inner.end if inner and inner.end <= end else named.end, end, places)
+    known = inner is None or inner.end > end or places.at(folded, named.end) is not None
+    stop, tails = _follow(folded, named.end if inner is None or known else inner.end, end, places)
     if _OFFICE.match(folded, stop, end):
         return None
     full = named.level in ("district", "street") and folded[named.end - 1] in "区县市镇乡道旗"

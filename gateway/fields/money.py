@@ -32,7 +32,7 @@ _LOOSE = (
 )
 # 花了850买的, paid 300 for: behind a verb of paying a figure needs no unit.
 _PAID = (
-    r"(?:(?<=[花付交充收扣赔宰坑]了)|(?<=[宰坑要扣收]了我)|(?<=paid )|(?<=cost me )|(?<=charged me ))"
+    r"(?:(?<=[花付交充收扣赔宰坑]了)|(?<=[宰坑]了我)|(?<=paid )|(?<=cost me )|(?<=charged me ))"
     rf"(?P<paid>\d{{2,6}}(?:\.\d{{1,2}})?|[一二两三四五六七八九][零一二两三四五六七八九十百千万]{{2,7}}(?![{HAN}几多]))"
     r"(?!\d|[,.:/%-]\d|%|\s?[年月日号点天次个节分小份件张斤公米人户]|\s?(?:[ap]m|hours?|times?|days?|months?|years?|weeks?))"
 )

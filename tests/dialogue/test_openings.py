@@ -14,6 +14,9 @@ from tests.dialogue.told import CLOSED, MEASURES, NOW, Finding, filled, judged, 
 FOUND = [finding for opening in openings() for finding in judged(opening)]
 
 
+FURTHER = [finding for opening in openings("openings/second") for finding in judged(opening)]
+
+
 def of(types: frozenset[str] | None = None) -> list[Finding]:
     return [one for one in FOUND if types is None or one.type in types]
 
@@ -56,6 +59,14 @@ def test_what_is_stated_is_taken() -> None:
     assert recall(of(MEASURES)) >= 0.87, listed("missed")
 
 
+def test_a_further_hundred_openings() -> None:
+    """Written after the turns of phrase were listed, 110 of them; first measured: closed types 0.97 right, 0.85 taken."""
+    closed = [one for one in FURTHER if one.type in CLOSED]
+    assert [str(one) for one in FURTHER if one.verdict == "role"] == []
+    assert precision(FURTHER) >= 0.985, [str(one) for one in FURTHER if one.verdict in ("value", "invented")]
+    assert recall(closed) >= 0.94, [str(one) for one in closed if one.verdict == "missed"]
+
+
 @pytest.mark.parametrize(("template", "text", "values"), [
     # whose name it is
     ("consumer_dispute", "我叫李女士，在商场买的鞋开胶了", {"contact_name": "李女士"}),
@@ -64,7 +75,7 @@ def test_what_is_stated_is_taken() -> None:
     ("consumer_dispute", "店里有个店员叫王师傅，态度很好", {}),
     ("online_shopping", "My son is called Lee Ming and the toy was for him", {}),
     # a firm's name is no address, an address before it is one
-    ("labour", "在花都狮岭皮具厂上班，老板欠我工资", {"matter": "unpaid_wages"}),
+    ("labour", "在花都狮岭皮具厂上班，老板欠我工资", {"matter": "unpaid_wages", "employer_name": "花都狮岭皮具厂"}),
     ("labour", "公司叫花都狮岭皮具厂，工资没发", {"employer_name": "花都狮岭皮具厂", "matter": "unpaid_wages"}),
     # denied, waived, feared, somebody else's
     ("express_delivery", "不是没收到，是坏了", {"problem": "damaged"}),
