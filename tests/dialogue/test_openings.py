@@ -60,7 +60,7 @@ def test_what_is_stated_is_taken() -> None:
 
 
 def test_a_further_hundred_openings() -> None:
-    """Written after the turns of phrase were listed, 110 of them; first measured: closed types 0.97 right, 0.85 taken."""
+    """110 more. As first measured, closed types were 0.97 right and 0.85 taken; then they were tuned on."""
     closed = [one for one in FURTHER if one.type in CLOSED]
     assert [str(one) for one in FURTHER if one.verdict == "role"] == []
     assert precision(FURTHER) >= 0.985, [str(one) for one in FURTHER if one.verdict in ("value", "invented")]
