@@ -28,7 +28,8 @@ _FOUND = re.compile(
     rf"|(?<![{HAN}第])(?!一[个人位户层节次辆台])[{HAN}]{{1,8}}(?=[几多来]?(?:分贝"
     r"|个(?:人|工友|工人|同事|员工|民工|老乡|兄弟|孩子|同学)|口人|人|位|户|层|节|次|辆|台))"
     r"|(?<![a-z])(?:a|two|three|four) dozen(?![a-z])"
-    r"|(?<![a-z])(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)(?= (?:\w+ )?of (?:us|them|my|our)(?![a-z])))",
+    r"|(?<![a-z])(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
+    r"(?= (?:\w+ )?of (?:us|them|my|our)(?![a-z])))",
     re.IGNORECASE,
 )
 # 就我自己, just me: one; 我们俩: two; 一个都没有: none. 一节都没上 begins like one, and who knows of what it is none?
