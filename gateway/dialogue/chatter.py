@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 # Pictures, their colours and joints. Marks that are answers (✓ ✔ ✗ ❌) are left alone.
 _PICTURES = (
@@ -43,9 +44,11 @@ _BACK_EN = (
     r"make that|no)(?:[,.\s]+(?:it'?s|it is|it was))?[,.\s]+")
 _TAKEN_BACK = re.compile(
     rf".+(?:[，,。；;!！\s…]{_BACK_ZH}|[,.;!…]\s*{_BACK_EN})(?P<tail>.+)", re.IGNORECASE | re.DOTALL)
+REMEMBERED = 256  # answers: each is looked at several times in its turn
 _GROUPS = re.compile(r"(?<![\dA-Za-z])\d{2,8}(?:[ \u3000]\d{2,8})+(?![\dA-Za-z])")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def bare(answer: str) -> str:
     """The answer without hums, thanks, doubts and pictures at either end; as it is where nothing else would be left."""
     if len(answer) > _LONGEST:

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from gateway.fields.yes_no import AGREED, DENIED
 
@@ -119,6 +120,7 @@ _TABLE: dict[Word, str] = {
 }
 
 _HESITATION = re.compile(r"…+|\.{2,}|。{2,}")  # 嗯…… is not yet a yes
+REMEMBERED = 256  # texts: each is looked at several times in its turn
 _MARKS = " \t\r\n。.!！~～,，;；、\"'“”「」"
 _POLITE = re.compile(
     r"^(?:请|麻烦|麻烦你|那就|那|please)[\s,，]*|"
@@ -126,6 +128,7 @@ _POLITE = re.compile(
 )
 
 
+@lru_cache(maxsize=REMEMBERED)
 def fold(text: str) -> str:
     """Full-width to half-width, lower case, marks around and polite particles at either end gone."""
     text = _HESITATION.sub("⋯", text)
@@ -195,6 +198,7 @@ _MOST_WORDS = 8
 LONGEST = 160  # characters of a command; longer texts are told stories, whatever words they hold
 
 
+@lru_cache(maxsize=REMEMBERED)
 def read(text: str) -> Command | None:
     """The command this message is, as a whole; None for everything else."""
     if len(text) > LONGEST:
