@@ -38,8 +38,7 @@ def words(text: str) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     """Characters and pairs of them, words, how they begin, and pairs of beginnings: each as its CRC-32, and
     1 + log(how often)."""
     found = Counter(crc32(word.encode()) for word in _words(text))
-    often = np.fromiter(found.values(), dtype=np.float32, count=len(found))
-    return np.fromiter(found, dtype=np.uint32, count=len(found)), 1 + np.log(often)
+    return np.fromiter(found, dtype=np.uint32, count=len(found)), 1 + np.log(_often(found))
 
 
 def _words(text: str) -> Iterator[str]:
@@ -61,8 +60,11 @@ def _words(text: str) -> Iterator[str]:
 def counts(text: str, buckets: int) -> Grams:
     """The hashed n-grams of a text: which buckets, and log(1 + how often) for each."""
     found = Counter(crc32(gram.encode()) % buckets for gram in grams(text))
-    often = np.fromiter(found.values(), dtype=np.float32, count=len(found))
-    return np.fromiter(found, dtype=np.int64, count=len(found)), np.log1p(often)
+    return np.fromiter(found, dtype=np.int64, count=len(found)), np.log1p(_often(found))
+
+
+def _often(found: Counter[int]) -> NDArray[np.float32]:
+    return np.fromiter(found.values(), dtype=np.float32, count=len(found))
 
 
 def rarity(texts: Sequence[str], buckets: int) -> NDArray[np.float32]:
