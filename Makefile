@@ -31,6 +31,7 @@ lint: setup
 
 test-slow: setup chromium
 	@sh tools/node.sh
+	HUIYIN_DATA_DIR=.cache $(PYTHON) -m gateway train
 	$(PYTHON) -m pytest -q -m slow
 
 bench: setup
