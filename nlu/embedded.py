@@ -19,9 +19,9 @@ from nlu.batching import BatchEncoder
 from nlu.cache import fingerprint, kept
 from nlu.classifier import OUT_OF_SCOPE, Classifier, Judgement
 from nlu.clauses import MOST, SEEN, content, core, said
-from nlu.encoder import Encoder, Matrix
+from nlu.encoder import Encoder
 from nlu.fitting import FORMAT, Labelled, fit, fit_surroundings
-from nlu.matters import Part, matters, may_be_apart, parts
+from nlu.matters import matters, may_be_apart, parts
 from nlu.surroundings import Surroundings
 from nlu.training import Example, TrainingSet, read
 
@@ -35,6 +35,13 @@ AROUND = frozenset({"greet", "thanks", "urge"})  # intents whose sentences other
 class _Fitted:
     surroundings: Surroundings
     classifier: Classifier
+
+    def core(self, text: str) -> str:
+        return core(text, self.surroundings.telling)
+
+    def by_words(self, cores: Sequence[str]) -> list[str]:
+        """The likeliest intent of each by its words alone."""
+        return [self.classifier.intents[best] for best in self.classifier.by_words(cores).argmax(axis=1)]
 
 
 class EmbeddedUnderstander:
@@ -62,30 +69,28 @@ class EmbeddedUnderstander:
     async def understand(self, text: str, language: str, context: NluContext) -> Understanding:
         if self._fitted is None:
             raise RuntimeError("EmbeddedUnderstander.open() was not awaited")
-        judgement = await self._judged(self._fitted, [text])
-        understood = self._understanding(content(text), judgement.chances[0], float(judgement.nearest[0]))
-        return replace(understood, matters=await self._matters(self._fitted, text)) if not context.template \
-            else understood
+        fitted = self._fitted
+        judgement = await self._judged(fitted, [fitted.core(text)])
+        understood = self._understanding(fitted.classifier.intents, judgement, content(text))
+        return replace(understood, matters=await self._matters(fitted, text)) if not context.template else understood
 
     async def _matters(self, fitted: _Fitted, text: str) -> tuple[Matter, ...]:
-        """Looked for in a message outside a form that has several parts."""
+        """Looked for in a message outside a form that has several parts, unless their words, which cost little beside
+        their vectors, tell of one matter."""
         told = parts(text[:SEEN])[:MOST]
-        if len(told) < 2 or not self._apart(fitted, told):
+        if len(told) < 2:
             return ()
-        judgement = await self._judged(fitted, [part.text for part in told])
-        return matters(told, judgement, fitted.classifier.intents, self._encoder.encoder.near)
+        cores = [fitted.core(part.text) for part in told]
+        if not may_be_apart(told, fitted.by_words(cores)):
+            return ()
+        return matters(
+            told, await self._judged(fitted, cores), fitted.classifier.intents, self._encoder.encoder.near)
 
-    def _apart(self, fitted: _Fitted, told: Sequence[Part]) -> bool:
-        """Whether the parts may be different matters by their words alone: their vectors cost most of the time."""
-        scores = fitted.classifier.by_words([core(part.text, fitted.surroundings.telling) for part in told])
-        return may_be_apart(told, [fitted.classifier.intents[best] for best in scores.argmax(axis=1)])
-
-    async def _judged(self, fitted: _Fitted, texts: Sequence[str]) -> Judgement:
-        cores = [core(text, fitted.surroundings.telling) for text in texts]
+    async def _judged(self, fitted: _Fitted, cores: Sequence[str]) -> Judgement:
         return fitted.classifier.judge(cores, await self._encoder.encode(cores))
 
-    def _understanding(self, said: str, chances: Matrix, nearest: float) -> Understanding:
-        names = self._fitted.classifier.intents if self._fitted else ()
+    def _understanding(self, names: Sequence[str], judgement: Judgement, told: str) -> Understanding:
+        chances, nearest = judgement.chances[0], float(judgement.nearest[0])
         order = np.argsort(-chances, kind="stable")
         intents = tuple(Scored(names[i], round(float(chances[i]), 4)) for i in order)
         strange = next((scored.score for scored in intents if scored.id == OUT_OF_SCOPE), 0.0)
@@ -95,7 +100,7 @@ class EmbeddedUnderstander:
             templates=tuple(
                 Scored(i.id.removeprefix(TEMPLATES), i.score) for i in intents if i.id.startswith(TEMPLATES)
             ),
-            content=said,
+            content=told,
             in_scope=round((1 - strange) * max(0.0, min(1.0, nearest / near)), 4),
             sure=intents[0].score >= SURE and nearest >= near,
             engine=self.name,

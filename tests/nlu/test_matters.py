@@ -4,7 +4,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.protocols import NluContext
-from nlu.matters import parts
+from nlu.matters import may_be_apart, parts
 from tests.minds import embedded
 from tests.tables import table
 
@@ -39,6 +39,17 @@ async def test_two_problems(message: str, templates: str) -> None:
     told = (await embedded().understand(message, "zh", HERE)).matters
     assert [matter.template for matter in told] == templates.split()
     assert all(matter.text in message for matter in told)
+
+
+@table(("message", "intents", "looked"), [
+    ("电梯坏了。公司不发工资", "complaint.elevator complaint.labour", True),
+    ("电梯坏了。家里自来水也停了", "complaint.elevator complaint.utilities", False),         # one family
+    ("电梯坏了。一直没有人来修", "complaint.elevator complaint.elevator", False),
+    ("电梯坏了。今天天气不错", "complaint.elevator out_of_scope", False),
+    ("电梯坏了。还有一件事，家里的自来水停了", "complaint.elevator complaint.utilities", True),  # announced
+])
+def test_a_closer_look_only_where_words_tell_of_two_matters(message: str, intents: str, looked: bool) -> None:
+    assert may_be_apart(parts(message), intents.split()) is looked
 
 
 ONE_STORY = """
