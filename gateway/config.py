@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Any, Literal, get_type_hints
+from typing import Any, Literal, get_args, get_type_hints
 
 import msgspec
 from msgspec import Struct
@@ -67,6 +67,58 @@ class Web(Struct, frozen=True, forbid_unknown_fields=True):
     messages_per_minute: int = 60
 
 
+class WeChatNotice(Struct, frozen=True, forbid_unknown_fields=True):
+    """A subscription or template message for news that comes outside the reply window.
+
+    way     long-term subscription, one-time subscription, or template message to followers
+    tells   the news it is for (messages.CaseNews)
+    values  the template's key → what stands there: number, title, department, status, time, hint
+    page    of the mini-program `mini_appid` (a mini-program's own where that is empty), opened by a tap
+    """
+
+    template: str
+    way: Literal["lasting", "once", "template"]
+    values: dict[str, Literal["number", "title", "department", "status", "time", "hint"]]
+    tells: tuple[str, ...] = ("closed", "rejected", "rate")
+    page: str = ""
+    mini_appid: str = ""
+
+
+class WeChatAccount(Struct, frozen=True, forbid_unknown_fields=True):
+    """One official account or mini-program. `plain` takes pushes in the clear, for trying out only."""
+
+    name: str
+    appid: str
+    secret: str
+    token: str
+    aes_key: str = ""
+    previous_aes_key: str = ""
+    kind: Literal["official", "miniprogram"] = "official"
+    plain: bool = False
+    api_base: str = "https://api.weixin.qq.com"
+    menu: dict[str, str] = {}
+    notices: tuple[WeChatNotice, ...] = ()
+
+
+class WeChatKf(Struct, frozen=True, forbid_unknown_fields=True):
+    """A company's customer service (微信客服). `staff`: who takes a conversation over, our desk or WeCom's seats."""
+
+    name: str
+    corpid: str
+    secret: str
+    token: str
+    aes_key: str
+    open_kfids: tuple[str, ...]
+    previous_aes_key: str = ""
+    staff: Literal["desk", "wecom"] = "desk"
+    api_base: str = "https://qyapi.weixin.qq.com"
+
+
+class WeChat(Struct, frozen=True, forbid_unknown_fields=True):
+    accounts: tuple[WeChatAccount, ...] = ()
+    kf: tuple[WeChatKf, ...] = ()
+
+
 class City(Struct, frozen=True, forbid_unknown_fields=True):
     folder: str = "city"
 
@@ -101,6 +153,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     casebridge: CaseBridge = msgspec.field(default_factory=CaseBridge)
     rating: Rating = msgspec.field(default_factory=Rating)
     web: Web = msgspec.field(default_factory=Web)
+    wechat: WeChat = msgspec.field(default_factory=WeChat)
     city: City = msgspec.field(default_factory=City)
     templates: Templates = msgspec.field(default_factory=Templates)
     nlu: Nlu = msgspec.field(default_factory=Nlu)
@@ -111,7 +164,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
 
 def load(file: Path | None = None, environ: Mapping[str, str] | None = None) -> Config:
     """File, then environment. Raises ConfigError naming the key."""
-    document = _read(file) if file else {}
+    document = _secrets(_read(file)) if file else {}
     _overlay(document, Config, (PREFIX,), dict(os.environ if environ is None else environ))
     try:
         return _sane(msgspec.convert(document, Config, strict=False))
@@ -140,6 +193,35 @@ def _read(file: Path) -> dict[str, Any]:
         raise ConfigError(f"{file}: {error}") from error
 
 
+def _secrets(document: dict[str, Any]) -> dict[str, Any]:
+    """In lists of tables, which the environment cannot name, `…_file` reads a value from a file."""
+    return {key: _filled(key, value) for key, value in document.items()}
+
+
+def _filled(path: str, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_from_files(path, entry) if isinstance(entry, dict) else entry for entry in value]
+    if isinstance(value, dict):
+        return {key: _filled(f"{path}.{key}", inner) for key, inner in value.items()}
+    return value
+
+
+def _from_files(path: str, table: dict[str, Any]) -> dict[str, Any]:
+    filled: dict[str, Any] = {}
+    for key, value in table.items():
+        name = key.removesuffix("_file")
+        secret = name != key and isinstance(value, str)
+        filled[name] = _text(f"{path}.{key}", value) if secret else _filled(f"{path}.{key}", value)
+    return filled
+
+
+def _text(name: str, file: str) -> str:
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{name}: {error}") from error
+
+
 def _overlay(document: dict[str, Any], kind: type[Struct], path: tuple[str, ...], environ: dict[str, str]) -> None:
     """Put what the environment says over the document; what nobody claims is a misspelt setting."""
     claimed = set(_claim(document, kind, path, environ))
@@ -160,6 +242,8 @@ def _claim(
                 raise ConfigError(f"{'.'.join(here[1:]).lower()}: must be a table")
             claimed += _claim(section, hint, here, environ)
             continue
+        if _tables(hint):
+            continue
         name = "_".join(here)
         claimed += [name, name + "_FILE"]
         value = _value(name, environ)
@@ -168,13 +252,13 @@ def _claim(
     return claimed
 
 
+def _tables(hint: Any) -> bool:
+    """A list of tables, whose secrets come from files (`…_file`)."""
+    return any(isinstance(kind, type) and issubclass(kind, Struct) for kind in get_args(hint))
+
+
 def _value(name: str, environ: Mapping[str, str]) -> str | None:
     if name in environ:
         return environ[name]
     file = environ.get(name + "_FILE")
-    if file is None:
-        return None
-    try:
-        return Path(file).read_text("utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{name}_FILE: {error}") from error
+    return None if file is None else _text(f"{name}_FILE", file)

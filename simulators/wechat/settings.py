@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
@@ -53,6 +54,11 @@ SUBSCRIPTIONS = {
     "long-term-closure": ("thing1", "character_string2", "thing3"),
 }
 LONG_TERM = ("long-term-closure",)
+# What each of these keys says, in the words of the gateway's configuration.
+FACTS = {
+    "first": "hint", "keyword1": "number", "keyword2": "status", "remark": "title", "thing1": "title",
+    "character_string2": "number", "thing3": "hint", "phrase3": "status", "time4": "time",
+}
 
 
 def official(name: str, callback: str = "", *, mode: Mode = "safe", format: Format = "xml") -> AccountSettings:
@@ -93,10 +99,34 @@ def configuration(accounts: Sequence[AccountSettings], port: int) -> str:
 
 
 def _table(account: AccountSettings, port: int) -> str:
-    table, identity = ("kf", "corpid") if account.kind == "kf" else ("official", "appid")
+    table, identity = ("kf", "corpid") if account.kind == "kf" else ("accounts", "appid")
     kind = ('kind = "miniprogram"',) if account.kind == "mini" else ()
+    seats = (f"open_kfids = {json.dumps(account.open_kfids)}",) if account.kind == "kf" else ()
     return "\n".join((
         f"[[wechat.{table}]]", *kind, f'name = "{account.name}"', f'{identity} = "{account.appid}"',
-        f'secret = "{account.secret}"', f'token = "{account.token}"', f'aes_keys = ["{account.aes_key}"]',
-        f'mode = "{account.mode}"', f'api_base = "http://127.0.0.1:{port}"', "",
+        f'secret = "{account.secret}"', f'token = "{account.token}"', f'aes_key = "{account.aes_key}"', *seats,
+        f'api_base = "http://127.0.0.1:{port}"', *_plain(account), *_menu(account), *_notices(account), "",
     ))
+
+
+def _plain(account: AccountSettings) -> list[str]:
+    return ["plain = true"] if account.mode == "plain" else []
+
+
+def _menu(account: AccountSettings) -> list[str]:
+    entries = ", ".join(f"{key} = {json.dumps(label, ensure_ascii=False)}" for key, label in account.menu.items())
+    return [f"menu = {{ {entries} }}"] if entries else []
+
+
+def _notices(account: AccountSettings) -> list[str]:
+    """A table for each template; what its keys are for follows from their kind."""
+    known = [(template, "template", keys) for template, keys in account.templates.items()] + [
+        (template, "lasting" if template in account.long_term else "once", keys)
+        for template, keys in account.subscriptions.items()
+    ]
+    lines: list[str] = []
+    for template, way, keys in known:
+        values = ", ".join(f'{key} = "{FACTS[key]}"' for key in keys)
+        lines += ["", "[[wechat.accounts.notices]]", f'template = "{template}"', f'way = "{way}"',
+                  f"values = {{ {values} }}"]
+    return lines

@@ -5,12 +5,12 @@ import asyncio
 import base64
 import json
 import sys
-import tomllib
 from pathlib import Path
 from typing import Any
 
 import aiohttp
 
+from gateway.config import load
 from simulators.wechat.demo import KF_ACTS, PHONE_ACTS
 from simulators.wechat.journal import Entry
 from simulators.wechat.settings import configuration, kf, mini, official
@@ -159,9 +159,12 @@ async def test_it_runs_as_a_program_and_ends_when_told_or_left() -> None:
     assert (await program.wait(), await led.wait()) == (0, 0)
 
 
-def test_its_settings_are_a_gateways_configuration() -> None:
-    told = tomllib.loads(configuration([official("12345"), mini("mini"), kf("seat")], 8099))["wechat"]
-    assert told["official"][0]["appid"] == official("12345").appid
-    assert told["official"][0]["api_base"] == told["kf"][0]["api_base"] == "http://127.0.0.1:8099"
-    assert (told["official"][1]["kind"], told["official"][1]["name"]) == ("miniprogram", "mini")
-    assert told["kf"][0].keys() == {"name", "corpid", "secret", "token", "aes_keys", "mode", "api_base"}
+def test_its_settings_are_a_gateways_configuration(tmp_path: Path) -> None:
+    file = tmp_path / "wechat.toml"
+    file.write_text(configuration([official("12345"), mini("mini"), kf("seat")], 8099), "utf-8")
+    told = load(file, {}).wechat
+    assert [(one.name, one.kind, one.appid) for one in told.accounts] == [
+        ("12345", "official", official("12345").appid), ("mini", "miniprogram", mini("mini").appid)]
+    assert {one.api_base for one in (*told.accounts, *told.kf)} == {"http://127.0.0.1:8099"}
+    assert [one.open_kfids for one in told.kf] == [("wk-12345",)]
+    assert sorted(one.way for one in told.accounts[0].notices) == ["lasting", "once", "template"]
