@@ -165,6 +165,6 @@ def test_its_settings_are_a_gateways_configuration(tmp_path: Path) -> None:
     told = load(file, {}).wechat
     assert [(one.name, one.kind, one.appid) for one in told.accounts] == [
         ("12345", "official", official("12345").appid), ("mini", "miniprogram", mini("mini").appid)]
-    assert {one.api_base for one in (*told.accounts, *told.kf)} == {"http://127.0.0.1:8099"}
-    assert [one.open_kfids for one in told.kf] == [("wk-12345",)]
+    assert {one.api_base for one in told.accounts} == {"http://127.0.0.1:8099"}
+    assert [(one.api_base, one.open_kfids) for one in told.kf] == [("http://127.0.0.1:8099", ("wk-12345",))]
     assert sorted(one.way for one in told.accounts[0].notices) == ["lasting", "once", "template"]
