@@ -95,7 +95,12 @@ class TooSlow(Refused):
 
 
 class Unavailable(HuiyinError):
-    """Nothing was stored (disk full, store away): answer 503, the caller's retry is welcome."""
+    """Nothing was stored (disk full, store away): answer 503, the caller's retry is welcome, after `after_s` if that
+    is known."""
+
+    def __init__(self, message: str = "", *, after_s: float | None = None) -> None:
+        super().__init__(message)
+        self.after_s = after_s
 
 
 class Fenced(HuiyinError):

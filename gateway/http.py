@@ -219,8 +219,8 @@ async def _answer(request: web.Request, handler: Handler, count: Count) -> web.S
         if answer.status < 400:
             raise
         refused, allow = _refused(answer.status), answer.headers.get("Allow")
-    except Unavailable:
-        refused = _refused(503, "unavailable", retry_after=COME_BACK_S)
+    except Unavailable as away:
+        refused = _refused(503, "unavailable", retry_after=away.after_s or COME_BACK_S)
     except ConnectionError:
         raise
     except Exception as fault:

@@ -20,7 +20,8 @@ from gateway.store.shared import SharedStore
 
 __all__ = [
     "Accept", "Answer", "BlobStore", "Capabilities", "CaseBackend", "CaseDesk", "Changes", "Channel", "CodeSender",
-    "Emit", "Feed", "Handler", "KnowledgeBase", "LaneStore", "Lease", "Matter", "NluContext", "Put", "Receipt",
+    "Emit", "Feed", "Handler", "KnowledgeBase", "LaneStore", "Lease", "Matter", "MiniLogin", "MiniUser", "NluContext",
+    "Put", "Receipt",
     "Record", "Records", "Scored", "Sentinel", "SharedStore", "Understander", "Understanding",
 ]
 
@@ -93,6 +94,28 @@ class CodeSender(Protocol):
 
     async def send(self, phone: str, code: str, language: str) -> None:
         """`phone` is E.164. Raises SendError."""
+        ...
+
+
+class MiniUser(Protocol):
+    """Who logged in to a mini-program."""
+
+    @property
+    def openid(self) -> str:
+        """The person's id at this one mini-program."""
+        ...
+
+
+class MiniLogin(Protocol):
+    """One mini-program's platform, which knows its people. Both raise Refused when the code is at fault (used, too
+    old, asked too often), SendError when the platform does not answer."""
+
+    async def mini_login(self, code: str) -> MiniUser:
+        """Of the code that the app was given at login."""
+        ...
+
+    async def phone(self, code: str) -> str:
+        """E.164: the number that the person agreed to tell."""
         ...
 
 

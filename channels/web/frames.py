@@ -111,6 +111,13 @@ _WORDS: dict[Code, tuple[str, str]] = {
     "unavailable": ("系统暂时繁忙，消息没有送达，请稍后重试。", "We are busy and did not take this. Please try again."),
 }
 
+# Of a refusal whose own code says more than the frame's.
+_CLOSER_WORDS = {
+    "other_channel": (
+        "这个会话不属于网页，请在原来的渠道继续。", "This session is not the web chat's: please go on where it began."
+    ),
+}
+
 
 def read(text: str) -> ClientFrame:
     """One client frame. Raises Malformed."""
@@ -177,9 +184,10 @@ def shown(message: Outbound, zone: tzinfo) -> Shown:
 
 
 def fault(error: HuiyinError, language: str, client_id: str | None = None) -> Fault:
-    code = _code(error)
-    wait = error.retry_after if isinstance(error, Refused) else None
-    return Fault(client_id, code, _WORDS[code][language != "zh"], wait)
+    code, own, wait = _code(error), "", None
+    if isinstance(error, Refused):
+        own, wait = error.code, error.retry_after
+    return Fault(client_id, code, _CLOSER_WORDS.get(own, _WORDS[code])[language != "zh"], wait)
 
 
 def _code(error: HuiyinError) -> Code:

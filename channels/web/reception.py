@@ -5,10 +5,10 @@ import asyncio
 
 from channels.web import frames
 from channels.web.line import Line
-from channels.web.sessions import Session, Sessions
+from channels.web.sessions import CHANNEL, Session, Sessions
 from channels.web.visit import Visit, WebSettings
 from gateway.clock import Clock
-from gateway.errors import Malformed, Refused, TooSlow, Unavailable
+from gateway.errors import Malformed, Refused, TooSlow, Unauthorised, Unavailable
 from gateway.http import RateLimiter
 from gateway.store.shared import SharedStore
 
@@ -45,7 +45,11 @@ class Reception:
         return frame
 
     async def _session(self, hello: frames.Hello, address: str) -> tuple[str, Session]:
-        if hello.session:
-            return hello.session, await self._sessions.find(hello.session, hello.language)
-        await self._openings.take(address)
-        return await self._sessions.open(hello.language or "zh")
+        """Another channel's conversation is answered there: its feed would stay empty here."""
+        if not hello.session:
+            await self._openings.take(address)
+            return await self._sessions.open(hello.language or "zh")
+        session = await self._sessions.find(hello.session, hello.language)
+        if session.channel != CHANNEL:
+            raise Unauthorised(code="other_channel")
+        return hello.session, session

@@ -1,4 +1,7 @@
-"""A visitor's session: a 256-bit opaque token, stored as its SHA-256 only; 30 days at most, 7 days without use."""
+"""A visitor's session: a 256-bit opaque token, stored as its SHA-256 only; 30 days at most, 7 days without use.
+
+A session may belong to a conversation of another channel: a mini-program's citizen calls the API with it.
+"""
 from __future__ import annotations
 
 import hashlib
@@ -18,26 +21,28 @@ CHANNEL = "web"
 
 
 class Session(Struct, frozen=True):
-    """`visitor` is random; `created` and `seen` are ms since 1970."""
+    """`visitor` is random, or who it is on another `channel`; `created` and `seen` are ms since 1970."""
 
     visitor: str
     language: str
     created: int
     seen: int
+    channel: str = CHANNEL
 
     @property
     def conversation(self) -> str:
-        return conversation_key(CHANNEL, self.visitor)
+        return conversation_key(self.channel, self.visitor)
 
 
 class Sessions:
     def __init__(self, store: SharedStore, clock: Clock, ids: Ids) -> None:
         self._store, self._clock, self._ids = store, clock, ids
 
-    async def open(self, language: str) -> tuple[str, Session]:
-        """A new visitor: (token, session). The token is told once and kept nowhere."""
+    async def open(self, language: str, conversation: str = "") -> tuple[str, Session]:
+        """(token, session) of this conversation, else of a new visitor. The token is told once and kept nowhere."""
         token, now = self._ids.token(), to_ms(self._clock.now())
-        session = Session(self._ids.unique(), language, now, now)
+        channel, _, visitor = (conversation or conversation_key(CHANNEL, self._ids.unique())).partition(":")
+        session = Session(visitor, language, now, now, channel)
         await self._keep(token, session)
         return token, session
 

@@ -28,8 +28,8 @@ class Visitor(Protocol):
 class Visitors(Protocol):
     """The web channel's sessions, as the API sees them."""
 
-    async def open(self, language: str) -> tuple[str, Visitor]:
-        """A new visitor and their token."""
+    async def open(self, language: str, conversation: str = "") -> tuple[str, Visitor]:
+        """A token and whose it is: this conversation's, else a new visitor's."""
         ...
 
     async def find(self, token: str | None) -> Visitor:

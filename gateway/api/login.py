@@ -3,30 +3,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
 
 from gateway.api.access import Visitor, Visitors, visitor
 from gateway.api.contract import BODY
+from gateway.api.linking import Linking
+from gateway.api.sessions import session_answer
 from gateway.api.wording import refusal
-from gateway.citizens import ACCOUNT, Citizens
-from gateway.clock import Clock, from_ms, to_ms
-from gateway.dialogue.draft import load
+from gateway.clock import Clock
 from gateway.dialogue.forms import Fault
-from gateway.errors import Conflict, Unavailable, Unreadable
+from gateway.errors import Unavailable, Unreadable
 from gateway.fields.base import Context, FieldType
 from gateway.fields.city import City
-from gateway.handover import OpenDraft, Verified
 from gateway.http import Network, RateLimiter, bearer, client_address, json_answer, language
 from gateway.logins import LIFE_MS, MINUTE_MS, Logins
-from gateway.messages import Inbound
-from gateway.outcomes import Outcomes
-from gateway.protocols import Accept, LaneStore
 from gateway.replies import Replies
-
-SESSION_LIFE = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,10 +28,7 @@ class LoginRoutes:
 
     logins: Logins | None
     visitors: Visitors
-    citizens: Citizens
-    outcomes: Outcomes
-    lanes: LaneStore
-    accept: Accept
+    linking: Linking
     phone: FieldType
     city: City
     replies: Replies
@@ -69,11 +59,8 @@ class LoginRoutes:
             token, caller = await self.visitors.open(language(request))
         else:
             token = bearer(request) or ""
-        await self._link(caller, phone, proof)
-        expires = from_ms(caller.created) + SESSION_LIFE
-        answer = json_answer({"session": token, "language": caller.language, "expires": expires.isoformat()})
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        await self.linking.link(caller, phone, proof)
+        return session_answer(token, caller)
 
     async def _caller(self, request: web.Request) -> Visitor | None:
         """Raises Unauthorised for a token that is none of ours."""
@@ -94,32 +81,3 @@ class LoginRoutes:
         if not value.startswith("+"):
             raise refusal(self.replies, language(request), [Fault("phone", "phone", {})])
         return value
-
-    async def _link(self, caller: Visitor, phone: str, proof: str) -> None:
-        """In the commit of the conversation's own turn. A session stays with whom it was linked to first."""
-        account = await self.citizens.account(caller.conversation)
-        citizen = await self.citizens.of_phone(phone)
-        if account is not None:
-            if account.citizen != citizen:
-                raise Conflict("this session belongs to another number; begin a new one", code="already_linked")
-            return
-        found = await self._draft_elsewhere(citizen)
-        channel = caller.conversation.partition(":")[0]
-        told = Inbound(
-            f"verified:{proof}", caller.conversation, channel, to_ms(self.clock.now()),
-            Verified(citizen, phone, found), caller.language,
-        )
-        record = await self.outcomes.after(lambda: self.accept(told), caller.conversation, ACCOUNT, caller.conversation)
-        if record is None:
-            raise Unavailable("the conversation did not answer")
-
-    async def _draft_elsewhere(self, citizen: str) -> OpenDraft | None:
-        """The draft that was written at last, in any other conversation of this citizen."""
-        newest: tuple[int, OpenDraft] | None = None
-        for conversation in await self.citizens.linked(citizen):
-            state = load((await self.lanes.state("in", conversation))[0])
-            draft = state.draft
-            if draft is not None and (newest is None or state.last > newest[0]):
-                found = OpenDraft(conversation, draft.id, draft.template, draft.version, len(draft.order))
-                newest = (state.last, found)
-        return newest[1] if newest else None

@@ -1,4 +1,4 @@
-"""POST /api/sessions: begin as a new visitor without a WebSocket."""
+"""POST /api/sessions: begin as a new visitor without a WebSocket. And how every session is told."""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from aiohttp import web
 
-from gateway.api.access import Visitors
+from gateway.api.access import Visitor, Visitors
 from gateway.api.contract import BODY
 from gateway.clock import from_ms
 from gateway.http import Network, RateLimiter, client_address, json_answer
@@ -27,8 +27,12 @@ class SessionRoutes:
     async def post(self, request: web.Request) -> web.Response:
         await self.pace.take(client_address(request, self.trusted))
         token, visitor = await self.visitors.open(request[BODY].get("language", "zh"))
-        expires = from_ms(visitor.created) + LIFE
-        body = {"session": token, "language": visitor.language, "expires": expires.isoformat()}
-        answer = json_answer(body, status=201)
-        answer.headers["Cache-Control"] = "no-store"
-        return answer
+        return session_answer(token, visitor, status=201)
+
+
+def session_answer(token: str, visitor: Visitor, *, status: int = 200) -> web.Response:
+    expires = from_ms(visitor.created) + LIFE
+    body = {"session": token, "language": visitor.language, "expires": expires.isoformat()}
+    answer = json_answer(body, status=status)
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

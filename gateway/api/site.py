@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from aiohttp import web
@@ -15,7 +15,9 @@ from gateway.api.access import Staff, Visitors, visitor
 from gateway.api.contract import checked, load
 from gateway.api.drafts import DraftRoutes
 from gateway.api.knowledge import KnowledgeRoutes
+from gateway.api.linking import Linking
 from gateway.api.login import LoginRoutes
+from gateway.api.mini_login import MiniLoginRoutes
 from gateway.api.posting import Posting
 from gateway.api.sessions import SessionRoutes
 from gateway.api.templates import TemplateRoutes
@@ -32,7 +34,7 @@ from gateway.http import Network, RateLimiter
 from gateway.logins import HOUR_MS, Logins
 from gateway.outcomes import Outcomes
 from gateway.progress import Teller
-from gateway.protocols import Accept, CodeSender, KnowledgeBase, LaneStore, Records, SharedStore
+from gateway.protocols import Accept, CodeSender, KnowledgeBase, LaneStore, MiniLogin, Records, SharedStore
 from gateway.replies import Replies
 from gateway.seal import Seal
 from gateway.uploads import Uploads
@@ -42,7 +44,8 @@ GUESSES = 5  # of a look-up code, per number and per address, in an hour
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Front:
-    """What the API needs to file and to tell: the mailboxes, the forms, the words."""
+    """What the API needs to file and to tell: the mailboxes, the forms, the words. `minis`: the mini-programs whose
+    citizens log in here, by appid."""
 
     lanes: LaneStore
     records: Records
@@ -57,6 +60,7 @@ class Front:
     sender: CodeSender | None = None
     codes_per_day: int = 2_000
     keep_ms: int = 7 * 24 * HOUR_MS
+    minis: Mapping[str, MiniLogin] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +90,7 @@ class Api:
         )
         return [
             *SessionRoutes(self.visitors, self._pace("session", 1_000, 300), trusted).routes(),
-            *self._login(citizens).routes(),
+            *self._logins(citizens),
             *uploads.routes(),
             *TemplateRoutes(self.templates, front.replies).routes(),
             *DraftRoutes(self.visitors, front.lanes, front.catalog, front.city, front.clock).routes(),
@@ -103,14 +107,21 @@ class Api:
         with suppress(Unauthorised):
             await visitor(request, self.visitors)
 
-    def _login(self, citizens: Citizens) -> LoginRoutes:
-        front = self.front
+    def _logins(self, citizens: Citizens) -> list[web.RouteDef]:
+        """Whichever way a phone is proved, it is linked alike."""
+        front, trusted = self.front, self.trusted
+        linking = Linking(citizens, Outcomes(front.records, self.store), front.lanes, front.accept, front.clock)
         logins = Logins(self.store, front.seal, front.ids, front.sender, front.codes_per_day) if front.sender else None
-        return LoginRoutes(
-            logins=logins, visitors=self.visitors, citizens=citizens, outcomes=Outcomes(front.records, self.store),
-            lanes=front.lanes, accept=front.accept, phone=front.catalog.types["phone"], city=front.city,
-            replies=front.replies, clock=front.clock, pace=self._pace("login-verify", 3_000, 20), trusted=self.trusted,
+        by_code = LoginRoutes(
+            logins=logins, visitors=self.visitors, linking=linking, phone=front.catalog.types["phone"], city=front.city,
+            replies=front.replies, clock=front.clock, pace=self._pace("login-verify", 3_000, 20), trusted=trusted,
         )
+        by_wechat = MiniLoginRoutes(
+            minis=front.minis, visitors=self.visitors, linking=linking, replies=front.replies, ids=front.ids,
+            pace=self._pace("login-mini", 1_000, 300), phone_pace=self._pace("login-mini-phone", 3_000, 20),
+            trusted=trusted,
+        )
+        return [*by_code.routes(), *by_wechat.routes()]
 
     def _work_orders(self, citizens: Citizens) -> WorkOrderRoutes:
         front = self.front
