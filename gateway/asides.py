@@ -7,9 +7,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from gateway import languages, news
+from gateway import languages, news, rating
 from gateway.clock import from_ms
 from gateway.dialogue import drafts
+from gateway.dialogue.arrivals import arrived
 from gateway.dialogue.beside import beside
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import BESIDE, Dialogue
@@ -18,7 +19,7 @@ from gateway.dialogue.posted import file_order, words_in
 from gateway.dialogue.step import resume
 from gateway.dialogue.understood import Known, Understood
 from gateway.fields.city import EmergencyNumber
-from gateway.handover import AgentJoins, AgentLeaves, AgentSays, DraftHanded, DraftWanted, Verified
+from gateway.handover import AgentJoins, AgentLeaves, AgentSays, Arrived, DraftHanded, DraftWanted, Verified
 from gateway.messages import CaseNews, Elapsed, Inbound, Order, Text
 from gateway.turn import Turn
 from gateway.understanding import Reader
@@ -45,6 +46,8 @@ class Asides:
                 return turn.staff(state, said)
             case Elapsed() as timer:
                 return drafts.elapsed(self.catalog, state, timer)
+            case Arrived() as came:
+                return self._arrived(state, item, came, turn)
             case Order() as order:
                 return await self._ordered(state, item, order, turn)
             case Verified() | DraftWanted() | DraftHanded() as other:
@@ -58,6 +61,13 @@ class Asides:
             return state, effects
         state, question = resume(self.catalog, state, self._nothing_said(turn.now, state))
         return state, [*effects, *question]
+
+    def _arrived(self, state: Dialogue, item: Inbound, came: Arrived, turn: Turn) -> Outcome:
+        """Somebody came without a word; what is said answers that."""
+        turn.heard([item])
+        state = languages.follow(state, item.language, "")
+        rated = rating.again(state, news.wording(self.catalog, state))
+        return arrived(self.catalog, state, self._nothing_said(item.at, state), came, rated)
 
     async def _ordered(self, state: Dialogue, item: Inbound, order: Order, turn: Turn) -> Outcome:
         """A form posted over the API; the open one's question follows again, nothing of it has changed."""

@@ -66,6 +66,16 @@ class Citizens:
         return tuple(record.id for record in await self._records.find(ACCOUNT, "citizen", citizen, n=MOST))
 
 
+async def unlinked(records: Records, conversation: str) -> list[Put]:
+    """What the commit that forgets a conversation writes: its link goes, with the last of them the citizen."""
+    record = await records.get(ACCOUNT, conversation)
+    if record is None:
+        return []
+    citizen = msgspec.json.decode(record.body, type=Account).citizen
+    others = [other for other in await records.find(ACCOUNT, "citizen", citizen, n=2) if other.id != conversation]
+    return [Put(ACCOUNT, conversation, None), *([] if others else [Put(CITIZEN, citizen, None)])]
+
+
 def links(conversation: str, proved: Verified, now: int, keep_ms: int) -> tuple[Put, Put]:
     """What the commit of the proof writes."""
     citizen = Citizen(proved.citizen, proved.phone, now)

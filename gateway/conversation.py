@@ -20,10 +20,12 @@ from gateway.dialogue.draft import Dialogue, load
 from gateway.dialogue.effects import Ask
 from gateway.dialogue.step import step
 from gateway.errors import Held
+from gateway.forgetting import forget
+from gateway.handover import Forgotten
 from gateway.messages import Choice, CitizenContent, Inbound, Text, Upload, decode_inbound, encode
 from gateway.observe import TURN_SECONDS, TURNS
 from gateway.protocols import Changes, Lease
-from gateway.turn import Turn, bursts, hold, words
+from gateway.turn import Turn, bursts, hold, together, words
 from gateway.understanding import Reader
 from gateway.writing import Writer
 
@@ -40,11 +42,14 @@ class Conversation:
     hold_ms: int = 0  # how long a burst is waited for at most
 
     async def take_turn(self, lease: Lease) -> Changes:
-        """All items that wait in the mailbox, in order, as one turn with at most one reply from the bot."""
+        """The items that wait in the mailbox, in order, as one turn with at most one reply from the bot."""
         began = perf_counter()
         state = load(lease.state)
-        items = [decode_inbound(msg.body) for msg in lease.msgs]
+        items = together([decode_inbound(msg.body) for msg in lease.msgs])
         turn = Turn(lease.key, state.turn + 1, to_ms(self.clock.now()))
+        if isinstance(items[0].content, Forgotten):
+            state = await forget(state, items[0], items[0].content, turn, self.writer.filer.uploads)
+            return Changes(lease.msgs[0].seq, encode(state), turn.emits, turn.puts, cancel=turn.cancel)
         await self._hold(state, items, turn.now)
         state = replace(state, turn=turn.number, started=state.started or turn.now)
         for burst in bursts(items):
@@ -52,7 +57,7 @@ class Conversation:
         state = await self.writer.write(state, turn)
         TURN_SECONDS.labels("turn").observe(perf_counter() - began)
         TURNS.labels(state.asked or "nothing").inc()
-        return Changes(lease.msgs[-1].seq, encode(state), turn.emits, turn.puts, turn.feeds, turn.cancel)
+        return Changes(lease.msgs[len(items) - 1].seq, encode(state), turn.emits, turn.puts, turn.feeds, turn.cancel)
 
     async def _hold(self, state: Dialogue, items: Sequence[Inbound], now: int) -> None:
         """Raises Held while the citizen is probably still writing; danger and a person's talk wait for nothing."""

@@ -1,10 +1,10 @@
-"""What passes from hand to hand: a clerk who joins and leaves, a proved number, a draft that moves.
+"""What passes from hand to hand: a clerk who joins and leaves, a proved number, a draft that moves, who comes and goes.
 
 Items of lane `in` like those of gateway/messages.py, which lists them among its contents.
 """
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
@@ -58,3 +58,24 @@ class DraftHanded(Struct, frozen=True, tag="draft_handed"):
     draft: dict[str, Any] | None
     origin: str
     back: bool = False
+
+
+class Arrived(Struct, frozen=True, tag="arrived"):
+    """Somebody opened the chat without a word: subscribed, scanned a code of ours, entered the session.
+
+    template  id of the form that the code stands for; district, the adcode (6 digits) of where it hangs. Both come
+              from outside: what nobody knows is passed over
+    """
+
+    how: Literal["followed", "scanned", "entered"]
+    template: str | None = None
+    district: str | None = None
+
+
+class Forgotten(Struct, frozen=True, tag="forgotten"):
+    """The person left the channel, which asks for their data to be deleted (WeChat: unsubscribe).
+
+    upto  0 for that; else the rest of an earlier one: what is still kept of the turns up to this number
+    """
+
+    upto: int = 0

@@ -10,7 +10,16 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
-from gateway.handover import AgentJoins, AgentLeaves, AgentSays, DraftHanded, DraftWanted, Verified
+from gateway.handover import (
+    AgentJoins,
+    AgentLeaves,
+    AgentSays,
+    Arrived,
+    DraftHanded,
+    DraftWanted,
+    Forgotten,
+    Verified,
+)
 
 Sender = Literal["bot", "agent", "department"]
 
@@ -95,7 +104,7 @@ class Elapsed(Struct, frozen=True, tag="elapsed"):
 
 Content = (
     Text | Choice | Form | Upload | Location | Order | Verified | DraftWanted | DraftHanded
-    | AgentJoins | AgentSays | AgentLeaves | CaseNews | Elapsed
+    | AgentJoins | AgentSays | AgentLeaves | CaseNews | Elapsed | Arrived | Forgotten
 )
 CitizenContent = Text | Choice | Form | Upload | Location
 

@@ -142,6 +142,11 @@ def _satisfaction(state: Dialogue, rating: RatingDialog, words: str, wording: Wo
     points = read_satisfaction(words)
     if points is None:
         return None
+def again(state: Dialogue, wording: Wording = GENERAL) -> list[Effect]:
+    """The open question once more; nothing when none is."""
+    return _ask(state, state.asked, (), wording)[1] if state.rating and state.asked in ASKS else []
+
+
     rating = replace(rating, satisfaction=points)
     state = replace(state, rating=rating)
     if rating.resolved == "no" or points <= 2:

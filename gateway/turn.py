@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.effects import Effect, Say
-from gateway.handover import AgentJoins, AgentLeaves, AgentSays
+from gateway.handover import AgentJoins, AgentLeaves, AgentSays, Arrived, Forgotten
 from gateway.messages import Choice, Form, Inbound, Location, Order, Outbound, Text, Upload
 from gateway.protocols import Emit, Feed, Put
 from gateway.transcripts import TranscriptLine
@@ -78,6 +78,13 @@ def bursts(items: Sequence[Inbound]) -> Iterator[list[Inbound]]:
         yield burst
 
 
+def together(items: Sequence[Inbound]) -> Sequence[Inbound]:
+    """The items of one turn: all that wait, but what forgets the conversation is a turn of its own, whose commit
+    holds nothing else of it."""
+    first = next((n for n, item in enumerate(items) if isinstance(item.content, Forgotten)), len(items))
+    return items[:first or 1]
+
+
 def _joins(item: Inbound) -> bool:
     return isinstance(item.content, Text | Upload | Location)
 
@@ -108,6 +115,8 @@ def _line(item: Inbound) -> TranscriptLine | None:
             return TranscriptLine(at=item.at, sender="citizen", text="", uploads=(upload,))
         case Location(lat, long, label):
             return TranscriptLine(at=item.at, sender="citizen", text=f"{label} ({lat:.5f}, {long:.5f})")
+        case Arrived(how):
+            return TranscriptLine(at=item.at, sender="citizen", text=f"[{how}]")
         case Form(template, fields, kinds) | Order(template, _, fields, kinds):
             words = "\n".join(f"{field}: {value}" for field, value in fields.items())
             return TranscriptLine(at=item.at, sender="citizen", text=f"[{template}]\n{words}", uploads=tuple(kinds))

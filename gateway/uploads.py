@@ -53,7 +53,8 @@ class Uploads:
     def __init__(
         self, blobs: BlobStore, records: Records, clock: Clock, ids: Ids, settings: UploadSettings | None = None
     ) -> None:
-        self._blobs, self._records, self._clock, self._ids = blobs, records, clock, ids
+        self.records = records
+        self._blobs, self._clock, self._ids = blobs, clock, ids
         self.settings = settings or UploadSettings()
         self._studio = Studio()
 
@@ -69,12 +70,12 @@ class Uploads:
         digest = await asyncio.to_thread(hashlib.sha256, data)
         created = to_ms(self._clock.now())
         info = UploadInfo(self._ids.unique(), owner, media_type, len(data), digest.hexdigest(), created)
-        await self._records.write([_put(info)])  # the record first: a blob without one would never be swept
+        await self.records.write([_put(info)])  # the record first: a blob without one would never be swept
         await self._blobs.put(info.id, data)
         return info
 
     async def info(self, upload: str) -> UploadInfo | None:
-        record = await self._records.get(KIND, upload)
+        record = await self.records.get(KIND, upload)
         return msgspec.json.decode(record.body, type=UploadInfo) if record else None
 
     async def owned(self, conversation: str, upload: str) -> str | None:
@@ -99,13 +100,27 @@ class Uploads:
         """For the commit that files the work order: the file stays as long as the case."""
         return _put(msgspec.structs.replace(info, used=True))
 
+    async def unused(self, owner: str, until: int, n: int) -> list[UploadInfo]:
+        """At most n of a conversation's files that no work order uses, by id, if they came by then (ms)."""
+        found: list[UploadInfo] = []
+        after = ""
+        while len(found) < n and (page := await self.records.find(KIND, "owner", owner, after=after, n=PAGE)):
+            infos = (msgspec.json.decode(record.body, type=UploadInfo) for record in page)
+            found += (info for info in infos if not info.used and info.created <= until)
+            after = page[-1].id
+        return found[:n]
+
+    def dropped(self, info: UploadInfo) -> Put:
+        """For the commit that lets go of an unused file: nobody's from now on, and gone with the next sweep."""
+        return Put(KIND, info.id, msgspec.json.encode(msgspec.structs.replace(info, owner="")), {"unused": 0})
+
     async def sweep(self, now: datetime) -> int:
         """Remove what no work order used in time; returns how many files."""
         before, removed = to_ms(now - self.settings.unused_for), 0
-        while records := await self._records.range(KIND, "unused", 0, before, n=PAGE):
+        while records := await self.records.range(KIND, "unused", 0, before, n=PAGE):
             for record in records:
                 await self._blobs.delete(record.id)
-            await self._records.write([Put(KIND, record.id, None) for record in records])
+            await self.records.write([Put(KIND, record.id, None) for record in records])
             removed += len(records)
         return removed
 

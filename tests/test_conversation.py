@@ -2,20 +2,16 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
 
-from gateway import city as cities
-from gateway.conversation import Conversation
 from gateway.dialogue.catalog import Catalog
-from gateway.dialogue.draft import Case, Dialogue, RatingDialog, load
+from gateway.dialogue.draft import Case, Dialogue, RatingDialog
 from gateway.errors import Held
 from gateway.fields.city import City
-from gateway.filing import Filer
 from gateway.handover import AgentJoins, AgentLeaves, AgentSays, Verified
 from gateway.messages import (
     CaseNews,
@@ -28,86 +24,23 @@ from gateway.messages import (
     Text,
     Upload,
     decode_outbound,
-    encode,
 )
-from gateway.protocols import Answer, Changes, Lease, NluContext, Records, Scored, Understanding
+from gateway.protocols import Changes, Lease
 from gateway.replies import Replies
-from gateway.seal import Seal
-from gateway.store.files import FolderBlobs
 from gateway.store.lanes import Msg
-from gateway.store.sqlite import SqliteStore
 from gateway.turn import bursts
-from gateway.understanding import Reader
-from gateway.uploads import Uploads
-from gateway.writing import Writer
-from tests.clock import ManualClock, SerialIds
 from tests.images import jpeg
+from tests.world import KEY, World, opened
 
-KEY = "web:visitor"
 ID = "WO-20261123-0000000001"
-
-
-class SureOf:
-    """An engine that is sure of one intent, and counts how often it was asked."""
-
-    name = "sure"
-
-    def __init__(self, intent: str) -> None:
-        self.intent, self.asked = intent, 0
-
-    async def understand(self, text: str, language: str, context: NluContext) -> Understanding:
-        self.asked += 1
-        templates = (Scored(self.intent.removeprefix("complaint."), 0.9),)
-        return Understanding((Scored(self.intent, 0.9),), templates, text, 1.0, True, self.name, "1")
-
-
-class Nothing:
-    async def search(self, text: str, language: str, n: int = 3) -> Sequence[Answer]:
-        return ()
-
-
-class World:
-    """A conversation's handler and the state it left behind."""
-
-    def __init__(self, conversation: Conversation, engine: SureOf, clock: ManualClock, records: Records) -> None:
-        self.conversation, self.engine, self.clock, self.records = conversation, engine, clock, records
-        self.state = b""
-        self._n = 0
-
-    def lease(self, *contents: Content) -> Lease:
-        items = [Inbound(f"m{self._n + n}", KEY, "web", self.clock.ms(), content) for n, content in enumerate(contents)]
-        msgs = tuple(Msg(self._n + n + 1, encode(item)) for n, item in enumerate(items))
-        return Lease("in", KEY, 1, "n", 0, 0, 0, self.state, 0, msgs)
-
-    async def turn(self, *contents: Content) -> Changes:
-        changes = await self.conversation.take_turn(self.lease(*contents))
-        self._n += len(contents)
-        assert changes.state is not None
-        self.state = changes.state
-        return changes
-
-    @property
-    def dialogue(self) -> Dialogue:
-        return load(self.state)
-
-    def remember(self, state: Dialogue) -> None:
-        self.state = encode(state)
 
 
 @pytest.fixture
 async def world(
     tmp_path: Path, catalog: Catalog, guangzhou: City, wording: Replies
 ) -> AsyncIterator[World]:
-    clock, ids = ManualClock(), SerialIds()
-    store = SqliteStore(tmp_path / "c.db", clock, ids)
-    await store.open()
-    engine = SureOf("complaint.express_delivery")
-    uploads = Uploads(FolderBlobs(tmp_path / "blobs"), store.records, clock, ids)
-    filer = Filer(guangzhou, cities.load_deadlines(Path("city")), wording, ids, uploads, 1096)
-    reader = Reader(catalog, guangzhou, engine, Nothing())
-    writer = Writer(catalog, wording, filer, Seal(b"k"), 180, 1096)
-    yield World(Conversation(catalog, reader, writer, clock, ZoneInfo("Asia/Shanghai")), engine, clock, store.records)
-    await store.close()
+    async with opened(tmp_path, catalog, guangzhou, wording) as opened_world:
+        yield opened_world
 
 
 def said(changes: Changes) -> list[Outbound]:

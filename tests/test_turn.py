@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.effects import Say
-from gateway.handover import AgentJoins, AgentLeaves, AgentSays
+from gateway.handover import AgentJoins, AgentLeaves, AgentSays, Arrived, Forgotten
 from gateway.messages import CaseNews, Choice, Content, Elapsed, Form, Inbound, Location, Text, Upload
-from gateway.turn import Turn, bursts, hold, words
+from gateway.turn import Turn, bursts, hold, together, words
 from tests.tables import table
 
 KEY = "web:visitor"
 ALONE: list[Content] = [
     Choice("yes"), Form("general", {}), AgentJoins("clerk"), AgentSays("clerk", "您好"),
-    AgentLeaves("clerk"), CaseNews("WO-1", "closed"), Elapsed("draft", "d1"),
+    AgentLeaves("clerk"), CaseNews("WO-1", "closed"), Elapsed("draft", "d1"), Arrived("followed"), Forgotten(),
 ]
 
 
@@ -50,6 +50,15 @@ def test_bursts_lose_and_reorder_nothing(contents: list[Content]) -> None:
     parted = list(bursts(came))
     assert [item for burst in parted for item in burst] == came
     assert all(parted)
+
+
+def test_what_forgets_the_conversation_is_a_turn_of_its_own() -> None:
+    came = items(Text("前"), Choice("yes"), Forgotten(), Arrived("followed"), Forgotten(), Text("后"))
+    turns = []
+    while came:
+        turns.append(together(came))
+        came = came[len(turns[-1]):]
+    assert [len(one) for one in turns] == [2, 1, 1, 1, 1]
 
 
 def test_the_words_of_a_burst_are_a_line_each() -> None:

@@ -36,7 +36,7 @@ def carried(scene: Scene, template: Template) -> Scene:
     order = tuple(name for name in old.order if name in values)
     draft = Draft(
         old.id, template.id, template.version, old.started, values=values, told=old.told, order=order,
-        stayed=(*old.stayed, old.template),
+        stayed=(*old.stayed, old.template), district=old.district,
     )
     scene = scene.put(draft)
     if old.uploads:

@@ -37,6 +37,7 @@ class Draft(Struct, frozen=True):
     objected  indexes of the rules the citizen was told of, once for each time
     separate  the citizen said that this is not the open case it looks like
     stayed    templates that it was, or that were offered instead and declined
+    district  adcode of where an address lies that names no district; "" when nobody knows
     reminded  the citizen was reminded of it and has not written since; now it is on its way to expire
     """
 
@@ -55,6 +56,7 @@ class Draft(Struct, frozen=True):
     reminded: bool = False
     separate: bool = False
     stayed: tuple[str, ...] = ()
+    district: str = ""
 
 
 class Later(Struct, frozen=True):
@@ -108,8 +110,10 @@ class Dialogue(Struct, frozen=True):
     later      further matters that were told of, in order
     contact    who the citizen is, from the form before; not asked again in the next one
     place      a map point that came before there was a draft
+    district   for the next draft: the district of the code that the citizen scanned
     wish       confidential or anonymous, when that was said before there was a draft
     last       ms of the citizen's last message
+    arrived    ms when they last came without a word, as long as they say none
     phone      the citizen's own, proved by a code (E.164): not asked any more
     found      a draft of theirs in another conversation, while they are asked whether to go on with it here
     mode       bot, or waiting for / talking to a person; why and to whom
@@ -133,6 +137,7 @@ class Dialogue(Struct, frozen=True):
     told: str = ""
     uploads: tuple[tuple[str, str], ...] = ()
     place: Filled | None = None
+    district: str = ""
     later: tuple[Later, ...] = ()
     contact: dict[str, Filled] = {}
     wish: str = ""
@@ -151,6 +156,7 @@ class Dialogue(Struct, frozen=True):
     turn: int = 0
     started: int = 0                 # ms
     last: int = 0
+    arrived: int = 0
 
 
 _decoder = msgspec.json.Decoder(Dialogue)

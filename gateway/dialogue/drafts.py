@@ -20,9 +20,10 @@ RESUME = (Option("continue", "choice.continue"), Option("restart", "choice.disca
 
 def begin(scene: Scene, template: Template) -> Scene:
     """A new draft with what the channel knows and the files that came before it."""
-    draft = Draft(str(scene.now_ms), template.id, template.version, scene.now_ms)
+    now, district = scene.now_ms, scene.state.district
+    draft = Draft(str(now), template.id, template.version, now, district=district)
     state = replace(
-        scene.state, draft=draft, stash="", candidates=(), uploads=(), place=None, contact={}, attempts=0)
+        scene.state, draft=draft, stash="", candidates=(), uploads=(), place=None, district="", contact={}, attempts=0)
     begun = _from_channel(scene.remember(state))
     begun = _from_before(begun, scene.state.contact) if scene.state.contact else begun
     begun = attach(begun, scene.state.uploads) if scene.state.uploads else begun

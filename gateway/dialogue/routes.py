@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from gateway.dialogue import adding, answers, detours, summary
 from gateway.dialogue.choosing import start
 from gateway.dialogue.commands import Change, Command, Word
@@ -43,7 +45,8 @@ def _may_pass(scene: Scene, field: Field) -> bool:
 
 def _restart(scene: Scene) -> Move:
     """From the beginning, with the newest version of the form."""
-    return start(scene, scene.catalog.newest.get(scene.template.id, scene.template), "")
+    same = scene.remember(replace(scene.state, district=scene.draft.district))
+    return start(same, scene.catalog.newest.get(scene.template.id, scene.template), "")
 
 
 # Short words that a template may have among its own options' names ("not sure" for `other`).

@@ -12,6 +12,7 @@ Start reading here. A turn goes through these rooms, each a module beside this o
     wishes, anonymity    about one's name; names, substance, telling: what words hold
     detours    questions, status, help, a person: away and back again
     posted     a form posted over the API; takeover: a proved phone number, a draft that comes from elsewhere
+    arrivals   somebody opens the chat without a word, or by a code that names a form
 """
 from __future__ import annotations
 
@@ -84,7 +85,7 @@ def _choice(scene: Scene, choice: Choice) -> Move:
 def settle(scene: Scene, moved: Dialogue, effects: list[Effect]) -> Dialogue:
     """What was asked follows from the effects; a person's talk and a question beside the form stay open."""
     before = scene.state
-    moved = replace(moved, last=scene.now_ms, greeted=True)
+    moved = replace(moved, last=scene.now_ms, arrived=0, greeted=True)
     asks = [effect for effect in effects if isinstance(effect, Ask)]
     if not asks and (moved.mode != "bot" or before.asked in BESIDE):
         return replace(moved, asked=before.asked, offered=before.offered)

@@ -72,7 +72,11 @@ def let_go(scene: Scene, content: DraftWanted) -> Move:
 
 
 def take(scene: Scene, content: DraftHanded) -> Move:
-    """It has come: the next question follows. Whoever has begun another form meanwhile keeps that one."""
+    """It has come: the next question follows. Whoever has begun another form meanwhile keeps that one, and where
+    the one who asked for it was forgotten meanwhile it goes home."""
+    if not scene.state.greeted:
+        return scene.state, [] if content.back or content.draft is None else [
+            HandDraft(content.origin, msgspec.convert(content.draft, Draft), back=True)]
     if content.draft is None:
         return resumed(scene, [Say("takeover.missing")])
     draft = msgspec.convert(content.draft, Draft)

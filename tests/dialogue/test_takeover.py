@@ -138,7 +138,7 @@ def test_what_is_not_there_any_more_is_not_handed_over(state: Dialogue) -> None:
 
 
 def test_it_arrives_and_the_next_question_follows() -> None:
-    state, effects = told(replace(Dialogue(), phone=PHONE), HANDED)
+    state, effects = told(Dialogue(greeted=True, phone=PHONE), HANDED)
     assert state.draft is not None
     assert state.draft.values.keys() == {"carrier", "contact_phone"}
     assert (said(effects)[0], state.asked) == ("resumed", "tracking_number")
@@ -147,23 +147,30 @@ def test_it_arrives_and_the_next_question_follows() -> None:
 
 
 def test_there_was_none_any_more() -> None:
-    state, effects = told(Dialogue(), DraftHanded(None, THERE))
-    assert (state, said(effects)) == (Dialogue(), ["takeover.missing"])
+    state, effects = told(Dialogue(greeted=True), DraftHanded(None, THERE))
+    assert (state, said(effects)) == (Dialogue(greeted=True), ["takeover.missing"])
+
+
+@table(("content", "expected"), [
+    (HANDED, [HandDraft(THERE, DRAFT, back=True)]), (replace(HANDED, back=True), []), (DraftHanded(None, THERE), []),
+])
+def test_who_was_forgotten_meanwhile_gets_no_draft(content: DraftHanded, expected: list[Effect]) -> None:
+    assert told(Dialogue(turn=9), content) == (Dialogue(turn=9), expected)
 
 
 def test_who_has_begun_another_form_keeps_that_one_and_the_other_goes_home() -> None:
-    mine = Dialogue(draft=replace(DRAFT, id="8"), asked="problem")
+    mine = Dialogue(greeted=True, draft=replace(DRAFT, id="8"), asked="problem")
     state, effects = told(mine, HANDED)
     assert HandDraft(THERE, DRAFT, back=True) in effects
     assert (state.draft, asked(effects)) == (mine.draft, "problem")
 
 
 def test_at_home_it_waits_in_silence() -> None:
-    state, effects = told(Dialogue(), replace(HANDED, back=True))
+    state, effects = told(Dialogue(greeted=True), replace(HANDED, back=True))
     assert (state.draft, said(effects), asked(effects)) == (DRAFT, [], None)
 
 
 def test_a_draft_that_nobody_has_room_for_is_not_dropped_in_silence() -> None:
-    mine = Dialogue(draft=replace(DRAFT, id="9"), asked="problem")
+    mine = Dialogue(greeted=True, draft=replace(DRAFT, id="9"), asked="problem")
     state, effects = told(mine, replace(HANDED, back=True))
     assert (state.draft, said(effects)[0]) == (mine.draft, "takeover.missing")
