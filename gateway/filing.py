@@ -2,7 +2,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -35,12 +36,15 @@ APART = frozenset({
 URGENT = "urgent"  # the deadline class of city/deadlines.yaml for what cannot wait
 LONGEST_NAME, MOST_FILES = 60, 20            # gateway/work-order.schema.json
 _DIALLED = re.compile(r"\+?[0-9]{5,18}")    # the same schema, complainant.phone
+# How the same schema names where a conversation is; WeChat's accounts of other kinds are named by Filer.sources.
+_SOURCES = {"wechat": "wechat_oa"}
 _IDENTITIES: dict[str, Identity] = {"confidential": "confidential", "anonymous": "anonymous"}
 
 
 @dataclass(frozen=True, slots=True)
 class Filer:
-    """Makes work orders."""
+    """Makes work orders. `sources`: `wechat:{appid}` → wechat_mini or wechat_kf, for accounts that are none official.
+    """
 
     city: City
     deadlines: Deadlines
@@ -48,6 +52,7 @@ class Filer:
     ids: Ids
     uploads: Uploads
     retain_days: int
+    sources: Mapping[str, str] = field(default_factory=dict)
 
     async def file(
         self, draft: Draft, template: Template, state: Dialogue, conversation: str, now: datetime
@@ -70,7 +75,8 @@ class Filer:
             category=_category(template), fields=fields, language=state.language,
             content_original=description if state.language != "zh" else None,
             appeal_type=_text(draft, "appeal_kind") or template.default_appeal,
-            channel=conversation.partition(":")[0], conversation=conversation[:64],
+            channel=self._source(conversation),
+            conversation=conversation if conversation.startswith("web:") else None,  # elsewhere it holds who they are
             name=(_text(draft, "contact_name") or "")[:LONGEST_NAME] or None, phone=_phone(draft),
             identity=_identity(draft), enterprise=template.enterprise,
             occurred_at=_occurred(draft), place=place.value if place else None,
@@ -83,6 +89,10 @@ class Filer:
         )
         filed = Filed(build(filing), conversation, to_ms(now), completeness(template, draft))
         return filed, [self.uploads.used(info) for info in files]
+
+    def _source(self, conversation: str) -> str:
+        channel = conversation.partition(":")[0]
+        return self.sources.get(conversation.partition(".")[0], _SOURCES.get(channel, channel))
 
     def _fields(self, draft: Draft, template: Template, at: datetime) -> list[FilledField]:
         return [

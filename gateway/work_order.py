@@ -21,6 +21,11 @@ SCHEMA = json.loads(Path(__file__).with_name("work-order.schema.json").read_text
 
 _validator = Draft202012Validator(SCHEMA, validate_formats=True)
 
+# Whoever wrote by a channel is told there.
+_PREFERENCES = {
+    "web": "web", "sms": "sms", "wechat_oa": "wechat", "wechat_kf": "wechat", "wechat_mini": "wechat",
+}
+
 WorkOrder = dict[str, Any]  # a document that satisfies SCHEMA; made by `build` alone
 Identity = Literal["named", "confidential", "anonymous"]
 
@@ -144,7 +149,7 @@ def _complainant(filing: Filing) -> dict[str, Any]:
         "phone": filing.phone if named else None,
         "email": None,
         "contact_ref": filing.contact_ref,
-        "contact_preference": "web" if filing.channel == "web" else "none",
+        "contact_preference": _PREFERENCES.get(filing.channel, "none"),
     }
 
 

@@ -1,6 +1,7 @@
 """From a confirmed draft to the work order: what stands among the fields, what becomes something else."""
 from __future__ import annotations
 
+import dataclasses
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -79,6 +80,22 @@ async def test_common_fields_go_where_they_belong(filer: Filer, catalog: Catalog
     assert "三天没动了，客服也不回" in order["content"]
     assert "SF1234567890123" in order["title"]
     assert order["due"]["resolve_by"] > order["created_at"]
+
+
+async def test_where_it_came_from_without_who_it_was(filer: Filer, catalog: Catalog) -> None:
+    """The openid stays in the gateway, as a phone number does."""
+    filer = dataclasses.replace(filer, sources={"wechat:wxmini": "wechat_mini", "wechat:wwcity": "wechat_kf"})
+    template = catalog.newest[EXPRESS.template]
+    rows = [
+        ("web:visitor", "web", "web", "web:visitor"), ("wechat:wxcity.oSomebody", "wechat_oa", "wechat", None),
+        ("wechat:wxmini.oSomebody", "wechat_mini", "wechat", None), ("sms:+8613900139000", "sms", "sms", None),
+        ("wechat:wwcity.wk1.wmSomebody", "wechat_kf", "wechat", None),
+    ]
+    for conversation, channel, preference, told in rows:
+        draft = replace(EXPRESS, version=template.version)
+        order = (await filer.file(draft, template, Dialogue(), conversation, NOW))[0].order
+        found = order["channel"], order["complainant"]["contact_preference"], order["conversation_id"]
+        assert found == (channel, preference, told)
 
 
 @pytest.mark.parametrize("mode", ["confidential", "anonymous"])

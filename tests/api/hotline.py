@@ -55,13 +55,14 @@ class Client:
     token: str = ""
     headers: dict[str, str] = field(default_factory=dict)
 
-    async def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Answer:
-        """Problems are held against the contract; a header `Lookup_Code` is sent as Lookup-Code."""
+    async def ask(self, method: str, path: str, body: Any = None, *, url: str = "", **headers: str) -> Answer:
+        """Problems are held against the contract; a header `Lookup_Code` is sent as Lookup-Code. `url`: of a server
+        beside the hotline's own."""
         sent = self.headers | {name.replace("_", "-"): value for name, value in headers.items()}
         if self.token:
             sent = {"Authorization": f"Bearer {self.token}"} | sent
         async with aiohttp.ClientSession() as session, session.request(
-            method, self.hotline.url + path, json=body, headers=sent
+            method, (url or self.hotline.url) + path, json=body, headers=sent
         ) as got:
             said = await got.json(content_type=None) if "json" in got.content_type else await got.read()
             if got.status >= 400:
