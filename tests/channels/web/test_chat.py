@@ -153,6 +153,16 @@ async def test_an_unknown_token_is_told_so_and_closed(house: House) -> None:
     assert (fault["type"], fault["code"], closed["code"]) == ("error", "unauthorised", 1008)
 
 
+@pytest.mark.parametrize(("language", "words"), [("zh", "这个会话不属于网页"), ("en", "not the web chat's")])
+async def test_another_channels_session_is_refused_with_the_reason(house: House, language: str, words: str) -> None:
+    token, _ = await house.sessions.open("zh", "wechat:wx1.oSomebody")
+    async with visit(house) as client:
+        fault = await client.hello(session=token, language=language)
+        assert (fault["type"], fault["code"], (await client.next())["code"]) == ("error", "unauthorised", 1008)
+        assert words in fault["text"]
+    assert (await house.sessions.find(token)).conversation == "wechat:wx1.oSomebody", "it stays good for the API"
+
+
 async def test_ending_the_chat_voids_the_token_and_closes_every_socket(house: House) -> None:
     async with visit(house) as client, visit(house) as other:
         await client.hello()

@@ -1,6 +1,7 @@
 """Tokens: opaque, stored hashed, 7 days idle, 30 days at most, gone when revoked."""
 from __future__ import annotations
 
+import hashlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from gateway.store.sqlite import SqliteStore
 from tests.clock import ManualClock
 
 DAY_S = 86_400
+NOW_MS = ManualClock().ms()
 
 
 @pytest.fixture
@@ -40,6 +42,20 @@ async def test_a_token_finds_its_visitor_and_no_other(sessions: Sessions) -> Non
     assert (await sessions.find(two)).language == "en"
     assert one != two
     assert first.visitor != second.visitor
+
+
+async def test_a_token_may_be_of_another_channels_conversation(sessions: Sessions) -> None:
+    opened = [await sessions.open("zh", "wechat:wx1.oSomebody") for _ in range(2)]
+
+    assert {(await sessions.find(token)).conversation for token, _ in opened} == {"wechat:wx1.oSomebody"}
+    assert opened[0][0] != opened[1][0]
+
+
+async def test_a_session_kept_before_there_were_channels_is_the_webs(sessions: Sessions, store: SqliteStore) -> None:
+    kept = b'{"visitor":"v","language":"zh","created":%d,"seen":%d}' % (NOW_MS, NOW_MS)
+    await store.shared.put("web:session:" + hashlib.sha256(b"old").hexdigest(), kept, DAY_S * 1000)
+
+    assert (await sessions.find("old")).conversation == "web:v"
 
 
 @pytest.mark.parametrize("token", [None, "", "x", "x" * 129, "\ud800", "' OR 1=1 --"])
