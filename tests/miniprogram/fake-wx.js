@@ -16,6 +16,7 @@ function fakeWx(answers = []) {
     removeStorageSync: (name) => storage.delete(name),
     getStorageInfoSync: () => ({ keys: [...storage.keys()] }),
     getAppBaseInfo: () => ({ language: "zh_CN" }),
+    getAccountInfoSync: () => ({ miniProgram: { appId: "wx1" } }),
     login: ({ success }) => success({ code: "c0de" }),
     request: hear,
     uploadFile: hear,

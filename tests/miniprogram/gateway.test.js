@@ -7,7 +7,7 @@ const { fakeWx } = require("./fake-wx.js");
 
 const HOME = join(__dirname, "../../channels/wechat/miniprogram");
 const gateway = require(`${HOME}/gateway.js`);
-const { attempt, fileOrder, whyNotUploaded } = require(`${HOME}/filing.js`);
+const { attempt, fileOrder, whyNotLinked, whyNotUploaded } = require(`${HOME}/filing.js`);
 const { ZH } = require(`${HOME}/i18n/zh.js`);
 
 const SESSION = { session: "t0ken" };
@@ -23,7 +23,7 @@ test("the first call logs in with WeChat's code, and the token is kept on the ph
   assert.deepEqual(await gateway.cases(), []);
   assert.equal((await gateway.cases()).length, 1);
   assert.deepEqual(paths(), ["POST /api/login/wechat-mini", "GET /api/work-orders", "GET /api/work-orders"]);
-  assert.deepEqual(wx.asked[0].data, { code: "c0de" });
+  assert.deepEqual(wx.asked[0].data, { appid: "wx1", code: "c0de" });
   assert.equal(wx.asked[1].header.Authorization, "Bearer t0ken");
 });
 
@@ -36,6 +36,12 @@ test("a gateway without a mini-program gives a session all the same", async () =
 test("a login that WeChat refuses is no reason for a session without it", async () => {
   answering([401, { code: "unauthorised" }]);
   await assert.rejects(gateway.cases(), { status: 401 });
+});
+
+test("nor is a platform that is busy: what is filed without it would be nobody's", async () => {
+  answering([503, { code: "unavailable" }, { "Retry-After": "5" }]);
+  await assert.rejects(gateway.cases(), { status: 503, retryAfter: 5 });
+  assert.equal(wx.storage.get("session"), undefined);
 });
 
 test("several calls at once log in once", async () => {
@@ -61,6 +67,41 @@ test("calls that find the session ended together open one new one", async () => 
   await Promise.all([gateway.cases(), gateway.cases()]);
   assert.equal(paths().filter((path) => path.includes("login")).length, 1);
   assert.equal(wx.storage.get("session"), "new");
+});
+
+// --- the phone number -------------------------------------------------------------------------------------------------
+
+test("who is known by WeChat may link their phone number, once", async () => {
+  answering([200, SESSION], [200, { work_orders: [] }], [200, SESSION]);
+  assert.equal(gateway.mayLink(), false);
+  await gateway.cases();
+  assert.equal(gateway.mayLink(), true);
+  await gateway.linkPhone("ph0ne");
+  assert.deepEqual([wx.asked[2].path, wx.asked[2].data], ["/api/login/wechat-mini/phone", { code: "ph0ne" }]);
+  assert.equal(wx.asked[2].header.Authorization, "Bearer t0ken");
+  assert.equal(gateway.mayLink(), false);
+});
+
+test("a visitor without a WeChat account may not", async () => {
+  answering([404, { code: "no_mini_program" }], [201, SESSION], [200, { work_orders: [] }]);
+  await gateway.cases();
+  assert.equal(gateway.mayLink(), false);
+});
+
+test("a code that WeChat does not know any more does not end the session", async () => {
+  answering([401, { code: "wechat_code" }]);
+  wx.storage.set("session", "t");
+  wx.storage.set("known", true);
+  await assert.rejects(gateway.linkPhone("old"), { code: "wechat_code" });
+  assert.deepEqual([wx.storage.get("session"), gateway.mayLink()], ["t", true]);
+});
+
+test("why a phone number was not linked is said as far as it is known", () => {
+  const refused = (status, problem) => whyNotLinked(new gateway.Refused(status, problem, null), ZH);
+  assert.equal(refused(409, { code: "already_linked" }), ZH.link_taken);
+  assert.equal(refused(422, { errors: [{ field: "phone", code: "phone", message: "号码不完整" }] }), "号码不完整");
+  assert.equal(refused(503, null), ZH.link_failed);
+  assert.equal(whyNotLinked(new gateway.Unheard(), ZH), ZH.link_failed);
 });
 
 test("a refusal carries its code, its faults and when to come back", async () => {

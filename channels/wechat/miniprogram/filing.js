@@ -1,4 +1,5 @@
-// An order on its way to the gateway: tried again with the key it was tried with, and never filed twice.
+// An order on its way to the gateway: tried again with the key it was tried with, and never filed twice; and what to say
+// when something did not get there.
 
 const gateway = require("./gateway.js");
 
@@ -35,4 +36,11 @@ function whyNotUploaded(failure, words) {
   return { 413: words.file_large, 415: words.file_kind }[/** @type {413} */ (status)] || words.file_failed;
 }
 
-module.exports = { attempt, fileOrder, whyNotUploaded };
+/** @param {unknown} failure @param {Words} words @returns {string} */
+function whyNotLinked(failure, words) {
+  const isRefused = failure instanceof gateway.Refused;
+  if (isRefused && failure.code === "already_linked") return words.link_taken;
+  return isRefused && failure.errors.length ? failure.errors[0].message : words.link_failed;
+}
+
+module.exports = { attempt, fileOrder, whyNotLinked, whyNotUploaded };

@@ -6,7 +6,7 @@ const { recall, remember } = require("./storage.js");
 
 const TIMEOUT_MS = 15_000;
 const UPLOAD_TIMEOUT_MS = 60_000;
-const NO_SUCH_LOGIN = [404, 405, 503]; // this gateway has no mini-program set up: a session without a WeChat account
+const NO_SUCH_LOGIN = [404, 405]; // this gateway has no such mini-program: a session without a WeChat account
 
 /** What the gateway said no with (RFC 9457). */
 class Refused extends Error {
@@ -78,7 +78,9 @@ function token() {
 }
 
 async function enter() {
-  const session = (await byWeChat()) || (await send("POST", "/api/sessions", { body: { language: language() } })).session;
+  const known = await byWeChat();
+  const session = known || (await send("POST", "/api/sessions", { body: { language: language() } })).session;
+  remember("known", known ? true : undefined);
   remember("session", session);
   return session;
 }
@@ -88,8 +90,9 @@ async function byWeChat() {
   const { code } = /** @type {{code: string}} */ (await new Promise((done, failed) => {
     wx.login({ success: done, fail: ({ errMsg }) => failed(new Unheard(errMsg)) });
   }));
+  const appid = wx.getAccountInfoSync().miniProgram.appId;
   try {
-    return (await send("POST", "/api/login/wechat-mini", { body: { code } })).session;
+    return (await send("POST", "/api/login/wechat-mini", { body: { appid, code } })).session;
   } catch (problem) {
     if (problem instanceof Refused && NO_SUCH_LOGIN.includes(problem.status)) return null;
     throw problem;
@@ -99,6 +102,9 @@ async function byWeChat() {
 /** @param {string} session */
 const bearer = (session) => ({ Authorization: `Bearer ${session}` });
 
+/** The other 401 is about a code of WeChat's. @param {unknown} problem */
+const hasEnded = (problem) => problem instanceof Refused && problem.status === 401 && problem.code !== "wechat_code";
+
 /** A session lives 30 days, and 7 without use: who shows one that has ended gets another, once.
  * @template T @param {(header: {Authorization: string}) => Promise<T>} call @returns {Promise<T>} */
 async function asMyself(call) {
@@ -106,10 +112,21 @@ async function asMyself(call) {
   try {
     return await call(bearer(session));
   } catch (problem) {
-    if (!(problem instanceof Refused) || problem.status !== 401) throw problem;
+    if (!hasEnded(problem)) throw problem;
     if (recall("session") === session) remember("session", undefined); // else another call has a new one already
     return call(bearer(await token()));
   }
+}
+
+// --- the phone number: what was filed elsewhere under it is the citizen's here, too ----------------------------------
+
+/** Only who is known by WeChat. */
+const mayLink = () => Boolean(recall("known")) && !recall("linked");
+
+/** @param {string} code of the button getPhoneNumber: once, 5 minutes */
+async function linkPhone(code) {
+  await asMyself((who) => send("POST", "/api/login/wechat-mini/phone", { body: { code }, header: who }));
+  remember("linked", true);
 }
 
 // --- what pages ask ----------------------------------------------------------------------------------------------
@@ -153,4 +170,6 @@ const upload = (filePath) => asMyself(async (who) => {
 /** @returns {string} a name for one try of something, however often it is sent */
 const newKey = () => `mini-${[Date.now(), Math.random(), Math.random()].map((one) => one.toString(36).slice(2)).join("-")}`;
 
-module.exports = { Refused, Unheard, cases, comment, file, newKey, rate, template, templates, upload, workOrder };
+module.exports = {
+  Refused, Unheard, cases, comment, file, linkPhone, mayLink, newKey, rate, template, templates, upload, workOrder,
+};

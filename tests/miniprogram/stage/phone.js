@@ -2,7 +2,10 @@
 // `phone` is what a test reads and sets: place (chosen on the map), asked (subscriptions, and whether within a tap), called.
 
 const $ = (id) => document.getElementById(id);
-const phone = { place: null, asked: [], called: [], opened: [], grants: "accept" };
+const phone = { place: null, asked: [], called: [], opened: [], grants: "accept", appid: "wx0" };
+
+// From the simulated WeChat, where the test has one.
+const codeFor = async (kind) => (window.wechatCode ? window.wechatCode(kind) : `${kind}-${Date.now()}`);
 
 // --- modules ------------------------------------------------------------------------------------------------------
 
@@ -71,7 +74,8 @@ const wx = {
   removeStorageSync: (name) => localStorage.removeItem(name),
   getStorageInfoSync: () => ({ keys: Object.keys(localStorage) }),
   getAppBaseInfo: () => ({ language: navigator.language }),
-  login: (options) => answer(options, { code: `code-${Date.now()}` }),
+  getAccountInfoSync: () => ({ miniProgram: { appId: phone.appid } }),
+  login: async (options) => answer(options, { code: await codeFor("login") }),
   request, uploadFile,
   chooseMedia: async () => ({ tempFiles: (await chosenFiles()).map((tempFilePath) => ({ tempFilePath })) }),
   chooseMessageFile: async () => ({ tempFiles: (await chosenFiles()).map((path) => ({ path })) }),
@@ -198,6 +202,10 @@ for (const name of ["mousedown", "mouseup"]) {
     setTimeout(() => (isTapping = false));
   }, true);
 }
+addEventListener("click", async ({ target }) => {
+  const button = target.closest?.("wx-button[open-type=getPhoneNumber]");
+  if (button) glassEasel.triggerEvent(button.__wxElement, "getphonenumber", { code: await codeFor("phone") });
+});
 $("back").onclick = back;
 
 define();

@@ -40,6 +40,8 @@ const EN = {
   due: "Expected by {day}", emergency: "Call {number} ({what}) first", call: "Call {number}",
   see_case: "See its progress", home: "Back to the start",
   cases_none: "You have not filed any request yet.", cases_hint: "Pull down to refresh.",
+  link: "Link my phone number", link_hint: "Filed something on the web or by text message, too? Let WeChat tell us your phone number, and you see it here.",
+  linked: "Linked: everything filed with this phone number is here.", link_taken: "This WeChat is linked to another phone number already.", link_failed: "It could not be linked; please try again later.",
   department: "Department: {name}",
   progress: "Progress",
   supplement: "Add something", supplement_hint: "Anything new can be written here; it goes to the department.", send: "Send", urge: "Ask to speed it up", sent: "Passed on to the department.",

@@ -39,6 +39,8 @@ const ZH = {
   due: "预计 {day} 前办结", emergency: "请先拨打 {number}（{what}）", call: "拨打 {number}",
   see_case: "查看进度", home: "回到首页",
   cases_none: "您还没有登记过诉求。", cases_hint: "下拉可以刷新。",
+  link: "用手机号关联", link_hint: "在网页或短信里也登记过诉求？允许微信告诉我们您的手机号，就能在这里一起查看。",
+  linked: "已经关联，用这个手机号登记的诉求都在这里。", link_taken: "这个微信已经关联了另一个手机号。", link_failed: "没有关联成功，请稍后再试。",
   department: "承办单位：{name}",
   progress: "办理进度",
   supplement: "补充情况", supplement_hint: "有新的情况可以写在这里，会转给承办单位。", send: "发送", urge: "催办", sent: "已转给承办单位。",

@@ -1,6 +1,7 @@
 // The citizen's own cases, the newest first.
 
 const { caseView } = require("../../core/case-view.js");
+const { whyNotLinked } = require("../../filing.js");
 const gateway = require("../../gateway.js");
 const { look } = require("../../i18n/i18n.js");
 
@@ -10,6 +11,8 @@ Page({
     state: "loading", // loading, open, failed
     /** @type {any[]} */
     cases: [],
+    mayLink: false,
+    said: "", // what became of the phone number
   },
 
   onShow() {
@@ -27,10 +30,27 @@ Page({
     wx.setNavigationBarTitle({ title: words.my_cases });
     try {
       const found = await gateway.cases();
-      this.setData({ state: "open", cases: found.map((/** @type {any} */ one) => caseView(one, words)) });
+      const cases = found.map((/** @type {any} */ one) => caseView(one, words));
+      this.setData({ state: "open", cases, mayLink: gateway.mayLink() });
     } catch {
       this.setData({ state: "failed" });
     }
+  },
+
+  // Without a code the citizen did not allow it.
+  /** @param {WechatMiniprogram.ButtonGetPhoneNumber} event */
+  async onPhone(event) {
+    const { code } = event.detail;
+    if (!code) return;
+    const { words } = this.data;
+    try {
+      await gateway.linkPhone(code);
+    } catch (failure) {
+      this.setData({ said: whyNotLinked(failure, words) });
+      return;
+    }
+    this.setData({ said: words.linked });
+    await this.refresh();
   },
 
   /** @param {WechatMiniprogram.BaseEvent} event */
