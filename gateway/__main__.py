@@ -17,7 +17,7 @@ from aiohttp import web
 from msgspec.structs import replace
 
 from gateway import check, talk
-from gateway.app import ROOT, Gateway, asleep, data_files, mind
+from gateway.app import Gateway
 from gateway.clock import RandomIds, SystemClock
 from gateway.config import Config, load
 from gateway.console.staff import ROLES, StaffTable
@@ -25,6 +25,7 @@ from gateway.errors import ConfigError
 from gateway.http import runner
 from gateway.masking import mask_phone
 from gateway.observe import configure_logging
+from gateway.wiring.understanding import ROOT, asleep, data_files, mind
 
 log = structlog.get_logger("gateway")
 DEMO_WAIT_S = 3.0  # after closure and before a rework, so that a visitor sees the whole story at once

@@ -5,7 +5,6 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
@@ -28,11 +27,12 @@ from gateway import templates
 from gateway.api.site import Api, Front
 from gateway.case_life import Rules
 from gateway.cases import Cases
-from gateway.check import COMPLAINTS, Look, proofread
+from gateway.check import COMPLAINTS, proofread
 from gateway.clock import Clock, Ids
 from gateway.config import Config
 from gateway.console import Console, ConsoleSettings, StaffTable
 from gateway.conversation import Conversation
+from gateway.delivery import Delivery, kept
 from gateway.dialogue.catalog import DAY_S, Catalog
 from gateway.errors import ConfigError, Forbidden
 from gateway.evidence import WeighingUnderstander
@@ -46,6 +46,8 @@ from gateway.intake import Intake
 from gateway.journal import Journal
 from gateway.mind import Mind as Mind
 from gateway.observe import count_refusal
+from gateway.outbox import Texter
+from gateway.passive import PassiveAnswers
 from gateway.protocols import CodeSender, Handler
 from gateway.reloading import Reloader
 from gateway.replies import Replies
@@ -55,17 +57,11 @@ from gateway.store.limits import DAY_MS, Limits
 from gateway.store.sqlite import SqliteStore
 from gateway.understanding import Reader
 from gateway.uploads import Uploads
+from gateway.wiring.understanding import ROOT, mind
+from gateway.wiring.wechat import KF_LANE, Ground, WeChatParts
 from gateway.workers import LaneWorker, Supervisor, sweep, tick
 from gateway.writing import Writer
-from nlu import entries, training
-from nlu.batching import BatchEncoder
-from nlu.embedded import EmbeddedUnderstander
-from nlu.knowledge import KnowledgeIndex
-from nlu.null import NullKnowledge, NullUnderstander
-from nlu.sentinel import DangerWatch
 
-ROOT = Path(__file__).resolve().parent.parent
-TRAINING, DANGERS, KNOWLEDGE = ROOT / "nlu/training", ROOT / "nlu/dangers", ROOT / "knowledge"
 BODY_CAP = 1 << 20  # bytes; uploads stream past it under a cap of their own
 log = structlog.get_logger(__name__)
 
@@ -76,37 +72,6 @@ async def _caller(console: Console, request: web.Request) -> str:
     if not user.talks:
         raise Forbidden("not for this role")
     return user.name
-
-
-def mind(config: Config, clock: Clock) -> Mind:
-    """As `[nlu] engine` says; the fitted model is cached in the data folder."""
-    if config.nlu.engine == "null":
-        return Mind(NullUnderstander(), NullKnowledge())
-    encoder = BatchEncoder()
-    cache = Path(config.data.dir) / "models"
-    engine = EmbeddedUnderstander(TRAINING, cache, encoder)
-    answers = KnowledgeIndex(KNOWLEDGE, encoder, clock, cache)
-    watch = DangerWatch(DANGERS, TRAINING, cache, encoder)
-    return Mind(engine, answers, (engine.open, answers.open, watch.open), (engine.close, encoder.close), watch)
-
-
-def data_files(config: Config) -> list[Look]:
-    """What `check` looks at beside templates, wording and city."""
-    return [lambda: training.read(TRAINING), lambda: entries.read(KNOWLEDGE, _known(config))]
-
-
-def _known(config: Config) -> entries.Known | None:
-    """What an answer may refer to; None while the city's own file has faults, which `check` names by itself."""
-    try:
-        departments = {one.code for one in cities.load(ROOT / config.city.folder).departments}
-    except ConfigError:
-        return None
-    return departments, {path.name.partition(".")[0] for path in (ROOT / "templates/complaints").glob("*.yaml")}
-
-
-def asleep(now: datetime) -> list[str]:
-    """The approved answers that are not shown today, a line each."""
-    return entries.asleep(KNOWLEDGE, now)
 
 
 @dataclass(slots=True)
@@ -122,9 +87,11 @@ class Gateway:
     blobs: FolderBlobs
     seal: Seal
     sender: CodeSender | None = None
+    texter: Texter | None = None
     supervisor: Supervisor = field(default_factory=Supervisor)
     workers: dict[str, LaneWorker] = field(default_factory=dict)
     intake: Intake = field(init=False)
+    wechat: WeChatParts = field(init=False)
     application: web.Application = field(default_factory=web.Application)
 
     @classmethod
@@ -163,6 +130,8 @@ class Gateway:
         conversation = self._conversation(catalog, uploads)
         desk = Desk(self.store.lanes, self.store.records, self.clock)
         self._work("in", conversation.take_turn)
+        self.intake = Intake(self.store.lanes, self.workers["in"])
+        self._push(uploads)
         self._work("events", self._cases().handle)
         self._work("case", Bridge(desk, self.clock).handle, lease_ms=40_000)
         self._work("desk", desk.handle)
@@ -171,6 +140,18 @@ class Gateway:
         self.supervisor.spawn("clean", lambda: sweep(self.store.clean, lambda: uploads.sweep(self.clock.now())))
         self._watch(catalog)
         await self._serve(catalog, conversation, desk, uploads)
+        await self.wechat.start()
+
+    def _push(self, uploads: Uploads) -> None:
+        """The platforms that have no feed, and the lanes that serve them."""
+        lanes, shared = self.store.lanes, self.store.shared
+        answers = PassiveAnswers(partial(kept, lanes), self.clock)
+        self.wechat = WeChatParts(self.config.wechat, Ground(
+            lanes=lanes, shared=shared, uploads=uploads, accept=self.intake.accept, answers=answers, clock=self.clock,
+            ids=self.ids, texter=self.texter,
+        ))
+        self._work("out", Delivery({"wechat": self.wechat.sender}, answers, self.clock).handle)
+        self._work(KF_LANE, self.wechat.pull)
 
     def _watch(self, catalog: Catalog) -> None:
         """Take up templates that somebody changes meanwhile."""
@@ -197,7 +178,10 @@ class Gateway:
             config.retention.case_days,
         )
         keep = config.retention
-        writer = Writer(catalog, replies, filer, self.seal, keep.transcript_days, keep.case_days, keep.dedupe_days)
+        writer = Writer(
+            catalog, replies, filer, self.seal, keep.transcript_days, keep.case_days, keep.dedupe_days,
+            pushed=("wechat",),
+        )
         weighing = WeighingUnderstander(self.mind.engine, catalog)
         reader = Reader(catalog, self.city, weighing, self.mind.knowledge, self.mind.sentinel)
         zone, hold_ms = ZoneInfo(self.city.time_zone), int(config.server.burst_hold_s * 1000)
@@ -216,7 +200,6 @@ class Gateway:
         config, store = self.config, self.store
         trusted = [ip_network(address) for address in config.trusted_proxies]
         url = config.server.public_url or f"http://{config.server.host}:{config.server.port}"
-        self.intake = Intake(store.lanes, self.workers["in"])
         sessions = Sessions(store.shared, self.clock, self.ids)
         channel = WebChannel(
             self.intake.accept, store.shared, sessions, uploads.owned, self.clock, self._web(url, trusted)
@@ -237,7 +220,8 @@ class Gateway:
         )
         pages = Pages(config.web.origins)
         app.add_routes([
-            *channel.routes(), *pages.routes(), *api.routes(), *console.routes(), *health.routes(),
+            *channel.routes(), *self.wechat.routes(), *pages.routes(), *api.routes(), *console.routes(),
+            *health.routes(),
         ])
         app.on_shutdown.append(lambda _: channel.close())
         self.application = app
@@ -247,7 +231,7 @@ class Gateway:
         return Front(
             lanes=store.lanes, records=store.records, accept=self.intake.accept, catalog=catalog, city=self.city,
             replies=conversation.writer.replies, clock=self.clock, ids=self.ids, seal=self.seal, sender=self.sender,
-            danger=conversation.reader.danger,
+            danger=conversation.reader.danger, minis=self.wechat.minis,
             codes_per_day=config.api.codes_per_day, keep_ms=config.retention.dedupe_days * DAY_MS,
         )
 
@@ -296,5 +280,6 @@ class Gateway:
         half = self.config.server.drain_s / 2  # the other half was the open connections'
         await asyncio.gather(*(worker.drain(half) for worker in self.workers.values()))
         await self.supervisor.close()
+        await self.wechat.close()
         await self.mind.close()
         await self.store.close()

@@ -23,6 +23,7 @@ from gateway.orders import (
     Happened,
     HistoryLine,
     RatingAnswer,
+    Reached,
 )
 
 STATUS: dict[str, str] = {
@@ -65,6 +66,8 @@ def decide(state: CaseState, item: CaseItem, rules: Rules) -> Decision:
             return _added(state, item)
         case Due(timer, round_, at):
             return _due(state, timer, round_, at, rules)
+        case Reached():
+            return Decision(_note(state, HistoryLine(item.at, item.what, item.round, _ways(item))))
         case Filed():
             return Decision(state)
 
@@ -186,6 +189,11 @@ def _rework(state: CaseState, at: int) -> Decision:
     )
     news = CaseNews(state.work_order_id, "rework_sent", round_, department=state.department)
     return Decision(state, (news,), (op,))
+
+
+def _ways(reached: Reached) -> str:
+    """`closed: window quota_used, template`"""
+    return f"{reached.news}: " + ", ".join(" ".join(filter(None, (step.way, step.why))) for step in reached.steps)
 
 
 def _operate(

@@ -54,7 +54,7 @@ class Conversation:
         state = replace(state, turn=turn.number, started=state.started or turn.now)
         for burst in bursts(items):
             state = await self._burst(state, burst, turn)
-        state = await self.writer.write(state, turn)
+        state = await self.writer.write(state, turn, items)
         TURN_SECONDS.labels("turn").observe(perf_counter() - began)
         TURNS.labels(state.asked or "nothing").inc()
         return Changes(lease.msgs[len(items) - 1].seq, encode(state), turn.emits, turn.puts, turn.feeds, turn.cancel)

@@ -10,12 +10,16 @@ from msgspec import Struct
 
 
 class AgentJoins(Struct, frozen=True, tag="agent_joins"):
+    """`elsewhere`, here and below: in a window of the platform's own, where the citizen has seen it already."""
+
     agent: str
+    elsewhere: bool = False
 
 
 class AgentSays(Struct, frozen=True, tag="agent_says"):
     agent: str
     text: str
+    elsewhere: bool = False
 
 
 class AgentLeaves(Struct, frozen=True, tag="agent_leaves"):

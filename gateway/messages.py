@@ -25,9 +25,13 @@ Sender = Literal["bot", "agent", "department"]
 
 
 class Text(Struct, frozen=True, tag="text"):
-    """What a citizen wrote. Never used as a template, a format string or a path."""
+    """What a citizen wrote. Never used as a template, a format string or a path.
+
+    recording  upload of the voice message whose words these are
+    """
 
     text: str
+    recording: str = ""
 
 
 class Choice(Struct, frozen=True, tag="choice"):
@@ -116,6 +120,7 @@ class Inbound(Struct, frozen=True):
     conversation  `channel:platform user`, the key of the lane
     at            ms since 1970, when the channel received it
     language      what the channel was set to (the chat page's switch), None when it does not know
+    note          what the channel's sender learns from it (outbox.Heard), before it brings the answer
     """
 
     id: str
@@ -124,6 +129,7 @@ class Inbound(Struct, frozen=True):
     at: int
     content: Content
     language: str | None = None
+    note: str = ""
 
 
 class Option(Struct, frozen=True):

@@ -12,6 +12,8 @@ from prometheus_client import Counter, Gauge, Histogram
 from gateway.masking import mask_text
 
 INBOUND = Counter("huiyin_inbound_total", "Messages taken in", ["channel", "outcome"])
+OUTBOUND = Counter("huiyin_outbound_total", "Messages to platforms that push, by the way they went", ["channel", "way"])
+CALLS = Counter("huiyin_platform_calls_total", "Calls of a platform's API", ["path", "outcome"])
 TURNS = Counter("huiyin_turns_total", "Turns taken", ["asked"])
 TURN_SECONDS = Histogram(
     "huiyin_turn_seconds", "One turn from lease to changes, by step", ["step"],

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from gateway.outbox import Step
+
 Resolved = Literal["yes", "partly", "no", "unknown"]
 EventType = Literal[
     "case.accepted", "case.dispatched", "case.progress", "case.question", "case.closed", "case.rejected",
@@ -131,12 +133,25 @@ class Due(Struct, frozen=True, tag="due"):
     at: int
 
 
-CaseItem = Filed | Happened | Answered | Added | Due
+class Reached(Struct, frozen=True, tag="reached"):
+    """What became of the news of a case on the citizen's channel (gateway/delivery.py), with every way looked at.
+
+    what  told; doubtful: it may have arrived; not_told: no way was open; delivered, failed: the platform's receipt
+    """
+
+    what: Literal["told", "doubtful", "not_told", "delivered", "failed"]
+    news: str
+    round: int
+    steps: tuple[Step, ...]
+    at: int
+
+
+CaseItem = Filed | Happened | Answered | Added | Due | Reached
 
 
 class HistoryLine(Struct, frozen=True):
     """One line of a case's history, for staff and citizen. what: filed, an event type without `case.`, rated,
-    rework, supplement, urged, no_reply."""
+    rework, supplement, urged, no_reply; for staff only those of Reached, whose text names the news and the ways."""
 
     at: int
     what: str

@@ -13,6 +13,7 @@ from gateway.fields.city import City
 from gateway.orders import CaseState, HistoryLine
 from gateway.replies import Replies
 
+STAFF_ONLY = frozenset({"told", "doubtful", "not_told", "delivered", "failed"})
 OWN_WORDS = frozenset({"supplement", "urged", "rated"})  # said by the citizen, not for whoever only has the code
 
 
@@ -55,7 +56,7 @@ class Teller:
             case.work_order_id, template, self._title(case, template, language), case.status,
             self._department(case.department, language), self._time(case.created), case.due, case.round,
             case.rated.satisfaction if case.rated and own else None,
-            tuple(self._step(line, language, own) for line in case.history),
+            tuple(self._step(line, language, own) for line in case.history if line.what not in STAFF_ONLY),
         )
 
     def _title(self, case: CaseState, template: str, language: str) -> str:

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 from aiohttp import web
 
-from gateway.messages import Inbound, Outbound
+from gateway.messages import Inbound
 from gateway.orders import CaseOp, StaffAction
 from gateway.rankings import Answer, Matter, NluContext, Scored, Understanding
 from gateway.store.blobs import BlobStore
@@ -77,15 +77,11 @@ class Capabilities:
 
 
 class Channel(Protocol):
-    """One platform. `routes` are added to the application; `send` is used by the `out` lane only."""
+    """One platform. `routes` are added to the application; without a feed it has a Sender (gateway/outbox.py)."""
 
     capabilities: Capabilities
 
     def routes(self) -> Sequence[web.RouteDef]:
-        ...
-
-    async def send(self, user: str, message: Outbound) -> None:
-        """Raises SendError. Channels with a feed never see this call."""
         ...
 
 

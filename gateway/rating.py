@@ -9,15 +9,18 @@ import re
 import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Literal, TypeVar
 
 from msgspec.structs import replace
 
 from gateway.dialogue import commands
 from gateway.dialogue.draft import BESIDE, Dialogue, RatingDialog
 from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Rated, Say
+from gateway.dialogue.picking import number
 from gateway.fields import yes_no
 from gateway.messages import Choice, CitizenContent, Option, Text
+from gateway.satisfaction import Mark, Scale
+from gateway.satisfaction import read as hear
 
 ASKS = BESIDE - {"answer"}
 SKIP = "skip"
@@ -25,7 +28,7 @@ SHORT = 12  # bytes of UTF-8 (4 汉字) up to which unclear words are asked abou
 T = TypeVar("T")
 Outcome = tuple[Dialogue, list[Effect]]
 
-# Longer phrases first: 不满意 must never be read as 满意, nor "not solved" as "solved".
+# Longer phrases first: "not solved" must never be read as "solved".
 _RESOLVED: tuple[tuple[str, str], ...] = (
     (r"(n'?t|not|no)( an?| the)? (problem|issue)s? (any ?more|any longer|now)"
      r"|no longer (an? (problem|issue)|there|happen)|不是问题了|(没|不)再(吵|响|漏|堵|臭|发生|出现)", "yes"),
@@ -38,12 +41,10 @@ _RESOLVED: tuple[tuple[str, str], ...] = (
     (r"(解决了|已解决|处理好了|弄好了|修好了|^是(的)?$|^对$|^有$|^嗯$|没问题|^好了"
      r"|^(yes|yep|yeah)(?![a-z])|^no problem|^solved|^resolved|fixed)", "yes"),
 )
-_SATISFACTION: tuple[tuple[str, int], ...] = (
-    (r"(非常|很|极|太)不满|very (bad|dissatisfied|unhappy)|terrible|awful|👎", 1),
-    (r"不太?满意|不满|dissatisfied|not (very |really )?(satisfied|happy)|unhappy|^bad$|^poor$|差", 2),
-    (r"一般|还行|还可以|凑合|so.?so|^ok(ay)?$|average|neutral", 3),
-    (r"(非常|很|十分|特别|太)满意|very (good|satisfied|happy)|excellent|great|👍", 5),
-    (r"满意|^satisfied|^happy|^good$|不错", 4),
+# What is said of a case that is not over, by somebody who does not rate it.
+_COMPLAINT = re.compile(
+    r"没有?人|还在|还是|仍然?|依[旧然]|又(?=[来开吵漏堵臭坏])|太慢|敷衍|推诿|踢皮球|拖|糊弄|不[管理]|骗|态度"
+    r"|(?<![a-z])(nobody|no one|still|never|again|too slow|rude|ignored|worse)(?![a-z])"
 )
 _CONTACTED = re.compile(r"^(联系|please(?![a-z]))")
 _DENIAL = re.compile(r"没(?!问题)|不(?!过|错)|(?<![a-z])(no(?! problem)|not|never)(?![a-z])")
@@ -61,9 +62,41 @@ def read_resolved(text: str) -> str | None:
 
 def read_satisfaction(text: str) -> int | None:
     """1…5 from a digit, a number of points or words; None when unclear."""
-    folded = fold(text)
-    digit = re.fullmatch(r"([1-5])\s*(分|星|颗星|points?|stars?|/\s*5)?", folded)
-    return int(digit[1]) if digit else _first(_SATISFACTION, folded)
+    mark = hear(text).mark
+    return mark.satisfaction if mark else None
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A text message that may answer the one question of an invitation.
+
+    kind     rated; conflict and unclear: ask once, with the comment kept; comment: words of complaint, ask;
+             nothing: the ordinary dialogue has it
+    comment  what was said beside the rating
+    """
+
+    kind: Literal["rated", "conflict", "unclear", "comment", "nothing"]
+    satisfaction: int | None = None
+    resolved: str | None = None
+    comment: str = ""
+
+
+def read_reply(text: str, scale: Scale) -> Reply:
+    """A rating by text message, on the scale that was sent with it. "1 还没修好" where 1 is the best is a conflict."""
+    heard = hear(text, scale)
+    resolved = read_resolved(heard.beside)
+    if heard.mark is None:
+        complains = heard.kind == "nothing" and (resolved == "no" or _COMPLAINT.search(fold(text)))
+        return Reply("comment" if complains else heard.kind, resolved=resolved, comment=heard.rest)
+    if _contradicts(heard.mark, resolved):
+        return Reply("conflict", comment=heard.rest)
+    return Reply("rated", heard.mark.satisfaction, heard.mark.resolved or resolved, heard.rest)
+
+
+def _contradicts(mark: Mark, resolved: str | None) -> bool:
+    if mark.resolved and resolved and mark.resolved != resolved:
+        return True
+    return resolved == "no" and mark.satisfaction > 3
 
 
 def read_yes_no(text: str) -> str | None:
@@ -110,9 +143,14 @@ def invite(state: Dialogue, work_order_id: str, round_: int, wording: Wording = 
     return _ask(state, "resolved", [Say("rating.invite", {"work_order": work_order_id})], wording)
 
 
+def again(state: Dialogue, wording: Wording = GENERAL) -> list[Effect]:
+    """The open question once more; nothing when none is."""
+    return _ask(state, state.asked, (), wording)[1] if state.rating and state.asked in ASKS else []
+
+
 def step(state: Dialogue, content: CitizenContent, wording: Wording = GENERAL) -> Outcome | None:
     """One answer; None when it cannot be read as one (then the ordinary dialogue has it)."""
-    words, asked = _words(content), state.asked
+    words, asked = _words(content, state.offered), state.asked
     if state.rating is None or words is None or asked not in ASKS:
         return None
     stale = isinstance(content, Choice) and (content.to not in (None, state.asked_by) or words not in state.offered)
@@ -125,10 +163,14 @@ def step(state: Dialogue, content: CitizenContent, wording: Wording = GENERAL) -
     return outcome
 
 
-def _words(content: CitizenContent) -> str | None:
+def _words(content: CitizenContent, offered: tuple[str, ...]) -> str | None:
+    """A number is the option that stood there, where the options were no numbers themselves."""
     if isinstance(content, Choice):
         return content.value
-    return content.text if isinstance(content, Text) else None
+    if not isinstance(content, Text):
+        return None
+    place = None if any(value.isdecimal() for value in offered) else number(content.text)
+    return offered[place - 1] if place and place <= len(offered) else content.text
 
 
 def _resolved(state: Dialogue, rating: RatingDialog, words: str, wording: Wording) -> Outcome | None:
@@ -142,11 +184,6 @@ def _satisfaction(state: Dialogue, rating: RatingDialog, words: str, wording: Wo
     points = read_satisfaction(words)
     if points is None:
         return None
-def again(state: Dialogue, wording: Wording = GENERAL) -> list[Effect]:
-    """The open question once more; nothing when none is."""
-    return _ask(state, state.asked, (), wording)[1] if state.rating and state.asked in ASKS else []
-
-
     rating = replace(rating, satisfaction=points)
     state = replace(state, rating=rating)
     if rating.resolved == "no" or points <= 2:

@@ -177,6 +177,7 @@ def _environment(locale: Locale) -> ImmutableSandboxedEnvironment:
     environment.globals.clear()  # no wording needs range(), and Jinja copies them all for every rendering
     environment.filters["day"] = lambda text: _day(str(text), locale)
     environment.filters["moment"] = lambda text: _moment(str(text), locale)
+    environment.filters["stamp"] = lambda text: _stamp(str(text), locale)
     return environment
 
 
@@ -191,9 +192,17 @@ def _day(text: str, locale: Locale) -> str:
 
 def _moment(text: str, locale: Locale) -> str:
     """RFC 3339 → 11月25日 18:00 / 25 November, 18:00, in the offset that it carries."""
+    return _formatted(text, "M月d日 HH:mm" if locale.language == "zh" else "d MMMM, HH:mm", locale)
+
+
+def _stamp(text: str, locale: Locale) -> str:
+    """RFC 3339 → 2026年11月25日 18:00 / 2026-11-25 18:00: the two forms that platforms take for a time."""
+    return _formatted(text, "yyyy年M月d日 HH:mm" if locale.language == "zh" else "yyyy-MM-dd HH:mm", locale)
+
+
+def _formatted(text: str, pattern: str, locale: Locale) -> str:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
         return text
-    pattern = "M月d日 HH:mm" if locale.language == "zh" else "d MMMM, HH:mm"
     return format_datetime(moment, pattern, locale=locale)

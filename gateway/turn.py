@@ -56,12 +56,15 @@ class Turn:
         """A clerk joins, writes or hands the conversation back."""
         self.staffed = True
         if isinstance(content, AgentJoins):
-            return replace(state, mode="agent", agent=content.agent), [Say("agent.joined")]
+            seen: list[Effect] = [] if content.elsewhere else [Say("agent.joined")]
+            return replace(state, mode="agent", agent=content.agent), seen
         if isinstance(content, AgentLeaves):
             return replace(state, mode="bot", agent=None, why=None), [Say("agent.left")]
-        self.sent.append(Outbound(
-            id=self.id(len(self.sent) + 1), at=self.now, text=content.text, sender="agent", language=state.language,
-        ))
+        if not content.elsewhere:
+            self.sent.append(Outbound(
+                id=self.id(len(self.sent) + 1), at=self.now, text=content.text, sender="agent",
+                language=state.language,
+            ))
         self.lines.append(TranscriptLine(at=self.now, sender="agent", text=content.text, agent=content.agent))
         return replace(state, mode="agent", agent=content.agent), []
 
@@ -107,8 +110,8 @@ def words(burst: Sequence[Inbound]) -> str:
 
 def _line(item: Inbound) -> TranscriptLine | None:
     match item.content:
-        case Text(text):
-            return TranscriptLine(at=item.at, sender="citizen", text=text)
+        case Text(text, recording):
+            return TranscriptLine(at=item.at, sender="citizen", text=text, uploads=(recording,) if recording else ())
         case Choice(value):
             return TranscriptLine(at=item.at, sender="citizen", text=f"[{value}]")
         case Upload(upload):

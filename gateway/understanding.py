@@ -64,7 +64,7 @@ class Reader:
         written = words_in(content.fields) if isinstance(content, Form) else ""
         understood = Understood(
             content, now, self.city, text,
-            spans=Spans(self.catalog.types, text, Context(now, self.city, state.language)),
+            spans=Spans(self.catalog.types, text, Context(now, self.city, state.language, district=state.where)),
             location=self._location(state, burst, now),
             uploads=tuple((item.upload, item.media_type) for item in burst if isinstance(item, Upload)),
             emergency=await self.danger(text or written),

@@ -1,13 +1,16 @@
 """Effects become one commit: the reply worded, the work order filed, timers armed, records and transcript written."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
 
+from gateway import mailing
 from gateway.case_life import begin
 from gateway.cases import record
 from gateway.citizens import links
@@ -36,6 +39,7 @@ from gateway.handover import DraftHanded, DraftWanted, Verified
 from gateway.messages import Elapsed, FieldError, Inbound, Option, Outbound, Sender, encode
 from gateway.observe import ANSWERS, COMPLETENESS, WORK_ORDERS
 from gateway.orders import Added, Answered, CaseOp, Posted, RatingAnswer
+from gateway.outbox import About
 from gateway.protocols import Emit, Feed, Put
 from gateway.replies import Replies
 from gateway.seal import HIDDEN, Seal
@@ -47,7 +51,7 @@ DAY_MS = 86_400_000
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """For channels whose durable feed is the delivery (the web): what the citizen reads is in the same commit."""
+    """What the citizen reads is in the same commit: in the feed where a channel has one, else for lane `out`."""
 
     catalog: Catalog
     replies: Replies
@@ -56,15 +60,17 @@ class Writer:
     transcript_days: int
     case_days: int
     answer_days: int = 7  # how long an API call's answer is given again
+    pushed: Container[str] = ()  # channels without a feed
 
-    async def write(self, state: Dialogue, turn: Turn) -> Dialogue:
-        """Carry the effects out into the turn's changes; returns the state to save."""
+    async def write(self, state: Dialogue, turn: Turn, items: Sequence[Inbound] = ()) -> Dialogue:
+        """Carry the effects out into the turn's changes; returns the state to save. `items`: what the turn answers."""
         page = _Page()
         for effect in turn.effects:
             state = await self._do(effect, state, turn, page)
         if page.paragraphs:
             state = self._reply(state, turn, page)
         await self._keep_files(turn)
+        self._deliver(turn, page, items)
         self._transcript(turn)
         self._conversation(state, turn)
         return state
@@ -75,6 +81,7 @@ class Writer:
                 page.find(effect, self._say(key, params, state, turn, page))
                 if key.startswith("news."):
                     page.sender = "department"
+                self._tells(effect, state, turn, page)
             case Quote(text):
                 page.say(text)
                 page.find(effect, text)
@@ -89,9 +96,10 @@ class Writer:
             case Told():
                 self._told(effect, state, turn)
             case CallPerson(why):
+                page.moves = "person"
                 return replace(state, mode="waiting", why=why)
             case LeavePerson():
-                turn.staffed = True
+                turn.staffed, page.moves = True, "bot"
                 return replace(state, mode="bot", why=None, agent=None)
             case Arm(timer, of, after_s):
                 turn.emits.append(_timer(turn, timer, of, after_s))
@@ -186,8 +194,19 @@ class Writer:
             return Option(choice.value, choice.label)
         return Option(choice.value, self.replies.render(state.language, turn.channel, choice.label, {}))
 
+    def _tells(self, effect: Say, state: Dialogue, turn: Turn, page: _Page) -> None:
+        if turn.channel in self.pushed and page.about is None:
+            at = from_ms(turn.now).astimezone(ZoneInfo(self.filer.city.time_zone))
+            wording = mailing.Wording(self.replies, turn.channel, at)
+            page.about = mailing.about(effect, state, self.catalog, wording)
+
+    def _deliver(self, turn: Turn, page: _Page, items: Sequence[Inbound]) -> None:
+        if turn.channel in self.pushed:
+            turn.emits += mailing.items(turn, items, page.about, page.moves)
+        else:
+            turn.feeds += (Feed(turn.conversation, message.id, encode(message)) for message in turn.sent)
+
     def _transcript(self, turn: Turn) -> None:
-        turn.feeds += (Feed(turn.conversation, message.id, encode(message)) for message in turn.sent)
         expires = turn.now + self.transcript_days * DAY_MS
         for ordinal, line in enumerate(turn.lines):
             id_ = f"{turn.conversation}:{turn.number:08d}:{ordinal:03d}"
@@ -221,6 +240,8 @@ class _Page:
         self.work_order: str | None = None
         self.template: str | None = None
         self.errors: list[FieldError] = []
+        self.about: About | None = None
+        self.moves: Literal["person", "bot"] | None = None
 
     def say(self, text: str, kept: str | None = None) -> None:
         if text:

@@ -13,9 +13,9 @@ import pytest
 
 from gateway import check
 from gateway.__main__ import Terminal, main
-from gateway.app import asleep
 from gateway.config import Config, load
 from gateway.errors import ConfigError
+from gateway.wiring.understanding import asleep
 
 ROOT = Path(__file__).resolve().parent.parent
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)

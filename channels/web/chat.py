@@ -17,9 +17,9 @@ from channels.web.reception import Reception
 from channels.web.sessions import CHANNEL, Sessions
 from channels.web.visit import Visit, WebSettings
 from gateway.clock import Clock, to_ms
-from gateway.errors import Malformed, NotFound, Refused, Rejected, Unavailable
+from gateway.errors import Malformed, NotFound, Refused, Unavailable
 from gateway.http import RateLimiter, client_address
-from gateway.messages import Inbound, Outbound
+from gateway.messages import Inbound
 from gateway.protocols import Accept, Capabilities, SharedStore
 
 # (conversation, upload id) → the file's media type, None when it is not theirs
@@ -42,9 +42,6 @@ class WebChannel:
 
     def routes(self) -> Sequence[web.RouteDef]:
         return [web.get("/web/ws", self.open)]
-
-    async def send(self, user: str, message: Outbound) -> None:
-        raise Rejected("the web delivers by feed")
 
     async def close(self) -> None:
         """At shutdown: every visitor is told to come back (1001); new ones are refused."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from channels.wechat.pushes import Push
 from channels.wechat.wire import Keys
 from gateway.errors import ConfigError
 from gateway.messages import Outbound, Upload
@@ -40,35 +40,30 @@ class Account:
             raise ConfigError(f"wechat {self.keys.appid}: aes_key is missing, encrypted mode is the default")
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
-    """Somebody opened the conversation without a word, and is to be greeted.
+class Waiting(Protocol):
+    """One try of a push, while it waits for what the turn says."""
 
-    id        as of an Inbound: the platform's retry carries the same one
-    at        ms since 1970, when we received it
-    template  of the QR code that was scanned (scene `t=<template id>`), where it names one
-    district  likewise (`d=<code>`); both stand in one scene as `t=…&d=…`
-    """
+    async def ready(self, seconds: float) -> bool:
+        """Whether there is an answer within that time; the push goes on waiting if not."""
+        ...
 
-    id: str
-    how: Literal["followed", "scanned", "entered"]
-    at: int
-    template: str | None = None
-    district: str | None = None
+    async def answer(self, seconds: float, *, repeated: bool) -> Outbound | None:
+        """The message within that time. None: nothing by then, or nothing to say; then it goes through the
+        customer-service API, and None is the answer to every later try too.
+
+        A message that was handed out counts as delivered here, and is handed out again to a retry of the same id;
+        `repeated` says that the message behind it was stored before."""
+        ...
 
 
 class Answers(Protocol):
-    """What the turn says to a push, while the push still waits."""
-
-    async def wait(self, conversation: str, message_id: str, seconds: float) -> Outbound | None:
-        """The message that answers this id, within that time. None: nothing by then, or nothing to say; then it goes
-        through the customer-service API, and None is the answer to every later call too.
-
-        A message that was handed out counts as delivered here, and is handed out again to a retry of the same id."""
+    def expect(self, conversation: str, message_id: str) -> AbstractContextManager[Waiting]:
+        """Before the message is stored, so that no turn can be faster."""
         ...
 
     async def overflow(self, conversation: str, message_id: str, parts: Sequence[str]) -> None:
-        """What did not fit into the response, in order; queued once for an id, however often it is said."""
+        """What did not fit into the response, in order; queued once for an id, however often it is said. Raises
+        Unavailable."""
         ...
 
 
@@ -80,12 +75,9 @@ class Media(Protocol):
         ...
 
 
-# (conversation, push): every push before all else, so that quota, consent, receipts and customer service read what is
-# theirs. The conversation is None where a push is about the account itself.
-Happened = Callable[[str | None, Push], Awaitable[None]]
-Arrive = Callable[[str, Arrival], Awaitable[None]]
-# (conversation): unsubscribed. Profile and draft go, a filed case stays under its own number.
-Forget = Callable[[str], Awaitable[None]]
+# (conversation, id, note): a push that says nothing to the conversation and something about reaching its person
+# (channels/wechat/notes.py). What does say something carries its note along (messages.Inbound).
+Note = Callable[[str, str, str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +86,6 @@ class Core:
     nothing; each may raise Unavailable, and `accept` RateLimited: then the push is not acknowledged."""
 
     accept: Accept
-    arrive: Arrive
-    happened: Happened
-    forget: Forget
+    note: Note
     answers: Answers
     media: Media

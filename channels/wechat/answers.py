@@ -31,6 +31,7 @@ from gateway.errors import (
     Rejected,
     Retry,
     Unauthorised,
+    Uncertain,
     WayClosed,
 )
 
@@ -177,6 +178,10 @@ KF_CODES: Codes = {
     95016: (Rejected, "state change not allowed"),
     95018: (WithPerson, "the conversation's state does not let us speak"),
 }
+
+
+# A msgid that was used before is refused, and no page says by which code: what was to be a repeat may have arrived.
+KF_SEND_CODES: Codes = {**KF_CODES, 40058: (Uncertain, "a parameter, as when the msgid was used before")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,12 +4,14 @@ from __future__ import annotations
 from typing import Literal
 from urllib.parse import parse_qs
 
-from channels.wechat import pushes
-from channels.wechat.accounts import Account, Arrival
+from channels.wechat import kf_pushes, pushes
+from channels.wechat.accounts import Account
 from channels.wechat.pushes import Push
-from gateway.messages import CitizenContent, Location, Text
+from gateway.handover import AgentJoins, AgentLeaves, AgentSays, Arrived, Forgotten
+from gateway.messages import Content, Location, Text
 
 CHANNEL = "wechat"
+ENDED = 3
 
 
 def media(push: Push) -> str | None:
@@ -17,8 +19,8 @@ def media(push: Push) -> str | None:
     return push.media if isinstance(push, pushes.Pictured | pushes.Spoken | pushes.Filmed) else None
 
 
-def content(account: Account, push: Push) -> CitizenContent | None:
-    """What the push says by itself, its file aside."""
+def content(account: Account, push: Push) -> Content | None:
+    """What the push says by itself, its file aside; None for nothing."""
     match push:
         case pushes.Written(text=text):
             return Text(text)
@@ -30,22 +32,34 @@ def content(account: Account, push: Push) -> CitizenContent | None:
             return Text("\n".join(filter(None, (title, description, url))))
         case pushes.Clicked(key=key):
             return Text(account.menu.get(key, key)) if key else None
-    return None
+        case kf_pushes.Answered(text=text, servicer=servicer):
+            return AgentSays(servicer, text, elsewhere=True) if text else None
+        case kf_pushes.Handed(change=change, servicer=servicer):
+            return _handed(change, servicer)
+    return _coming(push)
 
 
-def arrival(push: Push, at: int) -> Arrival | None:
-    """Of somebody who came without a word."""
+def _coming(push: Push) -> Content | None:
+    """Of somebody who came without a word, or left."""
     match push:
         case pushes.Followed(scene=scene):
-            return _arrived(push, "followed", at, scene)
+            return _arrived("followed", scene)
         case pushes.Scanned(scene=scene):
-            return _arrived(push, "scanned", at, scene)
+            return _arrived("scanned", scene)
         case pushes.Entered(source=source):
-            return _arrived(push, "entered", at, source)
+            return _arrived("entered", source)
+        case pushes.Left():
+            return Forgotten()
     return None
 
 
-def _arrived(push: Push, how: Literal["followed", "scanned", "entered"], at: int, scene: str) -> Arrival:
-    """A scene is ours to choose, at most 64 characters (生成带参数的二维码)."""
+def _arrived(how: Literal["followed", "scanned", "entered"], scene: str) -> Arrived:
+    """A scene is ours to choose, at most 64 characters (生成带参数的二维码): `t=<template>&d=<district>`."""
     named = parse_qs(scene, max_num_fields=8) if len(scene) <= 64 else {}
-    return Arrival(push.id, how, at, template=named.get("t", [None])[0], district=named.get("d", [None])[0])
+    return Arrived(how, template=named.get("t", [None])[0], district=named.get("d", [None])[0])
+
+
+def _handed(change: int, servicer: str) -> AgentJoins | AgentLeaves:
+    """1 a member of staff takes the conversation, 2 gives it to another, 3 ends it, 4 takes it up again
+    [session_status_change]."""
+    return AgentLeaves(servicer) if change == ENDED else AgentJoins(servicer, elsewhere=True)

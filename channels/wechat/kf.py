@@ -29,8 +29,9 @@ CURSOR_MS = 30 * 86_400_000  # longer than any message is kept there
 MAILBOX_S = 5.0              # until a mailbox that was full may have room
 STILL_PAGES = 5              # with more promised and the cursor where it was; a page may be empty, not for ever
 
-# (corpid, open_kfid, token): durable when it returns; `Puller.pull` follows. Raises Unavailable.
-Wanted = Callable[[str, str, str], Awaitable[None]]
+# (corpid, open_kfid, id, token): durable when it returns; `Puller.pull` follows. The id is the callback's, the same at
+# each of its tries. Raises Unavailable.
+Wanted = Callable[[str, str, str, str], Awaitable[None]]
 
 _log = structlog.get_logger(__name__)
 
@@ -56,7 +57,7 @@ class KfCallbacks:
         corpid = request.match_info["corpid"]
         push = reading.read(corpid, documents.read(self._open(request, sealed)))
         if isinstance(push, pushes.ServiceNews) and push.open_kfid:
-            await self._wanted(corpid, push.open_kfid, push.token)
+            await self._wanted(corpid, push.open_kfid, push.id, push.token)
         return web.Response(text=SUCCESS)
 
     def _open(self, request: web.Request, sealed: str) -> str:

@@ -17,7 +17,7 @@ import msgspec
 from msgspec import Raw, Struct
 
 from channels.wechat import bodies
-from channels.wechat.answers import KF_CODES, TOKEN_CODES
+from channels.wechat.answers import KF_CODES, KF_SEND_CODES, TOKEN_CODES
 from channels.wechat.bodies import Body, Menu
 from channels.wechat.calls import MAX_FILE, Api, Call, Caller, Count, File, Place
 from channels.wechat.token import Grant, Tokens
@@ -167,6 +167,7 @@ class KfClient:
         # gettoken gives the same one until its very end.
         tokens = Tokens(f"{credentials.corpid}:{credentials.name}", self._grant, shared, ids, early_s=0)
         self._caller = Caller(Api(http, credentials.place, count, KF_CODES), tokens)
+        self._speaking = Caller(Api(http, credentials.place, count, KF_SEND_CODES), tokens)
 
     async def _grant(self) -> Grant:
         query = {"corpid": self._credentials.corpid, "corpsecret": self._credentials.secret}
@@ -180,7 +181,8 @@ class KfClient:
         return Pulled(tuple(map(_read, page.msg_list)), page.next_cursor or cursor, bool(page.has_more))
 
     async def send_text(self, user: KfUser, message: str, words: str) -> str:
-        """`message` is our id of it: a repeat is refused, not shown twice. Returns the platform's msgid of it."""
+        """`message` is our id of it: a repeat is refused (Uncertain), not shown twice. Returns the platform's msgid of
+        it."""
         return await self._send(user, message, bodies.text(words))
 
     async def send_menu(self, user: KfUser, message: str, menu: Menu) -> str:
@@ -190,7 +192,7 @@ class KfClient:
         whole = {
             "touser": user.external_userid, "open_kfid": user.open_kfid, "msgid": bodies.short_id(message), **body,
         }
-        return (await self._post("/cgi-bin/kf/send_msg", whole, _Sent)).msgid
+        return (await self._speaking.ask(Call("/cgi-bin/kf/send_msg", body=whole), _Sent)).msgid
 
     async def welcome(self, code: str, message: str, words: str) -> str:
         """Within 20 s of enter_session, with its `welcome_code`; costs no quota."""
@@ -202,7 +204,7 @@ class KfClient:
 
     async def _on_event(self, code: str, message: str, body: Body) -> str:
         whole = {"code": code, "msgid": bodies.short_id(message), **body}
-        return (await self._post("/cgi-bin/kf/send_msg_on_event", whole, _Sent)).msgid
+        return (await self._speaking.ask(Call("/cgi-bin/kf/send_msg_on_event", body=whole), _Sent)).msgid
 
     async def state(self, user: KfUser) -> tuple[State | None, str]:
         """The conversation's state (None for one we do not know) and who of the staff has it."""

@@ -11,7 +11,7 @@ import re
 import msgspec
 from msgspec import Struct
 
-from channels.wechat.replies import clean
+from channels.wechat.replies import clean, numbered
 from gateway.messages import Choice, Option, Outbound
 from gateway.protocols import SharedStore
 
@@ -29,7 +29,7 @@ class Menus:
         self._store = store
 
     async def offer(self, conversation: str, message: Outbound) -> None:
-        """Before a message leaves as a msgmenu, its options numbered from 1. Raises Unavailable."""
+        """Before a message leaves as a msgmenu, its options numbered as in its words. Raises Unavailable."""
         offered = _Offered(message.id, message.choices)
         await self._store.put(_key(conversation), msgspec.json.encode(offered), KEEP_MS)
 
@@ -39,7 +39,7 @@ class Menus:
         if body is None or not _NUMBER.fullmatch(number):
             return None
         offered = msgspec.json.decode(body, type=_Offered)
-        option = dict(enumerate(offered.options, 1)).get(int(number))
+        option = dict(numbered(offered.options)).get(int(number))
         if option is None or clean(option.label).strip() != label.strip():
             return None
         return Choice(option.value, offered.message)

@@ -6,7 +6,6 @@ WeChat waits five seconds, then repeats the push, three times in all and possibl
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 import structlog
 from aiohttp import web
@@ -17,12 +16,11 @@ from channels.wechat.contents import CHANNEL
 from channels.wechat.documents import Form
 from channels.wechat.gate import Admitted, Gate
 from channels.wechat.pushes import Push
-from channels.wechat.taking import Said, Taker
+from channels.wechat.taking import Said, Taker, Typing
 from channels.wechat.wire import BadCallback
 from gateway.clock import Clock
 from gateway.errors import ConfigError, NotFound
 from gateway.http import read_body
-from gateway.messages import Outbound
 from gateway.protocols import Capabilities, SharedStore
 
 CAP = 65_536    # bytes of a callback; WeChat's own are below 4 KiB
@@ -33,36 +31,24 @@ _TYPES: dict[Form, str] = {"xml": "text/xml", "json": "application/json"}
 _log = structlog.get_logger(__name__)
 
 
-class Later(Protocol):
-    """Brings a message to a person when no push waits for it."""
-
-    async def send(self, account: Account, openid: str, message: Outbound) -> None:
-        """Raises SendError."""
-        ...
-
-
 class WeChatChannel:
     """All accounts of a deployment. A user of this channel is `appid.openid`."""
 
     capabilities = Capabilities(name=CHANNEL, choices=False, max_text=replies.MAX_BYTES // 3, feed=False)
 
     def __init__(
-        self, accounts: Sequence[Account], core: Core, later: Later, store: SharedStore, clock: Clock
+        self, accounts: Sequence[Account], core: Core, store: SharedStore, clock: Clock, typing: Typing | None = None
     ) -> None:
         """Raises ConfigError for two accounts of one appid."""
         self._accounts: Mapping[str, Account] = {account.keys.appid: account for account in accounts}
         if len(self._accounts) < len(accounts):
             raise ConfigError("wechat: one appid is there twice")
         self._gates = {appid: Gate(account, store, clock) for appid, account in self._accounts.items()}
-        self._later, self._clock = later, clock
-        self._taker = Taker(core, store, clock)
+        self._clock = clock
+        self._taker = Taker(core, store, clock, typing)
 
     def routes(self) -> Sequence[web.RouteDef]:
         return [web.get("/wechat/{appid}", self.verify), web.post("/wechat/{appid}", self.receive)]
-
-    async def send(self, user: str, message: Outbound) -> None:
-        appid, _, openid = user.partition(".")
-        await self._later.send(self._accounts[appid], openid, message)
 
     async def verify(self, request: web.Request) -> web.Response:
         """WeChat's question when this address is entered on its console."""

@@ -22,6 +22,7 @@ from gateway.errors import SendError
 
 Way = Literal["window", "lasting", "once", "template", "sms"]
 NOT_OFFERED = "not_offered"  # neither configured nor fitting what is to be told
+NOT_DELIVERED = "not_delivered"  # as a receipt said afterwards
 
 # The window each push opens; a push that is not here opens none.
 _OPENS: dict[type[Push], Event] = {

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from channels.wechat.documents import Form
 from channels.wechat.pushes import Push
 from channels.wechat.wire import Seal, Stamp
-from gateway.messages import Outbound
+from gateway.messages import Option, Outbound
 
 Members = Mapping[str, str | int]
 
@@ -31,8 +31,20 @@ def words(message: Outbound) -> str:
     if not message.choices:
         return clean(message.text)
     language = "zh" if message.language.startswith("zh") else "en"
-    options = (f"{number}. {option.label}" for number, option in enumerate(message.choices, 1))
+    options = (_line(number, option.label) for number, option in numbered(message.choices))
     return clean("\n".join([message.text, *options, _NUMBERS[language]]))
+
+
+def numbered(options: Sequence[Option]) -> Iterator[tuple[int, Option]]:
+    """Each option with the number that picks it: its place, or its own where options are numbers. "5" must never be
+    read as the fifth of five to one points."""
+    if all(option.value.isdecimal() for option in options):
+        return ((int(option.value), option) for option in options)
+    return enumerate(options, 1)
+
+
+def _line(number: int, label: str) -> str:
+    return label if label.startswith(f"{number} ") else f"{number}. {label}"
 
 
 def clean(text: str) -> str:

@@ -6,22 +6,24 @@ fetched once for all tries, and the turn's answer is the same for each of them.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 import msgspec
 import structlog
 
-from channels.wechat import contents, pushes, replies
+from channels.wechat import contents, notes, pushes, replies
 from channels.wechat.accounts import Account, Core
 from channels.wechat.contents import CHANNEL
 from channels.wechat.menus import Menus
 from channels.wechat.pushes import Push
 from gateway.clock import Clock, to_ms
 from gateway.errors import Refused, SendError
-from gateway.messages import CitizenContent, Inbound, Upload, conversation_key, encode
+from gateway.messages import Content, Inbound, Outbound, Text, Upload, conversation_key, encode
 from gateway.protocols import SharedStore
 
 FETCH_S = 3.0              # for a file, so that the turn has a second of the four
+TYPING_S = 1.0             # of silence before "is typing" is shown
 _FETCHED_MS = 60 * 60_000  # a file is known for longer than WeChat repeats a push
 
 _log = structlog.get_logger(__name__)
@@ -47,77 +49,93 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """`awaits`: the turn will answer. `notice`: what we say ourselves, because nothing could be stored."""
+    """`awaits`: the turn will answer, `repeated`: it was asked to before. `notice`: what we say ourselves, because
+    nothing could be stored."""
 
     awaits: bool = False
+    repeated: bool = False
     notice: str = ""
 
 
+Typing = Callable[[str, str], Awaitable[None]]  # (appid, openid); never raises
+
+
 class Taker:
-    def __init__(self, core: Core, store: SharedStore, clock: Clock, fetch_s: float = FETCH_S) -> None:
-        self._core, self._store, self._clock, self._fetch_s = core, store, clock, fetch_s
+    def __init__(
+        self, core: Core, store: SharedStore, clock: Clock, typing: Typing | None = None, fetch_s: float = FETCH_S
+    ) -> None:
+        self._core, self._store, self._clock, self._typing, self._fetch_s = core, store, clock, typing, fetch_s
         self._menus = Menus(store)
 
     async def take(self, account: Account, push: Push, deadline: float) -> Said | None:
         """What to answer with, waited for until `deadline` (monotonic seconds); None: nothing, or nothing here.
 
         The push is durable when this returns. Raises Unavailable, RateLimited: it is not, let WeChat come again."""
-        conversation = conversation_key(CHANNEL, f"{push.appid}.{push.user}") if push.user else None
-        await self._core.happened(conversation, push)
-        if conversation is None:
-            return None
-        if isinstance(push, pushes.Left):
-            await self._core.forget(conversation)
-            return None
+        if not push.user:
+            return None  # about the account itself
+        conversation = conversation_key(CHANNEL, f"{push.appid}.{push.user}")
+        if account.kind == "official":
+            return await self._answered(account, push, conversation, deadline)
         kept = await self._keep(account, push, conversation)
-        if account.kind != "official":  # they show nothing of a response; what is told goes through the API
+        if kept.notice:  # they show nothing of a response; what is told goes through the API
+            await self._core.answers.overflow(conversation, push.id, [kept.notice])
+        return None
+
+    async def _answered(self, account: Account, push: Push, conversation: str, deadline: float) -> Said | None:
+        with self._core.answers.expect(conversation, push.id) as waiting:
+            kept = await self._keep(account, push, conversation)
             if kept.notice:
-                await self._core.answers.overflow(conversation, push.id, [kept.notice])
-            return None
-        if kept.notice:
-            return Said(kept.notice, push.created * 1000)
-        return await self._answer(conversation, push.id, deadline) if kept.awaits else None
+                return Said(kept.notice, push.created * 1000)
+            if not kept.awaits:
+                return None
+            left = deadline - self._clock.monotonic()
+            if self._typing and left > TYPING_S and not await waiting.ready(TYPING_S):
+                await self._typing(push.appid, push.user)
+            message = await waiting.answer(deadline - self._clock.monotonic(), repeated=kept.repeated)
+        return await self._first(conversation, push.id, message) if message else None
 
     async def _keep(self, account: Account, push: Push, conversation: str) -> _Kept:
-        if isinstance(push, pushes.Unshown):
-            return _Kept(notice=NOT_SHOWN)
-        arrival = contents.arrival(push, to_ms(self._clock.now()))
-        if arrival is not None:
-            await self._core.arrive(conversation, arrival)
-            return _Kept(awaits=True)
-        content, media = await self._content(account, push, conversation), contents.media(push)
-        if content is not None:
-            await self._accept(push.id, conversation, content)
-        if media is None:
-            return _Kept(awaits=content is not None)
-        if content is None:
-            notice = await self._file(push, conversation, media, push.id)
-            return _Kept(awaits=not notice, notice=notice)
-        await self._file(push, conversation, media, f"{push.id}.file")  # the recording beside its words, if it comes
-        return _Kept(awaits=True)
+        said = await self._said(account, push, conversation)
+        if said is None or isinstance(said, str):
+            if note := notes.write(push):
+                await self._core.note(conversation, push.id, note)
+            return _Kept(notice=said or "")
+        inbound = Inbound(push.id, conversation, CHANNEL, to_ms(self._clock.now()), said, note=notes.write(push) or "")
+        return _Kept(awaits=True, repeated=await self._core.accept(inbound) == "duplicate")
 
-    async def _content(self, account: Account, push: Push, conversation: str) -> CitizenContent | None:
+    async def _said(self, account: Account, push: Push, conversation: str) -> Content | str | None:
+        """A text: why there is nothing of what was sent."""
+        if isinstance(push, pushes.Unshown):
+            return NOT_SHOWN
+        words, media = await self._content(account, push, conversation), contents.media(push)
+        return words if media is None else await self._with_file(push, conversation, media, words)
+
+    async def _with_file(
+        self, push: Push, conversation: str, media: str, words: Content | None
+    ) -> Content | str:
+        """A file, or words with their recording; without that the words still count."""
+        file = await self._file(push, conversation, media)
+        if isinstance(words, Text):
+            return Text(words.text, file.upload) if isinstance(file, Upload) else words
+        return file
+
+    async def _content(self, account: Account, push: Push, conversation: str) -> Content | None:
         chosen = None
         if isinstance(push, pushes.Written) and push.menu:
             chosen = await self._menus.chosen(conversation, push.menu, push.text)
         return chosen or contents.content(account, push)
 
-    async def _accept(self, id_: str, conversation: str, content: CitizenContent) -> None:
-        await self._core.accept(Inbound(id_, conversation, CHANNEL, to_ms(self._clock.now()), content))
-
-    async def _file(self, push: Push, conversation: str, media: str, id_: str) -> str:
-        """Fetch and store it; what the person is told when that fails, "" when it does not."""
+    async def _file(self, push: Push, conversation: str, media: str) -> Upload | str:
+        """Fetched and stored, or what the person is told when that fails."""
         try:
             async with asyncio.timeout(self._fetch_s):
-                upload = await self._fetch(push, conversation, media)
+                return await self._fetch(push, conversation, media)
         except (SendError, TimeoutError) as fault:
             _log.warning("wechat_media_lost", appid=push.appid, why=type(fault).__name__)
             return NOT_FETCHED
         except Refused as refused:
             _log.info("wechat_media_refused", appid=push.appid, code=refused.code)
             return NOT_TAKEN
-        await self._accept(id_, conversation, upload)
-        return ""
 
     async def _fetch(self, push: Push, conversation: str, media: str) -> Upload:
         """Once for all tries of a push, in all processes; a fetch that took too long for one try is there at the next.
@@ -128,11 +146,7 @@ class Taker:
         body = await self._store.cached(f"wechat:media:{conversation}:{media}", fetch)
         return msgspec.json.decode(body, type=Upload)
 
-    async def _answer(self, conversation: str, id_: str, deadline: float) -> Said | None:
-        left = max(0.0, deadline - self._clock.monotonic())
-        message = await self._core.answers.wait(conversation, id_, left)
-        if message is None:
-            return None
+    async def _first(self, conversation: str, id_: str, message: Outbound) -> Said | None:
         first, *rest = replies.parts(replies.words(message))
         if rest:
             await self._core.answers.overflow(conversation, id_, rest)

@@ -5,18 +5,19 @@ the attempt: the outbox comes again, rather than spending a scarcer way. What ma
 """
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from channels.wechat import replies
-from channels.wechat.answers import NoMenu
+from channels.wechat.answers import NoMenu, WithPerson
 from channels.wechat.bodies import MOST_ITEMS, Item, Menu, Notice
 from channels.wechat.client import WeChatClient
 from channels.wechat.kf_client import KfClient, KfUser
-from channels.wechat.reach import NOT_OFFERED, Offer, Reach, Rung, Way, ladder, refused, told
-from gateway.errors import Paused, Rejected, SendError, Uncertain
+from channels.wechat.reach import NOT_DELIVERED, NOT_OFFERED, Offer, Reach, Rung, Way, ladder, refused, told
+from gateway.errors import Paused, Rejected, Retry, SendError, Uncertain
 from gateway.messages import Outbound
 
+WITH_PERSON_S = 60.0  # until a conversation is looked at again that a member of staff has
 MENU_BYTES = 1_024  # above a menu's items; what customer service takes, the official account names no limit
 
 Text = Callable[[], Awaitable[None]]
@@ -32,6 +33,7 @@ class Matter:
     lasting, once subscription messages, best first
     template      the template message to followers
     sms           sends it to a phone that we know and may write to; raises SendError
+    without       ways that turned out not to bring it
     """
 
     key: str
@@ -41,6 +43,7 @@ class Matter:
     once: Sequence[Notice] = ()
     template: Notice | None = None
     sms: Text | None = None
+    without: Container[str] = ()
 
     @property
     def offer(self) -> Offer:
@@ -68,7 +71,7 @@ def _menu(message: Outbound) -> Menu | None:
     head = replies.clean(message.text)
     if not message.choices or len(message.choices) > MOST_ITEMS or len(head.encode()) > MENU_BYTES:
         return None
-    return Menu(head, tuple(Item(number, option.label) for number, option in enumerate(message.choices, 1)))
+    return Menu(head, tuple(Item(number, option.label) for number, option in replies.numbered(message.choices)))
 
 
 # --- ways ---------------------------------------------------------------------------------------------------
@@ -102,9 +105,12 @@ def mini_ways(client: WeChatClient) -> Ways:
 def kf_ways(client: KfClient, open_kfid: str) -> Ways:
     async def spoken(userid: str, matter: Matter, _: Rung) -> str:
         user = KfUser(open_kfid, userid)
-        if matter.menu is not None:
-            return await client.send_menu(user, matter.key, matter.menu)
-        return await client.send_text(user, matter.key, matter.words)
+        try:
+            if matter.menu is not None:
+                return await client.send_menu(user, matter.key, matter.menu)
+            return await client.send_text(user, matter.key, matter.words)
+        except WithPerson as held:
+            raise Retry(held.why, after_s=WITH_PERSON_S) from held
 
     return {"window": spoken}
 
@@ -176,11 +182,14 @@ class Teller:
         return Told(None, True, "", tuple(steps), reach)
 
     def _rungs(self, matter: Matter, reach: Reach, now: int) -> list[Rung]:
-        """The ladder, without the ways that this account has not."""
-        return [
-            rung if rung.why or rung.way in self._ways or rung.way == "sms" else replace(rung, why=NOT_OFFERED)
-            for rung in ladder(reach, matter.offer, now)
-        ]
+        """The ladder, without the ways that this account has not, or that did not bring it before."""
+        rungs = ladder(reach, matter.offer, now)
+        return [replace(rung, why=rung.why or self._barred(rung.way, matter)) for rung in rungs]
+
+    def _barred(self, way: Way, matter: Matter) -> str:
+        if way in matter.without:
+            return NOT_DELIVERED
+        return "" if way in self._ways or way == "sms" else NOT_OFFERED
 
     async def _send(self, user: str, matter: Matter, rung: Rung) -> str:
         if rung.way == "sms" and matter.sms is not None:

@@ -86,6 +86,10 @@ def _beside(scene: Scene, field: Field, text: str) -> Move | None:
         before = scene.draft
         scene = scene.put(put(before, field.id, value))
         return onward(scene, noted(scene, before, None))
+    placed = halves.with_district(scene, text)
+    if placed is not None:
+        scene, before = scene.put(placed), scene.draft
+        return onward(scene, noted(scene, before, None))
     timed = halves.with_hour(scene, text)
     if timed is not None:
         scene, before = scene.put(timed), scene.draft
@@ -142,7 +146,7 @@ def _doubtful(scene: Scene, field: Field, draft: Draft, text: str) -> bool:
     value = draft.values.get(field.id)
     if value is None or value == scene.draft.values.get(field.id) or scene.state.attempts or text == scene.state.echo:
         return False
-    return field.id not in scene.draft.values and not plausible(field, str(value.value), value.resolved)
+    return field.id not in scene.draft.values and not plausible(field, *halves.as_said(value))
 
 
 def _corrects(field: Field, text: str) -> bool:

@@ -140,7 +140,7 @@ def more_words(scene: Scene, text: str) -> Move:
     if line is not None and 1 <= line <= len(fields):
         return ask_chosen(scene, fields[line - 1].id)
     before = scene.draft
-    later = halves.with_hour(scene, text) or halves.with_more(scene, text) or halves.with_beginning(scene, text)
+    later = next((draft for part in halves.PARTS if (draft := part(scene, text))), None)
     changed = scene.put(later or mine(scene, text, overwrite=True))
     if changed.draft != before:
         return onward(changed, noted(changed, before, None))

@@ -5,7 +5,8 @@ import re
 
 from msgspec.structs import replace
 
-from gateway.dialogue.asking import listed, shown
+from gateway.dialogue import halves
+from gateway.dialogue.asking import listed, noted, shown
 from gateway.dialogue.claims import WORDS, spans_of
 from gateway.dialogue.commands import Change, Correction, fold
 from gateway.dialogue.draft import Filled
@@ -44,6 +45,10 @@ def change(scene: Scene, command: Change) -> Move | None:
 
 def correct(scene: Scene, command: Correction) -> Move | None:
     """Put the new value where the old one was; None when it fits nowhere (then it was not a correction)."""
+    placed = None if command.target else halves.with_district(scene, command.value)
+    if placed is not None:  # 不对，是天河区 says nothing against the street
+        scene, before = scene.put(placed), scene.draft
+        return onward(scene, noted(scene, before, None))
     field = _meant(scene, command)
     if field is None:
         return None

@@ -158,6 +158,11 @@ class Dialogue(Struct, frozen=True):
     last: int = 0
     arrived: int = 0
 
+    @property
+    def where(self) -> str:
+        """The district (adcode) of an address that names none: in the open draft, else in the next."""
+        return self.draft.district if self.draft else self.district
+
 
 _decoder = msgspec.json.Decoder(Dialogue)
 

@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 
 from msgspec.structs import replace
 
@@ -13,6 +14,7 @@ from gateway.dialogue.places import completed
 from gateway.dialogue.scene import Scene
 from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
+from gateway.fields.assumed import ASSUMED
 from gateway.fields.base import Value
 from gateway.fields.folding import fold
 from gateway.fields.moment import mentions
@@ -34,9 +36,25 @@ def with_rest(scene: Scene, text: str) -> Draft | None:
     field_id = _latest(scene, "address")
     if field_id is None:
         return None
-    value = scene.draft.values[field_id]
-    whole = completed(str(value.value), value.resolved, text)
+    whole = completed(*as_said(scene.draft.values[field_id]), text)
     return put(scene.draft, field_id, read_one(scene, scene.template.field(field_id), whole)) if whole else None
+
+
+def with_district(scene: Scene, text: str) -> Draft | None:
+    """The latest address, whose district was only assumed, in the one that is named now; not where another address is
+    asked for."""
+    field_id, asked = _latest(scene, "address"), scene.asked
+    if field_id is None or (asked is not None and asked.type == "address" and asked.id != field_id):
+        return None
+    before = scene.draft.values[field_id]
+    whole = completed(*as_said(before), text) if ASSUMED in before.warnings else None
+    value = read_one(scene, scene.template.field(field_id), whole) if whole else None
+    return put(scene.draft, field_id, value) if value and ASSUMED not in value.warnings else None
+
+
+def as_said(value: Filled) -> tuple[str, Mapping[str, str | float] | None]:
+    """The address and what is known of it, without a district that nobody named."""
+    return (value.text, None) if ASSUMED in value.warnings else (str(value.value), value.resolved)
 
 
 def with_hour(scene: Scene, text: str) -> Draft | None:
@@ -76,6 +94,10 @@ def with_beginning(scene: Scene, text: str) -> Draft | None:
         return put(scene.draft, "since", read_one(scene, field, spans[0].text))
     except Unreadable:
         return None
+
+
+# What words at the summary may be a half of.
+PARTS: tuple[Callable[[Scene, str], Draft | None], ...] = (with_district, with_hour, with_more, with_beginning)
 
 
 def _named(scene: Scene, field: Field, text: str) -> list[str]:

@@ -79,7 +79,8 @@ class Scene:
         return self.catalog.types[field.type]
 
     def context(self, field: Field) -> Context:
-        return Context(self.turn.now, self.turn.city, self.language, field.options, field.limits)
+        return Context(
+            self.turn.now, self.turn.city, self.language, field.options, field.limits, self.state.where)
 
     def show(self, field: Field, value: Value) -> str:
         return self.type_of(field).show(value, self.context(field))

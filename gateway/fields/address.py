@@ -2,15 +2,18 @@
 
 Chinese addresses are read out of runs (wordbreaks.py), English ones by their commas and road words; both are
 resolved with the city's gazetteer. Canonical: the text, trimmed; resolved: {province, city, district,
-subdistrict, adcode} as far as known. With the limit `home`, a place in another city gets a warning.
+subdistrict, adcode} as far as known. With the limit `home`, a place in another city gets a warning. Where the context
+knows a district, an address that names none is given that one (assumed.py).
 """
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import islice, zip_longest
 
 from gateway.fields.address_en import english, names
 from gateway.fields.address_zh import chinese
+from gateway.fields.assumed import ASSUMED, with_district
 from gateway.fields.base import Context, Reading, Span, Value
 from gateway.fields.city import Place
 from gateway.fields.folding import fold, tidy
@@ -59,10 +62,19 @@ class Address:
 
 
 def _reading(text: str, ctx: Context) -> Reading:
-    inmost, stray = resolve(text, gazetteer(ctx.city))
+    """Without a district of its own it is in that of the context, and says so."""
+    places = gazetteer(ctx.city)
+    whole = with_district(text, [group for group, _ in _named(text, places)], ctx.district, places)
+    if whole is None:
+        return _located(text, ctx, places)
+    located = _located(whole, ctx, places)
+    return replace(located, warnings=(ASSUMED, *located.warnings))
+
+
+def _located(text: str, ctx: Context, places: Gazetteer) -> Reading:
+    inmost, stray = resolve(text, places)
     if inmost is None:
         return Reading(text, (UNKNOWN_DISTRICT,))
-    places = gazetteer(ctx.city)
     parts: dict[str, str | float] = {_KEYS[level(place)]: place.name for place in places.around(inmost)}
     parts |= {"adcode": inmost.adcode[:6]}
     if ctx.limits.home and not _at_home(inmost, places):
@@ -77,8 +89,7 @@ def _at_home(place: Place, places: Gazetteer) -> bool:
 
 def resolve(text: str, places: Gazetteer) -> tuple[Place | None, bool]:
     """The innermost place of an address that is certain, and whether a district was named that lies elsewhere."""
-    folded = fold(text)
-    named = [*_named_han(folded, places), *_named_latin(folded, places)]
+    named = _named(text, places)
     chosen = narrowed((group for group, _ in named), places.home)
     if not chosen:
         return None, False
@@ -96,6 +107,11 @@ _UNDIVIDED = ("香港特别行政区", "澳门特别行政区", "台湾省")
 # 海珠广场 is in another district than its name says.
 _NAMESAKE = re.compile(r"广场|大桥|桥|码头|山|机场")
 Group = tuple[tuple[Place, ...], bool]  # the places of one name, and whether it was written in full
+
+
+def _named(text: str, places: Gazetteer) -> list[Group]:
+    folded = fold(text)
+    return [*_named_han(folded, places), *_named_latin(folded, places)]
 
 
 def _named_han(folded: str, places: Gazetteer) -> list[Group]:

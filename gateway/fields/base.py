@@ -65,6 +65,7 @@ class Context:
     now      aware, in the city's time zone: the moment the message was received
     options  the template's choices (choice, choices)
     limits   the template's bounds
+    district adcode (6 digits) of where an address lies that names no district; "" when nobody knows
     """
 
     now: datetime
@@ -72,6 +73,7 @@ class Context:
     language: str = "zh"
     options: tuple[Option, ...] = ()
     limits: Limits = NO_LIMITS
+    district: str = ""
 
 
 @dataclass(frozen=True, slots=True)

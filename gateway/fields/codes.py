@@ -25,6 +25,7 @@ PROBLEMS: Mapping[str, tuple[str, ...]] = MappingProxyType({
 
 WARNINGS: Mapping[str, str] = MappingProxyType({
     "unknown_district": "no district of the address is known: ask once, then take it as it is",
+    "district_assumed": "the address names no district: it was given the one where the citizen's code hangs",
     "district_elsewhere": "the district lies in another city than the one that was named",
     "other_city": "the template asks for a place of this city (limit `home`), the address is in another",
     "tracking_pattern": "the letters are a carrier's, the digits are not as many as usual",

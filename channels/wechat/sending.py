@@ -1,0 +1,216 @@
+"""Lane `out` for WeChat: messages to the people of all accounts, by whichever way is open to each of them.
+
+State of one person is `Person`, written as JSON: how they can be reached, and codes of customer service that let us
+speak once, for 20 s, where nothing else does.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import msgspec
+import structlog
+from msgspec import Struct
+
+from channels.wechat import kf_pushes, notes, pushes, telling
+from channels.wechat import reach as reaching
+from channels.wechat.bodies import Notice
+from channels.wechat.contents import CHANNEL
+from channels.wechat.kf_client import KfClient, KfUser, State
+from channels.wechat.menus import Menus
+from channels.wechat.notices import Plan
+from channels.wechat.reach import Reach, Terms
+from channels.wechat.telling import Matter, Teller
+from gateway.clock import Clock, to_ms
+from gateway.errors import Paused, Rejected
+from gateway.messages import conversation_key
+from gateway.outbox import Moved, Noted, Receipt, Say, Sent, Step, Texter
+
+CODE_MS = 20_000       # of welcome and ending [kf/send_msg_on_event]
+PAUSE_S = 30.0         # without a call, after the platform said that only an operator can help
+RESERVE = 2            # messages of a window that are kept for the end of the case: its answer and its rating
+MINOR = frozenset({"accepted", "dispatched", "progress", "rework_sent", "rated"})
+
+_log = structlog.get_logger(__name__)
+
+
+class Code(Struct, frozen=True, array_like=True):
+    code: str
+    at: int
+
+
+class Person(Struct, frozen=True):
+    """`codes`: by id of the push that brought them, "" for one that fits whatever is said next."""
+
+    reach: Reach = Reach()
+    codes: dict[str, Code] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """One account, as it speaks: `seats` where WeCom's own staff take conversations over."""
+
+    teller: Teller
+    terms: Terms
+    plans: tuple[Plan, ...] = ()
+    kf: KfClient | None = None
+    seats: bool = False
+
+
+class WeChatSender:
+    """gateway.outbox.Sender. `voices` by appid, of customer service by open_kfid."""
+
+    def __init__(
+        self, voices: Mapping[str, Voice], menus: Menus, clock: Clock, texter: Texter | None = None
+    ) -> None:
+        self._voices, self._menus, self._clock, self._texter = voices, menus, clock, texter
+        self._paused: dict[str, float] = {}  # account → monotonic seconds
+
+    def paused(self) -> list[str]:
+        """The accounts that wait for an operator."""
+        return [account for account, until in self._paused.items() if until > self._clock.monotonic()]
+
+    async def send(self, user: str, say: Say, part: int, reach: str) -> Sent:
+        account, _, openid = user.partition(".")
+        person, voice = _load(reach), self._voice(account)
+        self._check(account)
+        matters = telling.matters(say.message)
+        matter = self._worded(voice, say, replace(matters[part], key=f"{user}/{matters[part].key}"))
+        more = len(matters) - part - 1
+        try:
+            return await self._spoken(voice, account, openid, say, matter, person, more)
+        except Paused as error:
+            self._paused[account] = self._clock.monotonic() + PAUSE_S
+            _log.error("wechat_paused", account=account, why=error.why, for_s=PAUSE_S)
+            raise
+
+    async def move(self, user: str, moved: Moved, reach: str) -> str:
+        """To WeCom's queue, or to the end of the conversation there: then the next word may be said with its code."""
+        account, _, userid = user.partition(".")
+        person, voice = _load(reach), self._voice(account)
+        if voice.kf is None or not voice.seats:
+            return reach
+        self._check(account)
+        try:
+            wanted = State.QUEUE if moved.to == "person" else State.OVER
+            code = await voice.kf.move(KfUser(account, userid), wanted)
+        except Rejected as error:  # it stands there already, or a member of staff was faster
+            _log.info("wechat_kf_not_moved", to=moved.to, why=error.why)
+            return reach
+        return _dump(self._with_code(person, "", code))
+
+    def heard(self, user: str, note: str, reach: str) -> Noted:
+        account = user.partition(".")[0]
+        push, person = notes.read(note), _load(reach)
+        voice = self._voices.get(account)
+        person = msgspec.structs.replace(
+            person, reach=reaching.heard(person.reach, push, voice.terms if voice else Terms()))
+        match push:
+            case pushes.Left():
+                person = Person(person.reach)
+            case kf_pushes.Opened(welcome=code) | kf_pushes.Handed(code=code):
+                person = self._with_code(person, push.id, code)
+        return Noted(_dump(person), _receipts(push), gone=isinstance(push, pushes.Left))
+
+    # --- one message ------------------------------------------------------------------------------------------
+
+    async def _spoken(
+        self, voice: Voice, account: str, openid: str, say: Say, matter: Matter, person: Person, more: int
+    ) -> Sent:
+        now = to_ms(self._clock.now())
+        answered = await self._by_code(voice, say, matter, person, now)
+        if answered is not None:
+            return replace(answered, more=more)
+        if self._spares(say, person.reach, now):
+            return Sent(None, True, "", (Step("window", "kept_for_the_end"),), _dump(person))
+        if matter.menu is not None:
+            await self._menus.offer(conversation_key(CHANNEL, f"{account}.{openid}"), say.message)
+        told = await voice.teller.tell(openid, matter, person.reach, now)
+        steps = tuple(Step(step.way, step.why) for step in told.steps)
+        kept = msgspec.structs.replace(person, reach=told.reach)
+        return Sent(told.by, told.sure, _name(told), steps, _dump(kept), more if told.by else 0)
+
+    async def _by_code(self, voice: Voice, say: Say, matter: Matter, person: Person, now: int) -> Sent | None:
+        """Said with a code that came with what this answers, which costs nothing of the window. None: there is none."""
+        named = next((id_ for id_ in (*say.answers, "") if id_ in person.codes), None)
+        if voice.kf is None or named is None:
+            return None
+        code = person.codes[named]
+        rest = Person(person.reach, {id_: one for id_, one in person.codes.items() if id_ != named})
+        if now - code.at > CODE_MS:
+            return None
+        try:
+            sent = voice.kf.farewell(code.code, matter.key, matter.menu) if matter.menu else voice.kf.welcome(
+                code.code, matter.key, matter.words)
+            return Sent("event", True, await sent, (Step("event"),), _dump(rest))
+        except Rejected as error:  # spent, or too late after all
+            _log.info("wechat_kf_code_refused", why=error.why)
+            return None
+
+    def _spares(self, say: Say, reach: Reach, now: int) -> bool:
+        """A person who wrote long ago is not told every step, so that the answer and the rating still reach them."""
+        return say.about is not None and say.about.news in MINOR and reach.ledger.left(now) <= RESERVE
+
+    def _worded(self, voice: Voice, say: Say, matter: Matter) -> Matter:
+        """With every way that fits what is told."""
+        about = say.about
+        if about is None:
+            return replace(matter, without=say.without)
+        told: dict[str, list[Notice]] = {"lasting": [], "once": [], "template": []}
+        for plan in voice.plans:
+            if about.news in plan.tells:
+                told[plan.way].append(plan.notice(about, matter.key))
+        texter = self._texter
+        return replace(
+            matter, lasting=told["lasting"], once=told["once"], template=next(iter(told["template"]), None),
+            sms=(lambda: texter.text(about, matter.key, matter.words)) if texter else None, without=say.without,
+        )
+
+    # --- accounts ---------------------------------------------------------------------------------------------
+
+    def _voice(self, account: str) -> Voice:
+        voice = self._voices.get(account)
+        if voice is None:
+            raise Paused("no such account is configured any more")
+        return voice
+
+    def _check(self, account: str) -> None:
+        left = self._paused.get(account, 0.0) - self._clock.monotonic()
+        if left > 0:
+            raise Paused("the account waits for an operator", after_s=left)
+
+    def _with_code(self, person: Person, id_: str, code: str) -> Person:
+        now = to_ms(self._clock.now())
+        live = {key: one for key, one in person.codes.items() if now - one.at <= CODE_MS}
+        return Person(person.reach, {**live, id_: Code(code, now)} if code else live)
+
+
+def _receipts(push: pushes.Push) -> tuple[Receipt, ...]:
+    match push:
+        case pushes.TemplateSent(message=message, status=status):
+            return (Receipt(message, status == "success", status),)
+        case pushes.SubscriptionSent(receipts=receipts):
+            named = [(name, one) for one in receipts for name in (one.message, _template(one.template))]
+            return tuple(Receipt(name, one.code == "0", one.status) for name, one in named)
+        case kf_pushes.Failed(message=message, reason=reason):
+            return (Receipt(message, False, f"kf {reason}"),)
+    return ()
+
+
+def _name(told: telling.Told) -> str:
+    """bizsend names no message, only its receipt does: then the template is what they share."""
+    if told.by in ("lasting", "once") and not told.id:
+        return _template(told.steps[-1].template)
+    return told.id
+
+
+def _template(template: str) -> str:
+    return f"template {template}"
+
+
+def _load(reach: str) -> Person:
+    return msgspec.json.decode(reach, type=Person) if reach else Person()
+
+
+def _dump(person: Person) -> str:
+    return msgspec.json.encode(person).decode()

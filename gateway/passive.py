@@ -1,0 +1,110 @@
+"""Answers for pushes that wait: a platform that shows its response to a push as a message gets it for free.
+
+A push registers before its message is stored, so that no turn can be faster. Whoever delivers hands the message over
+here first, and only what no push waits for goes another way. What an id was told, it is told again: a repeat of a push
+gets the same answer, also after a restart, from what delivery kept (gateway/delivery.py).
+"""
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from gateway.clock import Clock
+from gateway.errors import HuiyinError
+from gateway.messages import Outbound
+
+KEEP_S = 60.0  # a provider repeats within seconds; later repeats are answered from what delivery kept
+
+# (conversation, id) → whether delivery knows what it was told, and what: None is "nothing here".
+Kept = Callable[[str, str], Awaitable[tuple[bool, Outbound | None]]]
+
+
+@dataclass(slots=True)
+class _Slot:
+    """One id of one conversation. `answer` is set once: the message, or None for "not here"."""
+
+    answer: asyncio.Future[Outbound | None]
+    waiting: int = 0
+    ended: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One try of a push, while it waits."""
+
+    slot: _Slot
+    kept: Callable[[], Awaitable[tuple[bool, Outbound | None]]]
+
+    async def ready(self, seconds: float) -> bool:
+        """Whether there is an answer within that time; leaves the push waiting if not."""
+        await asyncio.wait([self.slot.answer], timeout=max(0.0, seconds))
+        return self.slot.answer.done()
+
+    async def answer(self, seconds: float, *, repeated: bool = False) -> Outbound | None:
+        """The message within that time, else None, which is then the answer to every try: it goes another way."""
+        if repeated and not self.slot.answer.done():
+            known, message = await self.kept()
+            if known:
+                _settle(self.slot, message)
+        if not await self.ready(seconds):
+            _settle(self.slot, None)
+        return self.slot.answer.result()
+
+
+@dataclass(slots=True)
+class PassiveAnswers:
+    """All pushes of this process that wait."""
+
+    kept: Kept
+    clock: Clock
+    _slots: dict[tuple[str, str], _Slot] = field(default_factory=dict)
+
+    @contextmanager
+    def expect(self, conversation: str, id_: str) -> Iterator[Waiting]:
+        """Before the message of the push is stored."""
+        self._forget()
+        key = (conversation, id_)
+        slot = self._slots.setdefault(key, _Slot(asyncio.get_running_loop().create_future()))
+        slot.waiting += 1
+        try:
+            yield Waiting(slot, lambda: self.kept(conversation, id_))
+        except HuiyinError:  # not stored: the provider comes again, and is the first to be answered
+            self._slots.pop(key, None)
+            raise
+        finally:
+            slot.waiting -= 1
+            if not slot.waiting:
+                _settle(slot, None)
+                slot.ended = self.clock.monotonic()
+
+    def hand(self, conversation: str, ids: Sequence[str], message: Outbound) -> bool:
+        """To the push of the latest of these ids that waits; the others are told that there is nothing. False when
+        none of them waits."""
+        slots = [slot for id_ in reversed(ids) if (slot := self._slots.get((conversation, id_))) is not None]
+        taker = next((slot for slot in slots if slot.waiting and not slot.answer.done()), None)
+        if taker is None:
+            return False
+        _settle(taker, message)
+        self.release(conversation, ids)
+        return True
+
+    def release(self, conversation: str, ids: Sequence[str]) -> None:
+        """Nothing is said to these, or it goes another way."""
+        for id_ in ids:
+            if slot := self._slots.get((conversation, id_)):
+                _settle(slot, None)
+
+    def _forget(self) -> None:
+        """Slots stand in the order of their beginning, and none lives for long."""
+        old = self.clock.monotonic() - KEEP_S
+        for key, slot in list(self._slots.items()):
+            if slot.waiting or slot.ended > old:
+                break
+            del self._slots[key]
+
+
+def _settle(slot: _Slot, message: Outbound | None) -> None:
+    if not slot.answer.done():
+        slot.answer.set_result(message)

@@ -1,0 +1,52 @@
+"""Composition of understanding: the engine that the configuration names, and the data files that `check` looks at."""
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+from gateway import city as cities
+from gateway.check import Look
+from gateway.clock import Clock
+from gateway.config import Config
+from gateway.errors import ConfigError
+from gateway.mind import Mind
+from nlu import entries, training
+from nlu.batching import BatchEncoder
+from nlu.embedded import EmbeddedUnderstander
+from nlu.knowledge import KnowledgeIndex
+from nlu.null import NullKnowledge, NullUnderstander
+from nlu.sentinel import DangerWatch
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TRAINING, DANGERS, KNOWLEDGE = ROOT / "nlu/training", ROOT / "nlu/dangers", ROOT / "knowledge"
+
+
+def mind(config: Config, clock: Clock) -> Mind:
+    """As `[nlu] engine` says; the fitted model is cached in the data folder."""
+    if config.nlu.engine == "null":
+        return Mind(NullUnderstander(), NullKnowledge())
+    encoder = BatchEncoder()
+    cache = Path(config.data.dir) / "models"
+    engine = EmbeddedUnderstander(TRAINING, cache, encoder)
+    answers = KnowledgeIndex(KNOWLEDGE, encoder, clock, cache)
+    watch = DangerWatch(DANGERS, TRAINING, cache, encoder)
+    return Mind(engine, answers, (engine.open, answers.open, watch.open), (engine.close, encoder.close), watch)
+
+
+def data_files(config: Config) -> list[Look]:
+    """What `check` looks at beside templates, wording and city."""
+    return [lambda: training.read(TRAINING), lambda: entries.read(KNOWLEDGE, _known(config))]
+
+
+def _known(config: Config) -> entries.Known | None:
+    """What an answer may refer to; None while the city's own file has faults, which `check` names by itself."""
+    try:
+        departments = {one.code for one in cities.load(ROOT / config.city.folder).departments}
+    except ConfigError:
+        return None
+    return departments, {path.name.partition(".")[0] for path in (ROOT / "templates/complaints").glob("*.yaml")}
+
+
+def asleep(now: datetime) -> list[str]:
+    """The approved answers that are not shown today, a line each."""
+    return entries.asleep(KNOWLEDGE, now)
