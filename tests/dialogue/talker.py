@@ -109,7 +109,7 @@ class Talker:
 
     def _turn(self, content: CitizenContent, text: str = "") -> Understood:
         """Spans as gateway/understanding.py finds them: by every type, once, when they are asked for."""
-        context = Context(self.now, self.city, self.state.language)
+        context = Context(self.now, self.city, self.state.language, district=self.state.where)
         return Understood(
             content, self.now, self.city, text, spans=Spans(self.catalog.types, text, context), known=self.known)
 

@@ -17,6 +17,7 @@ from tests.dialogue.talker import Talker
 from tests.tables import table
 
 HAIZHU = "440105"
+ANSWERS = {"ongoing": "是", "bike_numbers": "12345678", "contact_phone": "13800138000"}
 
 
 @dataclass
@@ -210,3 +211,101 @@ def test_a_form_that_nobody_answered_yet_gives_way() -> None:
     visitor.comes("scanned", "bike")
     assert (visitor.talk.draft.template, visitor.state.later) == ("bike", ())
     assert Disarm("draft_reminder", first.id) in visitor.talk.effects
+
+
+# --- where the code hangs -----------------------------------------------------------------------------------
+
+def at_the_bikes() -> Visitor:
+    """A visitor who has scanned the code of the bikes in 海珠区 and said on which road they are."""
+    visitor = Visitor()
+    visitor.comes("scanned", "bike", HAIZHU)
+    visitor.talk.say("新港中路12号")
+    return visitor
+
+
+def test_an_address_without_a_district_is_in_that_of_the_code_and_says_so() -> None:
+    talk = at_the_bikes().talk
+    assert "warning.district_assumed" in talk.said
+    assert talk.values["location"] == "海珠区新港中路12号"
+    assert (talk.draft.values["location"].resolved or {})["adcode"] == HAIZHU
+
+
+@table("place", ["天河区天河路8号", "北京市朝阳区建国路"])
+def test_a_district_that_is_named_counts(place: str) -> None:
+    visitor = Visitor()
+    visitor.comes("scanned", "bike", HAIZHU)
+    visitor.talk.say(place)
+    assert (visitor.talk.values["location"], "warning.district_assumed" in visitor.talk.said) == (place, False)
+
+
+@table("words", ["天河区", "是天河区的", "不对，是天河区", "不是海珠区，是天河区", "It's in Tianhe District"])
+def test_the_assumed_district_is_changed_in_a_word(words: str) -> None:
+    talk = at_the_bikes().talk
+    question = talk.asked
+    talk.say(words)
+    assert "天河区" in str(talk.values["location"]) or "Tianhe" in str(talk.values["location"])
+    assert "新港中路12号" in str(talk.values["location"])
+    assert "海珠" not in str(talk.values["location"])
+    assert (talk.draft.values["location"].warnings, talk.asked) == ((), question)
+
+
+def at_the_summary() -> Talker:
+    talk = at_the_bikes().talk
+    for _ in range(9):
+        if talk.asked == "confirm":
+            break
+        talk.say(ANSWERS.get(talk.asked or "", "跳过"))
+    return talk
+
+
+@table("words", [("天河区",), ("改第1项", "天河区"), ("改第1项", "天河区新港中路12号")])
+def test_the_citizen_sees_it_in_the_summary_and_can_change_it_there(words: tuple[str, ...]) -> None:
+    talk = at_the_summary()
+    (summary,) = (effect for effect in talk.effects if isinstance(effect, Say) and effect.key == "summary")
+    assert "海珠区新港中路12号" in summary.params["values"]  # type: ignore[operator]
+    for one in words:
+        talk.say(one)
+    assert (talk.values["location"], talk.asked) == ("天河区新港中路12号", "confirm")
+
+
+def test_a_number_that_follows_belongs_to_the_same_address() -> None:
+    visitor = Visitor()
+    visitor.comes("scanned", "bike", HAIZHU)
+    visitor.talk.say("新港中路")
+    visitor.talk.say("12号楼门口")
+    assert visitor.talk.values["location"] == "海珠区新港中路12号楼门口"
+
+
+def test_a_remark_is_no_place_because_a_code_was_scanned() -> None:
+    talks = [Visitor(), Visitor()]
+    for visitor, district in zip(talks, (None, HAIZHU), strict=True):
+        visitor.comes("scanned", "bike", district)
+        visitor.talk.say("就是你们都知道的那个地方吧")
+    plain, scanned = talks
+    assert "location" not in scanned.talk.values
+    assert (scanned.talk.values, scanned.talk.said) == (plain.talk.values, plain.talk.said)
+
+
+def test_words_that_open_the_form_are_placed_too() -> None:
+    visitor = Visitor(talker(opens="bike"))
+    visitor.comes("scanned", district=HAIZHU)
+    visitor.talk.say("地点：新港中路12号，共享单车堆满人行道")
+    assert (visitor.talk.draft.district, visitor.state.district) == (HAIZHU, "")
+    visitor.talk.say("新港中路12号")
+    assert visitor.talk.values["location"] == "海珠区新港中路12号"
+
+
+def test_it_lasts_as_long_as_the_form() -> None:
+    visitor = at_the_bikes()
+    visitor.talk.say("重来")
+    assert visitor.talk.draft.district == HAIZHU, "the same matter anew"
+    visitor.talk.say("取消")
+    visitor.talk.fill("bike")
+    assert visitor.talk.draft.district == ""
+
+
+def test_a_form_card_is_placed_as_words_are() -> None:
+    visitor = Visitor()
+    visitor.comes("scanned", "bike", HAIZHU)
+    visitor.talk.fill("bike", location="新港中路12号")
+    assert visitor.talk.values["location"] == "海珠区新港中路12号"

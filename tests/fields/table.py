@@ -23,19 +23,21 @@ def guangzhou() -> City:
 
 def context(
     options: tuple[Option, ...] = (), limits: Limits = NO_LIMITS, language: str = "zh", now: datetime = NOW,
+    district: str = "",
 ) -> Context:
-    return Context(now, guangzhou(), language, options, limits)
+    return Context(now, guangzhou(), language, options, limits, district)
 
 
 @dataclass(frozen=True)
 class Read:
-    """This answer means that value."""
+    """This answer means that value; `district` is the context's."""
 
     text: str
     value: Value
     warnings: tuple[str, ...] = ()
     resolved: Resolved | None = None
     limits: Limits = NO_LIMITS
+    district: str = ""
 
 
 @dataclass(frozen=True)

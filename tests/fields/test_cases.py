@@ -49,7 +49,7 @@ def test_the_type_says_its_name_and_datatype(name: str) -> None:
 @each_type
 def test_read(name: str) -> None:
     for case in TABLES[name].read:
-        reading = TYPES[name].read(case.text, context(TABLES[name].options, case.limits))
+        reading = TYPES[name].read(case.text, context(TABLES[name].options, case.limits, district=case.district))
         assert (reading.value, reading.warnings) == (case.value, case.warnings), case.text
         assert case.resolved is None or dict(reading.resolved or {}) == dict(case.resolved), case.text
 

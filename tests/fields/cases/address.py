@@ -5,6 +5,7 @@ from gateway.fields.base import Limits
 from tests.fields.table import Checked, Found, Read, Refused, Seen, Shown, Table
 
 UNKNOWN, ELSEWHERE, OTHER_CITY = ("unknown_district",), ("district_elsewhere",), ("other_city",)
+ASSUMED = ("district_assumed",)
 HOME = Limits(home=True)
 HAIZHU = {"province": "广东省", "city": "广州市", "district": "海珠区", "adcode": "440105"}
 TIANHE = {"province": "广东省", "city": "广州市", "district": "天河区", "adcode": "440106"}
@@ -60,6 +61,29 @@ TABLE = Table(
         Read("Shipai Subdistrict, Tianhe", "Shipai Subdistrict, Tianhe", resolved=TIANHE | {"subdistrict": "石牌街道"}),
         Read("1000 Tianhe Road, Tianhe District", "1000 Tianhe Road, Tianhe District", resolved=TIANHE),
         Read("Chaoyang District, Beijing", "Chaoyang District, Beijing", resolved=CHAOYANG),
+        *(Read(text, value, ASSUMED, HAIZHU, district="440105") for text, value in (
+            ("新港中路12号", "海珠区新港中路12号"),
+            ("某小区3栋", "海珠区某小区3栋"),
+            ("石溪工业区2号", "海珠区石溪工业区2号"),
+            ("某县路8号", "海珠区某县路8号"),
+            ("广州新港中路12号", "广州海珠区新港中路12号"),
+            ("广东省广州市新港中路12号", "广东省广州市海珠区新港中路12号"),
+            ("12 Xingang Middle Road", "12 Xingang Middle Road, Haizhu District"),
+            ("12 Xingang Middle Road, Guangzhou", "12 Xingang Middle Road, Guangzhou, Haizhu District"),
+        )),
+        *(Read(text, value, ASSUMED, CHAOYANG, district="110105") for text, value in (
+            ("建国路88号", "北京市朝阳区建国路88号"),
+            ("北京建国路88号", "北京朝阳区建国路88号"),
+            ("88 Jianguo Road", "88 Jianguo Road, Chaoyang District, Beijing"),
+            ("88 Jianguo Road, Beijing", "88 Jianguo Road, Beijing, Chaoyang District"),
+        )),
+        Read("建国路88号", "北京市朝阳区建国路88号", ASSUMED + OTHER_CITY, CHAOYANG, HOME, "110105"),
+        *(Read(text, text, UNKNOWN, district="440105") for text in (
+            "北京建国路", "浙江某个地方", "广州", "广州市。", "Guangzhou", "朝阳区建国路", "某某区新港中路",
+            "高新区科技路", "12 Xingang Road, Somewhere District", "88 Jianguo Road, Chaoyang",
+        )),
+        *(Read(text, text, district="440105") for text in ("天河区天河路", "员村四横路", "Tianhe", "香港九龙")),
+        Read("新港中路12号", "新港中路12号", UNKNOWN, {}, district="990000"),
     ),
     refused=(
         Refused("", "empty"),
