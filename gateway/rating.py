@@ -19,7 +19,7 @@ from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Rated, Say
 from gateway.dialogue.picking import number
 from gateway.fields import yes_no
 from gateway.messages import Choice, CitizenContent, Option, Text
-from gateway.satisfaction import Mark, Scale
+from gateway.satisfaction import Scale
 from gateway.satisfaction import read as hear
 
 ASKS = BESIDE - {"answer"}
@@ -43,7 +43,7 @@ _RESOLVED: tuple[tuple[str, str], ...] = (
 )
 # What is said of a case that is not over, by somebody who does not rate it.
 _COMPLAINT = re.compile(
-    r"没有?人|还在|还是|仍然?|依[旧然]|又(?=[来开吵漏堵臭坏])|太慢|敷衍|推诿|踢皮球|拖|糊弄|不[管理]|骗|态度"
+    r"没有?人|还在|仍然?|依[旧然]|又(?=[来开吵漏堵臭坏])|太慢|敷衍|推诿|踢皮球|拖|糊弄|不[管理]|骗"
     r"|(?<![a-z])(nobody|no one|still|never|again|too slow|rude|ignored|worse)(?![a-z])"
 )
 _CONTACTED = re.compile(r"^(联系|please(?![a-z]))")
@@ -85,18 +85,14 @@ def read_reply(text: str, scale: Scale) -> Reply:
     """A rating by text message, on the scale that was sent with it. "1 还没修好" where 1 is the best is a conflict."""
     heard = hear(text, scale)
     resolved = read_resolved(heard.beside)
+    complains = resolved == "no" or _COMPLAINT.search(heard.beside) is not None
     if heard.mark is None:
-        complains = heard.kind == "nothing" and (resolved == "no" or _COMPLAINT.search(fold(text)))
-        return Reply("comment" if complains else heard.kind, resolved=resolved, comment=heard.rest)
-    if _contradicts(heard.mark, resolved):
+        kind = "comment" if heard.kind == "nothing" and complains else heard.kind
+        return Reply(kind, resolved=resolved, comment=heard.rest)
+    said_with = heard.mark.resolved
+    if (complains and heard.mark.satisfaction > 3) or (said_with and resolved and said_with != resolved):
         return Reply("conflict", comment=heard.rest)
-    return Reply("rated", heard.mark.satisfaction, heard.mark.resolved or resolved, heard.rest)
-
-
-def _contradicts(mark: Mark, resolved: str | None) -> bool:
-    if mark.resolved and resolved and mark.resolved != resolved:
-        return True
-    return resolved == "no" and mark.satisfaction > 3
+    return Reply("rated", heard.mark.satisfaction, said_with or resolved, heard.rest)
 
 
 def read_yes_no(text: str) -> str | None:

@@ -12,7 +12,7 @@ from typing import Literal
 from msgspec import Struct
 
 from gateway.fields.folding import fold, lower
-from gateway.satisfaction_words import EMOJI, FEELINGS, FILLERS, OPINIONS, PARTICLES, QUESTION
+from gateway.satisfaction_words import DOUBT, EMOJI, FEELINGS, FILLERS, OPINIONS, PARTICLES, QUESTION
 
 Resolved = Literal["yes", "partly", "no"]
 Kind = Literal["rated", "conflict", "unclear", "nothing"]
@@ -166,7 +166,14 @@ def read(text: str, scale: Scale = POINTS) -> Heard:
     said = _words(words)
     rest = _rest(f"{written[:start]} {written[end:]}", words)
     kind, mark = _judged(digit, said, scale)
-    return Heard(kind, mark, rest, _without(words).strip(_EDGES))
+    if kind == "rated" and (DOUBT.search(folded) or (digit and QUESTION.search(_clause_at(folded, digit.end)))):
+        kind, mark = "unclear", None
+    return Heard(kind, mark, rest, OPINIONS.without(FEELINGS.blanked(words)).strip(_EDGES))
+
+
+def _clause_at(text: str, end: int) -> str:
+    """The clause in which something ends."""
+    return next((clause.group() for clause in _CLAUSE.finditer(text) if clause.end() >= end), "")
 
 
 def _judged(digit: _Digit | None, said: list[int], scale: Scale) -> tuple[Kind, Mark | None]:

@@ -26,6 +26,10 @@ class Lexicon:
         """The text without its phrases that tell something."""
         return self._pattern.sub(lambda found: " " if self._value(found) else found.group(), text)
 
+    def blanked(self, text: str) -> str:
+        """The text without any of its phrases."""
+        return self._pattern.sub(" ", text)
+
     def _value(self, found: re.Match[str]) -> int:
         return self._values[int(str(found.lastgroup)[1:])]
 
@@ -41,13 +45,15 @@ _AT_ALL = r"(?:一点儿?[都也]?|根本就?|丝毫|毫|压根儿?就?|实在)"
 _GAP_EN = (
     r"(?: (?:a|an|the|at|all|really|very|so|too|that|this|quite|been|be|being|feel|feeling|entirely|completely|fully|"
     r"totally|particularly|exactly|even|much|is|it|was|i|i'm|i am|am|we|are|we're|any|make|made|me|think|say|find|one|"
-    r"bit)){0,5} "
+    r"bit|as|yet|still|100%|anywhere|near|close|to|with|[a-z]+ly)){0,5} "
 )
 _NOT_EN = (
     r"(?<![a-z])(?:not|never|hardly|barely|scarcely|cannot|[a-z]+n't|no longer|far from|less than|anything but)"
 )
 _GLAD = r"(?:satisfied|satisfactory|satisfying|happy|pleased|impressed)"
-_SORRY = r"(?:dissatisfied|unsatisfied|unsatisfactory|unhappy|displeased|disappointed|disappointing)"
+_SORRY = (
+    r"(?:(?:dis|un)[- ]?(?:satisfied|satisfactory|happy|pleased|impressed)|displeased|disappointed|disappointing)"
+)
 _MUCH = r"(?:very|really|so|extremely|completely|totally|fully|absolutely|most|deeply|highly|utterly)"
 
 FEELINGS = Lexicon((
@@ -63,10 +69,9 @@ FEELINGS = Lexicon((
     (0, r"满意(?:率|度(?:调查|评价|回访|测评))|不满(?:[0-9一二三四五六七八九十两半]|足)"),
     # denied, or denied twice
     (4, r"(?:没有?|无|毫无|挑不出)(?:任何|什么|啥|半点|一点)?(?:让人|可)?不满意?(?:的|的地方|之处)?"),
-    (5, r"(?:从来?没有?|从未|第一次|头一次|头一回)(?:这么|如此|那么)满意"),
+    (5, r"不能(?:再|更)满意|再满意不过|(?:从来?没有?|从未|第一次|头一次|头一回)(?:这么|如此|那么)满意"),
     (1, rf"(?:{_VERY}|{_AT_ALL})不满意?|满意(?:个)?(?:屁|鬼|锤子|个头)|满意度?(?:是|为)?(?:零|0)"),
-    (2, r"满意才怪|(?:怎么|哪里?|谁)(?:可能|会|能)(?:够)?满意"),
-    (2, r"满意度?[^,.。!;?\s]{0,4}(?:低|差|不高|不够|不行|不好|下降|打折)"),
+    (2, r"满意度?[^没不无,.。!;?\s]{0,4}(?:低|差|不高|不够|不行|不好|下降|打折)|离满意"),
     (2, r"满意度[^,.。!;?\s]{0,2}(?:不|没)[^,.。!;?\s]{0,3}高"),
     (5, r"满意度(?:非常|很|极|特别)高|满意度(?:满分|100%?)"),
     (4, r"满意度[^不没,.。!;?\s]{0,3}高"),
@@ -85,15 +90,19 @@ FEELINGS = Lexicon((
         rf"|never (?:had|seen|got|received|known)(?: such| so)? (?:good|great|excellent|better)[a-z ]*"),
     (0, r"(?<![a-z])not (?:only|just|merely)(?![a-z])|(?:no|zero) (?:doubt|problems?|issues?)(?![a-z])"),
     (0, rf"{_NOT_EN}{_GAP_EN}(?:not|{_SORRY})(?![a-z])(?: {_GLAD})?"),
-    (0, rf"(?<![a-z])(?:if|when|whenever|until|unless|once|would|will|[a-z]+'ll|should|could|might|want|hope|hoping|how|"
-        rf"whether|before|are you|were you|are we|make|to be)(?![a-z])[^,.!?;]{{0,40}}?(?<![a-z]){_GLAD}(?![a-z])"),
+    (0, r"(?<![a-z])(?:if|when|whenever|until|unless|once|would|will|[a-z]+'ll|should|could|might|want|hope|hoping|how|"
+        r"whether|before|are you|were you|are we|make|to be|hard|difficult|impossible|unable|fail|failed)(?![a-z])"
+        rf"[^,.!?;]{{0,40}}?(?<![a-z]){_GLAD}(?![a-z])"),
+    (2, rf"{_NOT_EN} (?:think|feel|find|say|believe|consider|call|see)(?: [a-z']+){{0,6}} {_GLAD}(?![a-z])"
+        rf"|(?<![a-z])(?:nobody|no one|none|neither|nothing)(?: [a-z']+){{0,4}} {_GLAD}(?![a-z])"
+        rf"|(?<![a-z])(?:no|non|least|less|without being)[ -]{_GLAD}(?![a-z])"),
     (0, rf"{_GLAD}(?: [a-z]+){{0,2}} (?:if|when|once|until|unless)(?![a-z])"),
     (0, r"happy (?:to|new|birthday|holidays?|chinese|mid|spring|national|lunar|christmas|ending|hour)(?![a-z])"),
     (1, rf"{_MUCH} {_SORRY}(?![a-z])|{_NOT_EN} (?:at all|in the least|remotely|the least bit) {_GLAD}"
         rf"|not (?:one|a) bit {_GLAD}|not {_GLAD} at all"),
     (2, rf"{_NOT_EN}{_GAP_EN}{_GLAD}(?![a-z])|{_NOT_EN}(?: [a-z]+ly)? {_GLAD}(?![a-z])"),
-    (2, rf"(?<![a-z]){_SORRY}(?![a-z])|(?<![a-z])unimpressed(?![a-z])"),
-    (3, rf"(?<![a-z])(?:partly|partially|somewhat|half|fairly|moderately) {_GLAD}(?![a-z])"),
+    (2, rf"(?<![a-z]){_SORRY}(?![a-z])"),
+    (3, rf"(?<![a-z])(?:partly|partially|somewhat|half|fairly|moderately) {_GLAD}(?![a-z])|满意一半"),
     (5, rf"(?<![a-z]){_MUCH} {_GLAD}(?![a-z])"),
     (4, rf"(?<![a-z]){_GLAD}(?![a-z])"),
 ))
@@ -139,7 +148,16 @@ PARTICLES = re.compile(
     r"谢谢|多谢|感谢|[的了啊呀吧哦呢哈嘛啦您你]"
     r"|(?<![a-z])(?:thanks|thank you|thx|it's|it is|i'm|i am|we are|very|really)(?![a-z])"
 )
-QUESTION = re.compile(r"\?\s*$|[吗么]\s*[,.。!;]*$|(?<![a-z])(?:how|are you|were you|is it|do you) [a-z ]*(?:satisfied|happy)")
+# A clause that asks; and what turns a whole message round, so that nothing in it is taken at its word.
+QUESTION = re.compile(
+    r"\?\s*$|[吗么]\s*[,.。!;]*$|[啥么]意思|代表什么"
+    r"|(?<![a-z])(?:how|are you|were you|is it|do you) [a-z ]*(?:satisfied|happy)"
+)
+DOUBT = re.compile(
+    r"才怪|(?:叫|算)(?:什么|哪门子)?满意|都嫌|哪有|哪来|何来|谈何|谁会|凭什么|(?<!不)怎么(?:可能|会|能|让|叫|就|还)?满意"
+    r"|(?<!没)有(?:什么|啥)可?满意|满意(?:什么|啥|哪)|不可能|假的|骗人|[别休甭]想|别指望|没办?法|不见得|未必|难道|岂|呵呵|🙃"
+    r"|(?<![a-z])(?:not|[a-z]+n't|[a-z']+ not)\W*(?:$|[,.;!?])|(?<![a-z])(?:as if|yeah,? right)(?![a-z])"
+)
 
 EMOJI: dict[str, int] = {
     **dict.fromkeys("👍💯❤🥰😍🤩💐🌹🎉", 5), **dict.fromkeys("😀😃😄😁😊🙂☺😇👌", 4), **dict.fromkeys("😐😑😶", 3),

@@ -12,6 +12,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import msgspec
 from msgspec import Struct
@@ -25,15 +26,16 @@ MOST_OPEN = 8           # unfinished messages of one citizen; one more gives the
 MOST_DONE = 64          # parts remembered
 GAP = "[…]"
 
+Form = Literal["8", "16", "sar"]
 _CONCAT_8, _CONCAT_16 = 0x00, 0x08
 _LENGTHS = {_CONCAT_8: 3, _CONCAT_16: 4}
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a part stands in its message. form: "8", "16", "sar"; number: from 1."""
+    """Where a part stands in its message. form: the reference's width, or SAR; number: from 1."""
 
-    form: str
+    form: Form
     reference: int
     total: int
     number: int
@@ -57,7 +59,7 @@ class Whole:
     missing: tuple[int, ...] = ()
 
 
-# --- reading one part ---------------------------------------------------------------------------------------
+# --- one part -----------------------------------------------------------------------------------------------
 
 def with_header(octets: bytes, data_coding: int) -> Piece:
     """A body whose esm_class says that it begins with a user data header (0x40). A header that is broken is kept as
@@ -78,6 +80,14 @@ def place_of(header: bytes) -> Place | None:
     return None
 
 
+def header(place: Place) -> bytes:
+    """The user data header of a part that we send, its length octet first; esm_class must have 0x40."""
+    wide = place.form == "16"
+    reference = place.reference.to_bytes(2 if wide else 1, "big")
+    element = reference + bytes([place.total, place.number])
+    return bytes([len(element) + 2, _CONCAT_16 if wide else _CONCAT_8, len(element)]) + element
+
+
 def with_sar(octets: bytes, data_coding: int, sar: tuple[int, int, int]) -> Piece:
     """`sar`: sar_msg_ref_num, sar_total_segments, sar_segment_seqnum of SMPP."""
     return Piece(octets, data_coding, _place("sar", *sar))
@@ -90,7 +100,7 @@ def _elements(octets: bytes) -> Iterator[tuple[int, bytes]]:
         octets = octets[2 + length:]
 
 
-def _place(form: str, reference: int, total: int, number: int) -> Place | None:
+def _place(form: Form, reference: int, total: int, number: int) -> Place | None:
     """None for numbers that make no sense, which receivers must ignore, and for "one of one"."""
     return Place(form, reference, total, number) if total > 1 and 1 <= number <= total else None
 
