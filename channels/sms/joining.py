@@ -1,0 +1,94 @@
+"""Parts that are kept until their message is whole (channels/sms/parts.py), each durable before it is acknowledged.
+
+A message is handed on before its parts are forgotten, under an id that its contents give: after a crash between the two
+it comes again and is known.
+"""
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+
+import msgspec
+
+from channels.sms import parts
+from channels.sms.parts import Piece, Whole
+from channels.sms.traffic import Arrival, Take, digest
+from gateway.clock import Clock, to_ms
+from gateway.store.shared import SharedStore
+
+KEPT_MS = 2 * parts.REMEMBER_MS
+OPEN_MS = 30 * 86_400_000
+LOCKS = 64       # one pair of numbers always has the same one
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """From whom to which number of ours, as the carrier writes them."""
+
+    sender: str
+    to: str
+
+
+class Joiner:
+    """For one link; `name` keeps it apart from others."""
+
+    def __init__(self, store: SharedStore, name: str, take: Take, clock: Clock) -> None:
+        self._store, self._take, self._clock = store, take, clock
+        self._prefix = f"sms:parts:{name}"
+        self._locks = [asyncio.Lock() for _ in range(LOCKS)]
+        self._open: dict[Way, int] | None = None   # what waits, and until when; None before it was read
+
+    async def add(self, way: Way, piece: Piece) -> None:
+        """Durable when it returns; what is whole was handed on. Raises what `take` raises."""
+        async with self._lock(way):
+            state, wholes = (await self._load(way)).add(piece, to_ms(self._clock.now()))
+            await self._hand_on(way, state, wholes, piece)
+
+    async def sweep(self) -> None:
+        """Hand on what has waited too long for its missing parts."""
+        now = to_ms(self._clock.now())
+        for way, due in list((await self._waiting()).items()):
+            if due <= now:
+                async with self._lock(way):
+                    state, wholes = (await self._load(way)).expire(now)
+                    await self._hand_on(way, state, wholes, None)
+
+    async def _load(self, way: Way) -> parts.Parts:
+        return parts.decode(await self._store.get(self._key(way)))
+
+    async def _hand_on(self, way: Way, state: parts.Parts, wholes: list[Whole], piece: Piece | None) -> None:
+        for whole in wholes:
+            await self._take(self._arrival(way, whole, piece))
+        await self._store.put(self._key(way), parts.encode(state), KEPT_MS)
+        await self._remember(way, state.due())
+
+    def _arrival(self, way: Way, whole: Whole, piece: Piece | None) -> Arrival:
+        place = repr(piece.place and (piece.place.form, piece.place.reference, piece.place.total)) if piece else ""
+        id_ = digest(way.sender, way.to, whole.text, repr(whole.missing), place)
+        return Arrival(id_, way.sender, way.to, whole.text, to_ms(self._clock.now()), whole.missing)
+
+    async def _waiting(self) -> dict[Way, int]:
+        if self._open is None:
+            kept = await self._store.get(f"{self._prefix}:open")
+            if self._open is None:
+                rows = msgspec.json.decode(kept, type=list[tuple[str, str, int]]) if kept else []
+                self._open = {Way(sender, to): due for sender, to, due in rows}
+        return self._open
+
+    async def _remember(self, way: Way, due: int | None) -> None:
+        """Written only when it changed: most messages are whole."""
+        waiting = await self._waiting()
+        if waiting.get(way) == due:
+            return
+        if due is None:
+            del waiting[way]
+        else:
+            waiting[way] = due
+        rows = [(way.sender, way.to, until) for way, until in waiting.items()]
+        await self._store.put(f"{self._prefix}:open", msgspec.json.encode(rows), OPEN_MS)
+
+    def _lock(self, way: Way) -> asyncio.Lock:
+        return self._locks[hash(way) % LOCKS]
+
+    def _key(self, way: Way) -> str:
+        return f"{self._prefix}:{digest(way.sender, way.to)}"
