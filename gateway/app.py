@@ -58,7 +58,7 @@ from gateway.store.sqlite import SqliteStore
 from gateway.understanding import Reader
 from gateway.uploads import Uploads
 from gateway.wiring.understanding import ROOT, mind
-from gateway.wiring.wechat import KF_LANE, Ground, WeChatParts
+from gateway.wiring.wechat import KF_LANE, Ground, WeChatParts, sources
 from gateway.workers import LaneWorker, Supervisor, sweep, tick
 from gateway.writing import Writer
 
@@ -175,7 +175,7 @@ class Gateway:
         config, replies = self.config, Replies(ROOT / "templates/replies")
         filer = Filer(
             self.city, cities.load_deadlines(ROOT / config.city.folder), replies, self.ids, uploads,
-            config.retention.case_days,
+            config.retention.case_days, sources(config.wechat),
         )
         keep = config.retention
         writer = Writer(

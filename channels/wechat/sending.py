@@ -71,18 +71,18 @@ class WeChatSender:
         return [account for account, until in self._paused.items() if until > self._clock.monotonic()]
 
     async def send(self, user: str, say: Say, part: int, reach: str) -> Sent:
-        account, _, openid = user.partition(".")
+        account = user.partition(".")[0]
         person, voice = _load(reach), self._voice(account)
         self._check(account)
         matters = telling.matters(say.message)
         matter = self._worded(voice, say, replace(matters[part], key=f"{user}/{matters[part].key}"))
-        more = len(matters) - part - 1
         try:
-            return await self._spoken(voice, account, openid, say, matter, person, more)
+            sent = await self._spoken(voice, user, say, matter, person)
         except Paused as error:
             self._paused[account] = self._clock.monotonic() + PAUSE_S
             _log.error("wechat_paused", account=account, why=error.why, for_s=PAUSE_S)
             raise
+        return replace(sent, more=len(matters) - part - 1) if sent.by else sent
 
     async def move(self, user: str, moved: Moved, reach: str) -> str:
         """To WeCom's queue, or to the end of the conversation there: then the next word may be said with its code."""
@@ -114,21 +114,19 @@ class WeChatSender:
 
     # --- one message ------------------------------------------------------------------------------------------
 
-    async def _spoken(
-        self, voice: Voice, account: str, openid: str, say: Say, matter: Matter, person: Person, more: int
-    ) -> Sent:
+    async def _spoken(self, voice: Voice, user: str, say: Say, matter: Matter, person: Person) -> Sent:
         now = to_ms(self._clock.now())
         answered = await self._by_code(voice, say, matter, person, now)
         if answered is not None:
-            return replace(answered, more=more)
+            return answered
         if self._spares(say, person.reach, now):
             return Sent(None, True, "", (Step("window", "kept_for_the_end"),), _dump(person))
         if matter.menu is not None:
-            await self._menus.offer(conversation_key(CHANNEL, f"{account}.{openid}"), say.message)
-        told = await voice.teller.tell(openid, matter, person.reach, now)
+            await self._menus.offer(conversation_key(CHANNEL, user), say.message)
+        told = await voice.teller.tell(user.partition(".")[2], matter, person.reach, now)
         steps = tuple(Step(step.way, step.why) for step in told.steps)
         kept = msgspec.structs.replace(person, reach=told.reach)
-        return Sent(told.by, told.sure, _name(told), steps, _dump(kept), more if told.by else 0)
+        return Sent(told.by, told.sure, _name(told), steps, _dump(kept))
 
     async def _by_code(self, voice: Voice, say: Say, matter: Matter, person: Person, now: int) -> Sent | None:
         """Said with a code that came with what this answers, which costs nothing of the window. None: there is none."""

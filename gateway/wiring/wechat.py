@@ -14,6 +14,7 @@ from channels.wechat import telling
 from channels.wechat.accounts import Account, Core
 from channels.wechat.calls import Place
 from channels.wechat.client import Credentials, WeChatClient
+from channels.wechat.contents import CHANNEL
 from channels.wechat.fetching import Downloads, Fetcher
 from channels.wechat.kf import KfCallbacks, Puller
 from channels.wechat.kf_client import KfClient, KfCredentials
@@ -183,6 +184,12 @@ class _Answers:
         for number, text in enumerate(parts):
             id_ = f"{message_id}/{number + 1}"
             await self.ground.lanes.ingest("out", conversation, id_, encode(Say(Outbound(id=id_, at=at, text=text))))
+
+
+def sources(config: WeChat) -> Mapping[str, str]:
+    """What work orders call the conversations of accounts that are no official ones (filing.Filer)."""
+    minis = {f"{CHANNEL}:{one.appid}": "wechat_mini" for one in config.accounts if one.kind == "miniprogram"}
+    return {**minis, **{f"{CHANNEL}:{seat}": "wechat_kf" for one in config.kf for seat in one.open_kfids}}
 
 
 def _account(one: WeChatAccount) -> Account:

@@ -12,8 +12,7 @@ import pytest
 
 from channels.web.chat import WebChannel
 from channels.wechat.official import WeChatChannel
-from gateway.errors import Rejected
-from gateway.messages import Inbound, Outbound, Text
+from gateway.messages import Inbound, Text
 from gateway.protocols import Channel
 from tests.channels.web.house import Client, House, open_house, visit
 from tests.channels.wechat import house as wechat_house
@@ -145,8 +144,3 @@ async def test_what_was_not_stored_is_not_acknowledged(line: Line) -> None:
     assert not await line.says(str(uuid4()), "存不下")
     assert line.taken == []
 
-
-async def test_a_channel_with_a_feed_sends_nothing_itself(line: Line) -> None:
-    if line.channel.capabilities.feed:
-        with pytest.raises(Rejected):
-            await line.channel.send("somebody", Outbound(id="1.0", at=0, text="你好"))

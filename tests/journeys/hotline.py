@@ -20,10 +20,11 @@ from bench.server import free_port
 from channels.web.sessions import Session, Sessions
 from gateway.app import Gateway, Mind
 from gateway.clock import RandomIds, SystemClock
-from gateway.config import Config, Data, Server, Web
+from gateway.config import Config, Data, Server, Web, WeChat
 from gateway.console import StaffTable
 from gateway.http import runner
 from gateway.orders import CaseState
+from gateway.outbox import Texter
 from gateway.protocols import CodeSender
 from tests.clock import ManualClock
 from tests.until import until
@@ -64,16 +65,18 @@ class Hotline:
     @classmethod
     async def open(
         cls, folder: Path, mind: Mind, sender: CodeSender | None = None,
-        clock: ManualClock | SystemClock | None = None, hold_s: float = 0.0,
+        clock: ManualClock | SystemClock | None = None, hold_s: float = 0.0, wechat: WeChat | None = None,
+        texter: Texter | None = None,
     ) -> Hotline:
-        """hold_s  how long a burst is waited for: not at all, for citizens who answer in the same instant"""
+        """hold_s  how long a burst is waited for: not at all, for citizens who answer in the same instant
+        wechat  its accounts; texter  who sends an SMS about a case"""
         clock = clock or ManualClock()
         config = Config(
             server=Server(port=free_port(), drain_s=2, burst_hold_s=hold_s), data=Data(str(folder)),
-            web=Web(messages_per_minute=60_000),
+            web=Web(messages_per_minute=60_000), wechat=wechat or WeChat(),
         )
         gateway = Gateway.of(config, clock, RandomIds(), mind)
-        gateway.sender = sender
+        gateway.sender, gateway.texter = sender, texter
         await gateway.open()
         serving = runner(gateway.application, drain_s=2)
         await serving.setup()

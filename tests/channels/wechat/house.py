@@ -8,8 +8,8 @@ import asyncio
 import hashlib
 import itertools
 import json
-from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -19,12 +19,14 @@ import aiohttp
 import xmltodict
 from wechatpy.crypto import WeChatCrypto
 
-from channels.wechat.accounts import Account, Arrival, Core
+from channels.wechat import notes
+from channels.wechat.accounts import Account, Core
 from channels.wechat.official import WeChatChannel
 from channels.wechat.pushes import Push
 from channels.wechat.wire import Keys
 from gateway.clock import RandomIds, to_ms
 from gateway.errors import HuiyinError, RateLimited, Rejected, Unavailable
+from gateway.handover import Arrived, Forgotten
 from gateway.messages import Inbound, Outbound, Upload, encode
 from gateway.store.lanes import Outcome
 from gateway.store.sqlite import SqliteStore
@@ -44,7 +46,11 @@ ACCOUNTS = (
 
 @dataclass
 class House:
-    """The core behind the callbacks, and what it was told. `says` is the turn's answer; None: none in time."""
+    """The core behind the callbacks, and what it was told. `says` is the turn's answer; None: none in time.
+
+    taken      what the citizen said; `came` who came or left without a word
+    noted      what pushes told about reaching their person
+    """
 
     store: SqliteStore
     clock: ManualClock
@@ -56,13 +62,12 @@ class House:
     uploads: dict[str, Upload | HuiyinError] = field(default_factory=dict)
     otherwise: Upload | HuiyinError = field(default_factory=lambda: Rejected("40007"))
     taken: list[Inbound] = field(default_factory=list)
-    happenings: list[tuple[str | None, Push]] = field(default_factory=list)
-    arrivals: list[tuple[str, Arrival]] = field(default_factory=list)
-    forgotten: list[str] = field(default_factory=list)
+    came: list[Inbound] = field(default_factory=list)
+    noted: list[tuple[str, Push]] = field(default_factory=list)
     overflowed: dict[str, list[str]] = field(default_factory=dict)
+    expected: list[str] = field(default_factory=list)
     waited: list[tuple[str, str, float]] = field(default_factory=list)
     fetched: list[str] = field(default_factory=list)
-    sent: list[tuple[str, str, Outbound]] = field(default_factory=list)
     refusals: list[str] = field(default_factory=list)
     opened: asyncio.Event = field(default_factory=asyncio.Event)    # media come when it is set
     answered: asyncio.Event = field(default_factory=asyncio.Event)  # and the turn's answer
@@ -71,8 +76,8 @@ class House:
     def __post_init__(self) -> None:
         self.opened.set()
         self.answered.set()
-        self.core = Core(self.accept, self.arrive, self.happened, self.forget, self, self)
-        self.channel = WeChatChannel(self.accounts, self.core, self, self.store.shared, self.clock)
+        self.core = Core(self.accept, self.note, self, self)
+        self.channel = WeChatChannel(self.accounts, self.core, self.store.shared, self.clock)
 
     async def accept(self, inbound: Inbound) -> Literal["new", "duplicate"]:
         if self.down:
@@ -82,24 +87,21 @@ class House:
         ingested = await self.store.lanes.ingest("in", inbound.conversation, inbound.id, encode(inbound))
         if ingested.outcome is Outcome.DUPLICATE:
             return "duplicate"
-        self.taken.append(inbound)
+        wordless = isinstance(inbound.content, Arrived | Forgotten)
+        (self.came if wordless else self.taken).append(inbound)
+        if inbound.note:
+            self.noted.append((inbound.conversation, notes.read(inbound.note)))
         return "new"
 
-    async def arrive(self, conversation: str, arrival: Arrival) -> None:
-        self.arrivals.append((conversation, arrival))
-
-    async def happened(self, conversation: str | None, push: Push) -> None:
+    async def note(self, conversation: str, id_: str, note: str) -> None:
         if self.unnoted:
             raise Unavailable("the disk is full")
-        self.happenings.append((conversation, push))
+        self.noted.append((conversation, notes.read(note)))
 
-    async def forget(self, conversation: str) -> None:
-        self.forgotten.append(conversation)
-
-    async def wait(self, conversation: str, message_id: str, seconds: float) -> Outbound | None:
-        self.waited.append((conversation, message_id, seconds))
-        await self.answered.wait()
-        return self.says
+    @contextmanager
+    def expect(self, conversation: str, message_id: str) -> Iterator[_Waiting]:
+        self.expected.append(message_id)
+        yield _Waiting(self, conversation, message_id)
 
     async def overflow(self, conversation: str, message_id: str, parts: Sequence[str]) -> None:
         self.overflowed.setdefault(f"{conversation} {message_id}", list(parts))
@@ -112,13 +114,25 @@ class House:
             raise found
         return found
 
-    async def send(self, account: Account, openid: str, message: Outbound) -> None:
-        self.sent.append((account.keys.appid, openid, message))
-
     def answers(self, text: str, **more: Any) -> Outbound:
         """From now on the turn says this."""
         self.says = Outbound(id="1.0", at=to_ms(self.clock.now()), text=text, **more)
         return self.says
+
+
+@dataclass
+class _Waiting:
+    house: House
+    conversation: str
+    message_id: str
+
+    async def ready(self, seconds: float) -> bool:
+        return True
+
+    async def answer(self, seconds: float, *, repeated: bool) -> Outbound | None:
+        self.house.waited.append((self.conversation, self.message_id, seconds))
+        await self.house.answered.wait()
+        return self.house.says
 
 
 @dataclass

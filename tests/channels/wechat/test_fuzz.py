@@ -28,5 +28,5 @@ def _judge(house: House, statuses: Counter[int]) -> None:
     assert {200, 400, 403} <= statuses.keys(), statuses
     assert sum(statuses.values()) > 200, statuses
     assert house.taken
-    assert len({type(push) for _, push in house.happenings}) > 5
-    assert APPID in {push.appid for _, push in house.happenings}
+    assert len({type(push) for _, push in house.noted}) > 5
+    assert APPID in {push.appid for _, push in house.noted}

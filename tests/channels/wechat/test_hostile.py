@@ -54,7 +54,7 @@ async def test_1_a_forged_or_missing_signature_is_403_and_the_body_is_not_parsed
                 assert len({one.body for one in got}) == 1
     assert house.refusals == ["bad_callback"] * 60
     assert not house.taken
-    assert not house.happenings
+    assert not house.noted
 
 
 async def test_2_a_captured_query_proves_no_other_body(house: House) -> None:
@@ -116,7 +116,7 @@ async def test_3_a_file_is_fetched_once_for_three_overlapping_pushes(house: Hous
     document = xml(MsgType="image", MsgId=1, MediaId="m1")
     async with platform(house) as wechat, asyncio.TaskGroup() as tasks:
         tries = [tasks.create_task(wechat.push(document)) for _ in range(3)]
-        await until(lambda: len(house.happenings) == 3)
+        await until(lambda: len(house.expected) == 3)
         house.opened.set()
     assert [one.result().body for one in tries] == ["success"] * 3
     assert house.fetched == ["m1"]
@@ -132,7 +132,7 @@ async def test_4_an_event_without_a_msgid_has_one_effect(house: House) -> None:
             await wechat.push(event("subscribe", EventKey="qrscene_d=1"))
         await wechat.push(event("CLICK", EventKey="progress", CreateTime=1_700_000_001))
     assert [inbound.id for inbound in house.taken] == ["1700000000:CLICK:progress", "1700000001:CLICK:progress"]
-    assert len({arrival.id for _, arrival in house.arrivals}) == 1
+    assert [inbound.id for inbound in house.came] == ["1700000000:subscribe:qrscene_d=1"]
 
 
 async def test_4_two_receipts_of_one_second_are_two(house: House) -> None:
@@ -141,7 +141,7 @@ async def test_4_two_receipts_of_one_second_are_two(house: House) -> None:
     async with platform(house, appid=MINI) as wechat:
         for message in ("1", "2", "2"):
             await wechat.push(document % (OPENID, message))
-    one, two, again = (push.id for _, push in house.happenings)
+    one, two, again = (push.id for _, push in house.noted)
     assert one != two == again
 
 
@@ -164,7 +164,7 @@ async def test_5_entities_and_doctypes_are_400_outside_and_inside_the_envelope(h
             query, _ = wechat.seal(said("x"), wechat.query())
             assert (await wechat.post(query, document)).status == 400
     assert stalls.longest < MOST_S
-    assert not house.happenings
+    assert not house.noted
 
 
 async def test_5_a_citizen_may_write_about_them(house: House) -> None:
@@ -199,7 +199,7 @@ async def test_6_depth_width_and_size_are_refused_and_hold_nobody_up(house: Hous
                 got = await plain.post(plain.query(), body)
                 assert got.status in statuses, what
                 assert stalls.longest < MOST_S, what
-    assert not house.happenings
+    assert not house.noted
 
 
 async def test_6_a_proved_push_is_held_to_the_same_limits_under_its_seal(house: House) -> None:
@@ -238,7 +238,7 @@ async def test_7_every_fault_of_the_encryption_is_one_and_the_same_403(house: Ho
             assert got.status == 403
             bodies.add(got.body)
     assert len(bodies) == 1
-    assert not house.happenings
+    assert not house.noted
 
 
 STRANGE = [

@@ -23,6 +23,7 @@ from channels.wechat.taking import NOT_SHOWN, NOT_TAKEN, Taker
 from channels.wechat.telling import Teller, kf_ways, matters
 from channels.wechat.wire import Keys
 from gateway.errors import RateLimited, Retry, Unsupported
+from gateway.handover import AgentJoins, AgentLeaves, AgentSays, Arrived
 from gateway.messages import Choice, Inbound, Location, Option, Outbound, Text, Upload
 from simulators.wechat.kf_phone import KfPhone, kf_push
 from simulators.wechat.platform import WeChat
@@ -62,7 +63,7 @@ class Desk:
     puller: Puller
     http: aiohttp.ClientSession
     url: str
-    wanted: list[tuple[str, str, str]] = field(default_factory=list)
+    wanted: list[tuple[str, str, str, str]] = field(default_factory=list)
 
     @property
     def phone(self) -> KfPhone:
@@ -74,13 +75,13 @@ class Desk:
 
     async def pulled(self) -> list[Inbound]:
         """What the last callback brings in."""
-        _, open_kfid, token = self.wanted[-1]
+        _, open_kfid, _, token = self.wanted[-1]
         known = len(self.house.taken)
         await self.puller.pull(open_kfid, token)
         return self.house.taken[known:]
 
     def heard(self) -> list[Push]:
-        return [push for _, push in self.house.happenings]
+        return [push for _, push in self.house.noted]
 
 
 @pytest_asyncio.fixture(loop_scope="module")
@@ -93,10 +94,10 @@ async def desk(kept: Kept) -> AsyncIterator[Desk]:
 async def opened(kept: Kept) -> AsyncIterator[Desk]:
     house = Core(kept.store, kept.clock)
     account = Account(Keys(SEAT.appid, SEAT.token, SEAT.aes_key), kind="kf")
-    wanted: list[tuple[str, str, str]] = []
+    wanted: list[tuple[str, str, str, str]] = []
 
-    async def want(corpid: str, open_kfid: str, token: str) -> None:
-        wanted.append((corpid, open_kfid, token))
+    async def want(corpid: str, open_kfid: str, id_: str, token: str) -> None:
+        wanted.append((corpid, open_kfid, id_, token))
 
     callbacks = KfCallbacks([account], want, house.clock)
     async with (
@@ -119,7 +120,7 @@ async def test_the_address_is_proved_by_an_opened_echo(desk: Desk) -> None:
 
 async def test_a_callback_is_answered_at_once_and_says_where_to_pull(desk: Desk) -> None:
     delivery = await desk.phone.says("路灯坏了")
-    assert [(corpid, open_kfid) for corpid, open_kfid, _ in desk.wanted] == [(SEAT.appid, "wk-12345")]
+    assert [(corpid, open_kfid) for corpid, open_kfid, *_ in desk.wanted] == [(SEAT.appid, "wk-12345")]
     assert len(delivery.tries) == 1
     assert desk.house.taken == [], "nothing is read while WeCom waits"
 
@@ -174,12 +175,12 @@ async def test_pages_are_read_to_the_end_also_behind_empty_ones(desk: Desk) -> N
     for number in range(2_500):
         account.kf.write("wk-12345", {
             "origin": 3, "external_userid": desk.phone.citizen.openid, "open_kfid": "wk-12345", "msgtype": "event",
-            "event": {"event_type": "unknown", "n": number}})
+            "event": {"event_type": "session_status_change", "change_type": 2, "n": number}})
     account.kf.empty_pages = 2
     await desk.phone.says("最后")
-    assert [taken.content for taken in await desk.pulled()] == [Text("最后")]
+    assert (await desk.pulled())[-1].content == Text("最后")
     assert desk.wechat.journal.count("call", SYNC) == 5
-    assert len(desk.heard()) == 2_501
+    assert len(desk.house.taken) == 2_501
 
 
 async def test_a_cursor_that_stands_still_is_left_for_later(desk: Desk) -> None:
@@ -240,16 +241,15 @@ async def test_a_tap_is_the_option_that_was_offered(desk: Desk) -> None:
 async def test_who_opens_the_chat_is_greeted_with_its_template(desk: Desk) -> None:
     await desk.phone.enters("qr", "t=express&d=440106")
     await desk.pulled()
-    ((conversation, arrival),) = desk.house.arrivals
-    assert (conversation, arrival.how, arrival.template, arrival.district) == (
-        desk.conversation, "entered", "express", "440106")
+    (came,) = desk.house.came
+    assert (came.conversation, came.content) == (desk.conversation, Arrived("entered", "express", "440106"))
     (push,) = desk.heard()
     assert isinstance(push, kf_pushes.Opened)
     await desk.client.welcome(push.welcome, "w", "您好")
     assert desk.phone.citizen.texts() == ["您好"]
 
 
-async def test_staff_and_failures_are_heard_and_say_nothing_to_the_core(desk: Desk) -> None:
+async def test_wecoms_own_staff_talk_beside_us_and_failures_are_heard(desk: Desk) -> None:
     phone = desk.phone
     user = KfUser(phone.open_kfid, phone.citizen.openid)
     await phone.says("找人工")
@@ -259,15 +259,14 @@ async def test_staff_and_failures_are_heard_and_say_nothing_to_the_core(desk: De
     await phone.agent_says("我来", "agent-7")
     await phone.agent_ends("agent-7")
     await desk.wechat.settled()
-    assert [taken.content for taken in await desk.pulled()] == [Text("找人工")]
-    written, failed, taken_, said, ended = desk.heard()
+    assert [taken.content for taken in await desk.pulled()] == [
+        Text("找人工"), AgentJoins("agent-7", elsewhere=True), AgentSays("agent-7", "我来", elsewhere=True),
+        AgentLeaves(""),
+    ]
+    written, failed, _, ended = desk.heard()
     assert isinstance(written, pushes.Written)
     assert isinstance(failed, kf_pushes.Failed)
     assert failed.message == sent_as("turn:1")
-    assert isinstance(taken_, kf_pushes.Handed)
-    assert (taken_.change, taken_.servicer) == (1, "agent-7")
-    assert isinstance(said, kf_pushes.Answered)
-    assert (said.text, said.servicer) == ("我来", "agent-7")
     assert isinstance(ended, kf_pushes.Handed)
     await desk.client.farewell(ended.code, "rate", Menu("请评价", (Item(1, "满意"),)))
 

@@ -12,6 +12,7 @@ import pytest
 from channels.wechat.accounts import Account
 from channels.wechat.kf import KfCallbacks
 from channels.wechat.wire import Keys
+from gateway.handover import Arrived, Forgotten
 from gateway.messages import Location, Text
 from simulators.wechat import catalogue
 from simulators.wechat.citizens import NO_SERVICE
@@ -149,9 +150,11 @@ async def test_what_a_citizen_does_arrives_as_what_it_is(street: Street) -> None
     assert (words[1].lat, words[1].long, words[1].label) == (23.1335, 113.3217, "体育西路103号")
     assert words[2] == Text("查进度")
     await phone.scans("t=express_delivery&d=440106")
-    assert (house.arrivals[-1][1].template, house.arrivals[-1][1].district) == ("express_delivery", "440106")
+    assert house.came[-1].content == Arrived("scanned", "express_delivery", "440106")
     await phone.leaves()
-    assert house.forgotten == [f"wechat:{APPID}.{phone.openid}"]
+    left = house.came[-1]
+    assert left.conversation == f"wechat:{APPID}.{phone.openid}"
+    assert left.content == Forgotten()
 
 
 async def test_no_forgery_is_let_in(street: Street) -> None:
@@ -161,7 +164,7 @@ async def test_no_forgery_is_let_in(street: Street) -> None:
         post = await street.wechat.pusher.post(phone.account.settings.callback, forger.letter(name))
         assert post.status == 403, name
     assert not street.house.taken
-    assert not street.house.happenings
+    assert not street.house.noted
 
 
 async def test_no_forgery_nor_bomb_is_let_in_to_customer_service(street: Street) -> None:
@@ -185,7 +188,8 @@ async def test_no_forgery_nor_bomb_is_let_in_to_customer_service(street: Street)
             assert (await wechat.pusher.post(played.settings.callback, letter)).status in (400, 403, 413), name
         assert wanted == []
         await wechat.pusher.post(played.settings.callback, forger.good())
-        assert wanted == [(seat.appid, "wk-12345", "token")]
+        ((corpid, open_kfid, _, token),) = wanted
+        assert (corpid, open_kfid, token) == (seat.appid, "wk-12345", "token")
 
 
 async def test_no_bomb_goes_off_though_its_signature_is_right(street: Street) -> None:
@@ -195,7 +199,7 @@ async def test_no_bomb_goes_off_though_its_signature_is_right(street: Street) ->
             post = await street.wechat.pusher.post(phone.account.settings.callback, forger.bomb(document))
             assert post.status in (400, 403, 413), (phone.account.settings.name, name, post.status)
     assert not street.house.taken
-    assert not street.house.happenings
+    assert not street.house.noted
 
 
 async def test_a_captured_query_is_good_for_its_own_body_alone(street: Street) -> None:
