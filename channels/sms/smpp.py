@@ -61,7 +61,7 @@ class SmppLink:
     """Implements `Carrier`; `run` keeps the bind up until it is cancelled."""
 
     def __init__(self, settings: SmppSettings, inbox: Inbox, store: SharedStore, ids: Ids) -> None:
-        self._settings, self._inbox, self._store, self._ids = settings, inbox, store, ids
+        self.inbox, self._settings, self._store, self._ids = inbox, settings, store, ids
         self._attempts = Attempts(store, settings.name)
         self._session: Session | None = None
         self._closing = False
@@ -108,7 +108,7 @@ class SmppLink:
             await session.bind(settings.account)
             _log.info("smpp_bound", link=settings.name)
             self._session = session
-            await session.run(lambda delivered: self._inbox.deal(connection, delivered, settings.ids))
+            await session.run(lambda delivered: self.inbox.deal(connection, delivered, settings.ids))
         finally:
             self._session = None
             writer.close()
@@ -116,7 +116,7 @@ class SmppLink:
     async def _sweep(self) -> None:
         while True:
             await asyncio.sleep(SWEEP_S)
-            await self._inbox.sweep()
+            await self.inbox.sweep()
 
     async def close(self) -> None:
         """Unbind; `run` ends with it."""
@@ -145,10 +145,14 @@ class SmppLink:
         await self._attempts.settle(sms.id, taken)
         return tuple(taken)
 
+    async def again(self, id_: str) -> None:
+        """Somebody decided that a message whose fate is not known is to be sent from the beginning."""
+        await self._attempts.forget(id_)
+
     async def _taken(self, provider: str, whose: Whose) -> None:
-        early = await self._inbox.ledger.taken(provider, whose)
+        early = await self.inbox.ledger.taken(provider, whose)
         if early is not None:
-            await self._inbox.told(early)
+            await self.inbox.told(early)
 
     async def _submit(self, session: Session, part: Part) -> str:
         """Raises SendError; Slower when the carrier said so too often."""

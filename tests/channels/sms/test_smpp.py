@@ -1,0 +1,232 @@
+"""The link to a carrier: both ways, whatever the carrier does."""
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+
+import pytest
+
+from channels.sms.smpp_inbox import LATER
+from channels.sms.smpp_receipts import Slower
+from channels.sms.traffic import later
+from gateway.errors import Retry, SendError, Uncertain, WayClosed
+from simulators.smsc.forms import LONG_FORMS
+from simulators.smsc.phone import Writing
+from tests.channels.sms.site import NUMBER, QUICK, Site
+from tests.until import until
+
+LONG = (
+    "不满意 还没修好，施工单位昨天晚上十二点还在打桩，我家孩子第二天要上学，已经是第三次投诉了。请你们派人到现场看看，"
+    "不要只打电话问施工单位。另外上次答复说已经罚款，请提供处罚决定书编号😡谢谢"
+)
+CLOSED = "【广州12345】您反映的事项已办结，满意请回复1，不满意请回复2。"
+
+
+# --- what citizens write ------------------------------------------------------------------------------------
+
+async def test_every_long_form_arrives_whole(site: Site) -> None:
+    async with site.link():
+        phone = site.carrier.phone(NUMBER)
+        for form in LONG_FORMS:
+            assert set(await phone.says(f"{form} {LONG}", form)) == {0}
+        await phone.says(f"back {LONG}", writing=Writing("udh8", order=(1, 0)))
+        await phone.says(f"odd {LONG}", writing=Writing("udh8", room=133))  # cuts characters and surrogates apart
+        assert site.core.texts == [f"{name} {LONG}" for name in (*LONG_FORMS, "back", "odd")]
+        assert {arrival.sender for arrival in site.core.arrivals.values()} == {f"+{NUMBER}"}
+
+
+async def test_two_senders_with_one_reference_stay_apart(site: Site) -> None:
+    async with site.link():
+        texts = {"8613800000001": "甲" * 100, "8613800000002": "乙" * 100}
+        mixed = zip(*(site.carrier.phone(number).writes(text, writing=Writing("udh8", reference=77))
+                      for number, text in texts.items()), strict=True)
+        for shorts in mixed:
+            assert [await site.carrier.bring(short) for short in shorts] == [0, 0]
+        assert {arrival.sender: arrival.text for arrival in site.core.arrivals.values()} == {
+            f"+{number}": text for number, text in texts.items()
+        }
+
+
+async def test_what_is_missing_for_too_long_is_handed_on_without_it(site: Site) -> None:
+    async with site.link():
+        await site.carrier.phone(NUMBER).says("甲" * 100, writing=Writing("udh8", order=(1,)))
+        assert site.core.texts == []
+    site.clock.advance(301)
+    async with site.link() as link:      # after a restart too
+        await link.inbox.sweep()
+        (arrival,) = site.core.arrivals.values()
+        assert (arrival.text, arrival.missing) == ("[…]" + "甲" * 33, (1,))
+
+
+async def test_what_we_could_not_keep_the_carrier_keeps(site: Site) -> None:
+    async with site.link():
+        site.core.away = True
+        phone = site.carrier.phone(NUMBER)
+        assert await phone.says("楼上漏水") == [LATER]
+        assert await phone.says(LONG, "udh8") == [0, LATER]
+        site.core.away = False
+        assert await site.carrier.redeliver() == [0, 0]
+        assert site.core.texts == ["楼上漏水", LONG]
+
+
+async def test_a_repeat_after_a_lost_link_is_known_and_two_equal_texts_are_two(site: Site) -> None:
+    phone = site.carrier.phone(NUMBER)
+    async with site.link():
+        assert [*await phone.says("1"), *await phone.says("1")] == [0, 0]
+        await phone.says(LONG, writing=Writing("udh8", reference=7))
+    assert site.core.texts == ["1", "1", LONG]
+    async with site.link():              # the carrier did not get our answers
+        await phone.says("1")
+        await phone.says(LONG, writing=Writing("udh8", reference=7))
+    assert site.core.texts == ["1", "1", LONG]
+
+
+# --- what we write ------------------------------------------------------------------------------------------
+
+async def test_phones_show_what_was_sent_and_receipts_come_under_our_ids(site: Site) -> None:
+    async with site.link() as link:
+        (one,) = await link.send(site.sms("a-1", CLOSED))
+        many = await link.send(site.sms("a-2", LONG))
+        phone = site.carrier.phone(NUMBER)
+        assert [(got.text, got.sender, got.parts) for got in phone.inbox] == [
+            (CLOSED, "10612345", 1), (LONG, "10612345", 2),
+        ]
+        await until(lambda: len(site.core.reports) == 3)
+        assert [(report.id, report.provider, report.part, report.parts, report.state, report.code)
+                for report in site.core.reports] == [
+            ("a-1", one, 1, 1, "delivered", "DELIVRD/000"),
+            *(("a-2", provider, part, 2, "delivered", "DELIVRD/000") for part, provider in enumerate(many, 1)),
+        ]
+
+
+async def test_a_receipt_before_the_answer_finds_its_message(site: Site) -> None:
+    site.carrier.conduct.receipts = "early"
+    async with site.link() as link:
+        await asyncio.gather(*(link.send(site.sms(f"a-{n}", CLOSED)) for n in range(20)))
+        await until(lambda: len(site.core.reports) >= 20)
+        assert {report.id for report in site.core.reports} == {f"a-{n}" for n in range(20)}
+
+
+async def test_a_late_receipt_after_a_restart_finds_its_message(site: Site) -> None:
+    site.carrier.conduct.receipts = "held"
+    async with site.link() as link:
+        await link.send(site.sms("a-1", CLOSED))
+    site.clock.advance(2 * 86_400)
+    async with site.link():
+        await site.carrier.release("UNDELIV")
+        assert site.core.states == [("a-1", "failed")]
+        assert site.core.reports[0].code == "UNDELIV/001"
+
+
+async def test_a_receipt_we_could_not_keep_comes_again(site: Site) -> None:
+    async with site.link() as link:
+        site.core.away = True
+        await link.send(site.sms("a-1", CLOSED))
+        await until(lambda: site.carrier.waiting)
+        site.core.away = False
+        await site.carrier.redeliver()
+        assert site.core.states == [("a-1", "delivered")]
+
+
+async def test_slower_is_obeyed_until_it_is_enough(site: Site) -> None:
+    async with site.link() as link:
+        site.carrier.conduct.throttled = 4
+        await link.send(site.sms("a-1", CLOSED))
+        assert [entry.status for entry in site.carrier.journal.find("submit")] == [0x58] * 4 + [0]
+        site.carrier.conduct.throttled = 99
+        with pytest.raises(Slower):
+            await link.send(site.sms("a-2", CLOSED))
+        site.carrier.conduct.throttled = 0
+        await link.send(site.sms("a-2", CLOSED))       # the lane's next try
+        assert site.carrier.phone(NUMBER).texts == [CLOSED] * 2
+
+
+async def test_a_long_text_goes_on_where_it_ended(site: Site) -> None:
+    async with site.link() as link:
+        def after_the_first() -> bool:
+            return bool(site.carrier.submitted)
+
+        sending = asyncio.create_task(link.send(site.sms("a-1", LONG)))
+        await until(after_the_first, every_s=0)
+        site.carrier.conduct.throttled = 99
+        with pytest.raises(Slower):
+            await sending
+        site.carrier.conduct.throttled = 0
+        ids = await link.send(site.sms("a-1", LONG))
+        assert [submission.id for submission in site.carrier.submitted] == list(ids)
+        assert site.carrier.phone(NUMBER).texts == [LONG]
+
+
+async def test_a_refused_number_is_not_tried_again(site: Site) -> None:
+    site.carrier.conduct.refusals[NUMBER] = 0x0B
+    async with site.link() as link:
+        with pytest.raises(WayClosed):
+            await link.send(site.sms("a-1", CLOSED))
+
+
+@pytest.mark.parametrize("fault", ["swallowed", "cut"])
+async def test_no_answer_is_uncertain_and_never_repeated(site: Site, fault: str) -> None:
+    setattr(site.carrier.conduct, fault, 1)
+    async with site.link(timing=replace(QUICK, answer_s=0.1)) as link:
+        with pytest.raises(Uncertain):
+            await link.send(site.sms("a-1", CLOSED))
+        await until(lambda: link.bound)
+        with pytest.raises(Uncertain):
+            await link.send(site.sms("a-1", CLOSED))
+        assert len(site.carrier.submitted) == 1
+        await link.again("a-1")                          # somebody decided so
+        await link.send(site.sms("a-1", CLOSED))
+        assert len(site.carrier.submitted) == 2
+
+
+async def test_what_was_taken_is_not_sent_again(site: Site) -> None:
+    """As after a crash between the carrier's answer and the lane's commit."""
+    async with site.link() as link:
+        first = await link.send(site.sms("a-1", LONG))
+    async with site.link() as link:
+        assert await link.send(site.sms("a-1", LONG)) == first
+    assert len(site.carrier.submitted) == 2
+
+
+# --- the link -----------------------------------------------------------------------------------------------
+
+async def test_a_lost_link_is_bound_again(site: Site) -> None:
+    async with site.link() as link:
+        for _ in range(3):
+            site.carrier.cut()
+            await until(lambda: not link.bound)
+            with pytest.raises(Retry):
+                await link.send(site.sms("a-1", CLOSED))
+            await until(lambda: link.bound)
+        await link.send(site.sms("a-1", CLOSED))
+        assert site.carrier.phone(NUMBER).texts == [CLOSED]
+
+
+async def test_a_wrong_password_is_no_bind(site: Site) -> None:
+    async with site.link(password="wrong") as link:
+        await until(lambda: len(site.carrier.journal.find("bind")) >= 2)
+        with pytest.raises(SendError):
+            await link.send(site.sms("a-1", CLOSED))
+        assert {entry.status for entry in site.carrier.journal.find("bind")} == {0x0D}
+
+
+async def test_a_quiet_link_is_asked_and_answers(site: Site) -> None:
+    async with site.link(timing=replace(QUICK, enquire_s=0.02)):
+        await until(lambda: site.carrier.journal.count("enquire") >= 3)
+        assert await site.carrier.enquire() == [True]
+        assert site.carrier.bound == 1
+
+
+async def test_we_leave_with_a_good_bye(site: Site) -> None:
+    async with site.link() as link:
+        await link.close()
+        assert site.carrier.journal.count("unbind") == 1
+        await until(lambda: not site.carrier.bound)
+
+
+def test_states_are_merged_by_rank() -> None:
+    assert later(None, "accepted") == "accepted"
+    assert later("delivered", "accepted") == "delivered"
+    assert later("accepted", "failed") == "failed"
+    assert later("failed", "expired") == "failed"
+    assert later("expired", "delivered") == "delivered"
