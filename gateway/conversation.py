@@ -48,6 +48,7 @@ class Conversation:
         items = together([decode_inbound(msg.body) for msg in lease.msgs])
         turn = Turn(lease.key, state.turn + 1, to_ms(self.clock.now()))
         if isinstance(items[0].content, Forgotten):
+            await self.writer.write(Dialogue(), turn, items)  # what waits for this turn learns that nothing is said
             state = await forget(state, items[0], items[0].content, turn, self.writer.filer.uploads)
             return Changes(lease.msgs[0].seq, encode(state), turn.emits, turn.puts, cancel=turn.cancel)
         await self._hold(state, items, turn.now)

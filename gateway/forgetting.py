@@ -34,7 +34,7 @@ async def forget(state: Dialogue, item: Inbound, what: Forgotten, turn: Turn, up
     lines = await _lines(turn.conversation, last, uploads.records)
     turn.puts += (*(uploads.dropped(info) for info in files), *(Put("transcript", id_, None) for id_ in lines))
     if MOST in (len(files), len(lines)):
-        rest = replace(item, id=f"{turn.conversation}:forget:{turn.number}", content=Forgotten(last))
+        rest = replace(item, id=f"{turn.conversation}:forget:{turn.number}", content=Forgotten(last), note="")
         turn.emits.append(Emit("in", turn.conversation, rest.id, encode(rest)))
     return replace(Dialogue() if first else state, turn=turn.number)
 

@@ -12,7 +12,7 @@ from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Case, Dialogue, RatingDialog
 from gateway.errors import Held
 from gateway.fields.city import City
-from gateway.handover import AgentJoins, AgentLeaves, AgentSays, Verified
+from gateway.handover import AgentJoins, AgentLeaves, AgentSays, Arrived, Verified
 from gateway.messages import (
     CaseNews,
     Choice,
@@ -316,3 +316,22 @@ def replace_body(lease: Lease, body: bytes) -> Lease:
         lease.lane, lease.key, lease.fence, lease.nonce, lease.until, 0, 0, lease.state, lease.version,
         (Msg(lease.msgs[0].seq, body),),
     )
+
+
+async def test_who_comes_without_a_word_is_answered_and_may_come_by_a_code(world: World) -> None:
+    (hello,) = said(await world.turn(Arrived("followed")))
+    assert (hello.reply_to, "12345" in hello.text) == ("m0", True)
+    assert not (await world.turn(Arrived("entered"))).feeds, "it is still before their eyes"
+    changes = await world.turn(Arrived("scanned", "shared_bike", "440105"))
+    (form,) = said(changes)
+    assert (form.template, form.reply_to, form.ask) == ("shared_bike", "m2", world.dialogue.asked)
+    assert any(emit.due for emit in changes.emits), "the draft is reminded of"
+
+
+async def test_an_open_rating_is_repeated_to_who_comes_back(world: World) -> None:
+    await world.turn(CaseNews(ID, "rate", 1))
+    asked = world.dialogue.offered
+    (again,) = said(await world.turn(Arrived("entered")))
+    assert (again.ask, world.dialogue.offered) == ("resolved", asked)
+    await world.turn(Choice("yes"))
+    assert world.dialogue.asked == "satisfaction"

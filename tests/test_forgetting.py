@@ -1,6 +1,7 @@
 """A person who left is forgotten in one commit; what was filed stays, and who comes back is somebody new."""
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from gateway.fields.city import City
 from gateway.forgetting import MOST
 from gateway.handover import Arrived, Forgotten, Verified
 from gateway.messages import CaseNews, Content, Inbound, Text, Upload, decode_inbound, decode_outbound, encode
+from gateway.outbox import Heard, Quiet, decode
 from gateway.protocols import Changes, Lease, Put
 from gateway.replies import Replies
 from gateway.store.lanes import Msg
@@ -56,6 +58,27 @@ async def test_everything_goes_but_the_number_of_the_turn(world: World) -> None:
     assert await lines(world) == []
     for kind, id_ in (("conversation", KEY), ("account", KEY), ("citizen", "c1")):
         assert await world.records.get(kind, id_) is None, kind
+
+
+async def test_who_was_never_here_leaves_no_trace(world: World) -> None:
+    await done(world, Forgotten())
+    assert await world.records.get("conversation", KEY) is None
+    assert world.dialogue == Dialogue(turn=1)
+
+
+async def test_a_platform_that_pushes_is_told_that_they_left_once(world: World) -> None:
+    """Its sender hears the note, its push waits no longer; what is removed later says nothing of it again."""
+    writer = dataclasses.replace(world.conversation.writer, pushed=frozenset({"web"}))
+    world.conversation = dataclasses.replace(world.conversation, writer=writer)
+    old = [Put("transcript", f"{KEY}:{turn:08d}:000", b"{}", {"conversation": KEY}) for turn in range(MOST)]
+    await world.records.write(old)
+    left = Inbound("left", KEY, "web", world.clock.ms(), Forgotten(), note="gone")
+    changes = await world.conversation.take_turn(
+        Lease("in", KEY, 1, "n", 0, 0, 0, encode(Dialogue(turn=MOST)), 0, (Msg(1, encode(left)),)))
+    out = [decode(emit.body) for emit in changes.emits if emit.lane == "out"]
+    (rest,) = (decode_inbound(emit.body) for emit in changes.emits if emit.lane == "in")
+    assert out == [Heard("gone"), Quiet(("left",))]
+    assert (rest.note, rest.content, rest.at) == ("", Forgotten(MOST + 1), left.at)
 
 
 async def test_a_citizen_who_is_known_elsewhere_stays_known_there(world: World) -> None:

@@ -71,6 +71,7 @@ def test_the_words_of_a_burst_are_a_line_each() -> None:
 @table(("content", "text"), [
     (Text("路灯坏了 {{7*7}} %s"), "路灯坏了 {{7*7}} %s"),
     (Choice("anonymous", "3.0"), "[anonymous]"),
+    (Arrived("scanned", "bike", "440105"), "[scanned]"),
     (Location(23.123456, 113.3, "新港中路"), "新港中路 (23.12346, 113.30000)"),
     (Form("general", {"description": "路灯坏了", "demand": "修好"}), "[general]\ndescription: 路灯坏了\ndemand: 修好"),
 ])
