@@ -1,7 +1,7 @@
 """A turn's messages as items of lane `out`, and what of a case they tell."""
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -10,6 +10,7 @@ from gateway import outbox
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Case, Dialogue
 from gateway.dialogue.effects import Say
+from gateway.fields.base import Value
 from gateway.messages import Inbound, encode
 from gateway.outbox import About, Heard, Moved, OutItem, Quiet
 from gateway.protocols import Emit
@@ -24,6 +25,9 @@ class Wording:
     replies: Replies
     channel: str
     at: datetime
+
+    def say(self, language: str, fact: str, params: Mapping[str, Value]) -> str:
+        return self.replies.render(language, self.channel, f"notice.{fact}", params)
 
 
 def items(
@@ -51,12 +55,12 @@ def about(paragraph: Say, state: Dialogue, catalog: Catalog, wording: Wording) -
     if not (news and id_):
         return None
     case = next((case for case in state.cases if case.work_order_id == id_), None)
+    say, language = wording.say, state.language
     facts = {
-        "number": id_, "title": _title(case, state.language, catalog) if case else "",
-        "department": str(paragraph.params.get("department", "")),
-        **{fact: wording.replies.render(state.language, wording.channel, f"notice.{fact}", {"news": news})
-           for fact in ("status", "hint")},
-        "time": wording.replies.render(state.language, wording.channel, "notice.time", {"at": wording.at.isoformat()}),
+        "number": id_, "title": _title(case, language, catalog) if case else "",
+        "department": str(paragraph.params.get("department", "")), "status": say(language, "status", {"news": news}),
+        "status_zh": say("zh", "status", {"news": news}), "hint": say(language, "hint", {"news": news}),
+        "time": say(language, "time", {"at": wording.at.isoformat()}),
     }
     return About(id_, news, case.round if case else 0, facts)
 

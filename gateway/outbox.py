@@ -18,7 +18,7 @@ class About(Struct, frozen=True):
     """The news of a case that a message brings, for ways to a citizen that carry no free words.
 
     news   a word of messages.CaseNews, `round` that of the case
-    facts  number, title, department, status, time, hint: in the citizen's language, short
+    facts  number, title, department, status, time, hint: in the citizen's language, short; and status_zh
     """
 
     work_order: str

@@ -17,10 +17,10 @@ from gateway.dialogue import commands
 from gateway.dialogue.draft import BESIDE, Dialogue, RatingDialog
 from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Rated, Say
 from gateway.dialogue.picking import number
+from gateway.dialogue.satisfaction import Scale
+from gateway.dialogue.satisfaction import read as hear
 from gateway.fields import yes_no
 from gateway.messages import Choice, CitizenContent, Option, Text
-from gateway.satisfaction import Scale
-from gateway.satisfaction import read as hear
 
 ASKS = BESIDE - {"answer"}
 SKIP = "skip"

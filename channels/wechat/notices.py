@@ -29,6 +29,11 @@ class Plan:
     appid: str = ""
 
     def notice(self, about: About, key: str) -> Notice:
-        values = {name: about.facts.get(fact, "") or "-" for name, fact in self.values.items()}
+        values = {name: about.facts.get(_known(name, fact), "") or "-" for name, fact in self.values.items()}
         page = Page(self.appid, f"{self.page}?id={about.work_order}") if self.page else None
         return Notice(self.template, values, page, key)
+
+
+def _known(name: str, fact: str) -> str:
+    """A `phrase` holds Chinese characters and nothing else (47003)."""
+    return f"{fact}_zh" if name.startswith("phrase") and fact == "status" else fact

@@ -23,14 +23,19 @@ SUCCESS = "success"  # taken, nothing to say: no further try
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # Signs that belong to the character before them: accents, selectors, joiners, skin tones.
 _CLINGS = re.compile("[\u0300-\u036f\u200d\u20d0-\u20ff\ufe00-\ufe0f\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]")
+_SAY, _SAID = {"zh": "（可以回：{}）", "en": "(You can reply: {})"}, {"zh": "、", "en": ", "}
 _NUMBERS = {"zh": "（回复数字选择）", "en": "(Reply with a number.)"}
 
 
 def words(message: Outbound) -> str:
-    """The message as one text: its options numbered, since a response can show no buttons."""
+    """The message as one text: its options numbered, since a response can show no buttons. Beside a summary a number
+    is one of its lines, so there the options are words to say."""
     if not message.choices:
         return clean(message.text)
     language = "zh" if message.language.startswith("zh") else "en"
+    if message.ask == "confirm":
+        labels = _SAID[language].join(option.label for option in message.choices)
+        return clean(f"{message.text}\n{_SAY[language].format(labels)}")
     options = (_line(number, option.label) for number, option in numbered(message.choices))
     return clean("\n".join([message.text, *options, _NUMBERS[language]]))
 

@@ -156,4 +156,21 @@ def _international(text: str) -> str | None:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
+_REACHED = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
+
+
+def mobile(number: str) -> str | None:
+    """E.164 of a number as a carrier writes it, when text messages reach it: at home, or with its country code with or
+    without +. None for 12345 (which would parse to +8612345), for 106… and 955…, landlines, premium and free ones."""
+    digits = _ABROAD.sub("+", _JOINTS.sub("", number.strip()))
+    for written in (digits, digits if digits.startswith("+") else f"+{digits}"):
+        try:
+            parsed = phonenumbers.parse(written, "CN")
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(parsed) and phonenumbers.number_type(parsed) in _REACHED:
+            return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+    return None
+
+
 TYPE = Phone()

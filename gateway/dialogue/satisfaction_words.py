@@ -1,4 +1,4 @@
-"""The words of being satisfied, zh and en, over folded lower-case text (gateway/satisfaction.py).
+"""The words of being satisfied, zh and en, over folded lower-case text (gateway/dialogue/satisfaction.py).
 
 FEELINGS count wherever they stand; OPINIONS (很差, terrible) only where nothing else is spoken of. Each table is tried
 in its order at every place of the text, so what is longer and what denies comes first. Value 0: about satisfaction,

@@ -11,8 +11,8 @@ from typing import Literal
 
 from msgspec import Struct
 
+from gateway.dialogue.satisfaction_words import DOUBT, EMOJI, FEELINGS, FILLERS, OPINIONS, PARTICLES, QUESTION
 from gateway.fields.folding import fold, lower
-from gateway.satisfaction_words import DOUBT, EMOJI, FEELINGS, FILLERS, OPINIONS, PARTICLES, QUESTION
 
 Resolved = Literal["yes", "partly", "no"]
 Kind = Literal["rated", "conflict", "unclear", "nothing"]

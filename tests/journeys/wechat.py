@@ -1,0 +1,108 @@
+"""A hotline on WeChat for the journeys: the real gateway behind the simulated platform, which pushes as WeChat does.
+
+A journey reads: `citizen.says(…)`, `citizen.picks(…)`, `citizen.photographs(…)`; each gives what the phone then shows.
+"""
+from __future__ import annotations
+
+import asyncio
+import tomllib
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import msgspec
+
+from gateway.app import Mind
+from gateway.config import WeChat as WeChatConfig
+from gateway.outbox import Texter
+from simulators.wechat.citizens import Bubble
+from simulators.wechat.kf_phone import KfPhone
+from simulators.wechat.phone import Phone
+from simulators.wechat.platform import WeChat
+from simulators.wechat.pushing import Delivery
+from simulators.wechat.server import serve
+from simulators.wechat.settings import AccountSettings, configuration
+from tests.clock import ManualClock
+from tests.journeys.hotline import PATIENCE_S, Hotline
+
+
+class Street:
+    """WeChat, the hotline behind it, and one clock for both."""
+
+    def __init__(self, wechat: WeChat, hotline: Hotline, clock: ManualClock) -> None:
+        self.wechat, self.hotline, self.clock = wechat, hotline, clock
+
+    def citizen(self, account: str, name: str) -> WeChatCitizen:
+        kind = self.wechat.account(account).settings.kind
+        phone = self.wechat.kf_phone(account, name) if kind == "kf" else self.wechat.phone(account, name)
+        return WeChatCitizen(phone)
+
+    def calls(self) -> dict[str, int]:
+        """Of the platform's API so far, by path."""
+        return self.wechat.journal.counts("call")
+
+
+class WeChatCitizen:
+    """One person's phone, in the chat with one account."""
+
+    def __init__(self, phone: Phone | KfPhone) -> None:
+        self.phone = phone
+        self.read = 0
+
+    @property
+    def shown(self) -> list[Bubble]:
+        """What the account has said so far."""
+        return [bubble for bubble in self.phone.citizen.bubbles if bubble.side != "citizen"]
+
+    @property
+    def last(self) -> Bubble:
+        return self.shown[-1]
+
+    async def says(self, text: str) -> Bubble:
+        return await self._then(self.phone.says(text))
+
+    async def picks(self, item: str) -> Bubble:
+        """Taps an item of the latest menu."""
+        return await self._then(self.phone.picks(item))
+
+    async def photographs(self, data: bytes) -> Bubble:
+        return await self._then(self.phone.photographs(data))
+
+    async def speaks(self, text: str) -> Bubble:
+        return await self._then(self.phone.speaks(text))
+
+    async def stands_at(self, latitude: float, longitude: float, label: str) -> Bubble:
+        return await self._then(self.phone.stands_at(latitude, longitude, label))
+
+    async def hears(self) -> Bubble:
+        """The next thing that the account shows."""
+        async with asyncio.timeout(PATIENCE_S):
+            while len(self.shown) <= self.read:
+                await asyncio.sleep(0.005)
+        self.read += 1
+        return self.shown[self.read - 1]
+
+    async def _then(self, act: Awaitable[Delivery]) -> Bubble:
+        """The first thing that is shown behind it; what came unasked meanwhile is read first."""
+        self.read = len(self.shown)
+        await act
+        return await self.hears()
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path, mind: Mind, *accounts: AccountSettings, texter: Texter | None = None
+) -> AsyncIterator[Street]:
+    """WeChat with these accounts, and a hotline whose configuration is the one it prints."""
+    clock = ManualClock()
+    async with serve(accounts, clock) as wechat:
+        printed = configuration(accounts, int(wechat.url.rpartition(":")[2]))
+        config = msgspec.convert(tomllib.loads(printed)["wechat"], WeChatConfig)
+        hotline = await Hotline.open(folder, mind, clock=clock, wechat=config, texter=texter)
+        for one in accounts:
+            place = "kf/" if one.kind == "kf" else ""
+            wechat.account(one.name).reconfigure(callback=f"{hotline.url}/wechat/{place}{one.appid}")
+        try:
+            yield Street(wechat, hotline, clock)
+        finally:
+            await hotline.close()
