@@ -1,6 +1,7 @@
-"""gateway/satisfaction.py and rating.read_reply: ratings by text message are read right or asked about, never reversed.
+"""Ratings by text message are read right or asked about, never reversed.
 
-The replies are tests/channels/sms/ratings.yaml; what opts out of it is told by channels/sms/optout.py.
+By gateway/dialogue/satisfaction.py and rating.read_reply. The replies are tests/channels/sms/ratings.yaml; what opts
+out of them is told by channels/sms/optout.py.
 """
 from __future__ import annotations
 
@@ -9,10 +10,10 @@ from typing import Any
 
 from channels.sms import optout
 from gateway import rating, yamls
-from gateway.satisfaction import POINTS, Mark, Scale, plain, read
+from gateway.dialogue.satisfaction import POINTS, Mark, Scale, plain, read
 from tests.tables import check_each, table
 
-CASES: dict[str, list[dict[str, Any]]] = yamls.read(Path(__file__).parent / "channels/sms/ratings.yaml")
+CASES: dict[str, list[dict[str, Any]]] = yamls.read(Path(__file__).parents[1] / "channels/sms/ratings.yaml")
 BEST = Scale(tuple(Mark(points) for points in (5, 4, 3, 2, 1)))
 SCALES = {"points": POINTS, "best": BEST, "worst": Scale(POINTS.marks), "two": Scale((Mark(4), Mark(2)))}
 ROWS = [(SCALES.get(group, POINTS), case) for group, cases in CASES.items() for case in cases]
@@ -71,7 +72,8 @@ def test_one_question_may_ask_both() -> None:
     """1 solved and satisfied, 2 solved but not satisfied, 3 not solved."""
     scale = Scale((Mark(5, "yes"), Mark(2, "yes"), Mark(1, "no")))
     meant = {
-        "1": ("rated", "yes", 5), "2 太慢": ("rated", "yes", 2), "3": ("rated", "no", 1), "已解决，满意": ("rated", "yes", 4),
+        "1": ("rated", "yes", 5), "2 太慢": ("rated", "yes", 2), "3": ("rated", "no", 1),
+        "已解决，满意": ("rated", "yes", 4),
         "1 还没解决": ("conflict", None, None), "3 已解决": ("conflict", None, None),
     }
     said = {text: rating.read_reply(text, scale) for text in meant}

@@ -1,0 +1,199 @@
+"""What may be sent to one phone of our own accord, and when: opt-out, quiet hours, caps, one open rating. Pure.
+
+One ledger for each (our number, citizen's number), kept as state of the recipient's key in the lane `out`. An answer to
+what the citizen just wrote is a `reply`: it counts for nothing and waits for nothing. Times are ms since 1970.
+
+    purpose      opt-out  quiet hours  caps  one at a time  too old
+    reply           -          -        -         -            -
+    notice          x          x        -         -            x
+    invitation      x          x        x         x            x      of a rating
+    reminder        x          x        x         x            x      of the same
+A phone that the provider has blocked (Twilio 21610) is sent nothing at all until its owner writes START.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, time, timedelta
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from channels.sms.traffic import Report, State, later
+
+Purpose = Literal["reply", "notice", "invitation", "reminder"]
+Why = Literal["", "blocked", "stopped", "too_old", "rating_open", "quiet", "too_soon", "enough_today"]
+
+HOUR_MS = 3_600_000
+DAY_MS = 24 * HOUR_MS
+MOST_KEPT = 60   # messages whose fate is remembered
+KEPT_MS = 4 * DAY_MS  # carriers try for up to three days
+_RATING = ("invitation", "reminder")
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """Settings. quiet: from and to, of the city's clock; equal: never. oldest_ms: how long each waits to be sent."""
+
+    zone: ZoneInfo
+    gap_ms: int = 300_000
+    a_day: int = 3
+    quiet: tuple[time, time] = (time(21), time(8))
+    open_ms: int = 48 * HOUR_MS
+    oldest_ms: Mapping[Purpose, int] = field(
+        default_factory=lambda: {"notice": 3 * DAY_MS, "invitation": DAY_MS, "reminder": DAY_MS})
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """It may go now when `why` is empty. Else not before `until`, which is None for never."""
+
+    why: Why = ""
+    until: int | None = None
+
+
+class Rating(Struct, frozen=True):
+    """The invitation to one round of one case, and since when its turn is."""
+
+    of: str
+    since: int
+
+
+class Fate(Struct, frozen=True):
+    """What became of a message. state None: handed over, nothing heard; early: a receipt came before we knew that it
+    went."""
+
+    at: int
+    state: State | None = None
+    early: bool = False
+
+
+class Ledger(Struct, frozen=True):
+    """Never changed: every method that changes something returns the next one.
+
+    stopped  when the citizen opted out
+    blocked  the provider said that they did, and refuses
+    told     when invitations and reminders went in the last day
+    open     the one rating that a bare "1" answers now; waiting: those behind it, in order
+    fates    by our id
+    """
+
+    stopped: int | None = None
+    blocked: bool = False
+    told: tuple[int, ...] = ()
+    open: Rating | None = None
+    waiting: tuple[str, ...] = ()
+    fates: dict[str, Fate] = {}
+
+    # --- may it go? -----------------------------------------------------------------------------------------
+
+    def verdict(self, purpose: Purpose, now: int, terms: Terms, *, since: int, of: str = "") -> Verdict:
+        """`since`: when it was ready to go; a rating's age counts from its turn. `of`: which rating."""
+        if self.blocked:
+            return Verdict("blocked")
+        if purpose == "reply":
+            return Verdict()
+        if self.stopped is not None:
+            return Verdict("stopped")
+        if purpose in _RATING and self.open and self.open.of != of and now < self.open.since + terms.open_ms:
+            return Verdict("rating_open", self.open.since + terms.open_ms)
+        since = self.open.since if self.open and self.open.of == of else since
+        wait = max((_quiet(now, terms), self._capped(purpose, now, terms)), key=lambda verdict: verdict.until or 0)
+        if max(now, wait.until or 0) > since + terms.oldest_ms[purpose]:
+            return Verdict("too_old")
+        return wait
+
+    def _capped(self, purpose: Purpose, now: int, terms: Terms) -> Verdict:
+        recent = [at for at in self.told if now - DAY_MS < at <= now]
+        if purpose not in _RATING or not recent:
+            return Verdict()
+        if len(recent) >= terms.a_day:
+            return Verdict("enough_today", recent[-terms.a_day] + DAY_MS)
+        return Verdict("too_soon", recent[-1] + terms.gap_ms) if now < recent[-1] + terms.gap_ms else Verdict()
+
+    # --- what happens ---------------------------------------------------------------------------------------
+
+    def sent(self, id_: str, purpose: Purpose, now: int) -> Ledger:
+        """It went, or may have gone. Once for each id: a second attempt is the same message."""
+        known = self.fates.get(id_)
+        if known and not known.early:
+            return self
+        told = tuple(at for at in self.told if at > now - DAY_MS)
+        fates = self._kept(id_, Fate(now, known.state if known else None), now)
+        return replace(self, told=(*told, now) if purpose in _RATING else told, fates=fates)
+
+    def reported(self, report: Report, now: int) -> Ledger:
+        """A receipt, in whatever order: the higher rank stays, and one that comes before the answer counts. Good news
+        of a further part tells nothing of the whole."""
+        known = self.fates.get(report.id, Fate(now, early=True))
+        if report.part > 1 and report.state in ("accepted", "delivered"):
+            return self
+        fates = self._kept(report.id, replace(known, state=later(known.state, report.state)), now)
+        return replace(self, fates=fates, blocked=self.blocked or report.blocked)
+
+    def stop(self, now: int) -> Ledger:
+        """The citizen opted out: no ratings, no notices. Their cases go on."""
+        return replace(self, stopped=now, open=None, waiting=())
+
+    def start(self) -> Ledger:
+        return replace(self, stopped=None, blocked=False)
+
+    @property
+    def silent(self) -> bool:
+        """Whether START has something to bring back."""
+        return self.blocked or self.stopped is not None
+
+    # --- one rating at a time -------------------------------------------------------------------------------
+
+    def invite(self, of: str, now: int, terms: Terms) -> tuple[Ledger, bool]:
+        """Whether it is the turn of this rating; else it waits, and comes with `next_up`."""
+        ledger, _ = self.next_up(now, terms)
+        if ledger.open is None:
+            return replace(ledger, open=Rating(of, now)), True
+        if ledger.open.of == of or of in ledger.waiting:
+            return ledger, ledger.open.of == of
+        return replace(ledger, waiting=(*ledger.waiting, of)), False
+
+    def closed(self, of: str, now: int, terms: Terms) -> tuple[Ledger, str | None]:
+        """Answered or called off; whose turn it is now, None where it is nobody's or the turn has not changed."""
+        waiting = tuple(other for other in self.waiting if other != of)
+        if self.open is None or self.open.of != of:
+            return replace(self, waiting=waiting), None
+        return replace(self, open=None, waiting=waiting).next_up(now, terms)
+
+    def next_up(self, now: int, terms: Terms) -> tuple[Ledger, str | None]:
+        """The next one's turn, after an answer or 48 hours; its age counts from here."""
+        if self.open and now < self.open.since + terms.open_ms:
+            return self, None
+        if not self.waiting:
+            return replace(self, open=None), None
+        (first, *rest) = self.waiting
+        return replace(self, open=Rating(first, now), waiting=tuple(rest)), first
+
+    def _kept(self, id_: str, fate: Fate, now: int) -> dict[str, Fate]:
+        known = {other: kept for other, kept in self.fates.items() if kept.at > now - KEPT_MS and other != id_}
+        return dict([*known.items(), (id_, fate)][-MOST_KEPT:])
+
+
+def _quiet(now: int, terms: Terms) -> Verdict:
+    """Between the hours the morning is waited for; they may lie on both sides of midnight."""
+    begins, ends = terms.quiet
+    local = datetime.fromtimestamp(now / 1000, terms.zone)
+    clock = local.time()
+    inside = begins <= clock < ends if begins <= ends else clock >= begins or clock < ends
+    if not inside:
+        return Verdict()
+    day = local.date() + timedelta(days=1) if clock >= ends else local.date()
+    return Verdict("quiet", int(datetime.combine(day, ends, terms.zone).timestamp() * 1000))
+
+
+def decode(state: bytes | None) -> Ledger:
+    """The ledger as it was kept; an empty one for somebody new."""
+    return msgspec.json.decode(state, type=Ledger) if state else Ledger()
+
+
+def encode(ledger: Ledger) -> bytes:
+    return msgspec.json.encode(ledger)
