@@ -1,0 +1,63 @@
+"""One POST to a provider, and what its status decides when nothing better is known.
+
+No provider has a key by which it would know a repeat, so only what was surely not taken may be tried again: when no
+connection stood, 429 and 503 [SMS.md, "Rules"]. Nothing is redirected, and no address leaves this module: it may hold
+a secret.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import aiohttp
+
+from gateway.errors import Paused, Rejected, Retry, SendError, Uncertain
+
+CONNECT_S, ANSWER_S = 3.0, 15.0
+MOST = 65_536             # octets of an answer that are read
+COME_BACK_S = 30.0
+NOT_FOR_US = (401, 403, 404, 407, 410)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    url: str = field(repr=False)
+    body: bytes = field(repr=False)
+    headers: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`after_s`: Retry-After, None without one."""
+
+    status: int
+    body: bytes = field(repr=False)
+    after_s: float | None = None
+
+
+async def post(http: aiohttp.ClientSession, what: Post, answer_s: float = ANSWER_S) -> Answer:
+    """Raises Retry: it did not get there; Uncertain: it may have."""
+    times = aiohttp.ClientTimeout(total=answer_s, connect=min(CONNECT_S, answer_s))
+    try:
+        async with http.post(what.url, data=what.body, headers=what.headers, timeout=times,
+                             allow_redirects=False) as response:
+            body = await response.content.read(MOST)
+            return Answer(response.status, body, _seconds(response.headers.get("Retry-After", "")))
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as away:
+        raise Retry(f"sms provider is not reached: {type(away).__name__}") from None
+    except (aiohttp.ClientError, TimeoutError, OSError) as cut:
+        raise Uncertain(f"sms provider did not answer: {type(cut).__name__}") from None
+
+
+def refused(answer: Answer) -> SendError:
+    """What an answer that is no yes decides."""
+    why = f"sms provider HTTP {answer.status}"
+    if answer.status in (429, 503):
+        return Retry(why, after_s=answer.after_s or COME_BACK_S)
+    if answer.status in NOT_FOR_US:
+        return Paused(why)
+    return Uncertain(why) if answer.status >= 500 else Rejected(why)
+
+
+def _seconds(told: str) -> float | None:
+    return float(told) if told.isascii() and told.isdigit() and len(told) < 6 else None
