@@ -99,9 +99,10 @@ class PassiveAnswers:
     def _forget(self) -> None:
         """Slots stand in the order of their beginning, and none lives for long."""
         old = self.clock.monotonic() - KEEP_S
-        for key, slot in list(self._slots.items()):
+        while self._slots:
+            key, slot = next(iter(self._slots.items()))
             if slot.waiting or slot.ended > old:
-                break
+                return
             del self._slots[key]
 
 
