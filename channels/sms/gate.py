@@ -24,19 +24,23 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """Two tokens while one replaces the other. sources: the provider's addresses, () for any; trusted: our proxies."""
+    """Two tokens while one replaces the other. sources: the provider's addresses, () for any; trusted: our proxies.
+
+    Raises ConfigError for a token that could be guessed."""
 
     tokens: tuple[str, ...] = field(repr=False)
     sources: tuple[Network, ...] = ()
     trusted: tuple[Network, ...] = ()
 
+    def __post_init__(self) -> None:
+        if not self.tokens or any(len(token) < LEAST_TOKEN for token in self.tokens):
+            raise ConfigError(f"sms: a callback's token has at least {LEAST_TOKEN} random characters")
+
 
 class Gate:
-    """Raises ConfigError for a token that could be guessed."""
+    """For one provider."""
 
     def __init__(self, door: Door, store: SharedStore) -> None:
-        if not door.tokens or any(len(token) < LEAST_TOKEN for token in door.tokens):
-            raise ConfigError(f"sms: a callback's token has at least {LEAST_TOKEN} random characters")
         self._door = door
         self._wrong = RateLimiter(store, "sms:wrong", WRONG_MS, WRONG_BURST)
 

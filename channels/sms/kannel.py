@@ -198,7 +198,7 @@ def read_report(query: Mapping[str, str]) -> Report | None:
     id_, state = query.get("uid", ""), STATES.get(query.get("s", ""))
     if not id_ or state is None:
         return None
-    answer = query.get("ans", "")
+    answer = query.get("ans", "").partition("text:")[0]
     stat, err, nack = _STAT.search(answer), _ERR.search(answer), _NACK.match(answer)
     if stat and stat[1].upper() == "EXPIRED":
         state = "expired"

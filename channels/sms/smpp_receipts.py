@@ -21,6 +21,7 @@ WORDS: Mapping[str, State] = {
     "ACCEPTD": "accepted", "REJECTD": "failed",
 }
 _FIELD = re.compile(r"\b(id|stat|err):(\S*)", re.IGNORECASE)
+_TEXT = re.compile(r"\btext:", re.IGNORECASE)   # the message's first words stand behind it
 
 # An id in the answer and in the receipt is the same text, or the same number written twice: hex first, then decimal.
 IdForm = Literal["same", "hex_then_decimal", "decimal_then_hex"]
@@ -48,7 +49,7 @@ def is_receipt(delivered: Delivered) -> bool:
 def read(delivered: Delivered, ids: IdForm = "same") -> Receipt:
     """The parameters before the text: the text is each carrier's own. An id of "" matches nothing."""
     text = delivered.body.decode("latin-1")
-    told = {name.lower(): value for name, value in _FIELD.findall(text)}
+    told = {name.lower(): value for name, value in _FIELD.findall(_TEXT.split(text, maxsplit=1)[0])}
     named = delivered.tlvs.get(RECEIPTED_ID, b"").rstrip(b"\0").decode("latin-1") or told.get("id", "")
     word, number = told.get("stat", "").upper(), delivered.tlvs.get(MESSAGE_STATE, b"")
     state = STATES.get(number[0]) if number else WORDS.get(word[:7])
