@@ -55,7 +55,7 @@ def _coming(push: Push) -> Content | None:
 
 def _arrived(how: Literal["followed", "scanned", "entered"], scene: str) -> Arrived:
     """A scene is ours to choose, at most 64 characters (生成带参数的二维码): `t=<template>&d=<district>`."""
-    named = parse_qs(scene, max_num_fields=8) if len(scene) <= 64 else {}
+    named = parse_qs(scene) if len(scene) <= 64 else {}
     return Arrived(how, template=named.get("t", [None])[0], district=named.get("d", [None])[0])
 
 

@@ -35,6 +35,21 @@ class Admitted:
     key: int | None
 
 
+def stamp_of(query: Mapping[str, str]) -> Stamp:
+    """What a query claims. Raises BadCallback where it cannot be WeChat's: a signature covers timestamp and nonce as
+    one row of characters, so that it proves any other cut between them too."""
+    stamp = Stamp(query.get("timestamp", ""), query.get("nonce", ""))
+    if not (_TIMESTAMP.fullmatch(stamp.timestamp) and _NONCE.fullmatch(stamp.nonce)):
+        raise BadCallback(403, "timestamp or nonce")
+    return stamp
+
+
+def check_window(stamp: Stamp, clock: Clock) -> None:
+    """Raises BadCallback."""
+    if abs(to_ms(clock.now()) / 1000 - int(stamp.timestamp)) > WINDOW_S:
+        raise BadCallback(403, "outside the window")
+
+
 class Gate:
     """For one account."""
 
@@ -54,7 +69,7 @@ class Gate:
     async def admit(self, query: Mapping[str, str], body: bytes) -> Admitted:
         """Raises BadCallback, Unavailable."""
         stamp, claimed = self._prove(query)
-        await self._once(stamp, claimed, body)
+        await self._once(claimed, body)
         outer = documents.read(body)
         if query.get("encrypt_type") != "aes":
             if not self._plain:
@@ -64,18 +79,17 @@ class Gate:
         return Admitted(documents.read(opened.text), documents.form(body), stamp, opened.key)
 
     def _prove(self, query: Mapping[str, str]) -> tuple[Stamp, str]:
-        stamp, claimed = Stamp(query.get("timestamp", ""), query.get("nonce", "")), query.get("signature", "")
-        if not (_TIMESTAMP.fullmatch(stamp.timestamp) and _NONCE.fullmatch(stamp.nonce)):
-            raise BadCallback(403, "timestamp or nonce")
+        stamp, claimed = stamp_of(query), query.get("signature", "")
         if not self.seal.proves(stamp, claimed):
             raise BadCallback(403, "signature")
-        if abs(to_ms(self._clock.now()) / 1000 - int(stamp.timestamp)) > WINDOW_S:
-            raise BadCallback(403, "outside the window")
+        check_window(stamp, self._clock)
         return stamp, claimed
 
-    async def _once(self, stamp: Stamp, claimed: str, body: bytes) -> None:
-        """A proved query belongs to the first body that came with it; the same body again is WeChat's own retry."""
-        key = f"wechat:{self._appid}:{stamp.timestamp}:{stamp.nonce}:{claimed}"
+    async def _once(self, claimed: str, body: bytes) -> None:
+        """A proved query belongs to the first body that came with it; the same body again is WeChat's own retry.
+
+        It is known by its signature alone: cut elsewhere, the same digits are another timestamp and nonce under it."""
+        key = f"wechat:{self._appid}:{claimed}"
         digest = hashlib.sha256(body).digest()
         if not await self._store.add(key, digest, _REPLAY_MS) and await self._store.get(key) != digest:
             raise BadCallback(403, "replayed with another body")

@@ -14,13 +14,13 @@ from aiohttp import web
 from channels.wechat import documents, kf_pushes, pushes, reading
 from channels.wechat.accounts import Account
 from channels.wechat.answers import OldNews
-from channels.wechat.gate import WINDOW_S
+from channels.wechat.gate import check_window, stamp_of
 from channels.wechat.kf_client import KfClient, Pulled
 from channels.wechat.official import CAP
 from channels.wechat.replies import SUCCESS
 from channels.wechat.taking import Taker
-from channels.wechat.wire import BadCallback, Seal, Stamp
-from gateway.clock import Clock, to_ms
+from channels.wechat.wire import BadCallback, Seal
+from gateway.clock import Clock
 from gateway.errors import NotFound, RateLimited, Retry
 from gateway.http import read_body
 from gateway.store.shared import SharedStore
@@ -52,10 +52,13 @@ class KfCallbacks:
 
     async def receive(self, request: web.Request) -> web.Response:
         """Answered at once: what there is to read is pulled afterwards."""
-        body = await read_body(request, CAP)
-        sealed = documents.text(documents.read(body), "Encrypt")
-        corpid = request.match_info["corpid"]
-        push = reading.read(corpid, documents.read(self._open(request, sealed)))
+        body, corpid = await read_body(request, CAP), request.match_info["corpid"]
+        try:
+            sealed = documents.text(documents.read(body), "Encrypt")
+            push = reading.read(corpid, documents.read(self._open(request, sealed)))
+        except BadCallback as bad:
+            _log.warning("wechat_refused", channel="kf", status=bad.status, why=bad.why)
+            raise
         if isinstance(push, pushes.ServiceNews) and push.open_kfid:
             await self._wanted(corpid, push.open_kfid, push.id, push.token)
         return web.Response(text=SUCCESS)
@@ -65,10 +68,9 @@ class KfCallbacks:
         seal = self._seals.get(request.match_info["corpid"])
         if seal is None:
             raise NotFound
-        stamp = Stamp(request.query.get("timestamp", ""), request.query.get("nonce", ""))
+        stamp = stamp_of(request.query)
         opened = seal.open(sealed, stamp, request.query.get("msg_signature", ""))
-        if abs(to_ms(self._clock.now()) / 1000 - int(stamp.timestamp)) > WINDOW_S:
-            raise BadCallback(403, "outside the window")
+        check_window(stamp, self._clock)
         return opened.text
 
 

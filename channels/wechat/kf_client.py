@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import IntEnum
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 import aiohttp
 import msgspec
-from msgspec import Raw, Struct
+from msgspec import Meta, Raw, Struct
 
 from channels.wechat import bodies
-from channels.wechat.answers import KF_CODES, KF_SEND_CODES, TOKEN_CODES
+from channels.wechat.answers import KF_CODES, KF_SEND_CODES, TOKEN_CODES, Cut, Quoting, mended
 from channels.wechat.bodies import Body, Menu
 from channels.wechat.calls import MAX_FILE, Api, Call, Caller, Count, File, Place
 from channels.wechat.token import Grant, Tokens
@@ -110,7 +110,7 @@ class KfMessage(Struct, frozen=True):
     msgtype: str = UNREADABLE
     open_kfid: str = ""
     external_userid: str = ""
-    send_time: int = 0
+    send_time: Annotated[int, Meta(ge=0, lt=10**12)] = 0
     origin: int = 0
     servicer_userid: str = ""
     text: Words = Words()
@@ -136,7 +136,7 @@ class Pulled:
     more: bool
 
 
-class _Page(Struct):
+class _Page(Quoting):
     next_cursor: str = ""
     has_more: int = 0
     msg_list: list[Raw] = []
@@ -239,13 +239,24 @@ def _names(user: KfUser) -> dict[str, object]:
 def _read(raw: Raw) -> KfMessage:
     """One broken message does not hold up its page; its id is kept so that it is counted once."""
     try:
-        return msgspec.json.decode(raw, type=KfMessage, strict=False)
-    except msgspec.ValidationError:
-        return KfMessage(msgid=_name(raw))
-
-
-def _name(raw: Raw) -> str:
+        return _message(raw)
+    except UnicodeDecodeError:  # the page was read around its words
+        pass
     try:
-        return msgspec.json.decode(raw, type=_Name, strict=False).msgid
+        return _message(mended(bytes(raw)))
+    except (Cut, msgspec.DecodeError):
+        return KfMessage()
+
+
+def _message(body: Raw | bytes) -> KfMessage:
+    try:
+        return msgspec.json.decode(body, type=KfMessage, strict=False)
+    except msgspec.ValidationError:
+        return KfMessage(msgid=_name(body))
+
+
+def _name(body: Raw | bytes) -> str:
+    try:
+        return msgspec.json.decode(body, type=_Name, strict=False).msgid
     except msgspec.ValidationError:
         return ""

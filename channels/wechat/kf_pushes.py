@@ -5,6 +5,7 @@ Source: developer.work.weixin.qq.com, 接收消息和事件. A message is a push
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypedDict
@@ -62,9 +63,14 @@ class _Common(TypedDict):
     created: int
 
 
+# An external_userid is 32 letters, digits, - and _; it becomes the key of a conversation.
+_NAME = re.compile(r"[!-~]{1,128}")
+
+
 def read(open_kfid: str, message: KfMessage) -> Push:
     """A message as a push; `user` is "" where it names nobody."""
     user = message.external_userid or message.event.external_userid
+    user = user if _NAME.fullmatch(user) else ""
     common: _Common = {
         "id": message.msgid, "appid": open_kfid, "to": open_kfid, "user": user, "created": message.send_time,
     }
@@ -79,12 +85,16 @@ Reader = Callable[[_Common, KfMessage], Push]
 
 
 def _written(common: _Common, message: KfMessage) -> Push:
+    if not message.text.content.strip():
+        return _unshown(common, message)
     return pushes.Written(**common, text=message.text.content, menu=message.text.menu_id)
 
 
 def _pointed(common: _Common, message: KfMessage) -> Push:
     """Its name says more than its address where both are there."""
     place = message.location
+    if not (abs(place.latitude) <= 90 and abs(place.longitude) <= 180):  # nor NaN
+        return _unshown(common, message)
     label = " ".join(dict.fromkeys(filter(None, (place.address, place.name))))
     return pushes.Pointed(**common, lat=place.latitude, long=place.longitude, label=label)
 

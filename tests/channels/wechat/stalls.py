@@ -1,4 +1,9 @@
-"""How long the event loop's thread computed without a break: its CPU time, so that a busy machine changes nothing."""
+"""How long the event loop was held up without a break, told apart from what a busy machine keeps from it.
+
+Two measures of every stretch between two moments at which other tasks could run: the CPU time of the loop's own thread,
+and the time on the clock less what the thread was ready and waited for a processor. The second also sees a call that
+blocks; where the system does not tell the wait (/proc, Linux), it is not taken.
+"""
 from __future__ import annotations
 
 import asyncio
@@ -6,20 +11,32 @@ import gc
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
 
 MOST_S = 0.05  # HOSTILE.md: the loop never stalls longer
+PAUSE_S = 0.001
+SCHEDULED = Path("/proc/thread-self/schedstat")  # nanoseconds on a processor, nanoseconds waiting for one, turns
+TOLD = SCHEDULED.is_file()
 
 
 class Stalls:
-    """`longest` in seconds, between two moments at which other tasks could run."""
+    """`longest` of CPU and `blocked` on the clock, in seconds."""
 
     longest = 0.0
+    blocked = 0.0
 
     async def watch(self) -> None:
         while True:
-            before = time.thread_time()
-            await asyncio.sleep(0.001)
-            self.longest = max(self.longest, time.thread_time() - before)
+            cpu, began, waited = time.thread_time(), time.monotonic(), _waited_s() if TOLD else 0.0
+            await asyncio.sleep(PAUSE_S)
+            self.longest = max(self.longest, time.thread_time() - cpu)
+            if TOLD:
+                late = time.monotonic() - began - PAUSE_S - (_waited_s() - waited)
+                self.blocked = max(self.blocked, late)
+
+
+def _waited_s() -> float:
+    return int(SCHEDULED.read_text().split()[1]) / 1e9
 
 
 @asynccontextmanager

@@ -1,4 +1,4 @@
-"""HOSTILE.md 1 to 9: each number has its tests. 10, the token storm, is the client's."""
+"""HOSTILE.md 1 to 9 at the official account's callback; customer service's, and 10, are in test_hostile_kf.py."""
 from __future__ import annotations
 
 import asyncio
@@ -24,6 +24,7 @@ from tests.channels.wechat.house import (
     open_house,
     platform,
     said,
+    sign,
     xml,
 )
 from tests.channels.wechat.stalls import MOST_S, watched
@@ -69,6 +70,19 @@ async def test_2_a_captured_query_proves_no_other_body(house: House) -> None:
         assert (await wechat.post(query, other)).status == 403
         assert (await wechat.post(query, said("在明处", id_="5"))).status == 403
     assert [inbound.id for inbound in house.taken] == ["1", "3"]
+    assert house.refusals == ["bad_callback"] * 3
+
+
+async def test_2_a_captured_query_cut_elsewhere_is_the_same_query(house: House) -> None:
+    """What is signed is one row of characters: a nonce's last digit is as good as the timestamp's first."""
+    async with platform(house, appid=OPEN) as plain:
+        at, nonce = str(int(house.clock.ms() / 1000)), "0100"
+        signed = sign(TOKEN, at, nonce)
+        assert (await plain.post({"signature": signed, "timestamp": at, "nonce": nonce}, said("我的话"))).status == 200
+        cut = {"signature": signed, "timestamp": f"0{at}", "nonce": nonce[:-1]}
+        assert sign(TOKEN, cut["timestamp"], cut["nonce"]) == signed
+        assert (await plain.post(cut, said("别人的话", id_="2"))).status == 403
+    assert len(house.taken) == 1
 
 
 async def test_2_a_captured_push_is_worth_nothing_after_its_window(house: House) -> None:
@@ -165,6 +179,7 @@ async def test_5_entities_and_doctypes_are_400_outside_and_inside_the_envelope(h
             assert (await wechat.post(query, document)).status == 400
     assert stalls.longest < MOST_S
     assert not house.noted
+    assert house.refusals == ["bad_callback"] * 3 * len(UNSAFE)
 
 
 async def test_5_a_citizen_may_write_about_them(house: House) -> None:
@@ -213,6 +228,38 @@ async def test_6_a_proved_push_is_held_to_the_same_limits_under_its_seal(house: 
         assert packed.status == 415, "never inflated"
 
 
+async def test_6_a_body_that_does_not_say_how_long_it_is_ends_at_the_cap(house: House) -> None:
+    sent = 0
+
+    async def endless() -> AsyncIterator[bytes]:
+        nonlocal sent
+        while sent < 1_000:
+            sent += 1
+            yield b" " * 65_536
+
+    async with platform(house) as wechat:
+        address = f"{house.url}/wechat/{APPID}"
+        async with wechat.http.post(address, params=wechat.query(), data=endless()) as response:
+            assert response.status == 413
+    assert sent < 200, "most of it was never taken from the line"
+    assert house.refusals == ["too_large"]
+
+
+SCENES = (
+    "&" * 64, "t=" + "&" * 62, "t=a&t=b&d=1", "t=%ff%00&d=%zz", "=&=&=", "t=\u202e{{7*7}}", "t" * 65,
+    "t=" + "x" * 5_000,
+)
+OPENINGS = (("subscribe", "EventKey"), ("SCAN", "EventKey"), ("user_enter_tempsession", "SessionFrom"))
+
+
+async def test_6_no_scene_that_somebody_wrote_is_too_much(house: House) -> None:
+    """Of a mini-program's card and a customer-service link, whoever passes it on may choose it."""
+    async with platform(house) as wechat:
+        for n, scene in enumerate(SCENES):
+            for name, key in OPENINGS:
+                assert (await wechat.push(event(name, **{key: scene}, CreateTime=n))).status == 200, (name, scene)
+
+
 async def test_7_every_fault_of_the_encryption_is_one_and_the_same_403(house: House) -> None:
     async with platform(house) as wechat:
         query = wechat.query()
@@ -239,6 +286,7 @@ async def test_7_every_fault_of_the_encryption_is_one_and_the_same_403(house: Ho
             bodies.add(got.body)
     assert len(bodies) == 1
     assert not house.noted
+    assert house.refusals == ["bad_callback"] * (len(spoilt) + 2)
 
 
 STRANGE = [
