@@ -153,10 +153,16 @@ def step(state: Dialogue, content: CitizenContent, wording: Wording = GENERAL) -
     if stale:
         return _ask(state, asked, [Say("rating.again")], wording)
     outcome = _ANSWERS[asked](state, state.rating, words, wording)
-    if outcome is None and not state.attempts and len(words.encode()) <= SHORT and commands.read(words) is None:
+    if outcome is None and not state.attempts and commands.read(words) is None and _unclear(asked, words):
         state, effects = _ask(state, asked, [Say("rating.again")], wording)
         return replace(state, attempts=1), effects
     return outcome
+
+
+def _unclear(asked: str, words: str) -> bool:
+    """A judgement that contradicts itself or says nothing definite, and words too short to be another matter."""
+    torn = asked == "satisfaction" and hear(words).kind in ("conflict", "unclear")
+    return torn or len(words.encode()) <= SHORT
 
 
 def _words(content: CitizenContent, offered: tuple[str, ...]) -> str | None:

@@ -109,6 +109,16 @@ def test_solved_or_not_is_never_read_as_the_opposite(text: str, value: str | Non
     assert rating.read_resolved(text) == value
 
 
+@table("words", ["态度满意，结果不满意", "satisfied with the call, unhappy with the result", "修好了我才满意", "打5分都嫌多"])
+def test_a_judgement_that_contradicts_itself_is_asked_about_once(words: str) -> None:
+    state, _ = talk(invited(), "yes")
+    outcome = rating.step(state, Text(words), WORDING)
+    assert outcome is not None
+    assert (outcome[0].attempts, outcome[0].asked) == (1, "satisfaction")
+    assert Say("rating.again") in outcome[1]
+    assert rating.step(outcome[0], Text(words), WORDING) is None, "then the ordinary dialogue has it"
+
+
 @table(("text", "value"), [
     ("联系过", "yes"), ("没有", "no"), ("没问题", "yes"), ("no problem", "yes"), ("不用了", "no"), ("never", "no"),
     ("没有联系我", "no"), ("yes they did", "yes"), ("不错", "yes"), ("好像没有", None), ("有，不过没解决", None),

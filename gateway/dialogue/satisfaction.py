@@ -197,7 +197,8 @@ def _rest(written: str, words: str) -> str:
         return ""
     first = _FIRST.match(words.lstrip())
     skip = len(words) - len(words.lstrip())
-    return written[skip + first.end():].strip(_EDGES) if first and _bare(first.group()) else written.strip(_EDGES)
+    alone = first is not None and _without(first.group()) != first.group() and _bare(first.group())
+    return (written[skip + first.end():] if first and alone else written).strip(_EDGES)
 
 
 def _bare(words: str) -> bool:

@@ -66,7 +66,8 @@ FEELINGS = Lexicon((
     (0, r"才(?:会|能|可能|可以)?(?:算|叫|让我)?不?满意"),
     (0, r"(?:不是|并非|不算|不会|不可能|不能|不得|没理由|怎么会|怎么能|谈不上|也不)(?:说|很|太|特别|有什么)?不满意?"),
     (0, rf"(?:没有?|不|并未|从未){_BETWEEN}(?:失望|后悔)"),
-    (0, r"满意(?:率|度(?:调查|评价|回访|测评))|不满(?:[0-9一二三四五六七八九十两半]|足)"),
+    (0, r"(?:零|[一二三四五六七八九]成|(?<!\d)\d{1,2}%)的?满意"
+        r"|满意(?:率|度(?:调查|评价|回访|测评))|不满(?:[0-9一二三四五六七八九十两半]|足)"),
     # denied, or denied twice
     (4, r"(?:没有?|无|毫无|挑不出)(?:任何|什么|啥|半点|一点)?(?:让人|可)?不满意?(?:的|的地方|之处)?"),
     (5, r"不能(?:再|更)满意|再满意不过|(?:从来?没有?|从未|第一次|头一次|头一回)(?:这么|如此|那么)满意"),
@@ -95,14 +96,14 @@ FEELINGS = Lexicon((
         rf"[^,.!?;]{{0,40}}?(?<![a-z]){_GLAD}(?![a-z])"),
     (2, rf"{_NOT_EN} (?:think|feel|find|say|believe|consider|call|see)(?: [a-z']+){{0,6}} {_GLAD}(?![a-z])"
         rf"|(?<![a-z])(?:nobody|no one|none|neither|nothing)(?: [a-z']+){{0,4}} {_GLAD}(?![a-z])"
-        rf"|(?<![a-z])(?:no|non|least|less|without being)[ -]{_GLAD}(?![a-z])"),
+        rf"|(?<![a-z])(?:no|non|least|(?<!or )less|without being)[ -]{_GLAD}(?![a-z])"),
     (0, rf"{_GLAD}(?: [a-z]+){{0,2}} (?:if|when|once|until|unless)(?![a-z])"),
     (0, r"happy (?:to|new|birthday|holidays?|chinese|mid|spring|national|lunar|christmas|ending|hour)(?![a-z])"),
     (1, rf"{_MUCH} {_SORRY}(?![a-z])|{_NOT_EN} (?:at all|in the least|remotely|the least bit) {_GLAD}"
         rf"|not (?:one|a) bit {_GLAD}|not {_GLAD} at all"),
     (2, rf"{_NOT_EN}{_GAP_EN}{_GLAD}(?![a-z])|{_NOT_EN}(?: [a-z]+ly)? {_GLAD}(?![a-z])"),
     (2, rf"(?<![a-z]){_SORRY}(?![a-z])"),
-    (3, rf"(?<![a-z])(?:partly|partially|somewhat|half|fairly|moderately) {_GLAD}(?![a-z])|满意一半"),
+    (3, rf"(?<![a-z])(?:partly|partially|somewhat|more or less|half|fairly|moderately) {_GLAD}(?![a-z])|满意一半"),
     (5, rf"(?<![a-z]){_MUCH} {_GLAD}(?![a-z])"),
     (4, rf"(?<![a-z]){_GLAD}(?![a-z])"),
 ))
