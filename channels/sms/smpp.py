@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import structlog
 
 from channels.sms.attempts import Attempts
+from channels.sms.matching import Whose
 from channels.sms.parts import Place, header
 from channels.sms.smpp_inbox import Inbox
-from channels.sms.smpp_ledger import Whose
 from channels.sms.smpp_pdus import Account, Part
 from channels.sms.smpp_receipts import IdForm, Slower
 from channels.sms.smpp_session import LinkLost, Session, Timing
@@ -138,7 +138,7 @@ class SmppLink:
             for number, part in list(enumerate(cut, 1))[len(taken):]:
                 provider = await self._submit(session, part)
                 taken.append(provider)
-                await self._taken(provider, Whose(sms.id, number, len(cut)))
+                await self.inbox.ledger.taken(provider, Whose(sms.id, number, len(cut)))
         except (Retry, Rejected):
             await self._attempts.settle(sms.id, taken)
             raise
@@ -148,11 +148,6 @@ class SmppLink:
     async def again(self, id_: str) -> None:
         """Somebody decided that a message whose fate is not known is to be sent from the beginning."""
         await self._attempts.forget(id_)
-
-    async def _taken(self, provider: str, whose: Whose) -> None:
-        early = await self.inbox.ledger.taken(provider, whose)
-        if early is not None:
-            await self.inbox.told(early)
 
     async def _submit(self, session: Session, part: Part) -> str:
         """Raises SendError; Slower when the carrier said so too often."""

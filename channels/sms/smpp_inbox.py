@@ -10,12 +10,12 @@ import structlog
 
 from channels.sms import parts, smpp_receipts
 from channels.sms.joining import Joiner, Way
+from channels.sms.matching import Ledger
 from channels.sms.parts import Piece
-from channels.sms.smpp_ledger import Ledger
 from channels.sms.smpp_pdus import SAR, Delivered
 from channels.sms.smpp_receipts import IdForm
 from channels.sms.text import decode
-from channels.sms.traffic import Arrival, Hands, Report, digest
+from channels.sms.traffic import Arrival, Hands, digest
 from gateway.clock import Clock, Ids, to_ms
 from gateway.errors import HuiyinError
 from gateway.store.shared import SharedStore
@@ -31,7 +31,7 @@ class Inbox:
     """For one link; `session` says which of its connections something came by."""
 
     def __init__(self, link: str, hands: Hands, store: SharedStore, clock: Clock, ids: Ids) -> None:
-        self.ledger = Ledger(store, link)
+        self.ledger = Ledger(store, link, hands)
         self.joiner = Joiner(store, link, hands.take, clock)
         self._link, self._hands, self._store, self._clock, self._ids = link, hands, store, clock, ids
 
@@ -39,7 +39,7 @@ class Inbox:
         """The command_status to answer with."""
         try:
             if smpp_receipts.is_receipt(delivered):
-                await self._receipt(smpp_receipts.read(delivered, ids))
+                await self.ledger.arrived(smpp_receipts.read(delivered, ids))
             else:
                 await self._message(session, delivered)
         except HuiyinError as fault:
@@ -47,24 +47,12 @@ class Inbox:
             return LATER
         return TAKEN
 
-    async def told(self, receipt: smpp_receipts.Receipt) -> None:
-        """A receipt whose message is known by now."""
-        await self._receipt(receipt)
-
     async def sweep(self) -> None:
         """What waited too long; what is not taken waits for the next time."""
         try:
             await self.joiner.sweep()
         except HuiyinError as fault:
             _log.warning("sms_not_taken", link=self._link, why=type(fault).__name__)
-
-    async def _receipt(self, receipt: smpp_receipts.Receipt) -> None:
-        if not receipt.provider or receipt.state is None:
-            return
-        whose = await self.ledger.whose(receipt)
-        if whose is not None:
-            await self._hands.tell(Report(whose.id, receipt.state, receipt.provider, receipt.code,
-                                          part=whose.part, parts=whose.parts))
 
     async def _message(self, session: str, delivered: Delivered) -> None:
         way, piece = Way(number(delivered), delivered.destination), piece_of(delivered)

@@ -3,9 +3,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from channels.sms.matching import Receipt
 from channels.sms.smpp_pdus import MESSAGE_STATE, RECEIPTED_ID, Delivered
 from channels.sms.traffic import State
 from gateway.errors import Paused, Rejected, Retry, SendError, WayClosed
@@ -30,15 +30,6 @@ IDS: Mapping[IdForm, Callable[[str], str]] = {
     "hex_then_decimal": lambda id_: f"{int(id_):X}",
     "decimal_then_hex": lambda id_: str(int(id_, 16)),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """provider: the id as the answer to the submission had it; state None: the carrier does not know either."""
-
-    provider: str
-    state: State | None
-    code: str
 
 
 def is_receipt(delivered: Delivered) -> bool:
