@@ -109,7 +109,9 @@ def test_solved_or_not_is_never_read_as_the_opposite(text: str, value: str | Non
     assert rating.read_resolved(text) == value
 
 
-@table("words", ["态度满意，结果不满意", "satisfied with the call, unhappy with the result", "修好了我才满意", "打5分都嫌多"])
+@table("words", [
+    "态度满意，结果不满意", "satisfied with the call, unhappy with the result", "修好了我才满意", "打5分都嫌多",
+])
 def test_a_judgement_that_contradicts_itself_is_asked_about_once(words: str) -> None:
     state, _ = talk(invited(), "yes")
     outcome = rating.step(state, Text(words), WORDING)
