@@ -2,7 +2,7 @@
 
 Facts: errors have status 200 (channels/wechat/answers.py). JSON goes out as UTF-8, \\uXXXX is refused (40033). The
 token and the app secret stand in query strings, so no address and no exception of aiohttp leaves this module. Nothing
-is redirected: an address that somebody else names is never fetched (HOSTILE.md 9).
+is redirected, and an address that somebody else names is not fetched here (HOSTILE.md 9; channels/wechat/videos.py).
 """
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from typing import TypeVar
 import aiohttp
 import msgspec
 import structlog
+from msgspec import Struct
 
-from channels.wechat.answers import CODES, Codes, Cut, Head, Reply, StaleToken, check_page, read
+from channels.wechat.answers import CODES, Codes, Cut, Reply, StaleToken, check_page, read
 from channels.wechat.token import Tokens
 from gateway.errors import HuiyinError, Paused, Retry, TooLarge, Uncertain, Unsupported
 
@@ -58,6 +59,18 @@ class Call:
     once: bool = False
 
 
+class ByAddress(Unsupported):
+    """The file was named by its address, which stands in no message of the error."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__("an address instead of the file", code="media_by_address")
+        self.address = address
+
+
+class _Named(Struct):
+    video_url: str = ""
+
+
 class Api:
     """The platform at its base address. `count` is told the path and how the call went, "ok" or the kind of error."""
 
@@ -72,7 +85,7 @@ class Api:
 
     async def fetch(self, call: Call, cap: int = MAX_FILE) -> File:
         """A file; its Content-Type decides, errors come as JSON. Raises SendError; TooLarge over `cap` bytes,
-        Unsupported where an address is named instead of the file."""
+        ByAddress where an address is named instead of the file."""
         return await self._judged(call, self._fetched(call, cap))
 
     async def _asked(self, call: Call, shape: type[T]) -> T:
@@ -85,8 +98,7 @@ class Api:
     async def _fetched(self, call: Call, cap: int) -> File:
         reply = await self._exchange(call, cap)
         if reply.media_type in JSON_TYPES:
-            read(reply, Head, self._codes)
-            raise Unsupported("an address instead of the file", code="media_by_address")
+            raise ByAddress(read(reply, _Named, self._codes).video_url)
         check_page(reply)
         return File("", reply.media_type, reply.body)
 
@@ -115,7 +127,7 @@ class Api:
                 timeout=self._times,
             ) as response:
                 cap = MAX_ANSWER if response.content_type in JSON_TYPES else cap
-                return Reply(response.status, response.content_type, await _body(response, cap))
+                return Reply(response.status, response.content_type, await read_capped(response, cap))
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as away:
             raise Retry(f"wechat is not reached: {type(away).__name__}") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as cut:
@@ -164,7 +176,7 @@ def _headers(call: Call) -> dict[str, str]:
     return {} if call.body is None else {"Content-Type": "application/json"}
 
 
-async def _body(response: aiohttp.ClientResponse, cap: int) -> bytes:
+async def read_capped(response: aiohttp.ClientResponse, cap: int) -> bytes:
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk

@@ -161,7 +161,7 @@ class WeChatClient:
 
     async def download(self, media_id: str, cap: int = MAX_FILE) -> File:
         """What a citizen sent, while it lives (3 days). Raises Rejected when it is gone (40007), TooLarge over `cap`
-        bytes, Unsupported for a video of which the platform only names an address."""
+        bytes, ByAddress for a video of which the platform only names an address."""
         return await self._caller.fetch(Call("/cgi-bin/media/get", {"media_id": media_id}), cap)
 
     async def follower(self, openid: str) -> Follower:

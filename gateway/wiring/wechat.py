@@ -9,6 +9,7 @@ import aiohttp
 import msgspec
 import structlog
 from aiohttp import web
+from yarl import URL
 
 from channels.wechat import telling
 from channels.wechat.accounts import Account, Core
@@ -25,6 +26,7 @@ from channels.wechat.reach import Terms
 from channels.wechat.sending import Voice, WeChatSender
 from channels.wechat.taking import Taker
 from channels.wechat.telling import Teller
+from channels.wechat.videos import Videos
 from channels.wechat.wire import Keys
 from gateway.clock import Clock, Ids, to_ms
 from gateway.config import WeChat, WeChatAccount, WeChatKf, WeChatNotice
@@ -67,6 +69,7 @@ class WeChatParts:
     _http: aiohttp.ClientSession = field(init=False)
     _clients: dict[str, WeChatClient] = field(init=False)
     _kf: dict[str, KfClient] = field(init=False)
+    _videos: Videos = field(init=False)
     _core: Core = field(init=False)
     _pullers: dict[str, Puller] = field(default_factory=dict)
 
@@ -78,7 +81,10 @@ class WeChatParts:
         self._kf = {one.corpid: self._kf_client(one) for one in config.kf}
         self.minis = {one.appid: self._clients[one.appid] for one in config.accounts if one.kind == "miniprogram"}
         self.sender = WeChatSender(self._voices(), Menus(ground.shared), ground.clock, ground.texter)
-        self._core = Core(ground.accept, self._note, _Answers(ground), Fetcher(self._downloads(), self._keep))
+        homes = {_home(one.api_base) for one in config.accounts}
+        self._videos = Videos(homes)
+        media = Fetcher(self._downloads(), self._keep, self._videos.fetch)
+        self._core = Core(ground.accept, self._note, _Answers(ground), media)
 
     def routes(self) -> Sequence[web.RouteDef]:
         config, ground = self.config, self.ground
@@ -101,6 +107,7 @@ class WeChatParts:
 
     async def close(self) -> None:
         await self._http.close()
+        await self._videos.close()
 
     # --- customer service -------------------------------------------------------------------------------------
 
@@ -204,6 +211,11 @@ def _kf_keys(one: WeChatKf) -> Keys:
 def _plan(one: WeChatAccount, notice: WeChatNotice) -> Plan:
     appid = notice.mini_appid or (one.appid if one.kind == "miniprogram" else "")
     return Plan(notice.template, notice.way, dict(notice.values), frozenset(notice.tells), notice.page, appid)
+
+
+def _home(base: str) -> str:
+    url = URL(base)
+    return f"{url.host}:{url.port}"
 
 
 def _count(path: str, outcome: str) -> None:

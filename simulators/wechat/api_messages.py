@@ -13,7 +13,6 @@ from simulators.wechat.account import Account
 from simulators.wechat.calls import Answer, Blob, Call, Endpoint
 from simulators.wechat.citizens import Bubble, Citizen, Way, described
 from simulators.wechat.grants import check_data
-from simulators.wechat.phone import NOWHERE
 from simulators.wechat.pushes import Push
 from simulators.wechat.refusals import Refusal
 
@@ -171,7 +170,7 @@ def media_get(call: Call) -> Answer:
     """A file, or the refusal as JSON with the same status 200. Video comes as JSON with an address, as documented."""
     medium = call.account.media.find(call.query.get("media_id", ""), call.now)
     if medium.kind == "video" and call.account.settings.video_by_url:
-        return {"video_url": NOWHERE}
+        return {"video_url": f"{call.base}/videos/{medium.id}"}
     return Blob(medium.content_type, medium.data, medium.id[:16])
 
 

@@ -23,7 +23,8 @@ class Upload:
 
 @dataclass(frozen=True)
 class Call:
-    """`post` sends a push of this account some time after the answer: a receipt."""
+    """`post` sends a push of this account some time after the answer: a receipt. `base` is the platform's own address.
+    """
 
     account: Account
     path: str
@@ -32,6 +33,7 @@ class Call:
     raw: bytes
     upload: Upload | None
     post: Callable[[Push], None]
+    base: str
 
     @property
     def body(self) -> dict[str, Any]:

@@ -335,8 +335,8 @@ async def test_a_file_is_what_its_type_says(wire: Line) -> None:
     assert wire.platform.last(GET).query["media_id"] == "M"
 
 
-async def test_no_address_is_ever_fetched(wire: Line) -> None:
-    """HOSTILE.md 9: neither one that the answer names nor one that it sends us to."""
+async def test_no_address_is_fetched_by_the_client(wire: Line) -> None:
+    """HOSTILE.md 9: neither one that the answer names nor one that it sends us to (videos: test_videos.py)."""
     async with platform() as elsewhere:
         async def away(_: web.Request) -> web.Response:
             raise web.HTTPFound(elsewhere.url + "latest/meta-data")

@@ -260,7 +260,11 @@ async def test_media_live_three_days_and_their_error_is_json_with_status_200(sit
 async def test_a_video_is_named_by_an_address(site: Site) -> None:
     await site.wechat.phone("hotline", "甲").films(b"film")
     media_id = unsealed(site.hotline.settings, site.received[-1].body)["MediaId"]
-    assert (await site.call("/cgi-bin/media/get", media_id=media_id)).keys() == {"video_url"}
+    named = await site.call("/cgi-bin/media/get", media_id=media_id)
+    async with site.session.get(named["video_url"]) as response:
+        assert (response.status, await response.read()) == (200, b"film")
+    async with site.session.get(named["video_url"] + "x") as response:
+        assert response.status == 404
 
 
 async def test_an_upload_is_typed_and_capped_and_can_be_sent(site: Site) -> None:
