@@ -73,8 +73,8 @@ _LEAD = (
 )
 # A digit that goes on as a date, a time, a decimal, a house number, a measure or a longer word is none of ours.
 _GOES_ON = (
-    r"(?!\d|[.:/\-~]\d|\s*(?:[年月日号点时周天秒岁栋幢座层楼室户单组排弄巷村队路街口元块万千百十倍成度米吨次回遍趟条件个位名"
-    r"人家台辆处只根张盏扇段期批种些多几比至到]|小时|分钟|礼拜|星期)(?!位?师傅))"
+    r"(?!\d|[.:/\-~]\d|/[a-z]|\s*(?:[年月日号点时周天秒岁栋幢座层楼室户单组排弄巷村队路街口元块万千百十倍成度米吨次回遍趟条件个位名"
+    r"人家台辆处只份样封笔棵瓶包箱斤克公里班车根张盏扇段期批种些多几比至到]|小时|分钟|礼拜|星期)(?!位?师傅))"
 )
 _HEAD = re.compile(
     rf"[\s\"'(\[【]*(?:{_LEAD})?[\"'(\[【]?(?P<number>\d+)(?:{_UNIT}|[\"')\]】]*{_GOES_ON}(?![a-z%+]))[\"')\]】]*")
@@ -119,13 +119,14 @@ _CLAUSE = re.compile(r"[^,.。!;?\n…]+[,.。!;?\n…]*")
 def _words(text: str) -> list[int]:
     """What the words say, in order, 1…5; 0 for words about satisfaction that do not tell."""
     said = [value for symbol in text if (value := EMOJI.get(symbol))]
-    for number, clause in enumerate(_CLAUSE.findall(text)):
+    leading = True
+    for clause in _CLAUSE.findall(text):
         if QUESTION.search(clause):
             said += [0] if FEELINGS.search(clause) else []
             continue
         said += FEELINGS.values(clause)
-        if number == 0:
-            said += _opinion(clause)
+        said += _opinion(clause) if leading else []
+        leading = leading and not re.search(r"\w", FILLERS.sub("", clause))
     return said
 
 

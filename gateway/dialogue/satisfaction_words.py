@@ -142,7 +142,7 @@ FILLERS = re.compile(
     r"人员|工作人员|的|了|都|是|也|还|啊|呀|吧|哦|呢|哈|嘛|啦|得|很|挺|都|就|谢谢|多谢|感谢|辛苦了?|你|您|"
     r"(?<![a-z])(?:it's|it|is|was|that's|this|that|the|a|an|service|job|work|response|handling|result|results|everything|everyone|"
     r"team|very|really|so|just|all|quite|pretty|i|i'm|am|we|we're|are|think|feel|with|of|your|you|thanks|thank|overall|my|"
-    r"absolutely|simply|done|customer|outcome|yes|and)(?![a-z]))"
+    r"absolutely|simply|done|customer|outcome|yes|and|you've|you're|they|were|have|been)(?![a-z']))"
 )
 # What says nothing beside a rating.
 PARTICLES = re.compile(

@@ -3,38 +3,33 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import cache
 from hashlib import md5
-from pathlib import Path
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from channels.sms import optout, smpp_pdus, smpp_receipts
-from channels.sms.parts import GAP, Form, Parts, Place, Whole, header, pair, with_header
+from channels.sms import optout, smpp_pdus
+from channels.sms.parts import GAP, Parts, Place, Whole, header, pair, with_header
 from channels.sms.smpp_inbox import piece_of
 from channels.sms.text import decode, encode, segments
 from gateway import rating
 from gateway.dialogue.satisfaction import POINTS, Mark, Scale
-from tests.tables import check_each, table
+from tests.channels.sms import vectors
+from tests.tables import table
 
-FOLDER = Path(__file__).parents[2] / "wire/sms"
 NOW = 1_795_386_516_000
-Vector = dict[str, Any]
 
 
-@cache
-def document(name: str) -> dict[str, Any]:
-    whole: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
-    return whole
+DOCUMENTS: dict[str, dict[str, Any]] = {
+    path.stem: json.loads(path.read_text("utf-8")) for path in vectors.FOLDER.glob("*.json")
+}
+SMPP, CMPP, OTHER = vectors.of("smpp"), vectors.of("cmpp"), vectors.of("other")
+WHOLE: str = DOCUMENTS["smpp"]["whole_text_of_the_two_part_samples"]
 
 
-def vectors(name: str, start: str = "") -> dict[str, Vector]:
-    return {one["name"]: one for one in document(name)["vectors"] if one["name"].startswith(start)}
-
-
-# Held by the tests of the door that takes them, since they are about HTTP: who may call, forms, headers, answers.
+# Held by the tests of the door that takes them, since they are about HTTP: who may call, forms, headers, answers. Each
+# deliver_sm by itself is held by test_smpp_vectors.py; here is what they become together.
 ELSEWHERE = {
-    "kannel": "channels/sms/kannel.py: queries, headers, charsets, answers",
+    "kannel": "test_kannel.py: queries, headers, charsets, answers",
     "twilio": "channels/sms/webhook.py: signatures over URL and form",
     "china-clouds": "channels/sms/webhook.py: bodies and answers of Aliyun, Tencent, Baidu",
     "generic-signed": "channels/sms/webhook.py: HMAC, age, rotation",
@@ -45,48 +40,19 @@ NOT_OURS = {"vonage_mo_get", "vonage_status", "jasmin_dlr"}
 
 def test_every_file_is_held_somewhere() -> None:
     held_here = {"smpp", "cmpp", "other"}
-    assert {path.stem for path in FOLDER.glob("*.json")} == held_here | ELSEWHERE.keys()
-    assert all(document(path.stem)["origin"] for path in FOLDER.glob("*.json")), "each says where it comes from"
+    assert DOCUMENTS.keys() == held_here | ELSEWHERE.keys()
+    assert all(document["origin"] for document in DOCUMENTS.values()), "each says where it comes from"
 
 
 # --- SMPP ---------------------------------------------------------------------------------------------------
 
-FORMS: dict[str, Form] = {"udh8": "8", "udh16": "16", "sar": "sar"}
-BROKEN = {"mo_udh_bad_length": "\u2000\u0301\u0201" "1", "mo_ucs2_odd_bytes": "满\ufffd"}
-SUBMITTED = vectors("smpp", "mt_")
+SUBMITTED = [vector for name, vector in SMPP.items() if name.startswith("mt_")]
 
 
 def delivered(name: str) -> smpp_pdus.Delivered:
-    found = smpp_pdus.read(bytes.fromhex(vectors("smpp")[name]["hex"])).delivered
+    found = smpp_pdus.read(bytes.fromhex(SMPP[name]["hex"])).delivered
     assert found is not None, name
     return found
-
-
-def test_every_deliver_sm_says_what_it_should() -> None:
-    def judge(vector: Vector) -> None:
-        told, fields = delivered(vector["name"]), vector["fields"]
-        assert (told.source, told.source_ton, told.destination) == (
-            fields["source"], fields["source_ton"], fields["dest"])
-        assert (told.esm_class, told.coding, told.octets.hex()) == (
-            fields["esm_class"], fields["data_coding"], fields["short_message_hex"])
-        if smpp_receipts.is_receipt(told):
-            receipt = smpp_receipts.read(told)
-            assert (receipt.provider, receipt.state) == (vector["receipt"]["id"], "delivered")
-            return
-        piece, concat = piece_of(told), vector.get("concat")
-        if concat:
-            assert piece.place == Place(FORMS[concat["kind"]], concat["ref"], concat["total"], concat["seq"])
-        if "text" in vector:
-            assert decode(piece.octets, piece.data_coding) == vector["text"]
-
-    check_each(vectors("smpp", "mo_").values(), judge, lambda vector: vector["name"])
-    check_each(vectors("smpp", "dlr_").values(), judge, lambda vector: vector["name"])
-
-
-@table(("name", "text"), [*BROKEN.items(), ("mo_dc4_utf8", "满意"), ("mo_udh_port_then_concat", "第一段")])
-def test_odd_messages_are_read_as_far_as_can_be(name: str, text: str) -> None:
-    piece = piece_of(delivered(name))
-    assert decode(piece.octets, piece.data_coding) == text
 
 
 def fed(*names: str) -> dict[str, list[str]]:
@@ -104,20 +70,18 @@ def fed(*names: str) -> dict[str, list[str]]:
 @table("names", [("mo_udh16_1of2", "mo_udh16_2of2"), ("mo_udh16_2of2", "mo_udh16_1of2"), ("mo_sar_1of2", "mo_sar_2of2"),
                  ("mo_message_payload",)])
 def test_every_long_form_gives_the_whole_text(names: tuple[str, ...]) -> None:
-    whole = document("smpp")["whole_text_of_the_two_part_samples"]
-    assert fed(*names) == {"8613800138001": [whole]}
+    assert fed(*names) == {"8613800138001": [WHOLE]}
 
 
 def test_the_8_bit_form_gives_the_whole_text_in_both_orders() -> None:
     """The second part was captured under another reference, when it was sent first."""
-    whole = document("smpp")["whole_text_of_the_two_part_samples"]
     end = piece_of(delivered("mo_udh8_out_of_order_2of2_first")).octets
     first = piece_of(delivered("mo_udh8_1of2"))
     second = with_header(header(Place("8", 42, 2, 2)) + end, 8)
     for order in ((first, second), (second, first)):
         state, wholes = Parts().add(order[0], NOW)
         assert wholes == []
-        assert state.add(order[1], NOW)[1] == [Whole(whole)]
+        assert state.add(order[1], NOW)[1] == [Whole(WHOLE)]
 
 
 def test_two_senders_with_one_reference_stay_apart() -> None:
@@ -138,8 +102,8 @@ def test_a_pair_that_was_cut_is_joined_before_it_is_read() -> None:
 
 def test_what_kannel_submits_is_what_we_would() -> None:
     """The same cuts, octets and headers for the same texts."""
-    single, chinese, *three = (bytes.fromhex(vector["fields"]["short_message_hex"]) for vector in SUBMITTED.values())
-    texts = [vector["text"] for vector in SUBMITTED.values()]
+    single, chinese, *three = (bytes.fromhex(vector["fields"]["short_message_hex"]) for vector in SUBMITTED)
+    texts = [vector["text"] for vector in SUBMITTED]
     assert single == encode(texts[0], "gsm7")
     assert chinese == encode(texts[1], "ucs2")
     cut = segments("".join(texts[2:]))
@@ -150,7 +114,7 @@ def test_what_kannel_submits_is_what_we_would() -> None:
 
 def test_a_national_single_shift_leaves_the_default_alphabet() -> None:
     """node-smpp reads 0x7B as ã by Portuguese tables; without national tables it is ä."""
-    octets = bytes.fromhex(document("smpp")["extra"]["hex"])
+    octets = bytes.fromhex(DOCUMENTS["smpp"]["extra"]["hex"])
     piece = with_header(octets[-8:], 0)
     assert (decode(piece.octets, piece.data_coding), piece.place) == ("täst", None)
 
@@ -174,11 +138,11 @@ def test_replies_off_the_wire_are_rated() -> None:
 # --- CMPP: comes later, behind the same session; its texts are read already ----------------------------------
 
 def test_cmpp_lengths_and_logins_are_as_the_rule_says() -> None:
-    for vector in vectors("cmpp").values():
+    for vector in CMPP.values():
         octets = bytes.fromhex(vector["hex"])
         assert len(octets) == vector["length"]
         assert (int.from_bytes(octets[:4], "big") == len(octets)) == vector["length_field_ok"], vector["name"]
-    login = bytes.fromhex(vectors("cmpp")["TestCmppConnReqPktPack"]["hex"])
+    login = bytes.fromhex(CMPP["TestCmppConnReqPktPack"]["hex"])
     assert login[18:34] == md5(b"900001" + bytes(9) + b"888888" + b"1021080510", usedforsecurity=False).digest()
 
 
@@ -188,7 +152,7 @@ def test_cmpp_lengths_and_logins_are_as_the_rule_says() -> None:
 ])
 def test_cmpp_texts_are_read_by_their_format(name: str, at: int, text: str) -> None:
     """`at`: where Msg_Length stands; Msg_Fmt is one of SMPP's codings."""
-    octets = bytes.fromhex(vectors("cmpp")[name]["hex"])
+    octets = bytes.fromhex(CMPP[name]["hex"])
     content = octets[at + 1:at + 1 + octets[at]]
     assert decode(content, 8 if "Submit" in name else 0) == text
 
@@ -203,7 +167,7 @@ def raw_fields(body: str) -> Iterator[tuple[str, bytes]]:
 
 def test_texts_of_other_gateways() -> None:
     seen = set()
-    for vector in vectors("other").values():
+    for vector in OTHER.values():
         if vector["name"] in NOT_OURS:
             continue
         fields = dict(raw_fields(vector["body"]))
@@ -212,4 +176,4 @@ def test_texts_of_other_gateways() -> None:
         coding = fields["coding"]
         assert decode(octets, coding[0] if binary else int(coding)) == vector["expect"]["text"]
         seen.add(vector["name"])
-    assert seen | NOT_OURS == vectors("other").keys()
+    assert seen | NOT_OURS == OTHER.keys()
