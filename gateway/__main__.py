@@ -1,4 +1,4 @@
-"""The command line: `python -m gateway run | check | talk | train | staff`."""
+"""The command line: `python -m gateway run | check | talk | train | staff | simulate`."""
 from __future__ import annotations
 
 import argparse
@@ -8,7 +8,8 @@ import secrets
 import signal
 import sys
 import tempfile
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ import structlog
 from aiohttp import web
 from msgspec.structs import replace
 
-from gateway import check, talk
+from gateway import check, simulation, talk
 from gateway.app import Gateway
 from gateway.clock import RandomIds, SystemClock
 from gateway.config import Config, load
@@ -28,6 +29,7 @@ from gateway.observe import configure_logging
 from gateway.wiring.understanding import ROOT, asleep, data_files, mind
 
 log = structlog.get_logger("gateway")
+WECHAT_PORT = 8090  # the simulator's own default
 DEMO_WAIT_S = 3.0  # after closure and before a rework, so that a visitor sees the whole story at once
 
 
@@ -52,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     run = commands.add_parser("run", help="serve until SIGTERM")
     run.add_argument("--demo", action="store_true", help="demo staff with a password of this run, short waits")
+    run.add_argument("--wechat-port", type=int, default=WECHAT_PORT, help="of the demo's simulator; 0: any free one")
     run.set_defaults(command=_run)
     commands.add_parser("check", help="configuration, templates, wording, knowledge").set_defaults(command=_check)
     chat = commands.add_parser("talk", help="chat in the terminal")
@@ -59,6 +62,11 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--lang", choices=("zh", "en"), default="zh")
     chat.set_defaults(command=_talk)
     commands.add_parser("train", help="fit and store the understanding model").set_defaults(command=_train)
+    play = commands.add_parser("simulate", help="play a part of the outside world for a gateway that runs elsewhere")
+    play.add_argument("what", choices=simulation.PROGRAMS)
+    play.add_argument("--port", type=int, default=WECHAT_PORT)
+    play.add_argument("--settings", action="store_true", help="print the gateway's configuration for it, and end")
+    play.set_defaults(command=_simulate)
     staff = commands.add_parser("staff", help="add a member of staff; the password comes from stdin")
     staff.add_argument("name")
     staff.add_argument("role", choices=ROLES)
@@ -70,13 +78,19 @@ def _parser() -> argparse.ArgumentParser:
 
 
 async def _run(config: Config, args: argparse.Namespace) -> int:
-    if args.demo:
-        config = _demo(config)
     stop = _stop()
+    if not args.demo:
+        return await _serve(config, stop, None)
+    async with demo(config, args.wechat_port) as (config, phones):
+        return await _serve(config, stop, phones)
+
+
+async def _serve(config: Config, stop: asyncio.Event, phones: str | None) -> int:
+    """Until `stop`; `phones`: the demo's line about WeChat."""
     if not any((Path(config.data.dir) / "models").glob("nlu-*.npz")):
         print("The first start fits the language models: two minutes or so. 首次启动训练模型，约两分钟", flush=True)
     gateway = Gateway.of(config, SystemClock(), RandomIds())
-    if args.demo:
+    if phones is not None:
         gateway.sender = Terminal()
     await gateway.open()
     gc.collect()
@@ -85,7 +99,7 @@ async def _run(config: Config, args: argparse.Namespace) -> int:
     try:
         await serving.setup()
         await web.TCPSite(serving, config.server.host, config.server.port).start()
-        _greet(config, demo=args.demo)
+        _greet(config, phones)
         await stop.wait()
     except OSError as error:
         raise ConfigError(f"server.port: {config.server.host}:{config.server.port}: {error.strerror}") from error
@@ -103,19 +117,44 @@ class Terminal:
         print(f"  code {code} for {mask_phone(phone)}", flush=True)
 
 
-def _demo(config: Config) -> Config:
-    """Short waits, and a sign-in that changes with every start unless the configuration names one."""
+@asynccontextmanager
+async def demo(config: Config, port: int) -> AsyncIterator[tuple[Config, str]]:
+    """Short waits, WeChat on `port`, and a sign-in that changes with every start unless the configuration names one.
+
+    Beside it the line of the greeting that tells where WeChat is. Accounts of the configuration's own are left alone.
+    """
     password = config.desk.demo_password or secrets.token_urlsafe(9)
     short = replace(config.rating, delay_s=DEMO_WAIT_S, change_s=DEMO_WAIT_S)
-    return replace(config, desk=replace(config.desk, demo_password=password), rating=short)
-
-
-def _greet(config: Config, *, demo: bool) -> None:
-    url = config.server.public_url or f"http://{config.server.host}:{config.server.port}"
-    log.info("serving", url=url)
-    if not demo:
+    config = replace(config, desk=replace(config.desk, demo_password=password), rating=short)
+    kept = _unplayed(config)
+    if kept:
+        yield config, kept
         return
-    print(f"Chat 市民页面    {url}/\nStaff 工作台     {url}/desk/", flush=True)
+    async with simulation.wechat(ROOT, _address(config), port) as phones:
+        if phones is None:
+            yield config, f"not played, 127.0.0.1:{port} cannot be had 未启动模拟器"
+        else:
+            yield replace(config, wechat=phones.accounts), phones.page
+
+
+def _unplayed(config: Config) -> str:
+    """Why nobody need play WeChat, or can; empty where it is to be played."""
+    if config.wechat.accounts or config.wechat.kf:
+        return "as configured 用配置的账号"
+    return "" if simulation.here(ROOT, "wechat") else "not played, simulators/wechat is not here 无模拟器"
+
+
+def _address(config: Config) -> str:
+    """Where programs of this machine reach the gateway."""
+    return f"http://{config.server.host}:{config.server.port}"
+
+
+def _greet(config: Config, phones: str | None) -> None:
+    url = config.server.public_url or _address(config)
+    log.info("serving", url=url)
+    if phones is None:
+        return
+    print(f"Chat 市民页面    {url}/\nStaff 工作台     {url}/desk/\nWeChat 微信手机  {phones}", flush=True)
     for role in ROLES:
         print(f"  sign in: demo-{role:<11} password: {config.desk.demo_password}", flush=True)
 
@@ -126,6 +165,18 @@ def _stop() -> asyncio.Event:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     return stop
+
+
+async def _simulate(config: Config, args: argparse.Namespace) -> int:
+    """Until SIGTERM or its own end."""
+    wanted = ("--settings",) if args.settings else ("--leash",)
+    options = (*wanted, "--gateway", _address(config), "--port", str(args.port))
+    stop = _stop()
+    async with simulation.program(ROOT, args.what, options) as process:
+        ends = [asyncio.create_task(waits) for waits in (stop.wait(), process.wait())]
+        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+        ends[0].cancel()
+    return process.returncode or 0
 
 
 async def _check(config: Config, args: argparse.Namespace) -> int:

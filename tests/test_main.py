@@ -6,14 +6,18 @@ import shutil
 import signal
 import subprocess
 import sys
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
+from urllib.error import URLError
+from urllib.request import urlopen
 
 import pytest
 
 from gateway import check
-from gateway.__main__ import Terminal, main
-from gateway.config import Config, load
+from gateway.__main__ import Terminal, demo, main
+from gateway.config import Config, WeChat, WeChatAccount, load
 from gateway.errors import ConfigError
 from gateway.wiring.understanding import asleep
 
@@ -140,18 +144,52 @@ def test_a_stop_drains_and_ends_well(tmp_path: Path, number: signal.Signals) -> 
         "HUIYIN_NLU_ENGINE": "null",
     }
     with subprocess.Popen(
-        [sys.executable, "-m", "gateway", "run", "--demo"], cwd=ROOT, env=environment, stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-m", "gateway", "run", "--demo", "--wechat-port", "0"], cwd=ROOT, env=environment,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        greeting = [process.stdout.readline() for _ in range(6)]  # the first says that models are fitted
+        greeting = [process.stdout.readline() for _ in range(7)]  # the first says that models are fitted
+        phones = greeting[3].split()[-1]
+        with urlopen(phones) as page:
+            assert page.status == 200
         process.send_signal(number)
         assert process.wait(timeout=30) == 0
         logged = process.stderr.read()
-    assert [line.split()[2] for line in greeting[3:]] == ["demo-clerk", "demo-department", "demo-supervisor"]
+    with pytest.raises(URLError):
+        urlopen(phones)
+    assert [line.split()[2] for line in greeting[4:]] == ["demo-clerk", "demo-department", "demo-supervisor"]
     assert '"event": "stopped"' in logged
     assert "password" not in logged
+
+
+@pytest.mark.slow
+def test_wechat_is_played_by_a_command_of_its_own() -> None:
+    command = [sys.executable, "-m", "gateway", "simulate", "wechat", "--port", "8099"]
+    printed = subprocess.run([*command, "--settings"], cwd=ROOT, text=True, capture_output=True, timeout=60, check=True)
+    assert tomllib.loads(printed.stdout)["wechat"]["kf"][0]["api_base"] == "http://127.0.0.1:8099"
+    with subprocess.Popen([*command[:-1], "0"], cwd=ROOT, text=True, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        phones = process.stdout.readline().split()[-1]
+        with urlopen(phones) as page:
+            assert page.status == 200
+        process.kill()
+    with pytest.raises(URLError):
+        _until_gone(phones)
+
+
+def _until_gone(page: str) -> None:
+    """Asks until nobody answers, ten seconds at the most."""
+    ends = monotonic() + 10
+    while monotonic() < ends:
+        urlopen(page).close()
+
+
+async def test_a_demo_leaves_accounts_of_its_own_configuration_alone() -> None:
+    own = WeChat(accounts=(WeChatAccount(name="12345", appid="wx0", secret="s", token="t", aes_key="k" * 43),))
+    async with demo(Config(wechat=own), port=0) as (config, phones):
+        assert config.wechat == own
+        assert "as configured" in phones
 
 
 def test_every_setting_of_the_environment_reaches_the_configuration() -> None:

@@ -34,7 +34,10 @@ def main() -> None:
     if options.settings:
         sys.stdout.write(configuration(accounts, options.port))
         return
-    asyncio.run(_run(accounts, options))
+    try:
+        asyncio.run(_run(accounts, options))
+    except OSError as error:
+        sys.exit(f"WeChat cannot be played on 127.0.0.1:{options.port}: {error.strerror}")
 
 
 class Leash(asyncio.Protocol):

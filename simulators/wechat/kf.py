@@ -59,6 +59,7 @@ class KfDesk:
         self._codes: dict[str, _Code] = {}
         self._bare_pulls: Counter[int] = Counter()
         self._ids = count(1)
+        self._run = secrets.token_hex(4)     # a cursor of an earlier run is none of this log
         self.sent: set[str] = set()
         self.empty_pages = 0
         self.fail_next = 0
@@ -76,13 +77,14 @@ class KfDesk:
     def page(self, body: Mapping[str, Any]) -> dict[str, Any]:
         """sync_msg. Raises Refusal 95007 (token), 45009 (too often without one), 95000 (kf account)."""
         self._check_pull(str(body.get("token", "")))
-        log, cursor = self._log(str(body.get("open_kfid", ""))), str(body.get("cursor") or "0")
-        start = max(int(cursor.rpartition("-")[2]), self._forgotten(log))
+        log, cursor = self._log(str(body.get("open_kfid", ""))), str(body.get("cursor", ""))
+        run, _, read = cursor.partition("-")
+        start = max(int(read) if run == self._run else 0, self._forgotten(log))
         if self.empty_pages:
             self.empty_pages -= 1
             return {"next_cursor": cursor, "has_more": 1, "msg_list": []}
         end = min(start + min(int(body.get("limit") or PAGE), PAGE), len(log))
-        return {"next_cursor": f"cursor-{end}", "has_more": int(end < len(log)), "msg_list": log[start:end]}
+        return {"next_cursor": f"{self._run}-{end}", "has_more": int(end < len(log)), "msg_list": log[start:end]}
 
     def _forgotten(self, log: Sequence[Mapping[str, Any]]) -> int:
         """How many entries are older than three days, and no longer told."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from simulators.wechat.kf import ASSISTANT, ENDED, QUEUED, SERVED, UNTREATED
 from simulators.wechat.kf_phone import KfPhone
-from tests.simulators.wechat.site import Site, unsealed
+from tests.simulators.wechat.site import Site, open_site, unsealed
 
 SYNC, SEND, ON_EVENT = "/cgi-bin/kf/sync_msg", "/cgi-bin/kf/send_msg", "/cgi-bin/kf/send_msg_on_event"
 STATE, TRANS = "/cgi-bin/kf/service_state/get", "/cgi-bin/kf/service_state/trans"
@@ -52,6 +52,17 @@ async def test_a_push_says_only_that_there_is_something_and_the_log_is_read_by_c
     assert rest["has_more"] == 0
     again = await pull(site, token=told["Token"], cursor=rest["next_cursor"])
     assert (again["msg_list"], again["next_cursor"]) == ([], rest["next_cursor"])
+
+
+async def test_a_cursor_of_an_earlier_run_is_none_of_this_log(site: Site) -> None:
+    """A demo gateway keeps its cursor, and its WeChat begins anew at every start."""
+    async with open_site() as earlier:
+        for _ in range(3):
+            await earlier.wechat.kf_phone("seat", "甲").says("楼上漏水")
+        cursor = (await pull(earlier, token=pushed(earlier)["Token"]))["next_cursor"]
+    await site.wechat.kf_phone("seat", "甲").says("又漏水了")
+    page = await pull(site, token=pushed(site)["Token"], cursor=cursor)
+    assert [message["text"]["content"] for message in page["msg_list"]] == ["又漏水了"]
 
 
 async def test_the_log_goes_three_days_back(site: Site) -> None:
