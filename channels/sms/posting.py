@@ -1,4 +1,4 @@
-"""One POST to a provider, and what its status decides when nothing better is known.
+"""One POST to a provider, what its status decides when nothing better is known, and the shape of what it posts.
 
 No provider has a key by which it would know a repeat, so only what was surely not taken may be tried again: when no
 connection stood, 429 and 503 [SMS.md, "Rules"]. Nothing is redirected, and no address leaves this module: it may hold
@@ -8,15 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeVar
 
 import aiohttp
+import msgspec
 
-from gateway.errors import Paused, Rejected, Retry, SendError, Uncertain
+from gateway.errors import Malformed, Paused, Rejected, Retry, SendError, Uncertain
+from gateway.ijson import parse_json
 
 CONNECT_S, ANSWER_S = 3.0, 15.0
 MOST = 65_536             # octets of an answer that are read
 COME_BACK_S = 30.0
 NOT_FOR_US = (401, 403, 404, 407, 410)
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,7 @@ async def post(http: aiohttp.ClientSession, what: Post, answer_s: float = ANSWER
     """Raises Retry: it did not get there; Uncertain: it may have."""
     times = aiohttp.ClientTimeout(total=answer_s, connect=min(CONNECT_S, answer_s))
     try:
-        async with http.post(what.url, data=what.body, headers=what.headers, timeout=times,
+        async with http.post(what.url, data=what.body or None, headers=what.headers, timeout=times,
                              allow_redirects=False) as response:
             body = await response.content.read(MOST)
             return Answer(response.status, body, _seconds(response.headers.get("Retry-After", "")))
@@ -57,6 +62,22 @@ def refused(answer: Answer) -> SendError:
     if answer.status in NOT_FOR_US:
         return Paused(why)
     return Uncertain(why) if answer.status >= 500 else Rejected(why)
+
+
+def shaped(body: bytes, shape: type[T]) -> T:
+    """JSON that came in a callback; numbers and texts stand for one another, as providers do. Raises Malformed."""
+    try:
+        return msgspec.convert(parse_json(body), shape, strict=False)
+    except msgspec.ValidationError as fault:
+        raise Malformed("not the shape we know") from fault
+
+
+def answered(body: bytes, shape: type[T]) -> T:
+    """JSON of an answer; the shape's defaults where it is none."""
+    try:
+        return msgspec.json.decode(body, type=shape, strict=False)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return shape()
 
 
 def _seconds(told: str) -> float | None:

@@ -11,8 +11,14 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
+from gateway.errors import WayClosed
+
 State = Literal["accepted", "delivered", "failed", "expired"]
 RANK: dict[State, int] = {"accepted": 1, "expired": 2, "failed": 2, "delivered": 3}
+
+
+class Blocked(WayClosed):
+    """The citizen told the provider to stop, which counts as an opt-out."""
 
 
 @dataclass(frozen=True, slots=True)
