@@ -17,6 +17,7 @@ from gateway.fields.folding import fold, lower
 Resolved = Literal["yes", "partly", "no"]
 Kind = Literal["rated", "conflict", "unclear", "nothing"]
 LONGEST = 400  # characters looked at
+NEUTRAL = 3
 
 
 class Mark(Struct, frozen=True):
@@ -117,17 +118,19 @@ _CLAUSE = re.compile(r"[^,.。!;?\n…]+[,.。!;?\n…]*")
 
 
 def _words(text: str) -> list[int]:
-    """What the words say, in order, 1…5; 0 for words about satisfaction that do not tell."""
-    said = [value for symbol in text if (value := EMOJI.get(symbol))]
+    """What the words say, 1…5; 0 for words about satisfaction that do not tell. An "ok" beside a feeling is no
+    judgement of its own."""
+    feelings = [value for symbol in text if (value := EMOJI.get(symbol))]
+    opinions: list[int] = []
     leading = True
     for clause in _CLAUSE.findall(text):
         if QUESTION.search(clause):
-            said += [0] if FEELINGS.search(clause) else []
+            feelings += [0] if FEELINGS.search(clause) else []
             continue
-        said += FEELINGS.values(clause)
-        said += _opinion(clause) if leading else []
+        feelings += FEELINGS.values(clause)
+        opinions += _opinion(clause) if leading else []
         leading = leading and not re.search(r"\w", FILLERS.sub("", clause))
-    return said
+    return [*feelings, *(value for value in opinions if value != NEUTRAL or not any(feelings))]
 
 
 def _opinion(clause: str) -> list[int]:
