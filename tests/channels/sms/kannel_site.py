@@ -1,11 +1,10 @@
 """The whole way: our callbacks, a real Kannel, the simulated carrier, phones."""
 from __future__ import annotations
 
-import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
@@ -87,8 +86,7 @@ async def open_whole(folder: Path) -> AsyncIterator[Whole]:
         stack.push_async_callback(gateway.down)
         upstream = Upstream(carrier.host, carrier.port, "hotline", "secret1", tps=500)
         box = KannelBox(str(folder / "kannel"), upstream, OURS, "gateway", "send-password", "admin-password",
-                        f"http://127.0.0.1:{callback}/sms/kannel/mo?token={TOKEN}", replace(ports), retry_s=1)
+                        f"http://127.0.0.1:{callback}/sms/kannel/mo?token={TOKEN}", ports, retry_s=1)
         processes = await stack.enter_async_context(running(written(box), folder / "kannel", boxes, sendsms))
         await until(lambda: carrier.bound, within_s=15.0)
         yield Whole(carrier, core, gateway, processes)
-        await asyncio.sleep(0)

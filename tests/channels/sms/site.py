@@ -21,7 +21,7 @@ from tests.clock import ManualClock
 from tests.until import until
 
 NUMBER, OURS = "8613800138000", "10612345"
-QUICK = Timing(connect_s=1.0, answer_s=1.0, enquire_s=60.0, again_s=0.01, again_most_s=0.04, slower_s=0.005)
+QUICK = Timing(connect_s=1.0, answer_s=1.0, enquire_s=60.0, again_s=0.01, again_most_s=0.04, slower_s=0.001)
 
 
 @dataclass
