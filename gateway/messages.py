@@ -77,11 +77,13 @@ class Upload(Struct, frozen=True, tag="upload"):
 
 
 class Location(Struct, frozen=True, tag="location"):
-    """A map point, degrees; `label` is the address the platform shows for it."""
+    """A map point, degrees; `label` is the address the platform shows for it. Platforms in China tell GCJ-02, which
+    lies some hundred metres beside WGS84."""
 
     lat: float
     long: float
     label: str = ""
+    datum: Literal["WGS84", "GCJ02"] = "WGS84"
 
 
 class CaseNews(Struct, frozen=True, tag="case_news"):

@@ -83,8 +83,7 @@ class Reader:
         return replace(understood, ranking=ranking, answers=tuple(answers))
 
     def _location(self, state: Dialogue, burst: Sequence[CitizenContent], now: datetime) -> Reading | None:
-        """The last map point as an address: its label, with the district and street that the city's places know.
-        Platforms in China send GCJ-02, a browser WGS84 (the channel converts)."""
+        """The last map point as an address: its label, with the district and street that the city's places know."""
         point = next((item for item in reversed(burst) if isinstance(item, Location)), None)
         if point is None:
             return None
@@ -92,7 +91,7 @@ class Reader:
         parts: Mapping[str, str | float] = {}
         with suppress(Unreadable):
             parts = self.catalog.types["address"].read(label, Context(now, self.city, state.language)).resolved or {}
-        return Reading(label, resolved={**parts, "lat": point.lat, "long": point.long, "datum": "WGS84"})
+        return Reading(label, resolved={**parts, "lat": point.lat, "long": point.long, "datum": point.datum})
 
     async def danger(self, text: str) -> EmergencyNumber | None:
         """The number to show first, when the words say that somebody may be in danger."""

@@ -27,7 +27,7 @@ def content(account: Account, push: Push) -> Content | None:
         case pushes.Spoken(recognised=recognised) if recognised:
             return Text(recognised)
         case pushes.Pointed(lat=lat, long=long, label=label):
-            return Location(lat, long, label)
+            return Location(lat, long, label, "GCJ02")
         case pushes.Linked(title=title, description=description, url=url):
             return Text("\n".join(filter(None, (title, description, url))))
         case pushes.Clicked(key=key):
@@ -62,4 +62,4 @@ def _arrived(how: Literal["followed", "scanned", "entered"], scene: str) -> Arri
 def _handed(change: int, servicer: str) -> AgentJoins | AgentLeaves:
     """1 a member of staff takes the conversation, 2 gives it to another, 3 ends it, 4 takes it up again
     [session_status_change]."""
-    return AgentLeaves(servicer) if change == ENDED else AgentJoins(servicer, elsewhere=True)
+    return AgentLeaves(servicer, elsewhere=True) if change == ENDED else AgentJoins(servicer, elsewhere=True)

@@ -76,7 +76,8 @@ class Console:
         codes = frozenset(department.code for department in settings.departments)
         cases = CasePages(self.records, self.desk, openings, journal, codes, self.open_upload)
         talks = ConversationPages(
-            self.store, self.records, self.shared, self.accept, openings, journal, self.clock, settings.templates
+            self.store, self.records, self.shared, self.accept, openings, journal, self.clock, settings.templates,
+            self.open_upload,
         )
         oversight = OversightPages(self.store, self.records, journal, self.clock)
         signing = SignIn(sessions, journal, settings)

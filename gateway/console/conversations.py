@@ -10,7 +10,7 @@ from aiohttp import web
 from msgspec import Meta, Struct
 
 from gateway.clock import Clock, to_ms
-from gateway.console.cases import Id, RevealBody, transcript
+from gateway.console.cases import Id, OpenUpload, RevealBody, file, transcript
 from gateway.console.door import Door, Journal, Openings, answer, read
 from gateway.console.sessions import Member
 from gateway.console.staff import Role
@@ -56,12 +56,14 @@ class ConversationPages:
     journal: Journal
     clock: Clock
     templates: Mapping[str, Template]
+    open_upload: OpenUpload
 
     def routes(self, door: Door) -> list[web.RouteDef]:
         base = "/desk/api/conversations"
         return [
             web.get(base, door.to(self.queue, TALKERS)),
             web.get(base + "/{key}", door.to(self.show, TALKERS)),
+            web.get(base + "/{key}/files/{upload}", door.to(self.file, TALKERS)),
             web.post(base + "/{key}/take", door.to(self.take, TALKERS)),
             web.post(base + "/{key}/say", door.to(self.say, TALKERS)),
             web.post(base + "/{key}/leave", door.to(self.leave, TALKERS)),
@@ -77,6 +79,15 @@ class ConversationPages:
 
     async def show(self, request: web.Request, member: Member) -> web.Response:
         return await self._view(await self._info(request), member)
+
+    async def file(self, request: web.Request, member: Member) -> web.Response:
+        """A photo or recording of this conversation; raises NotFound for another's, and once it is forgotten."""
+        conversation, upload = (await self._info(request)).conversation, request.match_info["upload"]
+        info, data = await self.open_upload(upload)
+        if info.owner != conversation:
+            raise NotFound
+        await self.journal.write(member.user.name, "conversation.file", conversation, upload)
+        return file(info, data)
 
     async def take(self, request: web.Request, member: Member) -> web.Response:
         """Raises Conflict when another clerk has it or is just taking it."""

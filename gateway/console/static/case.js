@@ -38,7 +38,7 @@ export function caseView(main, ctx, id) {
   show.order = slot(parts.order, order);
   show.files = slot(parts.files, files);
   show.history = slot(parts.history, (lines) => history(lines, ctx));
-  show.talk = slot(parts.talk, ({ transcript, conversation }) => (conversation ? [h("h2", {}, t("transcript")), talk(transcript)] : null));
+  show.talk = slot(parts.talk, ({ transcript, conversation }) => (conversation ? [h("h2", {}, t("transcript")), talk(transcript, conversation)] : null));
 
   function update(one) {
     show.head({ row: one.row });

@@ -44,7 +44,7 @@ export function conversationView(main, ctx, key) {
       one.agent ? h("span", { class: "dim" }, `${t("with")} ${one.agent}`) : null, stepButton(one, ctx, put)),
   ]);
   const reveal = slot(parts.reveal, ({ opened, reason }) => revealBar(opened, reason, put));
-  const lines = slot(parts.talk, (transcript) => [h("h2", {}, t("transcript")), talk(transcript)]);
+  const lines = slot(parts.talk, (transcript) => [h("h2", {}, t("transcript")), talk(transcript, key)]);
   const say = slot(parts.say, ({ mine }) => (mine ? composer(put, key) : h("p", { class: "dim" }, t("not_yours"))));
   const fields = slot(parts.fields, filled);
 
@@ -72,14 +72,15 @@ function stepButton(one, ctx, put) {
 }
 
 /** The conversation as it went; also used on a case. */
-export function talk(transcript) {
+export function talk(transcript, key) {
+  const place = `/desk/api/conversations/${encodeURIComponent(key)}/files`;
   if (!transcript.length) return h("p", { class: "dim" }, t("empty"));
   return h("div", { class: "log", role: "log", tabindex: "0", "aria-label": t("transcript") }, h("ol", {}, transcript.map((line) =>
     h("li", { class: line.sender },
       h("p", { class: "dim" }, h("b", {}, t(`sender.${line.sender}`)), line.agent ? h("span", {}, line.agent) : null, h("time", {}, when(line.at))),
       h("p", { class: "prose" }, line.text),
       line.original ? h("p", { class: "prose dim" }, line.original) : null,
-      line.uploads.length ? h("p", { class: "dim" }, `${t("file")} × ${line.uploads.length}`) : null))));
+      line.uploads.length ? h("p", { class: "dim" }, line.uploads.map((id, n) => [n ? " " : "", h("a", { href: `${place}/${id}`, download: "" }, `${t("file")} ${n + 1}`)])) : null))));
 }
 
 function filled({ template, fields, orders }) {

@@ -164,7 +164,7 @@ KINDS: list[tuple[str, CitizenContent]] = [
     (said("是", bizmsgmenuid="101"), Text("是")),
     (xml(MsgType="voice", MsgId=2, MediaId="amr", Recognition="路灯坏了"), Text("路灯坏了", "u" * 32)),
     (xml(MsgType="location", MsgId=3, Location_X="23.1345", Location_Y="113.3588", Label="解放路1号"),
-     Location(23.1345, 113.3588, "解放路1号")),
+     Location(23.1345, 113.3588, "解放路1号", "GCJ02")),
     (xml(MsgType="link", MsgId=4, Title="通知", Description="", Url="http://10.0.0.1/"),
      Text("通知\nhttp://10.0.0.1/")),
     (event("CLICK", EventKey="progress"), Text("查进度")),
