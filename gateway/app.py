@@ -122,16 +122,18 @@ class Gateway:
             known = await templates.archive(self.store.records, given)
             catalog = Catalog.of(known, TYPES, self.config.retention.draft_days * DAY_S)
             catalog.renew(given)  # what stands in the folder is offered, also after going back to an older version
-            await self._build(catalog)
+            opened.push_async_callback(self.supervisor.close)
+            await self._build(catalog, opened)
             opened.pop_all()
 
-    async def _build(self, catalog: Catalog) -> None:
+    async def _build(self, catalog: Catalog, opened: AsyncExitStack) -> None:
         uploads = Uploads(self.blobs, self.store.records, self.clock, self.ids)
         conversation = self._conversation(catalog, uploads)
         desk = Desk(self.store.lanes, self.store.records, self.clock)
         self._work("in", conversation.take_turn)
         self.intake = Intake(self.store.lanes, self.workers["in"])
         self._push(uploads)
+        opened.push_async_callback(self.wechat.close)
         self._work("events", self._cases().handle)
         self._work("case", Bridge(desk, self.clock).handle, lease_ms=40_000)
         self._work("desk", desk.handle)

@@ -147,7 +147,7 @@ class WeChatSender:
 
     def _spares(self, say: Say, reach: Reach, now: int) -> bool:
         """A person who wrote long ago is not told every step, so that the answer and the rating still reach them."""
-        return say.about is not None and say.about.news in MINOR and reach.ledger.left(now) <= RESERVE
+        return say.about is not None and say.about.news in MINOR and 0 < reach.ledger.left(now) <= RESERVE
 
     def _worded(self, voice: Voice, say: Say, matter: Matter) -> Matter:
         """With every way that fits what is told."""

@@ -10,6 +10,7 @@ from gateway.clock import Clock
 from gateway.config import Config
 from gateway.errors import ConfigError
 from gateway.mind import Mind
+from gateway.wiring import wechat
 from nlu import entries, training
 from nlu.batching import BatchEncoder
 from nlu.embedded import EmbeddedUnderstander
@@ -34,8 +35,11 @@ def mind(config: Config, clock: Clock) -> Mind:
 
 
 def data_files(config: Config) -> list[Look]:
-    """What `check` looks at beside templates, wording and city."""
-    return [lambda: training.read(TRAINING), lambda: entries.read(KNOWLEDGE, _known(config))]
+    """What `check` looks at beside templates, wording and city: the adapters' files and accounts."""
+    return [
+        lambda: training.read(TRAINING), lambda: entries.read(KNOWLEDGE, _known(config)),
+        lambda: wechat.known(config.wechat),
+    ]
 
 
 def _known(config: Config) -> entries.Known | None:

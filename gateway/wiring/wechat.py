@@ -27,7 +27,7 @@ from channels.wechat.sending import Voice, WeChatSender
 from channels.wechat.taking import Taker
 from channels.wechat.telling import Teller
 from channels.wechat.videos import Videos
-from channels.wechat.wire import Keys
+from channels.wechat.wire import Keys, Seal
 from gateway.clock import Clock, Ids, to_ms
 from gateway.config import WeChat, WeChatAccount, WeChatKf, WeChatNotice
 from gateway.errors import ConfigError, SendError
@@ -88,8 +88,7 @@ class WeChatParts:
 
     def routes(self) -> Sequence[web.RouteDef]:
         config, ground = self.config, self.ground
-        accounts = [_account(one) for one in config.accounts]
-        companies = [Account(_kf_keys(one), kind="kf") for one in config.kf]
+        accounts, companies = known(config)
         taker = Taker(self._core, ground.shared, ground.clock)
         self._pullers = {
             account.keys.appid: Puller(account, self._kf[account.keys.appid], taker, ground.shared)
@@ -165,8 +164,6 @@ class WeChatParts:
             )
             for one in self.config.kf for seat in one.open_kfids
         }
-        if accounts.keys() & seats.keys() or len(seats) < sum(len(one.open_kfids) for one in self.config.kf):
-            raise ConfigError("wechat: one appid or open_kfid is there twice")
         return {**accounts, **seats}
 
     def _voice(self, one: WeChatAccount) -> Voice:
@@ -191,6 +188,19 @@ class _Answers:
         for number, text in enumerate(parts):
             id_ = f"{message_id}/{number + 1}"
             await self.ground.lanes.ingest("out", conversation, id_, encode(Say(Outbound(id=id_, at=at, text=text))))
+
+
+def known(config: WeChat) -> tuple[list[Account], list[Account]]:
+    """The accounts that push messages, and the companies that push news of customer service. Raises ConfigError."""
+    ids = [one.appid for one in config.accounts] + [seat for one in config.kf for seat in one.open_kfids]
+    twice = sorted({id_ for id_ in ids if ids.count(id_) > 1})
+    if twice:
+        raise ConfigError(f"wechat: {', '.join(twice)} is there twice")
+    accounts = [_account(one) for one in config.accounts]
+    companies = [Account(_kf_keys(one), kind="kf") for one in config.kf]
+    for account in (*accounts, *companies):
+        Seal(account.keys)
+    return accounts, companies
 
 
 def sources(config: WeChat) -> Mapping[str, str]:
