@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 LOCK := $(VENV)/bin/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url -q \
 	--custom-compile-command "make lock"
 
-.PHONY: setup run test lint test-slow bench lock chromium miniprogram
+.PHONY: setup run test lint test-slow bench lock chromium miniprogram kannel
 
 setup: $(VENV)/requirements-dev.lock
 
@@ -20,7 +20,7 @@ run: $(VENV)/requirements.lock
 # Compiled modules are kept, pytest's rewritten ones too: compiling them costs each of the two workers five seconds.
 test: export PYTHONDONTWRITEBYTECODE =
 test: export PYTHONPYCACHEPREFIX = $(CURDIR)/.cache/bytecode
-test: lint chromium miniprogram
+test: lint chromium miniprogram kannel
 	HUIYIN_DATA_DIR=.cache $(PYTHON) -m gateway train
 	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
 	$(PYTHON) -m pytest -q -m "browser and not slow"
@@ -45,6 +45,9 @@ miniprogram: setup
 
 chromium:
 	@sh tools/chromium.sh
+
+kannel:
+	@sh tools/kannel.sh
 
 lock: setup
 	$(PYTHON) -m pip install --quiet uv

@@ -88,8 +88,10 @@ class Session:
         return answer.message_id
 
     async def unbind(self) -> None:
-        """Say good-bye, and wait a moment for the answer."""
+        """Wait a moment for the answers that are due, then say good-bye, and for the answer to that."""
         if not self._over:
+            if self._waiting:
+                await asyncio.wait(self._waiting.values(), timeout=self._timing.answer_s)
             sequence = self._next_sequence()
             with suppress(Uncertain):
                 await self._ask(sequence, pdus.plain("unbind", sequence))

@@ -71,6 +71,16 @@ async def test_what_we_write_is_shown_and_its_receipt_names_it(whole: Whole) -> 
     assert all("text:" not in report.code for report in whole.core.reports)
 
 
+async def test_no_character_is_lost_on_the_way(whole: Whole) -> None:
+    """Kannel has signs, escapes and trims of its own."""
+    texts = [" a ", "第一行\n第二行\n", "100%d %A %20 +1 & = ?", "长" * 500, "👍" * 200]
+    phones = [whole.carrier.phone(f"861380014000{n}") for n in range(len(texts))]
+    for phone, text in zip(phones, texts, strict=True):
+        await whole.gateway.kannel.send(Sms(f"odd-{phone.number}", f"+{phone.number}", text))
+    await until(lambda: all(phone.texts for phone in phones), within_s=15.0)
+    assert [phone.texts for phone in phones] == [[text] for text in texts]
+
+
 async def test_a_refused_number_is_reported(whole: Whole) -> None:
     whole.carrier.conduct.refusals["8613800138999"] = 0x0B
     await whole.gateway.kannel.send(Sms("k-5", "+8613800138999", CLOSED))

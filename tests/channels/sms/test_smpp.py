@@ -10,7 +10,9 @@ from channels.sms.smpp_inbox import LATER
 from channels.sms.smpp_receipts import Slower
 from channels.sms.traffic import later
 from gateway.errors import Retry, SendError, Uncertain, WayClosed
+from simulators.smsc import pdus
 from simulators.smsc.forms import LONG_FORMS
+from simulators.smsc.pdus import Pdu
 from simulators.smsc.phone import Writing
 from tests.channels.sms.site import NUMBER, QUICK, Site
 from tests.until import until
@@ -222,6 +224,41 @@ async def test_we_leave_with_a_good_bye(site: Site) -> None:
         await link.close()
         assert site.carrier.journal.count("unbind") == 1
         await until(lambda: not site.carrier.bound)
+
+
+async def test_who_is_waited_for_is_answered_before_we_leave(site: Site) -> None:
+    site.carrier.conduct.receipts = "early"    # its answer comes after ours to the receipt
+    async with site.link() as link:
+        sending = [asyncio.create_task(link.send(site.sms(f"a-{n}", CLOSED))) for n in range(5)]
+        await until(lambda: site.carrier.submitted, every_s=0)
+        await link.close()
+        done = await asyncio.gather(*sending, return_exceptions=True)
+        assert all(isinstance(one, tuple | Retry) for one in done), done
+        assert sum(isinstance(one, tuple) for one in done) == len(site.carrier.submitted)
+
+
+async def test_a_carrier_that_talks_nonsense_does_no_harm(site: Site) -> None:
+    """Answered with generic_nack where it is a PDU at all; what is none ends the link, and there is another."""
+    broken = Pdu(pdus.DELIVER_SM, 0, 7, b"\0\1\1861380013").octets()
+    unknown = Pdu(0x00001234, 0, 8).octets()
+    heard: list[tuple[int, int]] = []
+
+    async def carrier(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        bind = await reader.readexactly(int.from_bytes(await reader.readexactly(4)) - 4)
+        sequence = int.from_bytes(bind[8:12])
+        writer.write(Pdu(0x80000009, 0, sequence, b"X\0").octets() + broken + unknown)
+        for _ in range(2):
+            raw = await reader.readexactly(16)
+            heard.append((int.from_bytes(raw[4:8]), int.from_bytes(raw[12:16])))
+        writer.write(b"GET / HTTP/1.1\r\n\r\n")
+        await reader.read()
+        writer.close()
+
+    server = await asyncio.start_server(carrier, "127.0.0.1", 0)
+    site.carrier.port = server.sockets[0].getsockname()[1]
+    async with site.link(), server:
+        await until(lambda: len(heard) >= 4)
+    assert heard[:4] == [(pdus.GENERIC_NACK, 7), (pdus.GENERIC_NACK, 8)] * 2
 
 
 def test_states_are_merged_by_rank() -> None:
