@@ -1,17 +1,18 @@
 """Handler of lane `out`: which way a message goes to the citizen, and what becomes of it.
 
-First to a push that waits for an answer, else through the channel's sender, one message or part of one at a time, so
-that a failure repeats nothing that went. What a message about a case became stands in the case.
+First to a push that waits for an answer, else through the channel's sender, one message or part of one in a commit, so
+that a failure repeats nothing that went. What cannot go yet is put off and keeps its place before what is said later;
+behind it the mailbox goes on, so that a push is answered and a window seen to open meanwhile. What a message about a
+case became stands in the case.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, TypeVar
+from typing import Literal
 
 import msgspec
 import structlog
-from msgspec import Struct
 from msgspec.structs import replace
 
 from gateway import outbox
@@ -20,56 +21,48 @@ from gateway.errors import Paused, Retry
 from gateway.messages import Outbound
 from gateway.observe import OUTBOUND
 from gateway.orders import Reached
-from gateway.outbox import Heard, Moved, Quiet, Say, Sender, Sent, Step
+from gateway.outbox import Again, Heard, Moved, Quiet, Receipt, Say, Sender, Sent, Step
 from gateway.passive import PassiveAnswers
 from gateway.protocols import Changes, Emit, LaneStore, Lease
+from gateway.recipient import LATER, OLDEST_MS, Recipient, load
+from gateway.store.lanes import Msg
 
-ANSWERED = 8            # pushes whose answer is kept: a provider repeats the latest ones only
-RECEIPTS = 20           # messages whose receipt may still come
-OLDEST_MS = 72 * 3_600_000  # older than this a message tells nobody anything any more
-
-T = TypeVar("T")
+SOON_S, SELDOM_S = 5.0, 600.0  # between two tries of a message: a quarter of its age, within these
+MOVE_S = 30.0                  # between two tries to move a conversation
 Outcome = Literal["told", "doubtful", "not_told", "delivered", "failed"]
 
 log = structlog.get_logger(__name__)
-
-
-class OutState(Struct, frozen=True):
-    """State of one conversation's key.
-
-    reach     the sender's own
-    answered  by id of a push: the message it was answered with, None where that went another way
-    part      (message, parts that went) of a message that is too long for one
-    sent      by the platform's id: what may still be reported as not delivered
-    """
-
-    reach: str = ""
-    answered: dict[str, Outbound | None] = {}
-    part: tuple[str, int] = ("", 0)
-    sent: dict[str, Say] = {}
-
-
-_states = msgspec.json.Decoder(OutState)
-
-
-def _load(body: bytes) -> OutState:
-    return _states.decode(body) if body else OutState()
 
 
 @dataclass(slots=True)
 class _Work:
     """What one call does to one key."""
 
-    user: str
     conversation: str
     now: int
-    state: OutState
+    state: Recipient
     emits: list[Emit] = field(default_factory=list)
+    cancel: list[str] = field(default_factory=list)
     upto: int = 0
 
     @property
+    def channel(self) -> str:
+        return self.conversation.partition(":")[0]
+
+    @property
+    def user(self) -> str:
+        return self.conversation.partition(":")[2]
+
+    def queue(self, item: outbox.OutItem, dedupe: str, due: int | None = None) -> None:
+        self.emits.append(Emit("out", self.conversation, dedupe, msgspec.json.encode(item), due))
+
+    def timer(self, name: str) -> str:
+        return f"{self.conversation}:out:{name}"
+
     def changes(self) -> Changes:
-        return Changes(self.upto, msgspec.json.encode(self.state), self.emits)
+        if (due := self.state.untidy_at) is not None:
+            self.queue(Again(), self.timer("tidy"), due)
+        return Changes(self.upto, msgspec.json.encode(self.state), self.emits, cancel=self.cancel)
 
 
 class Delivery:
@@ -79,102 +72,157 @@ class Delivery:
         self._senders, self._answers, self._clock = senders, answers, clock
 
     async def handle(self, lease: Lease) -> Changes:
-        """What changes nothing outside, as far as it goes, and at most one send. Raises Retry or Paused, when nothing
-        went before it."""
-        conversation, now = lease.key, to_ms(self._clock.now())
-        work = _Work(conversation.partition(":")[2], conversation, now, _load(lease.state))
-        for msg in lease.msgs:
+        """Notes as many as there are, then one item more: what raises has nothing behind it that would be done twice.
+        """
+        work = _Work(lease.key, to_ms(self._clock.now()), load(lease.state))
+        for n, msg in enumerate(lease.msgs):
             item = outbox.decode(msg.body)
-            if not self._inside(item, work):
-                if work.upto:
-                    break
-                if not await self._outside(item, work):
-                    break
+            inside = self._inside(item, lease.msgs[n:], work)
+            if not inside and (work.upto or not await self._outside(item, work)):
+                break
             work.upto = msg.seq
-        return work.changes
+            if not isinstance(item, Heard):
+                break
+        return work.changes()
 
     # --- nothing leaves -----------------------------------------------------------------------------------------
 
-    def _inside(self, item: outbox.OutItem, work: _Work) -> bool:
-        """Whether the item is done without a call to the platform."""
+    def _inside(self, item: outbox.OutItem, msgs: Sequence[Msg], work: _Work) -> bool:
+        """Whether the item, the first of `msgs`, is done without a call to the platform."""
         match item:
             case Heard(note):
-                self._heard(note, work)
+                self._heard(note, msgs[0].seq, work)
             case Quiet(answers):
                 self._answers.release(work.conversation, answers)
-                work.state = _answered(work.state, answers, None)
-            case Say(message, answers):
-                if work.state.part[0] == message.id:
-                    return False
-                if not self._answers.hand(work.conversation, answers, message):
-                    return False
-                OUTBOUND.labels(self._channel(work), "answer").inc()
-                work.state = _answered(work.state, answers, message)
+                work.state = work.state.answers(answers)
+            case Again():
+                self._again(msgs, work)
+            case Say():
+                return self._handed(item, work)
             case _:
                 return False
         return True
 
-    def _heard(self, note: str, work: _Work) -> None:
-        noted = self._sender(work).heard(work.user, note, work.state.reach)
-        work.state = OutState(noted.reach) if noted.gone else replace(work.state, reach=noted.reach)
+    def _handed(self, say: Say, work: _Work) -> bool:
+        """To a push of theirs that waits."""
+        if work.state.parts_of(say):
+            return False
+        taker = self._answers.hand(work.conversation, say.answers, say.message)
+        if taker is None:
+            return False
+        OUTBOUND.labels(work.channel, "answer").inc()
+        work.state = work.state.answers(say.answers, taker, say.message)
+        return True
+
+    def _heard(self, note: str, seq: int, work: _Work) -> None:
+        sender = self._senders.get(work.channel)
+        if sender is None:
+            return
+        noted = sender.heard(work.user, note, work.state.reach)
+        work.state = replace(work.state, reach=noted.reach)
         for receipt in noted.receipts:
-            say = work.state.sent.get(receipt.id)
-            if say is None:
-                continue
-            work.state = replace(
-                work.state, sent={id_: one for id_, one in work.state.sent.items() if id_ != receipt.id})
-            way = say.without[-1]
-            self._report(say, "delivered" if receipt.delivered else "failed", (Step(way, receipt.why),), work)
-            if not receipt.delivered:  # the next way
-                dedupe = f"{say.message.id}:without:{len(say.without)}"
-                work.emits.append(Emit("out", work.conversation, dedupe, msgspec.json.encode(say)))
+            self._received(receipt, work)
+        if noted.gone:
+            self._return(seq, work)
+            work.state = Recipient(noted.reach)
+        elif work.state.later:  # a way may be open now
+            work.queue(Again(), f"again.{seq}")
+
+    def _received(self, receipt: Receipt, work: _Work) -> None:
+        """What did not arrive goes the next way."""
+        say = work.state.sent.get(receipt.id)
+        if say is None:
+            return
+        work.state = work.state.received(receipt.id)
+        self._report(say, "delivered" if receipt.delivered else "failed", (Step(say.without[-1], receipt.why),), work)
+        if not receipt.delivered:
+            work.queue(say, f"{say.message.id}:without:{len(say.without)}")
+
+    # --- what could not go yet ----------------------------------------------------------------------------------
+
+    def _again(self, msgs: Sequence[Msg], work: _Work) -> None:
+        """Everything that was put off is tried, in its order, behind what came meanwhile: that joins it first."""
+        work.state = work.state.tidy(work.now)
+        if not work.state.later:
+            return
+        seq, *_ = (msg.seq for msg in msgs)
+        if any(isinstance(outbox.decode(msg.body), Say | Moved) for msg in msgs[1:]):
+            work.queue(Again(), f"again.{seq}")
+        else:
+            self._return(seq, work)
+
+    def _return(self, seq: int, work: _Work) -> None:
+        for n, item in enumerate(work.state.later):
+            work.queue(item, f"again.{seq}.{n}")
+        work.state = replace(work.state, later=())
+        work.cancel.append(work.timer("again"))
+
+    def _put_off(self, item: Say | Moved, work: _Work) -> None:
+        """One that is too many is given up: the oldest."""
+        kept = replace(item, answers=()) if isinstance(item, Say) else item
+        work.state = replace(work.state, later=(*work.state.later, kept))
+        if len(work.state.later) > LATER:
+            oldest, *others = work.state.later
+            work.state = replace(work.state, later=tuple(others))
+            self._give_up(oldest, "too_many", work)
 
     # --- a call to the platform ---------------------------------------------------------------------------------
 
     async def _outside(self, item: outbox.OutItem, work: _Work) -> bool:
         """Whether the item is done with, and not only a part of it."""
-        sender = self._sender(work)
+        assert isinstance(item, Say | Moved)
+        if isinstance(item, Say):
+            self._answers.release(work.conversation, item.answers)
+            work.state = work.state.answers(item.answers)
+            if work.now - item.message.at > OLDEST_MS:
+                self._give_up(item, "too_late", work)
+                return True
+        if work.state.later:
+            self._put_off(item, work)
+            return True
+        try:
+            return await self._sent(item, work)
+        except (Retry, Paused) as error:
+            OUTBOUND.labels(work.channel, type(error).__name__.lower()).inc()
+            self._put_off(item, work)
+            work.queue(Again(), work.timer("again"), work.now + int(_pause_s(item, error, work.now) * 1000))
+            return True
+
+    async def _sent(self, item: Say | Moved, work: _Work) -> bool:
+        sender = self._senders.get(work.channel)
+        if sender is None:
+            raise Paused("no such channel is configured any more")
         if isinstance(item, Moved):
             reach = await sender.move(work.user, item, work.state.reach)
             work.state = replace(work.state, reach=reach)
             return True
-        assert isinstance(item, Say)
-        self._answers.release(work.conversation, item.answers)
-        part = work.state.part[1] if work.state.part[0] == item.message.id else 0
-        if work.now - item.message.at > OLDEST_MS:
-            self._report(item, "not_told", (Step("any", "too_late"),), work)
-            return True
-        sent = await self._send(sender, item, part, work)
+        sent = await sender.send(work.user, item, work.state.parts_of(item), work.state.reach)
         self._note(item, sent, work)
         return not sent.more
 
-    async def _send(self, sender: Sender, say: Say, part: int, work: _Work) -> Sent:
-        try:
-            return await sender.send(work.user, say, part, work.state.reach)
-        except (Retry, Paused) as error:
-            OUTBOUND.labels(self._channel(work), type(error).__name__.lower()).inc()
-            raise
-
     def _note(self, say: Say, sent: Sent, work: _Work) -> None:
-        OUTBOUND.labels(self._channel(work), sent.by or "no_way").inc()
-        gone = 0 if not sent.more else work.state.part[1] + 1 if work.state.part[0] == say.message.id else 1
-        state = replace(
-            work.state, reach=sent.reach, part=(say.message.id, gone) if gone else ("", 0),
-            answered=_answered(work.state, say.answers, None).answered,
-        )
-        if sent.id and sent.by and not sent.more:
-            reported = replace(say, answers=(), without=(*say.without, sent.by))
-            state = replace(state, sent=_newest({**state.sent, sent.id: reported}, RECEIPTS))
-        work.state = state
-        if not sent.more:
-            self._report(say, _became(sent), sent.steps, work)
-            if sent.by is None:
-                log.warning("nobody_told", channel=self._channel(work), news=say.about.news if say.about else "")
+        OUTBOUND.labels(work.channel, sent.by or "no_way").inc()
+        state = replace(work.state, reach=sent.reach)
+        if sent.more:
+            work.state = state.goes_on(say)
+            return
+        work.state = replace(state, part=("", 0))
+        if sent.id and sent.by:
+            work.state = work.state.awaits(sent.id, replace(say, answers=(), without=(*say.without, sent.by)))
+        self._report(say, _became(sent), sent.steps, work)
+        if sent.by is None:
+            log.warning("nobody_told", channel=work.channel, news=say.about.news if say.about else "")
 
-    def _report(
-        self, say: Say, what: Outcome, steps: tuple[Step, ...], work: _Work
-    ) -> None:
-        """To the case it is about, in the same commit."""
+    # --- the case it is about -----------------------------------------------------------------------------------
+
+    def _give_up(self, item: Say | Moved, why: str, work: _Work) -> None:
+        log.warning("given_up", channel=work.channel, why=why)
+        if isinstance(item, Say):
+            OUTBOUND.labels(work.channel, why).inc()
+            self._report(item, "not_told", (Step("any", why),), work)
+
+    def _report(self, say: Say, what: Outcome, steps: tuple[Step, ...], work: _Work) -> None:
+        """In the same commit."""
         about = say.about
         if about is None:
             return
@@ -182,32 +230,19 @@ class Delivery:
         dedupe = f"{work.conversation}:{say.message.id}:{what}:{len(say.without)}"
         work.emits.append(Emit("events", about.work_order, dedupe, msgspec.json.encode(reached)))
 
-    def _sender(self, work: _Work) -> Sender:
-        return self._senders[self._channel(work)]
-
-    def _channel(self, work: _Work) -> str:
-        return work.conversation.partition(":")[0]
-
 
 async def kept(lanes: LaneStore, conversation: str, id_: str) -> tuple[bool, Outbound | None]:
     """What a push was answered with before this process began; passive.Kept."""
-    answered = _load((await lanes.state("out", conversation))[0]).answered
+    answered = load((await lanes.state("out", conversation))[0]).answered
     return id_ in answered, answered.get(id_)
+
+
+def _pause_s(item: Say | Moved, error: Retry | Paused, now: int) -> float:
+    grown = min((now - item.message.at) / 4_000, SELDOM_S) if isinstance(item, Say) else MOVE_S
+    return max(error.after_s or SOON_S, grown)
 
 
 def _became(sent: Sent) -> Outcome:
     if sent.by is None:
         return "not_told"
     return "told" if sent.sure else "doubtful"
-
-
-def _answered(state: OutState, ids: tuple[str, ...], message: Outbound | None) -> OutState:
-    """The latest id was told the message, the others of its turn nothing."""
-    told: dict[str, Outbound | None] = {**state.answered, **dict.fromkeys(ids, None)}
-    if ids:
-        told[ids[-1]] = message
-    return replace(state, answered=_newest(told, ANSWERED))
-
-
-def _newest(entries: dict[str, T], most: int) -> dict[str, T]:
-    return dict(list(entries.items())[-most:])

@@ -58,7 +58,11 @@ class Moved(Struct, frozen=True, tag="moved"):
     to: Literal["person", "bot"]
 
 
-OutItem = Say | Quiet | Heard | Moved
+class Again(Struct, frozen=True, tag="again"):
+    """What could not go before may go now, and what was kept may be old."""
+
+
+OutItem = Say | Quiet | Heard | Moved | Again
 
 
 class Step(Struct, frozen=True):

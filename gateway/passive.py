@@ -71,7 +71,8 @@ class PassiveAnswers:
         try:
             yield Waiting(slot, lambda: self.kept(conversation, id_))
         except HuiyinError:  # not stored: the provider comes again, and is the first to be answered
-            self._slots.pop(key, None)
+            if slot.waiting == 1 and self._slots.get(key) is slot:
+                del self._slots[key]
             raise
         finally:
             slot.waiting -= 1
@@ -79,16 +80,20 @@ class PassiveAnswers:
                 _settle(slot, None)
                 slot.ended = self.clock.monotonic()
 
-    def hand(self, conversation: str, ids: Sequence[str], message: Outbound) -> bool:
-        """To the push of the latest of these ids that waits; the others are told that there is nothing. False when
-        none of them waits."""
-        slots = [slot for id_ in reversed(ids) if (slot := self._slots.get((conversation, id_))) is not None]
-        taker = next((slot for slot in slots if slot.waiting and not slot.answer.done()), None)
-        if taker is None:
-            return False
-        _settle(taker, message)
-        self.release(conversation, ids)
-        return True
+    def hand(self, conversation: str, ids: Sequence[str], message: Outbound) -> str | None:
+        """To the push of the latest of these ids that waits; the others are told that there is nothing. Returns its
+        id, None when none of them waits. Handed over again, because what it belongs to could not be committed, it is
+        told once."""
+        slots = [(id_, slot) for id_ in reversed(ids) if (slot := self._slots.get((conversation, id_))) is not None]
+        for id_, slot in slots:
+            if slot.answer.done() and slot.answer.result() == message:
+                return id_
+        for id_, slot in slots:
+            if slot.waiting and not slot.answer.done():
+                _settle(slot, message)
+                self.release(conversation, ids)
+                return id_
+        return None
 
     def release(self, conversation: str, ids: Sequence[str]) -> None:
         """Nothing is said to these, or it goes another way."""
