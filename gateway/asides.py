@@ -7,7 +7,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from gateway import languages, news, rating
+from gateway import languages, news, rating, service
 from gateway.clock import from_ms
 from gateway.dialogue import drafts
 from gateway.dialogue.arrivals import arrived
@@ -41,7 +41,7 @@ class Asides:
             case CaseNews() as told:
                 return news.tell(state, told, self.reader.city.departments, self.catalog)
             case AgentLeaves() as left:
-                return self.resumed(*turn.staff(state, left), turn)
+                return self._left(state, left, turn)
             case AgentSays() | AgentJoins() as said:
                 return turn.staff(state, said)
             case Elapsed() as timer:
@@ -56,16 +56,29 @@ class Asides:
         return None
 
     def resumed(self, state: Dialogue, effects: list[Effect], turn: Turn) -> Outcome:
-        """The open form's question again, behind what was said beside it."""
-        if state.draft is None or state.mode != "bot":
+        """The open question again, behind what was said beside it."""
+        nothing = state.draft is None and state.asked is None
+        if nothing or state.mode != "bot" or state.asked in BESIDE:
             return state, effects
         state, question = resume(self.catalog, state, self._nothing_said(turn.now, state))
         return state, [*effects, *question]
 
+    def _left(self, state: Dialogue, left: AgentLeaves, turn: Turn) -> Outcome:
+        """The citizen is asked how the talk was, unless something else beside the form is open. Platforms with seats
+        of their own also tell of an ending that was our doing."""
+        if state.mode == "bot":
+            return state, []
+        agent = (state.agent or left.agent) if state.mode == "agent" else None
+        state, effects = turn.staff(state, left)
+        rated = rating.again(state, news.wording(self.catalog, state))
+        if agent is None or state.asked in BESIDE - {service.ASK}:
+            return self.resumed(state, [*effects, *rated], turn)
+        return service.invite(service.passed(state), agent, effects)
+
     def _arrived(self, state: Dialogue, item: Inbound, came: Arrived, turn: Turn) -> Outcome:
         """Somebody came without a word; what is said answers that."""
         turn.heard([item])
-        state = languages.follow(state, item.language, "")
+        state = service.passed(languages.follow(state, item.language, ""))
         rated = rating.again(state, news.wording(self.catalog, state))
         return arrived(self.catalog, state, self._nothing_said(item.at, state), came, rated)
 
@@ -76,7 +89,7 @@ class Asides:
         state = languages.follow(state, item.language, "")
         danger = await self.reader.danger(words_in(order.fields))
         effects = file_order(self.catalog, self._nothing_said(item.at, state, danger), state, order)
-        return (state, effects) if state.asked in BESIDE else self.resumed(state, effects, turn)
+        return self.resumed(state, effects, turn)
 
     def _nothing_said(self, at: int, state: Dialogue, danger: EmergencyNumber | None = None) -> Understood:
         """A turn of the dialogue that no words of the citizen began."""

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from gateway import languages, news, rating
+from gateway import languages, news, rating, service
 from gateway.asides import Asides, Outcome
 from gateway.clock import Clock, from_ms, to_ms
 from gateway.dialogue.catalog import Catalog
@@ -83,9 +83,11 @@ class Conversation:
         contents = [item.content for item in burst if isinstance(item.content, CitizenContent)]
         aside = await self._aside(state, contents)
         if aside is None:
+            state = service.passed(state)
             return step(self.catalog, state, await self.reader.read(state, contents, now))
+        finished = aside[0].asked is None or state.asked == service.ASK
         state, effects = news.following(aside[0], self.catalog, aside[1])
-        return asides.resumed(state, effects, turn) if state.asked is None else (state, effects)
+        return asides.resumed(state, effects, turn) if finished else (state, effects)
 
     async def _aside(self, state: Dialogue, burst: Sequence[CitizenContent]) -> Outcome | None:
         """An answer to something beside the form: a department's question, or a rating."""
@@ -95,6 +97,8 @@ class Conversation:
         if state.mode != "bot" and not isinstance(content, Choice):  # a tap is meant for the bot even then
             return None
         wording = news.wording(self.catalog, state)
-        aside = news.answer(state, content, uploads) or rating.step(state, content, wording)
+        aside = (
+            news.answer(state, content, uploads) or rating.step(state, content, wording) or service.step(state, content)
+        )
         danger = aside is not None and isinstance(content, Text) and await self.reader.danger(content.text)
         return None if danger else aside

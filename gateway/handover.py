@@ -10,7 +10,7 @@ from msgspec import Struct
 
 
 class AgentJoins(Struct, frozen=True, tag="agent_joins"):
-    """`elsewhere`, here and below: in a window of the platform's own, where the citizen has seen it already."""
+    """`elsewhere`, here and below: in a window of the platform's own, where it is known already."""
 
     agent: str
     elsewhere: bool = False
@@ -26,6 +26,7 @@ class AgentLeaves(Struct, frozen=True, tag="agent_leaves"):
     """The clerk hands the conversation back to the bot."""
 
     agent: str
+    elsewhere: bool = False
 
 
 class OpenDraft(Struct, frozen=True):

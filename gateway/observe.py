@@ -27,6 +27,7 @@ COMPLETENESS = Histogram(
 )
 TEMPLATE_FAULTS = Gauge("huiyin_template_faults", "Faults for which changed templates were not taken up")
 ANSWERS = Counter("huiyin_answers_total", "Approved answers given, and whether they helped", ["entry", "solved"])
+TALKS = Counter("huiyin_talks_rated_total", "Talks with staff that citizens judged", ["points"])
 RATINGS = Counter("huiyin_ratings_total", "Ratings given", ["resolved"])
 REFUSALS = Counter("huiyin_refusals_total", "Requests and frames refused", ["code"])
 LANE_WAITING = Gauge("huiyin_lane_waiting", "Items waiting", ["lane"])

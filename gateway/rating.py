@@ -22,7 +22,7 @@ from gateway.dialogue.satisfaction import read as hear
 from gateway.fields import yes_no
 from gateway.messages import Choice, CitizenContent, Option, Text
 
-ASKS = BESIDE - {"answer"}
+ASKS = BESIDE - {"answer", "service"}
 SKIP = "skip"
 SHORT = 12  # bytes of UTF-8 (4 汉字) up to which unclear words are asked about once; longer ones are another matter
 T = TypeVar("T")

@@ -32,6 +32,18 @@ class AnswerLine(Struct, frozen=True):
     channel: str
 
 
+class ServiceLine(Struct, frozen=True):
+    """Record `service`, indexed by at (ms) and agent: how a citizen found the talk with a member of staff.
+
+    points  5 satisfied, 3 so-so, 1 dissatisfied. Nothing of the citizen's is in it.
+    """
+
+    at: int
+    agent: str
+    points: int
+    channel: str
+
+
 class ConversationInfo(Struct, frozen=True, kw_only=True):
     """Record `conversation`, indexed by mode and last (ms): one line of the staff's queue."""
 

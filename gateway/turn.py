@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from msgspec.structs import replace
 
 from gateway.dialogue.draft import Dialogue
-from gateway.dialogue.effects import Effect, Say
+from gateway.dialogue.effects import Effect, LeavePerson, Say
 from gateway.handover import AgentJoins, AgentLeaves, AgentSays, Arrived, Forgotten
 from gateway.messages import Choice, Form, Inbound, Location, Order, Outbound, Text, Upload
 from gateway.protocols import Emit, Feed, Put
@@ -59,7 +59,8 @@ class Turn:
             seen: list[Effect] = [] if content.elsewhere else [Say("agent.joined")]
             return replace(state, mode="agent", agent=content.agent), seen
         if isinstance(content, AgentLeaves):
-            return replace(state, mode="bot", agent=None, why=None), [Say("agent.left")]
+            back: list[Effect] = [] if content.elsewhere else [LeavePerson()]
+            return replace(state, mode="bot", agent=None, why=None), [*back, Say("agent.left")]
         if not content.elsewhere:
             self.sent.append(Outbound(
                 id=self.id(len(self.sent) + 1), at=self.now, text=content.text, sender="agent",

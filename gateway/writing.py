@@ -30,6 +30,7 @@ from gateway.dialogue.effects import (
     Quote,
     Rated,
     Say,
+    Served,
     Supplement,
     Told,
 )
@@ -37,13 +38,13 @@ from gateway.fields.base import Value
 from gateway.filing import Filer
 from gateway.handover import DraftHanded, DraftWanted, Verified
 from gateway.messages import Elapsed, FieldError, Inbound, Option, Outbound, Sender, encode
-from gateway.observe import ANSWERS, COMPLETENESS, WORK_ORDERS
+from gateway.observe import ANSWERS, COMPLETENESS, TALKS, WORK_ORDERS
 from gateway.orders import Added, Answered, CaseOp, Posted, RatingAnswer
 from gateway.outbox import About
 from gateway.protocols import Emit, Feed, Put
 from gateway.replies import Replies
 from gateway.seal import HIDDEN, Seal
-from gateway.transcripts import AnswerLine, ConversationInfo, TranscriptLine
+from gateway.transcripts import AnswerLine, ConversationInfo, ServiceLine, TranscriptLine
 from gateway.turn import Turn
 
 DAY_MS = 86_400_000
@@ -95,6 +96,8 @@ class Writer:
                 _event(turn, effect.work_order_id, Answered(_answer(effect), turn.now))
             case Told():
                 self._told(effect, state, turn)
+            case Served():
+                self._served(effect, turn)
             case CallPerson(why):
                 page.moves = "person"
                 return replace(state, mode="waiting", why=why)
@@ -128,6 +131,13 @@ class Writer:
         id_ = f"{turn.conversation}:{turn.number:08d}:{effect.entry}:{effect.solved}"
         turn.puts.append(Put("answer", id_, encode(line), index, turn.now + self.case_days * DAY_MS))
         ANSWERS.labels(effect.entry, effect.solved).inc()
+
+    def _served(self, effect: Served, turn: Turn) -> None:
+        line = ServiceLine(turn.now, effect.agent, effect.points, turn.channel)
+        index: dict[str, str | int] = {"at": line.at, "agent": line.agent}
+        id_ = f"{turn.conversation}:{turn.number:08d}"
+        turn.puts.append(Put("service", id_, encode(line), index, turn.now + self.case_days * DAY_MS))
+        TALKS.labels(str(effect.points)).inc()
 
     def _say(self, key: str, params: Mapping[str, Value], state: Dialogue, turn: Turn, page: _Page) -> str:
         """The look-up code of a receipt is told once: what is kept of the conversation does not hold it."""

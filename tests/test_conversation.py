@@ -147,7 +147,40 @@ async def test_staff_in_the_conversation(world: World) -> None:
     (record,) = [put for put in silent.puts if put.kind == "conversation"]
     assert record.index["mode"] == "agent"
     back = await world.turn(AgentLeaves("demo-clerk"))
-    assert (said(back)[0].ask, world.dialogue.mode) == (asked, "bot")
+    assert (said(back)[0].ask, world.dialogue.mode) == ("service", "bot")
+    judged = await world.turn(Choice("fair"))
+    assert said(judged)[0].ask == asked
+    (record,) = [put for put in judged.puts if put.kind == "service"]
+    assert record.index == {"at": world.clock.ms(), "agent": "demo-clerk"}
+
+
+async def test_words_that_judge_no_talk_answer_the_form(world: World) -> None:
+    await world.turn(Text("我要投诉顺丰，单号SF1234567890123，从广州海珠区新港中路寄到北京朝阳区建国路，三天没动了"))
+    await world.turn(Text("人工"))
+    await world.turn(AgentJoins("demo-clerk"), AgentLeaves("demo-clerk"))
+    changes = await world.turn(Text("寄件人"))
+    assert said(changes)[0].ask == "contact_phone"
+    assert world.dialogue.talked is None
+    assert not [put for put in changes.puts if put.kind == "service"]
+
+
+TALKS: list[tuple[Dialogue, str | None]] = [
+    (Dialogue(mode="waiting", why="asked"), None),  # nobody came
+    (Dialogue(mode="bot"), None),                   # an ending that was our own doing
+    (Dialogue(mode="agent", agent="li"), "service"),
+    (Dialogue(mode="agent", agent="li", asked="answer", question=ID), None),
+    (Dialogue(
+        mode="agent", agent="li", asked="contacted", offered=("yes", "no"), rating=RatingDialog(ID, 0, "yes", 5),
+    ), "contacted"),
+]
+
+
+async def test_a_talk_that_was_none_and_what_is_open_beside_the_form_are_not_asked_over(world: World) -> None:
+    for before, ask in TALKS:
+        world.remember(before)
+        changes = await world.turn(AgentLeaves("li", elsewhere=True))
+        assert [message.ask for message in said(changes)] == ([] if before.mode == "bot" else [ask])
+        assert (world.dialogue.mode, world.dialogue.asked) == ("bot", ask or before.asked)
 
 
 async def test_an_answered_rating_goes_on_with_the_form_that_was_open(world: World) -> None:

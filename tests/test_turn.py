@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.dialogue.draft import Dialogue
-from gateway.dialogue.effects import Say
+from gateway.dialogue.effects import LeavePerson, Say
 from gateway.handover import AgentJoins, AgentLeaves, AgentSays, Arrived, Forgotten
 from gateway.messages import CaseNews, Choice, Content, Elapsed, Form, Inbound, Location, Text, Upload
 from gateway.turn import Turn, bursts, hold, together, words
@@ -121,7 +121,9 @@ def test_a_clerk_comes_talks_and_goes() -> None:
     assert [(line.sender, line.agent) for line in taken.lines] == [("agent", "li")]
 
     back, effects = taken.staff(still, AgentLeaves("li"))
-    assert (back.mode, back.agent, back.why, effects) == ("bot", None, None, [Say("agent.left")])
+    assert (back.mode, back.agent, back.why, effects) == (
+        "bot", None, None, [LeavePerson(), Say("agent.left")])
+    assert taken.staff(still, AgentLeaves("li", elsewhere=True))[1] == [Say("agent.left")]
     assert taken.staffed
 
 

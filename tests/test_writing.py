@@ -28,6 +28,7 @@ from gateway.dialogue.effects import (
     Quote,
     Rated,
     Say,
+    Served,
     Supplement,
     Told,
 )
@@ -40,7 +41,7 @@ from gateway.replies import Replies
 from gateway.seal import HIDDEN, Seal
 from gateway.store.files import FolderBlobs
 from gateway.store.sqlite import SqliteStore
-from gateway.transcripts import AnswerLine, ConversationInfo, TranscriptLine
+from gateway.transcripts import AnswerLine, ConversationInfo, ServiceLine, TranscriptLine
 from gateway.turn import Turn
 from gateway.uploads import Uploads
 from gateway.writing import DAY_MS, Writer
@@ -164,6 +165,15 @@ async def test_an_answer_is_counted_in_the_commit_that_gives_it(writer: Writer) 
     assert put.index == {"at": NOW, "entry": "night_noise", "solved": "yes"}
     assert put.expires == NOW + 1096 * DAY_MS
     assert REGISTRY.get_sample_value("huiyin_answers_total", labels) == before + 1
+
+
+async def test_a_judged_talk_is_counted_in_the_commit_that_thanks(writer: Writer) -> None:
+    before = REGISTRY.get_sample_value("huiyin_talks_rated_total", {"points": "3"}) or 0
+    _, turn = await write(writer, Served("clerk", 3))
+    (put,) = (put for put in turn.puts if put.kind == "service")
+    assert msgspec.json.decode(put.body or b"", type=ServiceLine) == ServiceLine(NOW, "clerk", 3, "web")
+    assert (put.index, put.expires) == ({"at": NOW, "agent": "clerk"}, NOW + 1096 * DAY_MS)
+    assert REGISTRY.get_sample_value("huiyin_talks_rated_total", {"points": "3"}) == before + 1
 
 
 async def test_a_retry_gives_the_same_dedupe_ids(writer: Writer) -> None:

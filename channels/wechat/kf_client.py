@@ -99,6 +99,7 @@ class Happening(Struct, frozen=True):
     fail_msgid: str = ""
     fail_type: int = 0
     change_type: int = 0
+    old_servicer_userid: str = ""
     new_servicer_userid: str = ""
     msg_code: str = ""
 

@@ -39,8 +39,8 @@ class Failed(Push):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Handed(Push):
-    """The conversation went to a person, on to another, to its end, or back: `change` 1, 2, 3, 4. `code` is that of a
-    last message, good for 20 s, "" where none may be sent."""
+    """The conversation went to a person, on to another, to its end, or back: `change` 1, 2, 3, 4. `servicer` is who
+    has it, at its end who had it; `code` that of a last message, good for 20 s, "" where none may be sent."""
 
     change: int
     servicer: str
@@ -119,7 +119,8 @@ def _opened(common: _Common, message: KfMessage) -> Push:
 
 def _handed(common: _Common, message: KfMessage) -> Push:
     event = message.event
-    return Handed(**common, change=event.change_type, servicer=event.new_servicer_userid, code=event.msg_code)
+    servicer = event.new_servicer_userid or event.old_servicer_userid
+    return Handed(**common, change=event.change_type, servicer=servicer, code=event.msg_code)
 
 
 _MESSAGES: dict[str, Reader] = {

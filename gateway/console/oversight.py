@@ -1,8 +1,11 @@
 """/desk/api/report and /desk/api/dead: what supervisors look after."""
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from statistics import mean
 from typing import Annotated
 
 import msgspec
@@ -17,6 +20,7 @@ from gateway.errors import Malformed, NotFound
 from gateway.masking import mask_text
 from gateway.orders import CaseState, RatingAnswer
 from gateway.protocols import LaneStore, Records
+from gateway.transcripts import ServiceLine
 
 WINDOW = timedelta(days=30)
 BATCH = 200
@@ -24,6 +28,7 @@ SCANNED = 5_000
 ROUNDS = range(1, 10)  # rework_round ends at 9 (gateway/work-order.schema.json)
 
 _states = msgspec.json.Decoder(CaseState)
+_services = msgspec.json.Decoder(ServiceLine)
 
 
 class Ratings(Struct, frozen=True):
@@ -34,6 +39,14 @@ class Ratings(Struct, frozen=True):
     resolved: dict[str, int] = {}
 
 
+class Talks(Struct, frozen=True):
+    """With staff, as citizens judged them in the window: how many, their mean (5 best), and the same of each agent."""
+
+    answers: int = 0
+    mean: float | None = None
+    agents: dict[str, tuple[int, float]] = {}
+
+
 class Report(Struct, frozen=True):
     by_status: dict[str, int]
     open: int
@@ -42,6 +55,7 @@ class Report(Struct, frozen=True):
     talking: int
     dead: int
     ratings: Ratings
+    talks: Talks
     window_days: int
 
 
@@ -87,6 +101,7 @@ class OversightPages:
             talking=await count("conversation", "mode", "agent"),
             dead=sum(lane.dead + lane.parked for lane in (await self.store.stats()).values()),
             ratings=summary(await self._answers()),
+            talks=talks(await self._served()),
             window_days=WINDOW.days,
         ))
 
@@ -113,8 +128,8 @@ class OversightPages:
 
     async def _answers(self) -> list[RatingAnswer]:
         """The last answer of each round of the newest cases."""
-        now = to_ms(self.clock.now())
-        start, end, answers = now - int(WINDOW.total_seconds() * 1000), now + 1, list[RatingAnswer]()
+        start, end = self._window()
+        answers = list[RatingAnswer]()
         for _ in range(0, SCANNED, BATCH):
             batch = await self.records.range("work_order", "created", start, end, newest=True, n=BATCH)
             states = [_states.decode(record.body) for record in batch]
@@ -124,6 +139,26 @@ class OversightPages:
                 break
             end = min(state.created for state in states)
         return answers
+
+
+    async def _served(self) -> list[ServiceLine]:
+        start, end = self._window()
+        return [
+            _services.decode(record.body)
+            for record in await self.records.range("service", "at", start, end, newest=True, n=SCANNED)
+        ]
+
+    def _window(self) -> tuple[int, int]:
+        now = to_ms(self.clock.now())
+        return now - int(WINDOW.total_seconds() * 1000), now + 1
+
+
+def talks(lines: Sequence[ServiceLine]) -> Talks:
+    given = defaultdict[str, list[int]](list)
+    for line in lines:
+        given[line.agent].append(line.points)
+    agents = {agent: (len(points), round(mean(points), 2)) for agent, points in sorted(given.items())}
+    return Talks(len(lines), round(mean(line.points for line in lines), 2) if lines else None, agents)
 
 
 def summary(answers: list[RatingAnswer]) -> Ratings:

@@ -9,8 +9,9 @@ from msgspec import Struct
 from gateway.fields.base import Reading, Value
 from gateway.handover import OpenDraft
 
-# What is asked beside the form: a rating's questions, and a department's (gateway/rating.py, gateway/news.py).
-BESIDE = frozenset({"resolved", "satisfaction", "reason", "rework", "contacted", "answer"})
+# What is asked beside the form: a rating's questions, a department's, and how the talk with a person was
+# (gateway/rating.py, gateway/news.py, gateway/service.py).
+BESIDE = frozenset({"resolved", "satisfaction", "reason", "rework", "contacted", "answer", "service"})
 
 Source = Literal["citizen", "nlu", "agent", "channel", "default"]
 
@@ -78,6 +79,17 @@ class RatingDialog(Struct, frozen=True):
     wants_rework: bool | None = None
 
 
+class Talked(Struct, frozen=True):
+    """A talk with a member of staff that the citizen is asked about, and the question that waits behind that, as long
+    as the draft is the same."""
+
+    agent: str
+    draft: str = ""
+    asked: str | None = None
+    offered: tuple[str, ...] = ()
+    asked_by: str | None = None
+
+
 class Case(Struct, frozen=True):
     """One of this conversation's filed cases, as the citizen knows it."""
 
@@ -117,6 +129,7 @@ class Dialogue(Struct, frozen=True):
     phone      the citizen's own, proved by a code (E.164): not asked any more
     found      a draft of theirs in another conversation, while they are asked whether to go on with it here
     mode       bot, or waiting for / talking to a person; why and to whom
+    talked     while the citizen is asked how that was
     """
 
     language: str = "zh"
@@ -150,6 +163,7 @@ class Dialogue(Struct, frozen=True):
     mode: Literal["bot", "waiting", "agent"] = "bot"
     why: str | None = None
     agent: str | None = None
+    talked: Talked | None = None
     greeted: bool = False
     noticed: str | None = None       # version of the privacy notice that was shown
     noticed_at: int = 0

@@ -107,6 +107,14 @@ class Rated:
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """The citizen judged the talk with a member of staff; points 5, 3 or 1."""
+
+    agent: str
+    points: int
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """An approved answer was given, or the citizen said whether it helped.
 
@@ -152,6 +160,6 @@ class HandDraft:
 
 
 Effect = (
-    Say | Quote | Ask | File | Supplement | CallPerson | LeavePerson | Rated | Told | Arm | Disarm | FetchDraft
-    | HandDraft
+    Say | Quote | Ask | File | Supplement | CallPerson | LeavePerson | Rated | Served | Told | Arm | Disarm
+    | FetchDraft | HandDraft
 )

@@ -7,8 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from gateway.console.oversight import summary
+from gateway.console.oversight import Talks, summary, talks
 from gateway.orders import Answered, CaseOp, RatingAnswer
+from gateway.transcripts import ServiceLine
 from tests.console.office import Office
 from tests.until import until
 
@@ -47,6 +48,12 @@ def test_a_mean_counts_those_who_gave_a_number() -> None:
     assert summary(answers).satisfaction == 4.5
     assert summary(answers).resolved == {"yes": 2, "no": 1}
     assert summary([]).satisfaction is None
+
+
+def test_talks_are_averaged_in_all_and_of_each_agent() -> None:
+    lines = [ServiceLine(1, agent, points, "web") for agent, points in (("b", 5), ("a", 1), ("b", 3), ("b", 3))]
+    assert talks(lines) == Talks(4, 3.0, {"a": (1, 1.0), "b": (3, 3.67)})
+    assert talks([]) == Talks()
 
 
 async def test_dead_letters_are_listed_masked_replayed_and_discarded_with_a_reason(office: Office) -> None:

@@ -12,7 +12,7 @@ export function reportView(main, ctx) {
 }
 
 function figures(report) {
-  const { ratings } = report;
+  const { ratings, talks } = report;
   const tiles = [
     ["now_open", report.open], ["now_closed", report.by_status.closed], ["now_reworked", report.reworked],
     ["now_waiting", report.waiting], ["now_talking", report.talking], ["now_dead", report.dead],
@@ -23,6 +23,10 @@ function figures(report) {
     h("dl", { class: "tiles" },
       tile(t("answers"), ratings.answers), tile(t("mean"), ratings.satisfaction ?? "—"),
       ["yes", "partly", "no"].map((word) => tile(`${t("resolved")}: ${t(word)}`, ratings.resolved[word] ?? 0))),
+    h("h2", {}, t("talks", { n: report.window_days })),
+    h("dl", { class: "tiles" },
+      tile(t("judged"), talks.answers), tile(t("mean"), talks.mean ?? "—"),
+      Object.entries(talks.agents).map(([agent, [n, mean]]) => tile(agent, `${mean} (${n})`))),
     h("h2", {}, t("by_status")),
     h("ul", { class: "by-status" }, STATUSES.map((one) => h("li", {}, chip(one), h("b", {}, String(report.by_status[one]))))),
   ];

@@ -64,6 +64,7 @@ const WORDS = {
   now_open: ["未办结", "Open"], now_closed: ["已办结", "Closed"], now_waiting: ["等待人工", "Waiting for a person"],
   now_talking: ["人工服务中", "With a person"], now_reworked: ["退回重办", "Reworked"], now_dead: ["异常消息", "Dead letters"],
   ratings: ["近 {n} 天登记工单的评价", "Ratings of cases filed in the last {n} days"], answers: ["评价数", "Ratings"],
+  talks: ["近 {n} 天人工服务的评价", "Talks with staff judged in the last {n} days"], judged: ["评价数", "Judgements"],
   mean: ["平均满意度", "Mean satisfaction"], by_status: ["按状态", "By status"],
   no_dead: ["没有异常消息。", "No dead letters."], replay: ["重新投递", "Replay"], discard: ["丢弃", "Discard"],
   why: ["处理原因", "Reason for what you do"], parked: ["搁置", "parked"], buried: ["已停止", "buried"],

@@ -155,7 +155,7 @@ async def test_what_was_said_comes_in_once_and_in_order(desk: Desk) -> None:
     await desk.phone.says("路灯坏了")
     await desk.phone.stands_at(23.1, 113.3, "天河路")
     assert [(taken.conversation, taken.content) for taken in await desk.pulled()] == [
-        (desk.conversation, Text("路灯坏了")), (desk.conversation, Location(23.1, 113.3, "天河路")),
+        (desk.conversation, Text("路灯坏了")), (desk.conversation, Location(23.1, 113.3, "天河路", "GCJ02")),
     ]
     await desk.phone.says("三天了")
     assert [taken.content for taken in await desk.pulled()] == [Text("三天了")]
@@ -261,7 +261,7 @@ async def test_wecoms_own_staff_talk_beside_us_and_failures_are_heard(desk: Desk
     await desk.wechat.settled()
     assert [taken.content for taken in await desk.pulled()] == [
         Text("找人工"), AgentJoins("agent-7", elsewhere=True), AgentSays("agent-7", "我来", elsewhere=True),
-        AgentLeaves(""),
+        AgentLeaves("agent-7", elsewhere=True),
     ]
     written, failed, _, ended = desk.heard()
     assert isinstance(written, pushes.Written)

@@ -26,3 +26,14 @@ def test_a_place_says_its_name_once() -> None:
 def test_every_kind_is_some_push(message: KfMessage, kind: type[Push]) -> None:
     push = kf_pushes.read("wk", message)
     assert (type(push), push.appid, push.user) == (kind, "wk", "wm")
+
+
+@table(("happening", "servicer"), [
+    (Happening("session_status_change", change_type=1, new_servicer_userid="a"), "a"),
+    (Happening("session_status_change", change_type=2, old_servicer_userid="a", new_servicer_userid="b"), "b"),
+    (Happening("session_status_change", change_type=3, old_servicer_userid="b"), "b"),
+])
+def test_who_has_the_conversation_or_had_it_at_its_end(happening: Happening, servicer: str) -> None:
+    push = kf_pushes.read("wk", KfMessage("1", "event", external_userid="wm", event=happening))
+    assert isinstance(push, kf_pushes.Handed)
+    assert push.servicer == servicer
