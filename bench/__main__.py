@@ -1,4 +1,4 @@
-"""`python -m bench`: the load and its neighbours; `--full` adds the kills, `--kills` does them alone.
+"""`python -m bench`: the load and its neighbours; `--full` adds the kills and the storm, `--kills` does kills alone.
 
 Writes results.json, where the other half stays as it was, and the page's tables.
 """
@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from bench import chaos, page, watch
+from bench import chaos, fuzz_wechat, page, watch
 from bench.load import LEVELS, Plan, measure
 from tests.test_store_kill import Torture
 
@@ -22,7 +22,7 @@ KILLS, CITIZENS, STORE_KILLS = 100, 50, 40
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--full", action="store_true", help="also the kills of gateway and store")
+    parser.add_argument("--full", action="store_true", help="also the kills of gateway and store, and WeChat's storm")
     parser.add_argument("--kills", action="store_true", help="only the kills")
     parser.add_argument("--seconds", type=float, default=20.0, help="measured time of every run")
     parser.add_argument("--out", type=Path, default=page.RESULTS)
@@ -32,6 +32,8 @@ def main() -> None:
         results |= _measured(Plan(seconds=args.seconds, levels=LEVELS))
     if args.full or args.kills:
         results |= _killed()
+    if args.full:
+        results |= {"fuzz_wechat": fuzz_wechat.measure(fuzz_wechat.SECONDS)}
     args.out.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
     page.main()
     print(page.table(results))

@@ -33,12 +33,18 @@ TORTURES = (
     ("store_kill", "the store alone", ("kills", "acknowledged", "repeated_sends"),
      ("lost", "doubled", "disordered", "buried")),
 )
+SPOILT = (
+    ("callbacks", "callbacks"), ("pages of customer service", "pages"), ("of them torn", "torn_pages"),
+    ("good messages on the others", "good_messages"), ("longest computation of the loop, ms", "longest_ms"),
+    ("longest wait of the loop, ms", "blocked_ms"), ("5xx", "faults"), ("good messages lost", "lost"),
+    ("memory before, MB", "rss_before_mb"), ("memory afterwards, MB", "rss_mb"),
+)
 
 
 def table(results: Figures) -> str:
     """The page's section of figures, in Markdown."""
     parts = (_machine(results), _goals(results["load"]), _levels(results["load"]), _apart(results["load"]),
-             _profile(results["load"]["profile"]), *_tortures(results))
+             _profile(results["load"]["profile"]), *_tortures(results), *_spoilt(results))
     return "\n\n".join(parts)
 
 
@@ -124,6 +130,13 @@ def _tortures(results: Figures) -> Iterator[str]:
             yield rows((f"kill -9 of {what}, {found['date']}", "count"), [
                 (key.replace("_", " "), found[key]) for key in (*amounts, *faults)
             ])
+
+
+def _spoilt(results: Figures) -> Iterator[str]:
+    if "fuzz_wechat" in results:
+        found = results["fuzz_wechat"]
+        head = f"{found['seconds']:g} s of spoilt WeChat callbacks and pages, {found['date']}"
+        yield rows((head, "figure"), [(name, found[key]) for name, key in SPOILT])
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ import json
 import random
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -133,15 +134,14 @@ class Pages:
 
     def _odd(self) -> bytes:
         """One message with a few of its members replaced, in bytes that are JSON and not always UTF-8."""
-        message = {
-            "msgid": f"odd{self.chance.random()}", **COMMON, **json.loads(json.dumps(self.chance.choice(MESSAGES)))}
+        message = {"msgid": f"odd{self.chance.random()}", **COMMON, **deepcopy(self.chance.choice(MESSAGES))}
         for _ in range(self.chance.randint(1, 3)):
             below = message
             name = self.chance.choice(list(below))
             while isinstance(below[name], dict) and below[name] and self.chance.random() < 0.8:
                 below = below[name]
                 name = self.chance.choice(list(below))
-            below[name] = self.chance.choice(ODD)
+            below[name] = deepcopy(self.chance.choice(ODD))
         if self.chance.random() < 0.5:
             return json.dumps(message).encode()
         written = json.dumps(message, ensure_ascii=False).encode("utf-8", "surrogatepass")

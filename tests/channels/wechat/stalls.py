@@ -1,22 +1,23 @@
 """How long the event loop was held up without a break, told apart from what a busy machine keeps from it.
 
 Two measures of every stretch between two moments at which other tasks could run: the CPU time of the loop's own thread,
-and the time on the clock less what the thread was ready and waited for a processor. The second also sees a call that
-blocks; where the system does not tell the wait (/proc, Linux), it is not taken.
+and the time on the clock less what the process was ready and waited for a processor: the loop's thread itself, or
+another that had Python's lock. The second also sees a call that blocks; it needs Linux to tell the wait.
 """
 from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
 
 MOST_S = 0.05  # HOSTILE.md: the loop never stalls longer
 PAUSE_S = 0.001
-SCHEDULED = Path("/proc/thread-self/schedstat")  # nanoseconds on a processor, nanoseconds waiting for one, turns
-TOLD = SCHEDULED.is_file()
+THREADS = Path("/proc/self/task")  # schedstat of each: nanoseconds on a processor, nanoseconds waiting for one, turns
+TOLD = THREADS.is_dir()
 
 
 class Stalls:
@@ -26,17 +27,25 @@ class Stalls:
     blocked = 0.0
 
     async def watch(self) -> None:
+        waits = _waits()
         while True:
-            cpu, began, waited = time.thread_time(), time.monotonic(), _waited_s() if TOLD else 0.0
+            cpu, began = time.thread_time(), time.monotonic()
             await asyncio.sleep(PAUSE_S)
-            self.longest = max(self.longest, time.thread_time() - cpu)
+            computed, took = time.thread_time() - cpu, time.monotonic() - began
+            before, waits = waits, _waits()
+            kept_s = sum(waits[thread] - before.get(thread, 0) for thread in waits) / 1e9
+            self.longest = max(self.longest, computed)
             if TOLD:
-                late = time.monotonic() - began - PAUSE_S - (_waited_s() - waited)
-                self.blocked = max(self.blocked, late)
+                self.blocked = max(self.blocked, took - PAUSE_S - kept_s)
 
 
-def _waited_s() -> float:
-    return int(SCHEDULED.read_text().split()[1]) / 1e9
+def _waits() -> dict[str, int]:
+    """Nanoseconds that each thread of the process was ready and waited for a processor."""
+    waits = {}
+    for thread in os.listdir(THREADS) if TOLD else ():
+        with suppress(FileNotFoundError, ProcessLookupError):  # it has ended
+            waits[thread] = int((THREADS / thread / "schedstat").read_bytes().split()[1])
+    return waits
 
 
 @asynccontextmanager

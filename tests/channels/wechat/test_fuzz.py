@@ -14,17 +14,18 @@ SECONDS = 60.0
 @pytest.mark.slow
 async def test_no_callback_is_a_5xx_or_a_stall_and_no_page_is_held_up(tmp_path: Path) -> None:
     found = await run(tmp_path, SECONDS)
-    _judge_depth(found)
+    assert not found.answers.faults
     assert not found.lost
     assert max(found.stalls.longest, found.stalls.blocked) < MOST_S
+    _judge_depth(found)
 
 
 def _judge_depth(found: Found) -> None:
     """The spoiling reached every depth: some were not proved, some not read, some understood all the same."""
-    assert {200, 400, 403} <= found.official.keys(), found.official
-    assert {200, 400, 403} <= found.kf.keys(), found.kf
-    assert found.official.total() > 1_000, found.official
+    for callback, statuses in found.answers.statuses.items():
+        assert {200, 400, 403} <= statuses.keys(), callback
+        assert statuses.total() > 1_000, callback
     assert found.target.refused > 500
-    assert found.pages.torn > 20
-    assert len(found.pages.good) > 100
+    assert found.pages.torn > 10
+    assert len(found.pages.good) > 50
     assert {"Text", "Location", "Arrived", "Written", "Consented"} <= found.target.kinds, found.target.kinds

@@ -10,14 +10,17 @@ from gateway.errors import Paused, Retry
 from gateway.store.sqlite import SqliteStore
 from tests.channels.wechat.conftest import LOOP, Kept
 from tests.clock import ManualClock, SerialIds
+from tests.until import until
 
 pytestmark = LOOP
 
 
 class Granting:
-    """The platform's token endpoint."""
+    """The platform's token endpoint; it answers while `open` is set."""
 
     def __init__(self) -> None:
+        self.open = asyncio.Event()
+        self.open.set()
         self.asked = 0
         self.lasts_s = 7200
         self.value = ""
@@ -25,6 +28,7 @@ class Granting:
 
     async def __call__(self) -> Grant:
         self.asked += 1
+        await self.open.wait()
         if self.error:
             raise self.error
         return Grant(self.value or f"token {self.asked}", self.lasts_s)
@@ -123,11 +127,15 @@ async def test_a_token_that_stays_bad_stays_within_the_daily_limit(
 
 
 async def test_what_the_platform_refuses_all_get_and_the_next_asks_again(
-    tokens: Tokens, granting: Granting
+    store: SqliteStore, tokens: Tokens, granting: Granting
 ) -> None:
     granting.error = Paused("app secret")
-    got = await asyncio.gather(*(tokens.current() for _ in range(5)), return_exceptions=True)
-    assert [type(error) for error in got] == [Paused] * 5
+    granting.open.clear()
+    waiting = asyncio.gather(*(tokens.current() for _ in range(5)), return_exceptions=True)
+    await until(lambda: granting.asked)
+    await store.shared.get("behind what they all looked for")
+    granting.open.set()
+    assert [type(error) for error in await waiting] == [Paused] * 5
     assert granting.asked == 1
     granting.error = None
     assert (await tokens.current()).value == "token 2"

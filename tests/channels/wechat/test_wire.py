@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from wechatpy.crypto import WeChatCrypto
 
-from channels.wechat.wire import BadCallback, Keys, Seal, Stamp
+from channels.wechat.wire import BadCallback, Keys, Seal, Stamp, signature
 from gateway.errors import ConfigError
 from tests.channels.wechat.house import APPID, KEY, OLD_KEY, TOKEN
 from tests.tables import table
@@ -72,6 +72,34 @@ def test_a_wrong_msg_signature_is_refused_as_well() -> None:
         with pytest.raises(BadCallback) as bad:
             SEAL.open(sealed, STAMP, claimed)
         assert (bad.value.status, str(bad.value)) == (403, "bad_callback")
+
+
+class Told(bytes):
+    """Says when it is compared in a way that ends at the first difference."""
+
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError("compared byte by byte")
+
+    __hash__ = bytes.__hash__
+
+
+class Claimed(str):
+    """A signature as it came, which only `hmac.compare_digest` may look at."""
+
+    def __eq__(self, other: object) -> bool:
+        raise AssertionError("compared character by character")
+
+    __hash__ = str.__hash__
+
+    def encode(self, encoding: str = "utf-8", errors: str = "strict") -> bytes:
+        return Told(super().encode(encoding, errors))
+
+
+def test_how_long_a_refusal_takes_tells_nothing_of_the_signature() -> None:
+    sealed = ciphertext("x")
+    for claimed in (signature(TOKEN, STAMP.timestamp, STAMP.nonce), "0" * 40):
+        assert SEAL.proves(STAMP, Claimed(claimed)) is (claimed != "0" * 40)
+    assert SEAL.open(sealed, STAMP, Claimed(SEAL.sign(sealed, STAMP))).text == "x"
 
 
 @settings(max_examples=40)
