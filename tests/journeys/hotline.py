@@ -251,6 +251,13 @@ class Staff:
     async def conversation(self, key: str) -> dict[str, Any]:
         return await self._get(f"/desk/api/conversations/{key}")
 
+    async def opens(self, key: str, upload: str) -> tuple[str, bytes]:
+        """A photo or recording of a conversation: its media type and its bytes."""
+        url = f"{self._url}/desk/api/conversations/{key}/files/{upload}"
+        async with self._http.get(url, headers=self._headers) as answer:
+            assert answer.status == 200, await answer.text()
+            return answer.content_type, await answer.read()
+
     async def takes(self, key: str) -> None:
         await self._post(f"/desk/api/conversations/{key}/take", {"id": str(uuid.uuid4())})
 

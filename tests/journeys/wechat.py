@@ -5,6 +5,7 @@ A journey reads: `citizen.says(…)`, `citizen.picks(…)`, `citizen.photographs
 from __future__ import annotations
 
 import asyncio
+import re
 import tomllib
 from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
@@ -24,6 +25,7 @@ from simulators.wechat.server import serve
 from simulators.wechat.settings import AccountSettings, configuration
 from tests.clock import ManualClock
 from tests.journeys.hotline import PATIENCE_S, Hotline
+from tests.until import until
 
 
 class Street:
@@ -37,9 +39,23 @@ class Street:
         phone = self.wechat.kf_phone(account, name) if kind == "kf" else self.wechat.phone(account, name)
         return WeChatCitizen(phone)
 
-    def calls(self) -> dict[str, int]:
-        """Of the platform's API so far, by path."""
-        return self.wechat.journal.counts("call")
+    def calls(self, end: str = "") -> dict[str, int]:
+        """Of the platform's API so far, by path; only of paths that end so."""
+        return {path: n for path, n in self.wechat.journal.counts("call").items() if path.endswith(end)}
+
+    async def settles(self) -> None:
+        """Until nothing is under way any more, and every receipt is in."""
+        await self.wechat.settled()
+        await until(self._idle)
+
+    async def passes(self, seconds: float) -> None:
+        """Time goes by; not in the middle of something, which would look like a gateway that stood still so long."""
+        await self.settles()
+        self.clock.advance(seconds)
+
+    async def _idle(self) -> bool:
+        stats = await self.hotline.gateway.store.lanes.stats()
+        return not any(lane.leased or lane.waiting for lane in stats.values())
 
 
 class WeChatCitizen:
@@ -48,6 +64,12 @@ class WeChatCitizen:
     def __init__(self, phone: Phone | KfPhone) -> None:
         self.phone = phone
         self.read = 0
+
+    @property
+    def handset(self) -> Phone:
+        """With what only official accounts and mini-programs have: following, scanning, menus, subscriptions."""
+        assert isinstance(self.phone, Phone)
+        return self.phone
 
     @property
     def shown(self) -> list[Bubble]:
@@ -87,6 +109,13 @@ class WeChatCitizen:
         self.read = len(self.shown)
         await act
         return await self.hears()
+
+
+def number(receipt: Bubble) -> str:
+    """Of the case that this tells of."""
+    found = re.search(r"WO-[0-9]{8}-[0-9A-Z]{10}", receipt.text)
+    assert found, receipt
+    return found[0]
 
 
 @asynccontextmanager
