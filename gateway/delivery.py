@@ -159,8 +159,7 @@ class Delivery:
 
     def _put_off(self, item: Say | Moved, work: _Work) -> None:
         """One that is too many is given up: the oldest."""
-        kept = replace(item, answers=()) if isinstance(item, Say) else item
-        work.state = replace(work.state, later=(*work.state.later, kept))
+        work.state = replace(work.state, later=(*work.state.later, item))
         if len(work.state.later) > LATER:
             oldest, *others = work.state.later
             work.state = replace(work.state, later=tuple(others))

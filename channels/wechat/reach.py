@@ -23,6 +23,7 @@ from gateway.errors import SendError
 Way = Literal["window", "lasting", "once", "template", "sms"]
 NOT_OFFERED = "not_offered"  # neither configured nor fitting what is to be told
 NOT_DELIVERED = "not_delivered"  # as a receipt said afterwards
+SPARED = "kept_for_the_end"  # what is left is for the answer and the rating
 
 # The window each push opens; a push that is not here opens none.
 _OPENS: dict[type[Push], Event] = {

@@ -5,7 +5,7 @@ speak once, for 20 s, where nothing else does.
 """
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -22,12 +22,12 @@ from channels.wechat.notices import Plan
 from channels.wechat.reach import Reach, Terms
 from channels.wechat.telling import Matter, Teller
 from gateway.clock import Clock, to_ms
-from gateway.errors import Paused, Rejected
+from gateway.errors import Paused, Rejected, Uncertain
 from gateway.messages import conversation_key
 from gateway.outbox import Moved, Noted, Receipt, Say, Sent, Step, Texter
 
 CODE_MS = 20_000       # of welcome and ending [kf/send_msg_on_event]
-PAUSE_S = 30.0         # without a call, after the platform said that only an operator can help
+IN_WORDS = ("event", "window")  # ways that bring a message itself; the others bring its news whole, in a few words
 RESERVE = 2            # messages of a window that are kept for the end of the case: its answer and its rating
 MINOR = frozenset({"accepted", "dispatched", "progress", "rework_sent", "rated"})
 
@@ -64,33 +64,23 @@ class WeChatSender:
         self, voices: Mapping[str, Voice], menus: Menus, clock: Clock, texter: Texter | None = None
     ) -> None:
         self._voices, self._menus, self._clock, self._texter = voices, menus, clock, texter
-        self._paused: dict[str, float] = {}  # account → monotonic seconds
-
-    def paused(self) -> list[str]:
-        """The accounts that wait for an operator."""
-        return [account for account, until in self._paused.items() if until > self._clock.monotonic()]
 
     async def send(self, user: str, say: Say, part: int, reach: str) -> Sent:
         account = user.partition(".")[0]
-        person, voice = _load(reach), self._voice(account)
-        self._check(account)
+        voice = self._voices.get(account)
+        if voice is None:
+            raise Paused("no such account is configured any more")
         matters = telling.matters(say.message)
         matter = self._worded(voice, say, replace(matters[part], key=f"{user}/{matters[part].key}"))
-        try:
-            sent = await self._spoken(voice, user, say, matter, person)
-        except Paused as error:
-            self._paused[account] = self._clock.monotonic() + PAUSE_S
-            _log.error("wechat_paused", account=account, why=error.why, for_s=PAUSE_S)
-            raise
-        return replace(sent, more=len(matters) - part - 1) if sent.by else sent
+        sent = await self._spoken(voice, user, say, matter, _load(reach))
+        return replace(sent, more=len(matters) - part - 1) if sent.by in IN_WORDS else sent
 
     async def move(self, user: str, moved: Moved, reach: str) -> str:
         """To WeCom's queue, or to the end of the conversation there: then the next word may be said with its code."""
         account, _, userid = user.partition(".")
-        person, voice = _load(reach), self._voice(account)
-        if voice.kf is None or not voice.seats:
+        person, voice = _load(reach), self._voices.get(account)
+        if voice is None or voice.kf is None or not voice.seats:
             return reach
-        self._check(account)
         try:
             wanted = State.QUEUE if moved.to == "person" else State.OVER
             code = await voice.kf.move(KfUser(account, userid), wanted)
@@ -116,38 +106,19 @@ class WeChatSender:
 
     async def _spoken(self, voice: Voice, user: str, say: Say, matter: Matter, person: Person) -> Sent:
         now = to_ms(self._clock.now())
-        answered = await self._by_code(voice, say, matter, person, now)
-        if answered is not None:
-            return answered
-        if self._spares(say, person.reach, now):
-            return Sent(None, True, "", (Step("window", "kept_for_the_end"),), _dump(person))
-        if matter.menu is not None:
+        code, person = _with_its_code(say, person, now)
+        if voice.kf is not None and code:
+            answered = await _by_code(voice.kf, code, matter, person)
+            if answered is not None:
+                return answered
+        left = person.reach.ledger.left(now)
+        if matter.menu is not None and left:
             await self._menus.offer(conversation_key(CHANNEL, user), say.message)
+        matter = replace(matter, spared=_spared(say, left))
         told = await voice.teller.tell(user.partition(".")[2], matter, person.reach, now)
         steps = tuple(Step(step.way, step.why) for step in told.steps)
         kept = msgspec.structs.replace(person, reach=told.reach)
         return Sent(told.by, told.sure, _name(told), steps, _dump(kept))
-
-    async def _by_code(self, voice: Voice, say: Say, matter: Matter, person: Person, now: int) -> Sent | None:
-        """Said with a code that came with what this answers, which costs nothing of the window. None: there is none."""
-        named = next((id_ for id_ in (*say.answers, "") if id_ in person.codes), None)
-        if voice.kf is None or named is None:
-            return None
-        code = person.codes[named]
-        rest = Person(person.reach, {id_: one for id_, one in person.codes.items() if id_ != named})
-        if now - code.at > CODE_MS:
-            return None
-        try:
-            sent = voice.kf.farewell(code.code, matter.key, matter.menu) if matter.menu else voice.kf.welcome(
-                code.code, matter.key, matter.words)
-            return Sent("event", True, await sent, (Step("event"),), _dump(rest))
-        except Rejected as error:  # spent, or too late after all
-            _log.info("wechat_kf_code_refused", why=error.why)
-            return None
-
-    def _spares(self, say: Say, reach: Reach, now: int) -> bool:
-        """A person who wrote long ago is not told every step, so that the answer and the rating still reach them."""
-        return say.about is not None and say.about.news in MINOR and 0 < reach.ledger.left(now) <= RESERVE
 
     def _worded(self, voice: Voice, say: Say, matter: Matter) -> Matter:
         """With every way that fits what is told."""
@@ -164,23 +135,41 @@ class WeChatSender:
             sms=(lambda: texter.text(about, matter.key, matter.words)) if texter else None, without=say.without,
         )
 
-    # --- accounts ---------------------------------------------------------------------------------------------
-
-    def _voice(self, account: str) -> Voice:
-        voice = self._voices.get(account)
-        if voice is None:
-            raise Paused("no such account is configured any more")
-        return voice
-
-    def _check(self, account: str) -> None:
-        left = self._paused.get(account, 0.0) - self._clock.monotonic()
-        if left > 0:
-            raise Paused("the account waits for an operator", after_s=left)
-
     def _with_code(self, person: Person, id_: str, code: str) -> Person:
         now = to_ms(self._clock.now())
         live = {key: one for key, one in person.codes.items() if now - one.at <= CODE_MS}
         return Person(person.reach, {**live, id_: Code(code, now)} if code else live)
+
+
+def _with_its_code(say: Say, person: Person, now: int) -> tuple[str, Person]:
+    """The code that came with what this answers, or "", and the person without it: it is good for one message."""
+    named = next((id_ for id_ in (*say.answers, "") if id_ in person.codes), None)
+    if named is None:
+        return "", person
+    code = person.codes[named]
+    rest = Person(person.reach, {id_: one for id_, one in person.codes.items() if id_ != named})
+    return code.code if now - code.at <= CODE_MS else "", rest
+
+
+async def _by_code(kf: KfClient, code: str, matter: Matter, person: Person) -> Sent | None:
+    """Costs nothing of the window. None: the code does not serve any more."""
+    try:
+        if matter.menu is None:
+            id_ = await kf.welcome(code, matter.key, matter.words)
+        else:
+            id_ = await kf.farewell(code, matter.key, matter.menu)
+    except Uncertain as unknown:
+        return Sent("event", False, "", (Step("event", unknown.why),), _dump(person))
+    except Rejected as error:  # spent, or too late after all
+        _log.info("wechat_kf_code_refused", why=error.why)
+        return None
+    return Sent("event", True, id_, (Step("event"),), _dump(person))
+
+
+def _spared(say: Say, left: int) -> Container[str]:
+    """A person who wrote long ago is not told every step, so that the answer and the rating still reach them."""
+    minor = say.about is not None and say.about.news in MINOR
+    return ("window", "sms") if minor and left <= RESERVE else ()
 
 
 def _receipts(push: pushes.Push) -> tuple[Receipt, ...]:

@@ -13,10 +13,11 @@ from channels.wechat.answers import NoMenu, WithPerson
 from channels.wechat.bodies import MOST_ITEMS, Item, Menu, Notice
 from channels.wechat.client import WeChatClient
 from channels.wechat.kf_client import KfClient, KfUser
-from channels.wechat.reach import NOT_DELIVERED, NOT_OFFERED, Offer, Reach, Rung, Way, ladder, refused, told
+from channels.wechat.reach import NOT_DELIVERED, NOT_OFFERED, SPARED, Offer, Reach, Rung, Way, ladder, refused, told
 from gateway.errors import Paused, Rejected, Retry, SendError, Uncertain
 from gateway.messages import Outbound
 
+PAUSE_MS = 30_000     # without a try of a way, after the platform said that only an operator can open it
 WITH_PERSON_S = 60.0  # until a conversation is looked at again that a member of staff has
 MENU_BYTES = 1_024  # above a menu's items; what customer service takes, the official account names no limit
 
@@ -34,6 +35,7 @@ class Matter:
     template      the template message to followers
     sms           sends it to a phone that we know and may write to; raises SendError
     without       ways that turned out not to bring it
+    spared        ways that are kept for what matters more
     """
 
     key: str
@@ -44,6 +46,7 @@ class Matter:
     template: Notice | None = None
     sms: Text | None = None
     without: Container[str] = ()
+    spared: Container[str] = ()
 
     @property
     def offer(self) -> Offer:
@@ -157,6 +160,7 @@ class Teller:
 
     def __init__(self, ways: Ways) -> None:
         self._ways = ways
+        self._pauses: dict[Way, tuple[int, str]] = {}  # until when, ms, and why
 
     async def tell(self, user: str, matter: Matter, reach: Reach, now: int) -> Told:
         """`user`: openid, or external_userid; `now`: ms since 1970. Raises Retry to come again, Paused when only an
@@ -168,7 +172,7 @@ class Teller:
                 steps.append(rung)
                 continue
             try:
-                id_ = await self._send(user, matter, rung)
+                id_ = await self._tried(user, matter, rung, now)
             except Uncertain as unknown:
                 return Told(rung.way, False, "", (*steps, _failed(rung, unknown)), told(reach, rung, now))
             except (Rejected, Paused) as closed:
@@ -189,7 +193,28 @@ class Teller:
     def _barred(self, way: Way, matter: Matter) -> str:
         if way in matter.without:
             return NOT_DELIVERED
+        if way in matter.spared:
+            return SPARED
         return "" if way in self._ways or way == "sms" else NOT_OFFERED
+
+    async def _tried(self, user: str, matter: Matter, rung: Rung, now: int) -> str:
+        """Raises Paused without a call where the platform said so to somebody else just now. When that is over, one
+        message tries whether all is well."""
+        until, why = self._pauses.get(rung.way, (0, ""))
+        if now < until:
+            raise Paused(why, after_s=(until - now) / 1000)
+        if until:
+            self._pauses[rung.way] = now + PAUSE_MS, why
+        try:
+            id_ = await self._send(user, matter, rung)
+        except Paused as shut:
+            self._pauses[rung.way] = now + PAUSE_MS, shut.why
+            raise
+        except Rejected:  # that was about this person
+            self._pauses.pop(rung.way, None)
+            raise
+        self._pauses.pop(rung.way, None)
+        return id_
 
     async def _send(self, user: str, matter: Matter, rung: Rung) -> str:
         if rung.way == "sms" and matter.sms is not None:
