@@ -41,7 +41,7 @@ class _Early(Struct, frozen=True):
     blocked: bool
 
 
-class Ledger:
+class Matcher:
     """`way` keeps the ids of two providers apart."""
 
     def __init__(self, store: SharedStore, way: str, hands: Hands) -> None:

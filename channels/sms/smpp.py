@@ -138,7 +138,7 @@ class SmppLink:
             for number, part in list(enumerate(cut, 1))[len(taken):]:
                 provider = await self._submit(session, part)
                 taken.append(provider)
-                await self.inbox.ledger.taken(provider, Whose(sms.id, number, len(cut)))
+                await self.inbox.receipts.taken(provider, Whose(sms.id, number, len(cut)))
         except (Retry, Rejected):
             await self._attempts.settle(sms.id, taken)
             raise

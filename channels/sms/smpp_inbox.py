@@ -10,7 +10,7 @@ import structlog
 
 from channels.sms import parts, smpp_receipts
 from channels.sms.joining import Joiner, Way
-from channels.sms.matching import Ledger
+from channels.sms.matching import Matcher
 from channels.sms.parts import Piece
 from channels.sms.smpp_pdus import SAR, Delivered
 from channels.sms.smpp_receipts import IdForm
@@ -31,7 +31,7 @@ class Inbox:
     """For one link; `session` says which of its connections something came by."""
 
     def __init__(self, link: str, hands: Hands, store: SharedStore, clock: Clock, ids: Ids) -> None:
-        self.ledger = Ledger(store, link, hands)
+        self.receipts = Matcher(store, link, hands)
         self.joiner = Joiner(store, link, hands.take, clock)
         self._link, self._hands, self._store, self._clock, self._ids = link, hands, store, clock, ids
 
@@ -39,7 +39,7 @@ class Inbox:
         """The command_status to answer with."""
         try:
             if smpp_receipts.is_receipt(delivered):
-                await self.ledger.arrived(smpp_receipts.read(delivered, ids))
+                await self.receipts.arrived(smpp_receipts.read(delivered, ids))
             else:
                 await self._message(session, delivered)
         except HuiyinError as fault:

@@ -14,7 +14,7 @@ from aiohttp import web
 
 from channels.sms import posting
 from channels.sms.attempts import Attempts
-from channels.sms.matching import Ledger, Receipt, Whose
+from channels.sms.matching import Matcher, Receipt, Whose
 from channels.sms.posting import Answer, Post
 from channels.sms.traffic import Arrival, Hands, Report, Sms
 from gateway.clock import Clock, to_ms
@@ -67,7 +67,7 @@ class Webhook:
     def __init__(self, profile: Profile, http: aiohttp.ClientSession, store: SharedStore, hands: Hands,
                  clock: Clock) -> None:
         self._profile, self._http, self._store, self._hands, self._clock = profile, http, store, hands, clock
-        self._attempts, self._ledger = Attempts(store, profile.name), Ledger(store, profile.name, hands)
+        self._attempts, self._receipts = Attempts(store, profile.name), Matcher(store, profile.name, hands)
 
     def routes(self) -> Sequence[web.RouteDef]:
         path = f"/sms/{self._profile.path}"
@@ -85,7 +85,7 @@ class Webhook:
             await self._attempts.settle(sms.id)
             raise
         if provider:
-            await self._ledger.taken(provider, Whose(sms.id))
+            await self._receipts.taken(provider, Whose(sms.id))
         await self._attempts.settle(sms.id, (provider or sms.id,))
         return (provider,) if provider else ()
 
@@ -103,7 +103,7 @@ class Webhook:
         body = await self._proved(request)
         for report in self._profile.reports(body, request.query):
             if isinstance(report, Receipt):
-                await self._ledger.arrived(report)
+                await self._receipts.arrived(report)
             else:
                 await self._hands.tell(report)
         return await self._done(request)
