@@ -133,16 +133,23 @@ class SmppLink:
         if session is None:
             raise Retry("smpp: not bound", after_s=self._settings.timing.again_s)
         cut = parts_of(sms, self._settings)
-        taken = list(await self._attempts.begin(sms.id))
+        async with session.window:
+            await self._turn()   # before the try begins: who is stopped while it waits has sent nothing
+            return await self._send(session, sms.id, cut)
+
+    async def _send(self, session: Session, id_: str, cut: list[Part]) -> tuple[str, ...]:
+        taken = list(await self._attempts.begin(id_))
         try:
             for number, part in list(enumerate(cut, 1))[len(taken):]:
+                if taken:
+                    await self._turn()
                 provider = await self._submit(session, part)
                 taken.append(provider)
-                await self.inbox.receipts.taken(provider, Whose(sms.id, number, len(cut)))
+                await self.inbox.receipts.taken(provider, Whose(id_, number, len(cut)))
         except (Retry, Rejected):
-            await self._attempts.settle(sms.id, taken)
+            await self._attempts.settle(id_, taken)
             raise
-        await self._attempts.settle(sms.id, taken)
+        await self._attempts.settle(id_, taken)
         return tuple(taken)
 
     async def again(self, id_: str) -> None:
@@ -152,7 +159,6 @@ class SmppLink:
     async def _submit(self, session: Session, part: Part) -> str:
         """Raises SendError; Slower when the carrier said so too often."""
         for _ in range(SLOWER_TRIES):
-            await self._turn()
             try:
                 provider = await session.submit(part)
             except Slower:
@@ -160,6 +166,7 @@ class SmppLink:
             else:
                 self._slower_s = 0.0
                 return provider
+            await self._turn()
         raise Slower("smpp: slower", after_s=self._slower_s)
 
     async def _turn(self) -> None:

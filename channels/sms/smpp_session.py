@@ -41,12 +41,13 @@ Deal = Callable[[Delivered], Awaitable[int]]
 
 
 class Session:
-    """On an open connection. `window`: submissions without an answer yet; carriers allow 16 to 32."""
+    """On an open connection. `window`: submissions without an answer yet, carriers allow 16 to 32; who submits holds a
+    place in it."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, timing: Timing,
                  window: int = 16) -> None:
         self._reader, self._writer, self._timing = reader, writer, timing
-        self._window = asyncio.Semaphore(window)
+        self.window = asyncio.Semaphore(window)
         self._dealing = asyncio.Semaphore(HANDLED_AT_ONCE)
         self._waiting: dict[int, asyncio.Future[Pdu]] = {}
         self._sequence = 0
@@ -78,11 +79,10 @@ class Session:
 
     async def submit(self, part: Part) -> str:
         """The carrier's message_id. Raises what `refused` decides; Retry: not written; Uncertain: no answer."""
-        async with self._window:
-            if self._over:
-                raise Retry("smpp: the link is lost")
-            sequence = self._next_sequence()
-            answer = await self._ask(sequence, pdus.submit(part, sequence))
+        if self._over:
+            raise Retry("smpp: the link is lost")
+        sequence = self._next_sequence()
+        answer = await self._ask(sequence, pdus.submit(part, sequence))
         if answer.status:
             raise refused(answer.status)
         return answer.message_id

@@ -181,6 +181,33 @@ async def test_no_answer_is_uncertain_and_never_repeated(site: Site, fault: str)
         assert len(site.carrier.submitted) == 2
 
 
+async def test_who_is_stopped_while_it_waits_for_its_turn_has_sent_nothing(site: Site) -> None:
+    """The carrier grants 50 a second, and the second does not pass."""
+    async with site.link() as link:
+        sending = [asyncio.create_task(link.send(site.sms(f"a-{n}", CLOSED))) for n in range(60)]
+        await until(lambda: sum(task.done() for task in sending) == 50)
+        for task in sending:
+            task.cancel()
+        await asyncio.gather(*sending, return_exceptions=True)
+    site.clock.advance(1)
+    async with site.link() as link:
+        for n in range(60):
+            await link.send(site.sms(f"a-{n}", CLOSED))
+            site.clock.advance(0.1)
+    assert len(site.carrier.submitted) == 60
+
+
+async def test_the_window_is_never_passed(site: Site) -> None:
+    site.carrier.conduct.swallowed = 99
+    async with site.link(timing=replace(QUICK, answer_s=0.3)) as link:
+        sending = [asyncio.create_task(link.send(site.sms(f"a-{n}", CLOSED))) for n in range(40)]
+        await until(lambda: len(site.carrier.submitted) == 16)
+        await site.carrier.enquire()     # whatever was written before has come
+        assert len(site.carrier.submitted) == 16
+        for task in sending:
+            task.cancel()
+
+
 async def test_what_was_taken_is_not_sent_again(site: Site) -> None:
     """As after a crash between the carrier's answer and the lane's commit."""
     async with site.link() as link:
