@@ -33,6 +33,9 @@ class KannelProcesses:
         """As kill -9 does. smsbox stays, and connects again when there is one."""
         await _kill(self._bearerbox)
 
+    async def kill_smsbox(self) -> None:
+        await _kill(self._smsbox)
+
     async def close(self) -> None:
         await _kill(self._smsbox)
         await _kill(self._bearerbox)

@@ -122,3 +122,23 @@ async def test_what_is_queued_survives_kill_9(whole: Whole) -> None:
     phone = whole.carrier.phone(number)
     await until(lambda: len(set(phone.texts)) == len(ids), within_s=60.0)
     assert sorted(set(phone.texts)) == sorted(f"{CLOSED}{id_}" for id_ in ids)
+
+
+async def test_what_citizens_wrote_survives_kill_9(whole: Whole) -> None:
+    """Both programs die with messages that the carrier was told are taken."""
+    number = "8613800138005"
+    await whole.processes.kill_smsbox()
+    sent = [f"第{n}条 {LONG}" for n in range(5)]
+    phone = whole.carrier.phone(number)
+    for n, text in enumerate(sent):
+        await phone.says(text, "sar" if n % 2 else "udh8")
+    await whole.processes.kill_bearerbox()
+    await until(lambda: not whole.carrier.bound, within_s=15.0)
+    await whole.processes.start_bearerbox()
+    await whole.processes.start_smsbox()
+
+    def arrived() -> list[str]:
+        return [one.text for one in whole.core.arrivals.values() if one.sender == f"+{number}"]
+
+    await until(lambda: len(set(arrived())) == 5, within_s=60.0)
+    assert sorted(set(arrived())) == sent
