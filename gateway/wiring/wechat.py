@@ -30,12 +30,13 @@ from channels.wechat.videos import Videos
 from channels.wechat.wire import Keys, Seal
 from gateway.clock import Clock, Ids, to_ms
 from gateway.config import WeChat, WeChatAccount, WeChatKf, WeChatNotice
-from gateway.errors import ConfigError, SendError
+from gateway.errors import ConfigError, RateLimited, SendError
 from gateway.messages import Outbound, Upload, encode
 from gateway.observe import CALLS
-from gateway.outbox import Heard, Say, Texter
+from gateway.outbox import Heard, OutItem, Say, Texter
 from gateway.passive import PassiveAnswers, Waiting
 from gateway.protocols import Accept, Changes, Emit, LaneStore, Lease, SharedStore
+from gateway.store.lanes import Outcome
 from gateway.uploads import Uploads
 
 KF_LANE = "kf"
@@ -71,11 +72,14 @@ class WeChatParts:
     _kf: dict[str, KfClient] = field(init=False)
     _videos: Videos = field(init=False)
     _core: Core = field(init=False)
-    _pullers: dict[str, Puller] = field(default_factory=dict)
+    _accounts: list[Account] = field(init=False)
+    _companies: list[Account] = field(init=False)
+    _pullers: dict[str, Puller] = field(init=False)
 
     def __post_init__(self) -> None:
         """Raises ConfigError."""
         config, ground = self.config, self.ground
+        self._accounts, self._companies = known(config)
         self._http = aiohttp.ClientSession(auto_decompress=True, cookie_jar=aiohttp.DummyCookieJar())
         self._clients = {one.appid: self._client(one) for one in config.accounts}
         self._kf = {one.corpid: self._kf_client(one) for one in config.kf}
@@ -85,18 +89,17 @@ class WeChatParts:
         self._videos = Videos(homes)
         media = Fetcher(self._downloads(), self._keep, self._videos.fetch)
         self._core = Core(ground.accept, self._note, _Answers(ground), media)
-
-    def routes(self) -> Sequence[web.RouteDef]:
-        config, ground = self.config, self.ground
-        accounts, companies = known(config)
         taker = Taker(self._core, ground.shared, ground.clock)
         self._pullers = {
             account.keys.appid: Puller(account, self._kf[account.keys.appid], taker, ground.shared)
-            for account in companies
+            for account in self._companies
         }
-        channel = WeChatChannel(accounts, self._core, ground.shared, ground.clock, self._typing)
-        callbacks = KfCallbacks(companies, self._wanted, ground.clock)
-        return [*callbacks.routes(), *channel.routes()] if companies else channel.routes()
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        ground = self.ground
+        channel = WeChatChannel(self._accounts, self._core, ground.shared, ground.clock, self._typing)
+        callbacks = KfCallbacks(self._companies, self._wanted, ground.clock)
+        return [*callbacks.routes(), *channel.routes()] if self._companies else channel.routes()
 
     async def start(self) -> None:
         """What came to customer service while nobody was here."""
@@ -121,7 +124,10 @@ class WeChatParts:
         """Handler of lane `kf`, key `corpid/open_kfid`: everything that is there, under the latest callback's token."""
         corpid, _, open_kfid = lease.key.partition("/")
         tokens = [msgspec.json.decode(msg.body, type=str) for msg in lease.msgs]
-        await self._pullers[corpid].pull(open_kfid, next(filter(None, reversed(tokens)), ""))
+        puller = self._pullers.get(corpid)
+        if puller is None:  # not configured any more
+            return Changes(lease.msgs[-1].seq)
+        await puller.pull(open_kfid, next(filter(None, reversed(tokens)), ""))
         due = to_ms(self.ground.clock.now()) + SWEEP_MS
         sweep = Emit(KF_LANE, lease.key, f"sweep {lease.key}", msgspec.json.encode(""), due)
         return Changes(lease.msgs[-1].seq, emits=[sweep])
@@ -129,7 +135,7 @@ class WeChatParts:
     # --- the core's side --------------------------------------------------------------------------------------
 
     async def _note(self, conversation: str, id_: str, note: str) -> None:
-        await self.ground.lanes.ingest("out", conversation, f"heard {id_}", encode(Heard(note)))
+        await _store(self.ground.lanes, conversation, f"heard {id_}", Heard(note))
 
     async def _keep(self, conversation: str, data: bytes) -> Upload:
         info = await self.ground.uploads.keep(conversation, data)
@@ -187,7 +193,14 @@ class _Answers:
         at = to_ms(self.ground.clock.now())
         for number, text in enumerate(parts):
             id_ = f"{message_id}/{number + 1}"
-            await self.ground.lanes.ingest("out", conversation, id_, encode(Say(Outbound(id=id_, at=at, text=text))))
+            await _store(self.ground.lanes, conversation, id_, Say(Outbound(id=id_, at=at, text=text)))
+
+
+async def _store(lanes: LaneStore, conversation: str, id_: str, item: OutItem) -> None:
+    """Raises RateLimited when the mailbox is full: then the push is not acknowledged, and comes again."""
+    done = await lanes.ingest("out", conversation, id_, encode(item))
+    if done.outcome is Outcome.FULL:
+        raise RateLimited("mailbox full", retry_after=5.0)
 
 
 def known(config: WeChat) -> tuple[list[Account], list[Account]]:
