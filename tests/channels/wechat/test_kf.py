@@ -14,7 +14,7 @@ from channels.wechat import kf_pushes, pushes
 from channels.wechat.accounts import Account
 from channels.wechat.bodies import Item, Menu
 from channels.wechat.calls import Place
-from channels.wechat.kf import KfCallbacks, Puller
+from channels.wechat.kf import STILL_PAGES, KfCallbacks, Puller
 from channels.wechat.kf_client import KfClient, KfCredentials, KfUser, sent_as
 from channels.wechat.menus import Menus
 from channels.wechat.pushes import Push
@@ -188,7 +188,7 @@ async def test_a_cursor_that_stands_still_is_left_for_later(desk: Desk) -> None:
     desk.wechat.account("seat").kf.empty_pages = 1_000
     with pytest.raises(Retry):
         await desk.pulled()
-    assert desk.wechat.journal.count("call", SYNC) == 1 + 5, "the first page gave it its place"
+    assert desk.wechat.journal.count("call", SYNC) == STILL_PAGES
     desk.wechat.account("seat").kf.empty_pages = 0
     assert [taken.content for taken in await desk.pulled()] == [Text("路灯坏了")]
 
