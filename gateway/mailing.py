@@ -17,6 +17,8 @@ from gateway.protocols import Emit
 from gateway.replies import Replies
 from gateway.turn import Turn
 
+_RATING = {"rating.invite": "rate", "rating.remind": "rate_reminder"}
+
 
 @dataclass(frozen=True, slots=True)
 class Wording:
@@ -50,7 +52,7 @@ def items(
 
 def about(paragraph: Say, state: Dialogue, catalog: Catalog, wording: Wording) -> About | None:
     """The news that a paragraph brings. A discreet matter is not named outside the conversation."""
-    news = "rate" if paragraph.key == "rating.invite" else paragraph.key.partition("news.")[2]
+    news = _RATING.get(paragraph.key) or paragraph.key.partition("news.")[2]
     id_ = str(paragraph.params.get("work_order", ""))
     if not (news and id_):
         return None

@@ -104,14 +104,14 @@ def _update(state: Dialogue, case: Case, news: CaseNews) -> Dialogue:
     return replace(state, cases=(*others, case))
 
 
-def _invite(state: Dialogue, news: CaseNews, catalog: Catalog | None) -> Outcome:
+def _invite(state: Dialogue, news: CaseNews, catalog: Catalog | None, said: str = "rating.invite") -> Outcome:
     """While another case is being rated the invitation waits; one that was left unanswered waits behind this."""
     waiting = tuple(one for one in state.ratings if one.work_order_id != news.work_order_id)
     other = state.rating if state.rating and state.rating.work_order_id != news.work_order_id else None
     if other is not None and state.asked in rating.ASKS:
         return replace(state, ratings=(*waiting, RatingDialog(news.work_order_id, news.round))), []
     state = replace(state, ratings=(*waiting, other) if other else waiting)
-    return rating.invite(state, news.work_order_id, news.round, wording(catalog, state, news.work_order_id))
+    return rating.invite(state, news.work_order_id, news.round, wording(catalog, state, news.work_order_id), said)
 
 
 def _remind(state: Dialogue, news: CaseNews, catalog: Catalog | None) -> Outcome:
@@ -119,7 +119,7 @@ def _remind(state: Dialogue, news: CaseNews, catalog: Catalog | None) -> Outcome
     waits = any(one.work_order_id == news.work_order_id for one in state.ratings)
     if other and state.asked in rating.ASKS and not waits:  # one at a time; this one's reminder was its last chance
         return state, []
-    return _invite(state, news, catalog)
+    return _invite(state, news, catalog, "rating.remind")
 
 
 def _forget(state: Dialogue, news: CaseNews) -> Dialogue:

@@ -133,10 +133,12 @@ class Wording:
 GENERAL = Wording()
 
 
-def invite(state: Dialogue, work_order_id: str, round_: int, wording: Wording = GENERAL) -> Outcome:
-    """Open the rating of one round; the form the citizen may be in the middle of stays."""
+def invite(
+    state: Dialogue, work_order_id: str, round_: int, wording: Wording = GENERAL, said: str = "rating.invite"
+) -> Outcome:
+    """Open the rating of one round; the form the citizen may be in the middle of stays. `said`: how it begins."""
     state = replace(state, rating=RatingDialog(work_order_id, round_))
-    return _ask(state, "resolved", [Say("rating.invite", {"work_order": work_order_id})], wording)
+    return _ask(state, "resolved", [Say(said, {"work_order": work_order_id})], wording)
 
 
 def again(state: Dialogue, wording: Wording = GENERAL) -> list[Effect]:

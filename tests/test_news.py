@@ -1,15 +1,20 @@
 """What a case tells its citizen, and what a department's question gets back."""
 from __future__ import annotations
 
+from datetime import UTC, datetime
+from typing import Any
+
 import pytest
 from msgspec.structs import replace
 
-from gateway import news, rating
+from gateway import mailing, news, rating
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Case, Dialogue, RatingDialog
 from gateway.dialogue.effects import Ask, Labelled, Quote, Say, Supplement
 from gateway.fields.city import Department
+from gateway.mailing import Wording
 from gateway.messages import CaseNews, Choice, Text, Upload
+from tests import project
 from tests.tables import table
 
 ID = "WO-20261123-0000000001"
@@ -75,6 +80,17 @@ def test_a_reminder_asks_again_unless_another_case_is_being_rated() -> None:
     after, effects = news.tell(rating.step(invited, Choice("no"))[0], CaseNews(ID, "rate_reminder"))  # type: ignore[index]
     assert after.asked == "resolved"
     assert effects
+
+
+@table(("news_", "told"), [("rate", "rate"), ("rate_reminder", "rate_reminder")])
+def test_a_reminder_is_other_news_than_the_invitation(news_: Any, told: str) -> None:
+    """So that a template message, of which a day has 100,000, is spent on the invitation alone."""
+    after, effects = news.tell(state(), CaseNews(ID, news_))
+    assert isinstance(effects[0], Say)
+    wording = Wording(project.replies(), "wechat", datetime(2026, 11, 23, 10, tzinfo=UTC))
+    about = mailing.about(effects[0], after, project.catalog(), wording)
+    assert about is not None
+    assert (about.news, about.facts["status"]) == (told, "请您评价")
 
 
 def test_another_cases_news_leaves_an_open_rating_alone() -> None:
