@@ -71,7 +71,8 @@ async def _run(accounts: list[AccountSettings], options: argparse.Namespace) -> 
         loop.add_signal_handler(each, stop.set)
     if options.leash:
         await loop.connect_read_pipe(lambda: Leash(stop), sys.stdin)
-    async with serve(accounts, SystemClock(), options.port, desk=f"{options.gateway}/desk/") as wechat:
+    async with serve(accounts, SystemClock(), options.port) as wechat:
+        wechat.desk = f"{options.gateway}/desk/"
         sys.stdout.write(f"WeChat is played on {wechat.url}, its phones on {wechat.url}/demo/\n")
         sys.stdout.flush()
         await stop.wait()

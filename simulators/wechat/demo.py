@@ -78,11 +78,10 @@ SILENT: Mapping[str, Callable[[Account, Citizen], None]] = {
 
 
 class Demo:
-    """The page beside the API of one WeChat; `desk` is the address of the gateway's staff page."""
+    """The page beside the API of one WeChat."""
 
-    def __init__(self, wechat: WeChat, desk: str = "") -> None:
+    def __init__(self, wechat: WeChat) -> None:
         self._wechat = wechat
-        self._desk = desk
         self._acts: set[asyncio.Task[None]] = set()
         for account in wechat.accounts.values():
             for name in CITIZENS:
@@ -116,7 +115,7 @@ class Demo:
     def _shown(self) -> dict[str, Any]:
         wechat = self._wechat
         return {
-            "desk": self._desk,
+            "desk": wechat.desk,
             "accounts": [self._account(account) for account in wechat.accounts.values()],
             "faults": [{"path": fault.path, "kind": fault.kind, "times": fault.times, "code": fault.code}
                        for fault in wechat.faults.waiting()],

@@ -6,13 +6,14 @@ import re
 from collections import Counter, deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta, timezone
 from typing import Any, Literal
 
 _UNSEEN = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 
 What = Literal["call", "push"]
 
+BEIJING = timezone(timedelta(hours=8))
 KEPT = 20_000     # entries; the counters go on
 SHOWN = 200       # characters of a line's contents
 
@@ -31,7 +32,8 @@ class Entry:
     def __str__(self) -> str:
         """One line, whatever a citizen wrote: what turns or hides characters is written as its code."""
         said = json.dumps(self.said, ensure_ascii=False, default=str)[:SHOWN]
-        line = f"{self.at:%m-%d %H:%M:%S} {self.what:<5} {self.account} {self.subject} {said} → {self.outcome}"
+        at = self.at.astimezone(BEIJING)
+        line = f"{at:%m-%d %H:%M:%S} {self.what:<5} {self.account} {self.subject} {said} → {self.outcome}"
         return _UNSEEN.sub(lambda found: f"\\u{ord(found[0]):04x}", line)
 
 

@@ -18,10 +18,11 @@ from simulators.wechat.settings import AccountSettings
 
 
 class WeChat:
-    """What `serve` hands out. `url` is the API base of every account, also of kf."""
+    """What `serve` hands out. `url` is the API base of every account, also of kf; `desk` the gateway's staff page."""
 
     def __init__(self, settings: Sequence[AccountSettings], clock: Clock, session: aiohttp.ClientSession) -> None:
         self.url = ""
+        self.desk = ""
         self.clock = clock
         self.journal = Journal()
         self.faults = Faults()

@@ -193,17 +193,17 @@ def _reset(request: web.Request) -> web.Response:
 
 @asynccontextmanager
 async def serve(
-    settings: Sequence[AccountSettings], clock: Clock, port: int = 0, *, desk: str = "",
+    settings: Sequence[AccountSettings], clock: Clock, port: int = 0
 ) -> AsyncIterator[WeChat]:
     """The whole platform on http://127.0.0.1:`port` (0: any free one) while the block runs.
 
-    Its demo page is at /demo/ and links to the gateway's staff page at `desk`.
+    Its demo page is at /demo/.
     """
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
         wechat = WeChat(settings, clock, session)
         server = Server(wechat)
         app = web.Application(client_max_size=MOST)
-        demo = Demo(wechat, desk)
+        demo = Demo(wechat)
         app.router.add_routes([*server.routes(), *demo.routes()])
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()

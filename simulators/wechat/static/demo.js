@@ -11,6 +11,7 @@ const page = {
   away: document.querySelector(".away"),
 };
 const phones = new Map();
+const seenBy = new WeakMap();   // tab → what it turns to; `part` is a property of every element's own
 const platform = new Platform(document.querySelector(".platform"));
 let known = "";
 
@@ -57,7 +58,7 @@ function tab(label, part) {
   const button = document.createElement("button");
   button.type = "button";
   button.textContent = label;
-  button.part = part;
+  seenBy.set(button, part);
   button.addEventListener("click", () => turnTo(part));
   button.setAttribute("aria-pressed", String(part.classList.contains("seen")));
   return button;
@@ -65,7 +66,7 @@ function tab(label, part) {
 
 function turnTo(part) {
   for (const each of document.querySelectorAll(".phone, .platform")) each.classList.toggle("seen", each === part);
-  for (const button of page.tabs.children) button.setAttribute("aria-pressed", String(button.part === part));
+  for (const button of page.tabs.children) button.setAttribute("aria-pressed", String(seenBy.get(button) === part));
   part.querySelector(".chat")?.scrollTo(0, 1e9);
 }
 

@@ -3,13 +3,18 @@ import { bubbleOf } from "./bubbles.js";
 import { sheetOf } from "./sheet.js";
 import { button, make, post } from "./say.js";
 
-const ACTS = { message: "消息", menu: "菜单", subscribe: "关注", scan: "扫码", enter: "进入" };
+// What opened a window, in both languages.
+const ACTS = {
+  message: ["消息", "message"], menu: ["菜单", "menu"], subscribe: ["关注", "follow"], scan: ["扫码", "scan"],
+  enter: ["进入", "session"],
+};
 
 export class Phone {
   constructor(name) {
     this.name = name;
     this.accounts = [];
-    this.drawn = "";
+    this.drawn = {};
+    this.counted = "";
     this.root = document.getElementById("phone").content.firstElementChild.cloneNode(true);
     this.parts = Object.fromEntries(["who", "chat-with", "state", "quota", "chat", "menu", "say", "sheet", "more"]
       .map((part) => [part, this.root.querySelector(`.${part}`)]));
@@ -18,6 +23,7 @@ export class Phone {
     this.parts.say.addEventListener("submit", (event) => this.send(event));
     this.parts.more.addEventListener("click", () => this.unfold(this.parts.sheet.hidden));
     this.parts["chat-with"].addEventListener("change", () => this.turn());
+    new ResizeObserver(() => this.toTheEnd()).observe(this.parts.chat);   // the sheet, the quota's lines, a keyboard
   }
 
   get account() {
@@ -54,11 +60,10 @@ export class Phone {
     this.parts.sheet.hidden = !open;
     this.parts.more.setAttribute("aria-expanded", String(open));
     if (open) this.parts.sheet.replaceChildren(...sheetOf(this));
-    this.parts.chat.scrollTo(0, this.parts.chat.scrollHeight);
   }
 
   turn() {
-    this.drawn = "";
+    this.drawn = {};
     this.unfold(false);
     this.draw();
   }
@@ -78,14 +83,29 @@ export class Phone {
   draw() {
     const { citizen, account } = this;
     this.tick();
-    this.parts.state.textContent = citizen.typing ? "对方正在输入…" : citizen.follows ? "" : "未关注";
+    this.parts.state.textContent = citizen.typing ? "对方正在输入… typing" : citizen.follows ? "" : "未关注 unfollowed";
     this.parts.menu.replaceChildren(...Object.entries(account.menu).map(([key, label]) =>
       button(label, () => this.act("taps", { key }))));
-    const drawn = `${account.name}/${citizen.said}`;
-    if (drawn === this.drawn) return;
-    this.drawn = drawn;
-    this.parts.chat.replaceChildren(...citizen.bubbles.map((bubble) =>
+    this.drawChat(account, citizen);
+  }
+
+  // What is new in the same chat is added, so that pictures stay; another chat begins anew.
+  drawChat(account, citizen) {
+    const { chat } = this.parts;
+    const fresh = account.name === this.drawn.account ? citizen.said - this.drawn.said : -1;
+    if (fresh === 0) return;
+    this.drawn = { account: account.name, said: citizen.said };
+    if (fresh < 0) chat.replaceChildren();
+    const bubbles = fresh < 0 ? citizen.bubbles : citizen.bubbles.slice(-fresh);
+    chat.append(...bubbles.map((bubble) =>
       bubbleOf(bubble, `/demo/media/${account.name}/${bubble.media}`, (item) => this.act("picks", { item }))));
+    this.toTheEnd();
+    for (const picture of chat.querySelectorAll("img")) {
+      if (!picture.complete) picture.addEventListener("load", () => this.toTheEnd(), { once: true });
+    }
+  }
+
+  toTheEnd() {
     this.parts.chat.scrollTo(0, this.parts.chat.scrollHeight);
   }
 
@@ -93,18 +113,30 @@ export class Phone {
   tick(now = this.now) {
     this.now = now;
     if (!this.accounts.length || !now) return;
-    const windows = this.citizen.windows.map((window) =>
-      `${ACTS[window.act]}窗口：还可回 ${window.left} 条 · ${left(window.until, now)}`);
-    const grants = Object.entries(this.citizen.grants).map(([template, n]) =>
-      `订阅 ${template}：${n === "always" ? "长期" : `${n} 次`}`);
-    const refuses = this.citizen.refuses ? ["拒收消息"] : [];
-    this.parts.quota.textContent = [...(windows.length ? windows : ["窗口已关：不能主动回复"]), ...grants, ...refuses]
-      .join("\n");
+    const { windows, grants, refuses } = this.citizen;
+    const lines = [
+      ...windows.map(({ act, left, until }) => {
+        const [zh, en] = ACTS[act];
+        return [`${zh}窗口：还可回 ${left} 条 · ${rest(until, now)}`, `${en}: ${left} left`];
+      }),
+      ...(windows.length ? [] : [["窗口已关：不能主动回复", "closed: no messages"]]),
+      ...Object.entries(grants).map(([template, n]) =>
+        [`订阅 ${template}：${n === "always" ? "长期" : `${n} 次`}`, n === "always" ? "always" : `${n} left`]),
+      ...(refuses ? [["拒收消息", "refuses messages"]] : []),
+    ];
+    const drawn = JSON.stringify(lines);
+    if (drawn === this.counted) return;
+    this.counted = drawn;
+    this.parts.quota.replaceChildren(...lines.map(([zh, en]) => {
+      const english = make("span", "", en);
+      english.lang = "en";
+      return make("li", "", make("span", "", zh), english);
+    }));
   }
 }
 
-function left(until, now) {
+function rest(until, now) {
   const seconds = Math.max(0, Math.round((new Date(until) - now) / 1000));
-  const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  return [hours, minutes, rest].map((n) => String(n).padStart(2, "0")).join(":");
+  const [hours, minutes, last] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
+  return [hours, minutes, last].map((n) => String(n).padStart(2, "0")).join(":");
 }

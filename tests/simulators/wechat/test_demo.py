@@ -125,7 +125,7 @@ async def test_media_and_the_journal_are_served_as_nothing_that_runs(site: Site)
 
 def test_a_line_of_the_journal_is_short_and_whole() -> None:
     line = str(Entry(START, "call", "hotline", "/cgi-bin/user/info", {"content": "字" * 300}, "0 ok"))
-    assert line.startswith('11-23 02:00:00 call  hotline /cgi-bin/user/info {"content": "字')
+    assert line.startswith('11-23 10:00:00 call  hotline /cgi-bin/user/info {"content": "字')
     assert line.endswith("字 → 0 ok")
     assert len(line) < 300
     turned = str(Entry(START, "push", "hotline", "text", {"Content": "a\u202eb\u200bc"}, "reply text: d\ne"))

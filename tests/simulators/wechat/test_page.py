@@ -73,12 +73,12 @@ async def test_a_citizen_writes_speaks_sends_and_answers(browser: Browser, site:
     answering(site)
     async with opened(browser, site, width) as page:
         phone = phone_of(page, "市民甲")
-        await expect(phone.locator(".quota")).to_have_text("窗口已关：不能主动回复")
+        await expect(phone.locator(".quota")).to_have_text("窗口已关：不能主动回复closed: no messages")
         await phone.get_by_label("消息 Message").fill(HOSTILE)
         await phone.get_by_label("消息 Message").press("Enter")
         await expect(phone.locator(".citizen .bubble")).to_have_text(HOSTILE)
         await expect(phone.locator(".account .bubble")).to_have_text(f"收到第1条 {HOSTILE}")
-        await expect(phone.locator(".quota")).to_contain_text("还可回 5 条 · 48:00:00")
+        await expect(phone.locator(".quota")).to_contain_text("还可回 5 条 · 48:00:00message: 5 left")
         for n, label in enumerate(("语音 voice", "示例照片", "位置"), 2):
             await does(phone, label)
             await expect(phone.locator(".account .bubble")).to_have_count(n)
@@ -137,4 +137,5 @@ async def test_on_a_phone_one_part_is_seen_at_a_time(browser: Browser, site: Sit
             seen = [await each.is_visible() for each in (
                 phone_of(page, "市民甲"), phone_of(page, "市民乙"), page.locator(".platform"))]
             assert seen == [part == each for each in ("市民甲", "市民乙", "平台")]
+            await expect(page.locator(".tabs [aria-pressed=true]")).to_have_text(part)
         await looks_well(page, "phone-platform")

@@ -1,0 +1,208 @@
+"""The main job on WeChat's demo page in Chromium: two phones beside the staff page, zh and en, wide and narrow.
+
+What people see is left in tests/screenshots/wechat-story-*.png.
+"""
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, Locator, Page, expect
+
+from gateway.app import Mind
+from simulators.wechat.settings import kf, official
+from tests.browser import SCREENSHOTS, chromium
+from tests.journeys.hotline import PASSWORD
+from tests.journeys.test_in_the_browser import GRAVE, window
+from tests.journeys.wechat import Street, opened
+
+pytestmark = pytest.mark.browser
+
+WIDTHS = {"phone": (390, 844), "desktop": (1440, 900)}  # a story goes on at the last
+PHOTO, PLACE = "示例照片", "广州市天河区体育西路103号"
+
+
+@dataclass(frozen=True)
+class Words:
+    """What is said and read in one language."""
+
+    spoken: str
+    heard: str
+    seen: str
+    filed: str
+    phone: str
+    yes: str
+    closed: str
+    solved: str
+    best: str
+    thanks: str
+    other: str
+    others_answer: str
+
+
+STORIES = {
+    "zh": Words(
+        "小区门口的路灯坏了一个星期了，晚上很黑，老人容易摔倒，要求尽快修好", "路灯", "收到 1 个文件", "已登记",
+        "13800138000", "确认提交", "路灯已更换灯泡，恢复照明。", "解决了", "5 非常满意", "谢谢",
+        "你好，我要投诉快递，单号SF1234567890123，三天没动了", "顺丰",
+    ),
+    "en": Words(
+        "The street lamp near our gate has been broken for a week. It is dark and somebody will fall. Please repair it "
+        "soon.", "Street light", "Got 1 file", "It is filed", "+86 138 0013 8000", "Yes, file it",
+        "The bulb was replaced and the lamp is lit.", "Solved", "5 Very satisfied", "Thank you",
+        "Hello, my SF Express parcel SF1234567890123 has not moved for three days", "SF1234567890123",
+    ),
+}
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def browser() -> AsyncIterator[Browser]:
+    async with chromium() as opened:
+        yield opened
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def street(tmp_path: Path, mind: Mind) -> AsyncIterator[Street]:
+    async with opened(tmp_path / "data", mind, official("12345"), kf("12345-kf")) as street:
+        street.wechat.desk = f"{street.hotline.url}/desk/"
+        yield street
+
+
+class Demo:
+    """The page with its two phones."""
+
+    def __init__(self, page: Page, language: str) -> None:
+        self.page, self.words, self.language = page, STORIES[language], language
+        self._shots = 0
+
+    def phone(self, who: str) -> Locator:
+        return self.page.get_by_role("article", name=who)
+
+    async def is_wide(self, as_: str) -> None:
+        width, height = WIDTHS[as_]
+        await self.page.set_viewport_size({"width": width, "height": height})
+
+    async def turns_to(self, who: str) -> None:
+        """On a narrow screen, where one part is seen at a time; the tab stays so when it is wide again."""
+        await self.is_wide("phone")
+        await self.page.get_by_role("button", name=who, exact=True).click()
+        await self.is_wide("desktop")
+
+    async def says(self, who: str, text: str) -> None:
+        await self.phone(who).get_by_label("消息 Message").fill(text)
+        await self.phone(who).get_by_label("消息 Message").press("Enter")
+
+    async def does(self, who: str, tile: str, words: str = "") -> None:
+        """From the sheet behind ＋; voice says the words in the line."""
+        await self.phone(who).get_by_label("消息 Message").fill(words)
+        await self.phone(who).get_by_role("button", name="更多").click()
+        await self.phone(who).get_by_role("button", name=tile).click()
+
+    async def hears(self, who: str, text: str) -> None:
+        await expect(self.phone(who).locator(".account .bubble").last).to_contain_text(text, timeout=10_000)
+
+    async def shoot(self, what: str) -> None:
+        """A picture for people at either width, axe-core for those who cannot see it; the latest words are in sight."""
+        self._shots += 1
+        SCREENSHOTS.mkdir(exist_ok=True)
+        for width in WIDTHS:
+            await self.is_wide(width)
+            await self._shoot(f"wechat-story-{self.language}-{width}-{self._shots:02d}-{what}")
+
+    async def _shoot(self, name: str) -> None:
+        await self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
+        found = (await Axe().run(self.page)).response["violations"]
+        assert [(entry["id"], entry["nodes"][0]["html"]) for entry in found if entry["impact"] in GRAVE] == []
+        assert await self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
+        for chat in await self.page.locator(".chat").all():
+            if await chat.is_visible():
+                assert await chat.evaluate("it => it.scrollHeight - it.scrollTop - it.clientHeight") <= 2, name
+
+
+@pytest.mark.parametrize("language", sorted(STORIES))
+async def test_by_voice_photo_and_place_to_a_rating_on_the_phone(
+    street: Street, browser: Browser, language: str
+) -> None:
+    words = STORIES[language]
+    async with AsyncExitStack() as stack:
+        page = await stack.enter_async_context(window(browser, street.wechat.url, "zh-CN", WIDTHS["desktop"]))
+        demo = Demo(page, language)
+        number = await _files(demo)
+        await _another_on_the_second_phone(demo)
+        await demo.turns_to("市民甲")
+        quota, phone = demo.phone("市民甲").locator(".quota"), demo.phone("市民甲")
+        await expect(quota).to_contain_text("还可回 5 条 · 48:00:00")
+        desk = await _opens_the_desk(street, page, number)
+        await _closes(desk, words.closed)
+        await demo.hears("市民甲", words.closed)
+        await expect(quota).to_contain_text("还可回 3 条 · 48:00:00")
+        street.clock.advance(601)
+        await phone.get_by_role("button", name=words.solved, exact=True).click(timeout=10_000)
+        await expect(phone.locator(".citizen .bubble").last).to_have_text(words.solved)
+        await expect(quota).to_contain_text("还可回 2 条 · 47:49:59")
+        await demo.hears("市民甲", words.best)
+        await demo.shoot("asked")
+        await demo.says("市民甲", "5")
+        await demo.hears("市民甲", words.thanks)
+        await demo.shoot("rated")
+        case = await street.hotline.until(number, lambda case: case.rated is not None)
+        await desk.screenshot(path=SCREENSHOTS / f"wechat-story-{language}-desk.png")
+    assert case.rated
+    assert (case.rated.resolved, case.rated.satisfaction) == ("yes", 5)
+
+
+async def _files(demo: Demo) -> str:
+    """By voice, photo, place and telephone number; returns the number in the receipt."""
+    words, who = demo.words, "市民甲"
+    await demo.does(who, "语音 voice", words.spoken)
+    await demo.hears(who, words.heard)
+    await demo.shoot("spoken")
+    await demo.does(who, PHOTO)
+    await demo.hears(who, words.seen)
+    await expect(demo.phone(who).get_by_alt_text("照片 photo")).to_be_visible()
+    await demo.shoot("seen")
+    await demo.does(who, "位置", PLACE)
+    await demo.hears(who, "1. ")
+    await demo.says(who, words.phone)
+    await demo.hears(who, PLACE)
+    await demo.shoot("summary")
+    await demo.says(who, words.yes)
+    await demo.hears(who, words.filed)
+    await demo.shoot("filed")
+    receipt = await demo.phone(who).locator(".account .bubble").last.inner_text()
+    return receipt[receipt.index("WO-"):][:22]
+
+
+async def _another_on_the_second_phone(demo: Demo) -> None:
+    """Of customer service, at the same time."""
+    await demo.turns_to("市民乙")
+    await demo.phone("市民乙").get_by_label("会话").select_option("12345-kf")
+    await demo.says("市民乙", demo.words.other)
+    await demo.hears("市民乙", demo.words.others_answer)
+    await demo.shoot("two")
+
+
+async def _opens_the_desk(street: Street, page: Page, number: str) -> Page:
+    """By the page's own link, in a window beside it."""
+    async with page.context.expect_page() as opening:
+        await page.get_by_role("link", name="办件台").click()
+    desk = await opening.value
+    await desk.get_by_label("用户名").fill(await street.hotline.hires("clerk"))
+    await desk.get_by_label("密码").fill(PASSWORD)
+    await desk.get_by_role("button", name="登录").click()
+    await desk.get_by_role("link", name=number).click()
+    return desk
+
+
+async def _closes(desk: Page, words: str) -> None:
+    await desk.get_by_label("操作").select_option("accept")
+    await desk.get_by_role("button", name="提交").click()
+    await expect(desk.locator(".head .chip")).to_have_text("已受理")
+    await desk.get_by_label("操作").select_option("close")
+    await desk.get_by_label("给市民的答复").fill(words)
+    await desk.get_by_role("button", name="提交").click()
