@@ -98,8 +98,10 @@ class WeChatSender:
         match push:
             case pushes.Left():
                 person = Person(person.reach)
-            case kf_pushes.Opened(welcome=code) | kf_pushes.Handed(code=code):
+            case kf_pushes.Opened(welcome=code):
                 person = self._with_code(person, push.id, code)
+            case kf_pushes.Handed(code=code):
+                person = self._with_code(person, "", code)
         return Noted(_dump(person), _receipts(push), gone=isinstance(push, pushes.Left))
 
     # --- one message ------------------------------------------------------------------------------------------
@@ -107,13 +109,13 @@ class WeChatSender:
     async def _spoken(self, voice: Voice, user: str, say: Say, matter: Matter, person: Person) -> Sent:
         now = to_ms(self._clock.now())
         code, person = _with_its_code(say, person, now)
+        left = person.reach.ledger.left(now)
+        if matter.menu is not None and (left or code):
+            await self._menus.offer(conversation_key(CHANNEL, user), say.message)
         if voice.kf is not None and code:
             answered = await _by_code(voice.kf, code, matter, person)
             if answered is not None:
                 return answered
-        left = person.reach.ledger.left(now)
-        if matter.menu is not None and left:
-            await self._menus.offer(conversation_key(CHANNEL, user), say.message)
         matter = replace(matter, spared=_spared(say, left))
         told = await voice.teller.tell(user.partition(".")[2], matter, person.reach, now)
         steps = tuple(Step(step.way, step.why) for step in told.steps)

@@ -9,10 +9,10 @@ from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from channels.wechat import replies
-from channels.wechat.answers import NoMenu, WithPerson
+from channels.wechat.answers import NoMenu, WindowClosed, WithPerson
 from channels.wechat.bodies import MOST_ITEMS, Item, Menu, Notice
 from channels.wechat.client import WeChatClient
-from channels.wechat.kf_client import KfClient, KfUser
+from channels.wechat.kf_client import KfClient, KfUser, State
 from channels.wechat.reach import NOT_DELIVERED, NOT_OFFERED, SPARED, Offer, Reach, Rung, Way, ladder, refused, told
 from gateway.errors import Paused, Rejected, Retry, SendError, Uncertain
 from gateway.messages import Outbound
@@ -113,6 +113,8 @@ def kf_ways(client: KfClient, open_kfid: str) -> Ways:
                 return await client.send_menu(user, matter.key, matter.menu)
             return await client.send_text(user, matter.key, matter.words)
         except WithPerson as held:
+            if (await client.state(user))[0] is State.OVER:  # until the citizen writes again
+                raise WindowClosed(f"{held.why}: it is over") from held
             raise Retry(held.why, after_s=WITH_PERSON_S) from held
 
     return {"window": spoken}

@@ -30,7 +30,7 @@ from channels.wechat.videos import Videos
 from channels.wechat.wire import Keys, Seal
 from gateway.clock import Clock, Ids, to_ms
 from gateway.config import WeChat, WeChatAccount, WeChatKf, WeChatNotice
-from gateway.errors import ConfigError, RateLimited, SendError
+from gateway.errors import ConfigError, RateLimited, Rejected, SendError
 from gateway.messages import Outbound, Upload, encode
 from gateway.observe import CALLS
 from gateway.outbox import Heard, OutItem, Say, Texter
@@ -127,7 +127,10 @@ class WeChatParts:
         puller = self._pullers.get(corpid)
         if puller is None:  # not configured any more
             return Changes(lease.msgs[-1].seq)
-        await puller.pull(open_kfid, next(filter(None, reversed(tokens)), ""))
+        try:
+            await puller.pull(open_kfid, next(filter(None, reversed(tokens)), ""))
+        except Rejected as error:  # in a dead letter it would end the sweeps as well
+            log.error("wechat_kf_not_pulled", open_kfid=open_kfid, why=error.why)
         due = to_ms(self.ground.clock.now()) + SWEEP_MS
         sweep = Emit(KF_LANE, lease.key, f"sweep {lease.key}", msgspec.json.encode(""), due)
         return Changes(lease.msgs[-1].seq, emits=[sweep])
