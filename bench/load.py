@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from gateway.clock import RandomIds, SystemClock
 from gateway.store.sqlite import SqliteStore
 
 LEVELS = (1, 32, 256)
+GENERATOR = "bench.load_generator"
 SETTINGS = {  # visitors who answer at once would be taken for people still writing
     "HUIYIN_WEB_MESSAGES_PER_MINUTE": "60000", "HUIYIN_WEB_PER_ADDRESS": "1000", "HUIYIN_SERVER_BURST_HOLD_S": "0",
 }
@@ -53,8 +54,8 @@ async def measure(folder: Path, plan: Plan) -> Figures:
     for visitors in plan.levels:
         echo[str(visitors)] = await _echo(visitors, plan)
         starts.append(await server.start())
-        gateway[str(visitors)] = await _generate(server, _timed(visitors, plan))
-        gateway[str(visitors)]["encoded_share"] = await _encoded(server)
+        gateway[str(visitors)] = await _generate(server, timed(visitors, plan))
+        gateway[str(visitors)]["encoded_share"] = await encoded(server)
         await server.stop()
     apart = await _with(server, "--visitors", str(APART), "--rounds", str(plan.rounds))
     fsyncs = fsyncs_per_s(folder)
@@ -84,16 +85,17 @@ async def _with(server: Server, *args: str) -> Figures:
 
 async def _generate(server: Server, args: tuple[str, ...]) -> Figures:
     assert server.process is not None
-    return await _generator(server.url, server.process.pid, *args)
+    return await generated(GENERATOR, server.url + "/web/ws", server.process.pid, *args)
 
 
-def _timed(visitors: int, plan: Plan) -> tuple[str, ...]:
+def timed(visitors: int, plan: Plan) -> tuple[str, ...]:
     return "--visitors", str(visitors), "--warm", str(plan.warm_s), "--seconds", str(plan.seconds)
 
 
-async def _generator(url: str, pid: int, *args: str) -> Figures:
+async def generated(module: str, url: str, pid: int, *args: str) -> Figures:
+    """What a generator of load found, in a process of its own."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.load_generator", "--url", url + "/web/ws", "--pid", str(pid), *args,
+        sys.executable, "-m", module, "--url", url, "--pid", str(pid), *args,
         cwd=ROOT, stdout=asyncio.subprocess.PIPE,
     )
     out, _ = await process.communicate()
@@ -104,14 +106,15 @@ async def _generator(url: str, pid: int, *args: str) -> Figures:
 
 
 async def _echo(visitors: int, plan: Plan) -> Figures:
-    async with _echoing() as (url, pid):
-        return await _generator(url, pid, *_timed(visitors, plan), "--echo")
+    async with serving("bench.echo") as (url, pid):
+        return await generated(GENERATOR, url + "/web/ws", pid, *timed(visitors, plan), "--echo")
 
 
 @asynccontextmanager
-async def _echoing() -> AsyncIterator[tuple[str, int]]:
+async def serving(module: str) -> AsyncIterator[tuple[str, int]]:
+    """A bare server beside the gateway, on a free port: its address and process."""
     port = free_port()
-    process = await asyncio.create_subprocess_exec(sys.executable, "-m", "bench.echo", str(port), cwd=ROOT)
+    process = await asyncio.create_subprocess_exec(sys.executable, "-m", module, str(port), cwd=ROOT)
     try:
         async with asyncio.timeout(20):
             while not await _listens(port):
@@ -131,7 +134,7 @@ async def _listens(port: int) -> bool:
     return True
 
 
-async def _encoded(server: Server) -> float:
+async def encoded(server: Server) -> float:
     """The share of turns for which the gateway asked its encoder, by its own metrics: what the mix really was."""
     async with aiohttp.ClientSession() as http, http.get(server.url + "/metrics") as answer:
         text = await answer.text()
@@ -147,17 +150,22 @@ async def _profile(server: Server, folder: Path, visitors: int, plan: Plan) -> F
     """A run of its own: sampling slows the gateway. Milliseconds of CPU a turn by step."""
     await server.start()
     try:
-        assert server.process is not None
-        load = asyncio.create_task(_generate(server, _timed(visitors, plan)))
-        await asyncio.sleep(plan.warm_s)
-        try:
-            steps = await profile.record(server.process.pid, plan.seconds, folder)
-        except FileNotFoundError as missing:
-            await load
-            return {"not_measured": str(missing)}
-        total, per_turn = sum(steps.values()), (await load)["cpu_ms_per_turn"]
+        return await profiled(_generate(server, timed(visitors, plan)), server, folder, plan)
     finally:
         await server.stop()
+
+
+async def profiled(load: Coroutine[Any, Any, Figures], server: Server, folder: Path, plan: Plan) -> Figures:
+    """What the server does under this load, in milliseconds of CPU a turn by step."""
+    assert server.process is not None
+    running = asyncio.create_task(load)
+    await asyncio.sleep(plan.warm_s)
+    try:
+        steps = await profile.record(server.process.pid, plan.seconds, folder)
+    except FileNotFoundError as missing:
+        await running
+        return {"not_measured": str(missing)}
+    total, per_turn = sum(steps.values()), (await running)["cpu_ms_per_turn"]
     return {
         "cpu_ms_per_turn": per_turn,
         "steps": {step: {"cpu_ms_per_turn": round(per_turn * seconds / total, 3), "share": round(seconds / total, 3)}

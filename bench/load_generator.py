@@ -11,7 +11,9 @@ import asyncio
 import json
 import time
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import aiohttp
 import msgspec
@@ -116,7 +118,13 @@ class Visitor:
             self._tally.errors[type(fault).__name__] += 1
 
 
-async def steady(crowd: list[Visitor], tally: Tally, pid: int, warm_s: float, seconds: float) -> dict[str, object]:
+class Talks(Protocol):
+    async def talks(self, until: float) -> None:
+        """Turn after turn until then (time.perf_counter), each of them tallied."""
+        ...
+
+
+async def steady(crowd: Sequence[Talks], tally: Tally, pid: int, warm_s: float, seconds: float) -> dict[str, object]:
     """Everybody talks; after `warm_s` seconds it counts, for `seconds`."""
     began = time.perf_counter()
     tasks = [asyncio.create_task(visitor.talks(began + warm_s + seconds)) for visitor in crowd]

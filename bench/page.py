@@ -44,7 +44,7 @@ SPOILT = (
 def table(results: Figures) -> str:
     """The page's section of figures, in Markdown."""
     parts = (_machine(results), _goals(results["load"]), _levels(results["load"]), _apart(results["load"]),
-             _profile(results["load"]["profile"]), *_tortures(results), *_spoilt(results))
+             profile(results["load"]["profile"]), *_tortures(results), *_spoilt(results))
     return "\n\n".join(parts)
 
 
@@ -114,7 +114,7 @@ def _apart(load: Figures) -> str:
     ))
 
 
-def _profile(found: Figures) -> str:
+def profile(found: Figures) -> str:
     if "steps" not in found:
         return f"No profile: {found['not_measured']}"
     steps = list(found["steps"].items())

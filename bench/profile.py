@@ -19,6 +19,11 @@ RATE = 100  # samples a second
 # Path prefix → step; the first that fits. What fits nowhere is named after its library.
 STEPS = (
     ("channels/web/", "socket and frames"),
+    ("channels/wechat/gate.py", "signature and seal"), ("channels/wechat/wire.py", "signature and seal"),
+    ("channels/wechat/documents.py", "document in and out"), ("channels/wechat/reading.py", "document in and out"),
+    ("channels/wechat/replies.py", "document in and out"), ("channels/wechat/", "channel"),
+    ("gateway/delivery.py", "delivery of the answer"), ("gateway/passive.py", "delivery of the answer"),
+    ("gateway/mailing.py", "delivery of the answer"), ("gateway/outbox.py", "delivery of the answer"),
     ("gateway/http.py", "socket and frames"), ("gateway/ijson.py", "socket and frames"),
     ("gateway/intake.py", "intake and lanes"), ("gateway/workers.py", "intake and lanes"),
     ("gateway/store/", "store"),

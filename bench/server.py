@@ -27,10 +27,12 @@ def free_port() -> int:
 
 @dataclass(slots=True)
 class Server:
-    """`settings` are HUIYIN_ variables; the data folder survives every kill."""
+    """`settings` are HUIYIN_ variables, `config` a file for what they cannot say; the data folder survives every kill.
+    """
 
     data: Path
     settings: dict[str, str] = field(default_factory=dict)
+    config: Path | None = None
     port: int = field(default_factory=free_port)
     process: asyncio.subprocess.Process | None = None
 
@@ -48,9 +50,10 @@ class Server:
         began = perf_counter()
         env = {name: value for name, value in os.environ.items() if not name.startswith("HUIYIN_")}
         env |= {"HUIYIN_SERVER_PORT": str(self.port), "HUIYIN_DATA_DIR": str(self.data), **self.settings}
+        options = ["--config", str(self.config)] if self.config else []
         with (self.data.parent / "server.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "gateway", "run", cwd=ROOT, env=env, stdout=log, stderr=log
+                sys.executable, "-m", "gateway", "run", *options, cwd=ROOT, env=env, stdout=log, stderr=log
             )
         async with asyncio.timeout(START_S), aiohttp.ClientSession() as http:
             while not await self._ready(http):

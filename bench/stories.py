@@ -167,13 +167,13 @@ class Teller:
         return Said(choice=self._chance.choice(offered)) if offered else self._command(self._turn)
 
     def _filled(self, words: str) -> str:
-        return words.format_map(_facts(self._chance))
+        return words.format_map(facts(self._chance))
 
 
 _TURNS = {"files": Teller._files, "gives_up": Teller._gives_up, "asks": Teller._asks}
 
 
-def _facts(chance: random.Random) -> dict[str, object]:
+def facts(chance: random.Random) -> dict[str, object]:
     house = chance.randrange(1, 3000)
     return {
         "here": f"{chance.choice(_HERE)}{house}号",

@@ -66,3 +66,10 @@ class Account:
         """By path."""
         today = f"{self.clock.now() + CHINA:%F}"
         return {path: n for (path, day), n in self._calls.items() if day == today}
+
+    def calls(self) -> dict[str, int]:
+        """Of all days, by path."""
+        total: Counter[str] = Counter()
+        for (path, _), n in self._calls.items():
+            total[path] += n
+        return dict(total)

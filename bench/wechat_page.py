@@ -1,0 +1,136 @@
+"""Writes bench/wechat.md from results.json: `python -m bench.wechat_page`. tests/test_bench_wechat.py holds both."""
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+from bench import page
+from bench.wechat_caps import CAPS, Arm, Recorded, late_answers, verdicts, without_passive
+from bench.wechat_mix import APPEALS, MIX, WORST, Habit
+
+PAGE = page.HERE / "wechat.md"
+HEAD = """# WeChat: a day of 65,000 appeals, and callbacks a second
+
+Written by `python -m bench.wechat_page` from `results.json`; `python -m bench.wechat_day` and
+`python -m bench.wechat_callbacks` measure.
+"""
+NAMES = {
+    "official": "official account", "form": "mini-program, its form", "kf": "customer service (kf)",
+    "chat": "mini-program, its chat",
+}
+RUNS = (
+    ("day", "The day as it is expected, with a margin", MIX),
+    ("worst", "The same with everybody at their worst", WORST),
+)
+LEVEL_ROWS = (
+    ("callbacks a second", "turns_per_s"), ("p50, ms", "p50_ms"), ("p95, ms", "p95_ms"), ("p99, ms", "p99_ms"),
+    ("slowest, ms", "max_ms"), ("CPU of the gateway a callback, ms", "cpu_ms_per_turn"),
+    ("CPU of the generator a callback, ms", "generator_cpu_ms_per_turn"), ("errors", "errors"),
+    ("answers that were no reply", "quiet"),
+)
+
+Figures = dict[str, Any]
+
+
+def text(results: Figures) -> str:
+    parts = [HEAD]
+    if "wechat_day" in results:
+        parts += _day(results["wechat_day"])
+    if "wechat_callbacks" in results:
+        parts += _callbacks(results["wechat_callbacks"])
+    return "\n".join(parts)
+
+
+# --- the day ------------------------------------------------------------------------------------------------
+
+def _day(found: Figures) -> Iterator[str]:
+    yield f"""## A day of {APPEALS:,} appeals
+
+{_when(found)} Whole appeals on the whole gateway behind the simulated platform, from the first word to the last rating;
+calls as the platform counted them, divided by the appeals, times {APPEALS:,}. All of a day is taken to come by each way
+alone: Beijing's account has about 3,500 a day. Tokens go by time: those of one day of steady use.
+"""
+    for name, title, mix in RUNS:
+        run = msgspec.convert(found[name], Recorded)
+        yield f"### {title}\n"
+        yield page.rows(("appeals recorded", *(NAMES[arm.name] for arm in run.arms)), list(_recorded(run))) + "\n"
+        yield page.rows(("way", "call", "cap", "recorded", "a day", "of the cap", "appeals until the cap"),
+                        list(_verdicts(run))) + "\n"
+        yield _alternatives(run) + "\n"
+        yield page.rows(("who", "share", "does what", "why this share"), [_habit(habit) for habit in mix]) + "\n"
+
+
+def _recorded(run: Recorded) -> Iterator[tuple[object, ...]]:
+    yield "appeals", *(arm.appeals for arm in run.arms)
+    yield "work orders", *(arm.filed for arm in run.arms)
+    yield "messages of theirs", *(arm.said for arm in run.arms)
+    yield "answered in the response", *(arm.passive for arm in run.arms)
+    for path in sorted({path for arm in run.arms for path in arm.calls}):
+        yield f"`{path}` an appeal", *(_an_appeal(arm, path) for arm in run.arms)
+
+
+def _an_appeal(arm: Arm, path: str) -> float | None:
+    return round(arm.calls[path] / arm.appeals, 3) if path in arm.calls else None
+
+
+def _verdicts(run: Recorded) -> Iterator[tuple[object, ...]]:
+    for one in verdicts(run):
+        a_day = f"{one.a_day:,}" if one.kept else f"**{one.a_day:,}**"
+        yield (NAMES[one.arm], one.cap.name, f"{one.cap.most:,}", one.recorded, a_day,
+               f"{one.a_day / one.cap.most:.0%}", f"{one.fits:,}" if one.fits else None)
+
+
+def _alternatives(run: Recorded) -> str:
+    arm = next(arm for arm in run.arms if arm.name == "official")
+    late = late_answers(arm)
+    most = next(cap.most for cap in CAPS if cap.name == "custom/send")
+    return (
+        f"Without answers in the response the official account would send {without_passive(arm):,} messages a day "
+        f"(cap {most:,}; by WECHAT.md's eight an appeal {8 * APPEALS:,}). As it is, {late or 0:.0%} of the answers may "
+        "miss the response before custom/send reaches its cap."
+    )
+
+
+def _habit(habit: Habit) -> tuple[object, ...]:
+    return habit.id, f"{habit.share:.0%} of {habit.of or 'all'}", habit.what, habit.why
+
+
+# --- callbacks ----------------------------------------------------------------------------------------------
+
+def _callbacks(found: Figures) -> Iterator[str]:
+    levels = list(found["gateway"])
+    yield f"""## Callbacks a second
+
+{_when(found)} Signed and encrypted pushes of many citizens, made beforehand, each a new text; from the request to the
+encrypted reply, which is durable by then. Beside it the same requests to a bare aiohttp handler that reads the body and
+answers as much as the gateway does. Generator and server share the machine.
+"""
+    lines: list[tuple[object, ...]] = [
+        (name, *(found["gateway"][level].get(key) for level in levels)) for name, key in LEVEL_ROWS
+    ]
+    lines += [
+        ("bare aiohttp, requests a second", *(found["bare"][level]["turns_per_s"] for level in levels)),
+        ("bare aiohttp, p50, ms", *(found["bare"][level]["p50_ms"] for level in levels)),
+        ("callbacks per bare request", *(found["ratios"][level] for level in levels)),
+    ]
+    yield page.rows(("pushes in flight", *levels), lines) + "\n"
+    yield page.profile(found["profile"]) + "\n"
+
+
+def _when(found: Figures) -> str:
+    machine = found["machine"]
+    return (
+        f"{found['date']} on {machine['cores']} cores ({machine['cpu']}), Python {machine['python']}; load average "
+        f"before: {', '.join(map(str, machine['load_before']))}."
+    )
+
+
+def main() -> None:
+    PAGE.write_text(text(json.loads(page.RESULTS.read_text("utf-8"))), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
