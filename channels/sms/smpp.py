@@ -78,12 +78,18 @@ class SmppLink:
         async with asyncio.TaskGroup() as tasks:
             sweeping = tasks.create_task(self._sweep())
             timing, pause = self._settings.timing, self._settings.timing.again_s
-            while not self._closing:
+            while not self._ending:
                 why, pause = await self._once(pause)
-                if not self._closing:
+                if not self._ending:
                     _log.warning("smpp_down", link=self._settings.name, why=why, again_in_s=pause)
                     await asyncio.sleep(min(pause, timing.again_most_s))
             sweeping.cancel()
+
+    @property
+    def _ending(self) -> bool:
+        """Closed or cancelled: Python 3.11's TaskGroup lets a cancellation go that comes while a link is being lost."""
+        me = asyncio.current_task()
+        return self._closing or (me is not None and me.cancelling() > 0)
 
     async def _once(self, pause: float) -> tuple[str, float]:
         """Bound until it ends: why, and how long to wait. A link that stood begins its waits anew."""

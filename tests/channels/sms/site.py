@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,8 +80,8 @@ class Site:
             yield link
         finally:
             running.cancel()
-            with suppress(asyncio.CancelledError):
-                await running
+            ended, _ = await asyncio.wait({running}, timeout=5.0)
+            assert ended, "the link does not end"
 
 
 @asynccontextmanager

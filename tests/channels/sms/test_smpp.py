@@ -231,6 +231,15 @@ async def test_a_lost_link_is_bound_again(site: Site) -> None:
         assert site.carrier.phone(NUMBER).texts == [CLOSED]
 
 
+async def test_who_is_cancelled_while_the_link_is_lost_ends(site: Site) -> None:
+    """At whatever step of the loss: Python 3.11's TaskGroup lets such a cancellation go."""
+    for steps in range(12):
+        async with site.link():
+            site.carrier.cut()
+            for _ in range(steps):
+                await asyncio.sleep(0)
+
+
 async def test_a_wrong_password_is_no_bind(site: Site) -> None:
     async with site.link(password="wrong") as link:
         await until(lambda: len(site.carrier.journal.find("bind")) >= 2)
