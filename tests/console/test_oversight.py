@@ -3,12 +3,16 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args, get_type_hints
 
 import msgspec
 import pytest
 
+from channels.wechat import reach
+from channels.wechat.ledger import Verdict
 from gateway.console.oversight import Talks, summary, talks
-from gateway.orders import Answered, CaseOp, RatingAnswer
+from gateway.messages import CaseNews
+from gateway.orders import Answered, CaseOp, RatingAnswer, Reached
 from gateway.transcripts import ServiceLine
 from tests.console.office import Office
 from tests.until import until
@@ -136,3 +140,11 @@ def test_every_word_is_there_in_both_languages() -> None:
         used |= set(re.findall(r'\bt\("([a-z_.]+)"', file.read_text("utf-8")))
     assert len(pairs) > 100
     assert used <= pairs.keys(), used - pairs.keys()
+
+
+def test_how_a_citizen_was_reached_is_told_in_words() -> None:
+    source = (STATIC / "words.js").read_text("utf-8")
+    news, ways, verdicts = get_args(get_type_hints(CaseNews)["news"]), get_args(reach.Way), get_args(Verdict)
+    wanted = {*news, *ways, *verdicts, reach.NOT_OFFERED, reach.NOT_DELIVERED, reach.SPARED} - {"yes"}
+    assert {word for word in wanted if f'"reach.{word}": [' not in source} == set()
+    assert {what for what in get_args(get_type_hints(Reached)["what"]) if f'"what.{what}": [' not in source} == set()

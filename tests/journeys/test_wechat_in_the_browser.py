@@ -151,6 +151,7 @@ async def test_by_voice_photo_and_place_to_a_rating_on_the_phone(
         await demo.hears("市民甲", words.thanks)
         await demo.shoot("rated")
         case = await street.hotline.until(number, lambda case: case.rated is not None)
+        await expect(desk.locator(".timeline")).to_contain_text("邀请评价: 会话窗口")
         await desk.screenshot(path=SCREENSHOTS / f"wechat-story-{language}-desk.png")
     assert case.rated
     assert (case.rated.resolved, case.rated.satisfaction) == ("yes", 5)

@@ -159,5 +159,9 @@ function history(lines, ctx) {
     h("p", { class: "dim" }, h("b", {}, t(`what.${line.what}`)), h("time", {}, when(line.at)),
       line.department ? h("span", {}, ctx.department(line.department)) : null,
       line.round ? h("span", {}, t("round", { n: line.round })) : null),
-    line.answer ? answerList(line.answer) : line.text ? h("p", { class: "prose" }, line.text) : null)))];
+    line.answer ? answerList(line.answer) : line.text ? h("p", { class: "prose" }, REACHED.has(line.what) ? ways(line.text) : line.text) : null)))];
 }
+
+// "closed: window quota_used, template": what the citizen was to be told, and each way that was looked at.
+const REACHED = new Set(["told", "doubtful", "not_told", "delivered", "failed"]);
+const ways = (text) => text.replace(/[a-z_]+/g, (word) => t(`reach.${word}`));
