@@ -85,8 +85,9 @@ class Post:
 
 
 def push(kind: type[Push], kept: Kept, **more: Any) -> Push:
-    common: dict[str, Any] = {"id": "p1", "appid": APPID, "to": "gh_1", "user": "o1", "created": kept.clock.ms() // 1000}
-    return kind(**(common | more))
+    common = {"id": "p1", "appid": APPID, "to": "gh_1", "user": "o1", "created": kept.clock.ms() // 1000}
+    members: dict[str, Any] = common | more
+    return kind(**members)
 
 
 def say(
