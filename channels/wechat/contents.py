@@ -46,6 +46,9 @@ def _coming(push: Push) -> Content | None:
             return _arrived("followed", scene)
         case pushes.Scanned(scene=scene):
             return _arrived("scanned", scene)
+        case kf_pushes.Opened(welcome="", source=source):  # greeted or heard in the last 48 hours
+            came = _arrived("entered", source)
+            return came if came.template or came.district else None
         case pushes.Entered(source=source):
             return _arrived("entered", source)
         case pushes.Left():
