@@ -53,9 +53,10 @@ def _common(appid: str, document: Tree, kind: str) -> _Common:
 def _id(document: Tree, created: str) -> str:
     """By which a repeated push is known: MsgId, and for events, which have none, what they say: two receipts of one
     second differ in nothing else."""
-    own = text(document, "MsgId")
-    key = text(document, "EventKey") or _digest(json.dumps(document, sort_keys=True))
-    id_ = own or f"{created}:{text(document, 'Event')}:{key}"
+    id_ = text(document, "MsgId")
+    if not id_:
+        key = text(document, "EventKey") or _digest(json.dumps(document, sort_keys=True))
+        id_ = f"{created}:{text(document, 'Event')}:{key}"
     return id_ if len(id_) <= _LONGEST_ID else _digest(id_)
 
 
