@@ -267,6 +267,9 @@ class Staff:
     async def hands_back(self, key: str) -> None:
         await self._post(f"/desk/api/conversations/{key}/leave", {"id": str(uuid.uuid4())})
 
+    async def report(self) -> dict[str, Any]:
+        return await self._get("/desk/api/report")
+
     async def understands(self, text: str, **more: str) -> dict[str, Any]:
         """What the gateway would make of a text (POST /api/understand)."""
         return await self._post("/api/understand", {"text": text, **more})

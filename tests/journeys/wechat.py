@@ -7,11 +7,13 @@ from __future__ import annotations
 import asyncio
 import re
 import tomllib
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
 
 import msgspec
+from msgspec.structs import replace
 
 from gateway.app import Mind
 from gateway.config import WeChat as WeChatConfig
@@ -29,19 +31,33 @@ from tests.until import until
 
 
 class Street:
-    """WeChat, the hotline behind it, and one clock for both."""
+    """WeChat, the hotline behind it, and one clock for both. `start` opens a hotline on the same folder each time."""
 
-    def __init__(self, wechat: WeChat, hotline: Hotline, clock: ManualClock) -> None:
-        self.wechat, self.hotline, self.clock = wechat, hotline, clock
+    def __init__(self, wechat: WeChat, clock: ManualClock, start: Callable[[], Awaitable[Hotline]]) -> None:
+        self.wechat, self.clock, self._start = wechat, clock, start
+        self.hotline: Hotline
+
+    async def opens(self) -> None:
+        """Also again, after `hotline.close`: a new process with the same data."""
+        self.hotline = await self._start()
+        for account in self.wechat.accounts.values():
+            place = "kf/" if account.settings.kind == "kf" else ""
+            account.reconfigure(callback=f"{self.hotline.url}/wechat/{place}{account.settings.appid}")
 
     def citizen(self, account: str, name: str) -> WeChatCitizen:
         kind = self.wechat.account(account).settings.kind
         phone = self.wechat.kf_phone(account, name) if kind == "kf" else self.wechat.phone(account, name)
-        return WeChatCitizen(phone)
+        return WeChatCitizen(phone, self._a_moment if kind == "kf" else None)
 
     def calls(self, end: str = "") -> dict[str, int]:
         """Of the platform's API so far, by path; only of paths that end so."""
         return {path: n for path, n in self.wechat.journal.counts("call").items() if path.endswith(end)}
+
+    def sends(self, citizen: WeChatCitizen) -> int:
+        """How often the gateway called custom/send for this person, in vain or not."""
+        openid = citizen.phone.citizen.openid
+        calls = self.wechat.journal.find("call", "/cgi-bin/message/custom/send")
+        return sum(call.said.get("touser") == openid for call in calls)
 
     async def settles(self) -> None:
         """Until nothing is under way any more, and every receipt is in."""
@@ -53,6 +69,11 @@ class Street:
         await self.settles()
         self.clock.advance(seconds)
 
+    async def _a_moment(self) -> None:
+        """Before each message in customer service, which tells when it was sent in whole seconds: what comes within the
+        same one opens no further window."""
+        await self.passes(1)
+
     async def _idle(self) -> bool:
         stats = await self.hotline.gateway.store.lanes.stats()
         return not any(lane.leased or lane.waiting for lane in stats.values())
@@ -61,14 +82,21 @@ class Street:
 class WeChatCitizen:
     """One person's phone, in the chat with one account."""
 
-    def __init__(self, phone: Phone | KfPhone) -> None:
-        self.phone = phone
+    def __init__(self, phone: Phone | KfPhone, pause: Callable[[], Awaitable[None]] | None = None) -> None:
+        """pause  waited before each of their acts"""
+        self.phone, self._pause = phone, pause
         self.read = 0
 
     @property
     def handset(self) -> Phone:
         """With what only official accounts and mini-programs have: following, scanning, menus, subscriptions."""
         assert isinstance(self.phone, Phone)
+        return self.phone
+
+    @property
+    def window(self) -> KfPhone:
+        """With what only customer service has: the chat is entered, and people at the other end of it."""
+        assert isinstance(self.phone, KfPhone)
         return self.phone
 
     @property
@@ -79,6 +107,10 @@ class WeChatCitizen:
     @property
     def last(self) -> Bubble:
         return self.shown[-1]
+
+    async def enters(self, scene: str = "") -> Bubble:
+        """Opens the chat of customer service, by a link of that scene."""
+        return await self._then(self.window.enters(scene_param=scene))
 
     async def says(self, text: str) -> Bubble:
         return await self._then(self.phone.says(text))
@@ -106,6 +138,8 @@ class WeChatCitizen:
 
     async def _then(self, act: Awaitable[Delivery]) -> Bubble:
         """The first thing that is shown behind it; what came unasked meanwhile is read first."""
+        if self._pause:
+            await self._pause()
         self.read = len(self.shown)
         await act
         return await self.hears()
@@ -120,18 +154,19 @@ def number(receipt: Bubble) -> str:
 
 @asynccontextmanager
 async def opened(
-    folder: Path, mind: Mind, *accounts: AccountSettings, texter: Texter | None = None
+    folder: Path, mind: Mind, *accounts: AccountSettings, texter: Texter | None = None,
+    staff: Literal["desk", "wecom"] = "desk",
 ) -> AsyncIterator[Street]:
-    """WeChat with these accounts, and a hotline whose configuration is the one it prints."""
+    """WeChat with these accounts, and a hotline whose configuration is the one it prints; `staff` of customer service.
+    """
     clock = ManualClock()
     async with serve(accounts, clock) as wechat:
         printed = configuration(accounts, int(wechat.url.rpartition(":")[2]))
         config = msgspec.convert(tomllib.loads(printed)["wechat"], WeChatConfig)
-        hotline = await Hotline.open(folder, mind, clock=clock, wechat=config, texter=texter)
-        for one in accounts:
-            place = "kf/" if one.kind == "kf" else ""
-            wechat.account(one.name).reconfigure(callback=f"{hotline.url}/wechat/{place}{one.appid}")
+        config = replace(config, kf=tuple(replace(one, staff=staff) for one in config.kf))
+        street = Street(wechat, clock, lambda: Hotline.open(folder, mind, clock=clock, wechat=config, texter=texter))
+        await street.opens()
         try:
-            yield Street(wechat, hotline, clock)
+            yield street
         finally:
-            await hotline.close()
+            await street.hotline.close()
