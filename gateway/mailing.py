@@ -4,19 +4,20 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, get_args, get_type_hints
 
 from gateway import outbox
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Case, Dialogue
 from gateway.dialogue.effects import Say
 from gateway.fields.base import Value
-from gateway.messages import Inbound, encode
+from gateway.messages import CaseNews, Inbound, encode
 from gateway.outbox import About, Heard, Moved, OutItem, Quiet
 from gateway.protocols import Emit
 from gateway.replies import Replies
 from gateway.turn import Turn
 
+_NEWS = frozenset(get_args(get_type_hints(CaseNews)["news"]))
 _RATING = {"rating.invite": "rate", "rating.remind": "rate_reminder"}
 
 
@@ -52,9 +53,9 @@ def items(
 
 def about(paragraph: Say, state: Dialogue, catalog: Catalog, wording: Wording) -> About | None:
     """The news that a paragraph brings. A discreet matter is not named outside the conversation."""
-    news = _RATING.get(paragraph.key) or paragraph.key.partition("news.")[2]
+    news = _RATING.get(paragraph.key) or paragraph.key.removeprefix("news.")
     id_ = str(paragraph.params.get("work_order", ""))
-    if not (news and id_):
+    if news not in _NEWS or not id_:
         return None
     case = next((case for case in state.cases if case.work_order_id == id_), None)
     say, language = wording.say, state.language
