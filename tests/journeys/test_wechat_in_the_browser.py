@@ -162,7 +162,6 @@ async def _files(demo: Demo) -> str:
     words, who = demo.words, "市民甲"
     await demo.does(who, "语音 voice", words.spoken)
     await demo.hears(who, words.heard)
-    await demo.shoot("spoken")
     await demo.does(who, PHOTO)
     await demo.hears(who, words.seen)
     await expect(demo.phone(who).get_by_alt_text("照片 photo")).to_be_visible()
@@ -171,7 +170,6 @@ async def _files(demo: Demo) -> str:
     await demo.hears(who, "1. ")
     await demo.says(who, words.phone)
     await demo.hears(who, PLACE)
-    await demo.shoot("summary")
     await demo.says(who, words.yes)
     await demo.hears(who, words.filed)
     await demo.shoot("filed")

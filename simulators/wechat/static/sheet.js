@@ -1,6 +1,8 @@
 // The sheet behind "＋": everything a citizen can do beside writing.
 import { button, make } from "./say.js";
 
+// Voice, photo and place are of one matter, so that three taps and a telephone number file it.
+const MATTER = "这里的路面坑坑洼洼，半个月了没人修，要求尽快补好";
 const PLACE = { label: "广州市天河区体育西路103号", latitude: 23.1335, longitude: 113.3217 };
 
 export function sheetOf(phone) {
@@ -12,7 +14,7 @@ export function sheetOf(phone) {
 
 function common(phone) {
   return [
-    tile("语音", "voice", () => phone.act("speaks", { text: phone.takeWords() || "楼上漏水，物业一直不管" })),
+    tile("语音", "voice", () => phone.act("speaks", { text: phone.takeWords() || MATTER })),
     tile("选照片", "photo", () => choose(phone)),
     tile("示例照片", "sample", async () => phone.act("photographs", await sample())),
     tile("位置", "location", () => phone.act("stands_at", { ...PLACE, label: phone.takeWords() || PLACE.label })),
@@ -92,17 +94,19 @@ async function encoded(blob) {
   return { data: address.slice(address.indexOf(",") + 1), content_type: blob.type };
 }
 
-// A stain on a ceiling, drawn here: no photograph of anybody's home.
+// A hole in a road, drawn here: no photograph of anybody's street.
 async function sample() {
   const canvas = make("canvas");
   [canvas.width, canvas.height] = [640, 480];
   const pen = canvas.getContext("2d");
-  pen.fillStyle = "#d8d4c8";
+  pen.fillStyle = "#8b8e91";
   pen.fillRect(0, 0, 640, 480);
+  pen.fillStyle = "#e8e6df";
+  for (let dash = 0; dash < 4; dash += 1) pen.fillRect(40 + 170 * dash, 52, 90, 14);
   for (let ring = 5; ring > 0; ring -= 1) {
-    pen.fillStyle = `rgba(120, 92, 48, ${0.12 + 0.02 * ring})`;
+    pen.fillStyle = `rgba(34, 32, 30, ${0.14 + 0.03 * ring})`;
     pen.beginPath();
-    pen.ellipse(330, 230, 46 * ring, 30 * ring, 0.3, 0, 2 * Math.PI);
+    pen.ellipse(330, 280, 46 * ring, 26 * ring, 0.3, 0, 2 * Math.PI);
     pen.fill();
   }
   return encoded(await new Promise((done) => canvas.toBlob(done, "image/jpeg", 0.85)));
