@@ -11,7 +11,7 @@ from gateway import languages, news, rating, service
 from gateway.clock import from_ms
 from gateway.dialogue import drafts
 from gateway.dialogue.arrivals import arrived
-from gateway.dialogue.beside import beside
+from gateway.dialogue.beside import beside, offered
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import BESIDE, Dialogue
 from gateway.dialogue.effects import Effect
@@ -19,7 +19,7 @@ from gateway.dialogue.posted import file_order, words_in
 from gateway.dialogue.step import resume
 from gateway.dialogue.understood import Known, Understood
 from gateway.fields.city import EmergencyNumber
-from gateway.handover import AgentJoins, AgentLeaves, AgentSays, Arrived, DraftHanded, DraftWanted, Verified
+from gateway.handover import AgentJoins, AgentLeaves, AgentSays, Arrived, DraftHanded, DraftWanted, OpenDraft, Verified
 from gateway.messages import CaseNews, Elapsed, Inbound, Order, Text
 from gateway.turn import Turn
 from gateway.understanding import Reader
@@ -62,6 +62,15 @@ class Asides:
             return state, effects
         state, question = resume(self.catalog, state, self._nothing_said(turn.now, state))
         return state, [*effects, *question]
+
+    def found(self, state: Dialogue, found: OpenDraft | None, turn: Turn) -> Dialogue:
+        """A draft of theirs that lies elsewhere, offered where nothing is open here."""
+        busy = state.draft or state.asked or state.rating or state.mode != "bot"
+        if found is None or busy:
+            return state
+        state, effects = offered(self.catalog, state, self._nothing_said(turn.now, state), found)
+        turn.effects += effects
+        return state
 
     def _left(self, state: Dialogue, left: AgentLeaves, turn: Turn) -> Outcome:
         """The citizen is asked how the talk was, unless something else beside the form is open. Platforms with seats

@@ -12,16 +12,17 @@ from zoneinfo import ZoneInfo
 
 from msgspec.structs import replace
 
-from gateway import languages, news, rating, service
+from gateway import languages, news, numbering, rating, service
 from gateway.asides import Asides, Outcome
+from gateway.callers import Callers
 from gateway.clock import Clock, from_ms, to_ms
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Dialogue, load
-from gateway.dialogue.effects import Ask
+from gateway.dialogue.effects import Ask, Quote
 from gateway.dialogue.step import step
 from gateway.errors import Held
 from gateway.forgetting import forget
-from gateway.handover import Forgotten
+from gateway.handover import Forgotten, OpenDraft
 from gateway.messages import Choice, CitizenContent, Inbound, Text, Upload, decode_inbound, encode
 from gateway.observe import TURN_SECONDS, TURNS
 from gateway.protocols import Changes, Lease
@@ -40,6 +41,7 @@ class Conversation:
     clock: Clock
     time_zone: ZoneInfo
     hold_ms: int = 0  # how long a burst is waited for at most
+    callers: Callers | None = None  # who is known by the number that they write from
 
     async def take_turn(self, lease: Lease) -> Changes:
         """The items that wait in the mailbox, in order, as one turn with at most one reply from the bot."""
@@ -52,13 +54,27 @@ class Conversation:
             state = await forget(state, items[0], items[0].content, turn, self.writer.filer.uploads)
             return Changes(lease.msgs[0].seq, encode(state), turn.emits, turn.puts, cancel=turn.cancel)
         await self._hold(state, items, turn.now)
-        state = replace(state, turn=turn.number, started=state.started or turn.now)
+        short = self.writer.shortener.serves(turn.channel)
+        state = replace(state, turn=turn.number, started=state.started or turn.now, terse=short)
+        state, found = await self._met(state, turn)
         for burst in bursts(items):
             state = await self._burst(state, burst, turn)
+        state = self._asides().found(state, found, turn)
         state = await self.writer.write(state, turn, items)
         TURN_SECONDS.labels("turn").observe(perf_counter() - began)
         TURNS.labels(state.asked or "nothing").inc()
         return Changes(lease.msgs[len(items) - 1].seq, encode(state), turn.emits, turn.puts, turn.feeds, turn.cancel)
+
+    async def _met(self, state: Dialogue, turn: Turn) -> tuple[Dialogue, OpenDraft | None]:
+        """The number that somebody writes from is theirs, and stands for them in this commit."""
+        proved = await self.callers.met(turn.conversation, state, turn.now) if self.callers else None
+        if proved is None:
+            return state, None
+        turn.puts += self.writer.links(turn, proved)
+        return replace(state, phone=proved.phone), proved.found
+
+    def _asides(self) -> Asides:
+        return Asides(self.catalog, self.reader, self.writer, self.time_zone)
 
     async def _hold(self, state: Dialogue, items: Sequence[Inbound], now: int) -> None:
         """Raises Held while the citizen is probably still writing; danger and a person's talk wait for nothing."""
@@ -68,7 +84,7 @@ class Conversation:
 
     async def _burst(self, state: Dialogue, burst: Sequence[Inbound], turn: Turn) -> Dialogue:
         """One burst of the citizen's messages, or one item from staff, a case or a timer."""
-        asides = Asides(self.catalog, self.reader, self.writer, self.time_zone)
+        asides = self._asides()
         aside = await asides.take(state, burst[-1], turn)
         state, effects = aside or await self._citizen(state, burst, turn, asides)
         turn.effects += effects
@@ -81,6 +97,10 @@ class Conversation:
         state = languages.follow(state, burst[-1].language, words(burst))
         now = from_ms(burst[-1].at).astimezone(self.time_zone)
         contents = [item.content for item in burst if isinstance(item.content, CitizenContent)]
+        if state.terse:
+            if state.more and numbering.wants_more(words(burst), counts=self.writer.shortener.counted(state)):
+                return replace(state, more="", last=turn.now), [Quote(state.more)]
+            contents = [numbering.meant(state, content) for content in contents]
         aside = await self._aside(state, contents)
         if aside is None:
             state = service.passed(state)

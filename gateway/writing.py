@@ -2,15 +2,15 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
 
 from gateway import mailing
+from gateway.brevity import Room
 from gateway.case_life import begin
 from gateway.cases import record
 from gateway.citizens import links
@@ -37,10 +37,10 @@ from gateway.dialogue.effects import (
 from gateway.fields.base import Value
 from gateway.filing import Filer
 from gateway.handover import DraftHanded, DraftWanted, Verified
-from gateway.messages import Elapsed, FieldError, Inbound, Option, Outbound, Sender, encode
+from gateway.messages import Elapsed, Inbound, Option, Outbound, encode
 from gateway.observe import ANSWERS, COMPLETENESS, TALKS, WORK_ORDERS
 from gateway.orders import Added, Answered, CaseOp, Posted, RatingAnswer
-from gateway.outbox import About
+from gateway.page import Page, Shortener, paragraph, quoted
 from gateway.protocols import Emit, Feed, Put
 from gateway.replies import Replies
 from gateway.seal import HIDDEN, Seal
@@ -62,10 +62,15 @@ class Writer:
     case_days: int
     answer_days: int = 7  # how long an API call's answer is given again
     pushed: Container[str] = ()  # channels without a feed
+    rooms: Mapping[str, Room] = field(default_factory=dict)  # channels whose turns are short
+
+    @property
+    def shortener(self) -> Shortener:
+        return Shortener(self.catalog, self.replies, self.rooms)
 
     async def write(self, state: Dialogue, turn: Turn, items: Sequence[Inbound] = ()) -> Dialogue:
         """Carry the effects out into the turn's changes; returns the state to save. `items`: what the turn answers."""
-        page = _Page()
+        page = Page()
         for effect in turn.effects:
             state = await self._do(effect, state, turn, page)
         if page.paragraphs:
@@ -76,7 +81,7 @@ class Writer:
         self._conversation(state, turn)
         return state
 
-    async def _do(self, effect: object, state: Dialogue, turn: Turn, page: _Page) -> Dialogue:
+    async def _do(self, effect: object, state: Dialogue, turn: Turn, page: Page) -> Dialogue:
         match effect:
             case Say(key, params):
                 page.find(effect, self._say(key, params, state, turn, page))
@@ -84,10 +89,10 @@ class Writer:
                     page.sender = "department"
                 self._tells(effect, state, turn, page)
             case Quote(text):
-                page.say(text)
+                page.say(quoted(effect))
                 page.find(effect, text)
             case Ask():
-                page.ask = effect
+                page.asks(effect)
             case File():
                 return await self._file(effect, state, turn, page)
             case Supplement():
@@ -139,17 +144,19 @@ class Writer:
         turn.puts.append(Put("service", id_, encode(line), index, turn.now + self.case_days * DAY_MS))
         TALKS.labels(str(effect.points)).inc()
 
-    def _say(self, key: str, params: Mapping[str, Value], state: Dialogue, turn: Turn, page: _Page) -> str:
+    def _say(self, key: str, params: Mapping[str, Value], state: Dialogue, turn: Turn, page: Page) -> str:
         """The look-up code of a receipt is told once: what is kept of the conversation does not hold it."""
         values = {**params, **page.values}
         text = self.replies.render(state.language, turn.channel, key, values)
         kept = text
         if "lookup_code" in values:
             kept = self.replies.render(state.language, turn.channel, key, {**values, "lookup_code": HIDDEN})
-        page.say(text, kept)
+        short = key == "summary" and self.shortener.serves(turn.channel)
+        shorter = self.shortener.summary(values, state.language, turn.channel) if short else ()
+        page.say(paragraph(key, text, kept if kept != text else None, shorter))
         return text
 
-    async def _file(self, effect: File, state: Dialogue, turn: Turn, page: _Page) -> Dialogue:
+    async def _file(self, effect: File, state: Dialogue, turn: Turn, page: Page) -> Dialogue:
         """The work order, its first event and its hand-over stand in the same commit as the citizen's receipt."""
         draft = effect.draft
         template = self.catalog.versions[draft.template, draft.version]
@@ -186,31 +193,33 @@ class Writer:
             if info is not None and not info.used:
                 turn.puts.insert(0, self.filer.uploads.held(info, until))
 
-    def _reply(self, state: Dialogue, turn: Turn, page: _Page) -> Dialogue:
+    def _reply(self, state: Dialogue, turn: Turn, page: Page) -> Dialogue:
         ask = page.ask if page.ask and page.ask.what == state.asked else None
         choices = tuple(self._label(choice, state, turn) for choice in ask.choices) if ask else ()
+        short = self.shortener.serves(turn.channel)
+        fitted = self.shortener.fitted(page, choices, state, turn.channel) if short else page.whole()
         message = Outbound(
-            id=turn.id(0), at=turn.now, text="\n\n".join(page.paragraphs), sender=page.sender,
+            id=turn.id(0), at=turn.now, text=fitted.text, sender=page.sender,
             language=state.language, choices=choices, ask=ask.what if ask else None,
             template=_template(state, page), work_order=page.work_order, reply_to=turn.reply_to,
             errors=tuple(page.errors),
         )
         turn.sent.insert(0, message)
-        turn.lines.append(TranscriptLine(at=turn.now, sender=message.sender, text="\n\n".join(page.kept)))
-        return replace(state, asked_by=message.id) if ask else state
+        turn.lines.append(TranscriptLine(at=turn.now, sender=message.sender, text=fitted.kept))
+        return replace(state, asked_by=message.id if ask else state.asked_by, more=fitted.rest)
 
     def _label(self, choice: Option | Labelled, state: Dialogue, turn: Turn) -> Option:
         if isinstance(choice, Labelled):
             return Option(choice.value, choice.label)
         return Option(choice.value, self.replies.render(state.language, turn.channel, choice.label, {}))
 
-    def _tells(self, effect: Say, state: Dialogue, turn: Turn, page: _Page) -> None:
+    def _tells(self, effect: Say, state: Dialogue, turn: Turn, page: Page) -> None:
         if turn.channel in self.pushed and page.about is None:
             at = from_ms(turn.now).astimezone(ZoneInfo(self.filer.city.time_zone))
             wording = mailing.Wording(self.replies, turn.channel, at)
             page.about = mailing.about(effect, state, self.catalog, wording)
 
-    def _deliver(self, turn: Turn, page: _Page, items: Sequence[Inbound]) -> None:
+    def _deliver(self, turn: Turn, page: Page, items: Sequence[Inbound]) -> None:
         if turn.channel in self.pushed:
             turn.emits += mailing.items(turn, items, page.about, page.moves)
         else:
@@ -238,32 +247,7 @@ class Writer:
         )
 
 
-class _Page:
-    """The paragraphs of the turn's one message."""
-
-    def __init__(self) -> None:
-        self.paragraphs: list[str] = []
-        self.kept: list[str] = []  # the same, as the transcript has them
-        self.values: Mapping[str, Value] = {}
-        self.ask: Ask | None = None
-        self.sender: Sender = "bot"
-        self.work_order: str | None = None
-        self.template: str | None = None
-        self.errors: list[FieldError] = []
-        self.about: About | None = None
-        self.moves: Literal["person", "bot"] | None = None
-
-    def say(self, text: str, kept: str | None = None) -> None:
-        if text:
-            self.paragraphs.append(text)
-            self.kept.append(text if kept is None else kept)
-
-    def find(self, effect: Say | Quote, text: str) -> None:
-        if effect.blame:
-            self.errors.append(FieldError(effect.blame.field, effect.blame.code, text))
-
-
-def _template(state: Dialogue, page: _Page) -> str | None:
+def _template(state: Dialogue, page: Page) -> str | None:
     if page.ask and page.ask.template:
         return page.ask.template
     return page.template or (state.draft.template if state.draft else None)

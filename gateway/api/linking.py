@@ -4,11 +4,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gateway.api.access import Visitor
+from gateway.callers import open_draft
 from gateway.citizens import ACCOUNT, Citizens
 from gateway.clock import Clock, to_ms
-from gateway.dialogue.draft import load
 from gateway.errors import Conflict, Unavailable
-from gateway.handover import OpenDraft, Verified
+from gateway.handover import Verified
 from gateway.messages import Inbound
 from gateway.outcomes import Outcomes
 from gateway.protocols import Accept, LaneStore
@@ -30,7 +30,7 @@ class Linking:
             if account.citizen != citizen:
                 raise Conflict("this session belongs to another number", code="already_linked")
             return
-        found = await self._draft_elsewhere(citizen)
+        found = await open_draft(self.citizens, self.lanes, citizen)
         channel = caller.conversation.partition(":")[0]
         told = Inbound(
             f"verified:{proof}", caller.conversation, channel, to_ms(self.clock.now()),
@@ -39,14 +39,3 @@ class Linking:
         record = await self.outcomes.after(lambda: self.accept(told), caller.conversation, ACCOUNT, caller.conversation)
         if record is None:
             raise Unavailable("the conversation did not answer")
-
-    async def _draft_elsewhere(self, citizen: str) -> OpenDraft | None:
-        """The draft that was written at last, in any other conversation of this citizen."""
-        newest: tuple[int, OpenDraft] | None = None
-        for conversation in await self.citizens.linked(citizen):
-            state = load((await self.lanes.state("in", conversation))[0])
-            draft = state.draft
-            if draft is not None and (newest is None or state.last > newest[0]):
-                found = OpenDraft(conversation, draft.id, draft.template, draft.version, len(draft.order))
-                newest = (state.last, found)
-        return newest[1] if newest else None

@@ -36,7 +36,7 @@ def start(scene: Scene, template: Template, words: str) -> Move:
     scene, wished = wish(scene)
     scene, opening = noticed(scene, "opening")
     scene, privacy = privacy_notice(scene)
-    effects = [Quote(scene.say(template.opening)), *opening, *privacy, *wished, *noted(scene, empty, None)]
+    effects = [Quote(scene.say(template.opening), kind="tip"), *opening, *privacy, *wished, *noted(scene, empty, None)]
     return onward(scene, effects)
 
 

@@ -125,6 +125,8 @@ class Dialogue(Struct, frozen=True):
     district   for the next draft: the district of the code that the citizen scanned
     wish       confidential or anonymous, when that was said before there was a draft
     last       ms of the citizen's last message
+    more       what did not fit into the last message, for who asks for it
+    terse      the channel's messages are short: nothing is asked that can be spared
     arrived    ms when they last came without a word, as long as they say none
     phone      the citizen's own, proved by a code (E.164): not asked any more
     found      a draft of theirs in another conversation, while they are asked whether to go on with it here
@@ -171,6 +173,8 @@ class Dialogue(Struct, frozen=True):
     started: int = 0                 # ms
     last: int = 0
     arrived: int = 0
+    more: str = ""
+    terse: bool = False
 
     @property
     def where(self) -> str:

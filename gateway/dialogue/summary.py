@@ -42,7 +42,7 @@ def noticed(scene: Scene, at: str) -> tuple[Scene, list[Effect]]:
     due = [n for n, notice in enumerate(scene.template.notices)
            if notice.at == at and n not in draft.noticed and holds(notice.when, draft)]
     scene = scene.put(replace(draft, noticed=(*draft.noticed, *due)))
-    return scene, [Quote(scene.say(scene.template.notices[n].text)) for n in due]
+    return scene, [Quote(scene.say(scene.template.notices[n].text), kind="notice") for n in due]
 
 
 def summarise(scene: Scene, before: list[Effect]) -> Move:

@@ -1,0 +1,224 @@
+"""A turn's message in as little room as a channel gives: what matters least goes first, what is left over waits. Pure.
+
+In China a short message of several parts carries 67 UTF-16 units in each, one that stands alone 70, whatever its
+letters [3GPP TS 23.038, TS 23.040; carriers there send UCS-2 only]. Never dropped or cut: whom to call in danger, the
+receipt, the question and its options.
+"""
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from enum import IntEnum
+
+ALONE, PART = 70, 67  # UTF-16 units of a message by itself, and of each of several
+TORN = 12             # units a part may leave empty, because what is seen as one character is not parted
+LEAST = 16            # units from which the beginning of a text is worth sending
+_ENDS = (re.compile(r"[。！？!?；;\n]|\.(?=\s)"), re.compile(r"[，,、：:]\s?|\s"))
+
+
+class Weight(IntEnum):
+    """What a paragraph is for, the lightest first; from ANSWER on nothing is lost, what does not fit is for later."""
+
+    PASSED = 0   # a question that another one has taken the place of
+    TIP = 1
+    ECHO = 2     # what was understood, said back
+    NOTICE = 3
+    ANSWER = 4
+    WORD = 5     # ours, that must be read now
+    QUESTION = 6
+    VITAL = 7    # whom to call, the receipt
+
+
+_SAYS: dict[str, Weight] = {
+    "example": Weight.TIP, "answer.source": Weight.TIP, "verified": Weight.TIP, "resumed": Weight.TIP,
+    "matters.several": Weight.TIP, "greeted": Weight.TIP, "thanks": Weight.TIP, "no_hurry": Weight.TIP,
+    "noted": Weight.ECHO, "changed": Weight.ECHO, "changed.kept": Weight.ECHO, "upload.kept": Weight.ECHO,
+    "details.added": Weight.ECHO, "language.set": Weight.ECHO, "switched": Weight.ECHO, "ladder.taken": Weight.ECHO,
+    "status.case": Weight.ANSWER, "help": Weight.ANSWER, "summary": Weight.ANSWER, "receipt": Weight.VITAL,
+}
+_KINDS: tuple[tuple[str, Weight], ...] = (
+    ("emergency.", Weight.VITAL), ("warning.", Weight.NOTICE), ("identity.", Weight.ECHO),
+)
+
+
+def weight_of(key: str) -> Weight:
+    """Of the paragraph that a key of the catalogs words."""
+    return _SAYS.get(key) or next((weight for prefix, weight in _KINDS if key.startswith(prefix)), Weight.WORD)
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """`kept`: as the transcript has it, where that differs; `shorter`: other ways to say it, each shorter."""
+
+    text: str
+    weight: Weight = Weight.WORD
+    kept: str | None = None
+    shorter: tuple[str, ...] = ()
+
+    @property
+    def record(self) -> str:
+        return self.text if self.kept is None else self.kept
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """So many short messages a turn; `sign`: units of the carrier's sign, which stands in front and counts."""
+
+    segments: int = 3
+    sign: int = 0
+
+    def left(self, text: str) -> int:
+        """Units that may still be added; negative where it is too much already."""
+        most = ALONE if self.segments == 1 else PART * self.segments
+        torn = TORN * (self.segments - 1) if any(map(_clings, text)) else 0
+        return most - torn - self.sign - units(text)
+
+
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """The options under the question: each as it is listed, and what stands around them.
+
+    hint   how to pick one
+    ways   what may be said instead of a number
+    more   how to see what did not fit
+    """
+
+    options: tuple[str, ...] = ()
+    hint: str = ""
+    ways: str = ""
+    more: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """`rest`: what did not fit, to be shown when it is asked for."""
+
+    text: str
+    kept: str
+    rest: str = ""
+
+
+def units(text: str) -> int:
+    """Of UTF-16: what lies beyond U+FFFF is two."""
+    return len(text) + sum(char > "\uffff" for char in text)
+
+
+def clipped(text: str, most: int) -> str:
+    """At most so many characters, the last of them … where something is missing."""
+    return text if len(text) <= most else text[:most - 1].rstrip() + "…"
+
+
+def fit(paragraphs: Sequence[Paragraph], tail: Tail, room: Room) -> Fitted:
+    """One message that has room. The last paragraph before options is the question."""
+    kept = _shortened(_dropped(list(paragraphs), tail, room), tail, room)
+    if room.left(_joined(kept, tail)) >= 0:
+        return Fitted(_joined(kept, tail), _recorded(kept, tail))
+    for most in (Weight.ANSWER, Weight.WORD):
+        shown, rest = _cut(kept, tail, room, most)
+        if room.left(_joined(shown, tail, rest)) >= 0:
+            return Fitted(_joined(shown, tail, rest), _recorded(shown, tail, rest), rest)
+    return _paged(kept, tail, room)
+
+
+def _dropped(kept: list[Paragraph], tail: Tail, room: Room) -> list[Paragraph]:
+    """Without the lightest paragraphs, as few as will do: of equals the smallest that makes room, else the longest."""
+    while (over := -room.left(_joined(kept, tail))) > 0:
+        light = min((one.weight for one in kept), default=Weight.VITAL)
+        if light > Weight.NOTICE:
+            return kept
+        equals = sorted((one for one in kept if one.weight == light), key=lambda one: units(one.text))
+        goes = next((one for one in equals if units(one.text) >= over), equals[-1])
+        kept = [one for one in kept if one is not goes]
+    return kept
+
+
+def _shortened(kept: list[Paragraph], tail: Tail, room: Room) -> list[Paragraph]:
+    """With the longest of the other ways to say something that fits, else the shortest."""
+    for n, one in enumerate(kept):
+        for text in one.shorter:
+            if room.left(_joined(kept, tail)) >= 0:
+                return kept
+            kept = [*kept[:n], replace(one, text=text, kept=None), *kept[n + 1:]]
+    return kept
+
+
+def _cut(kept: list[Paragraph], tail: Tail, room: Room, most: Weight) -> tuple[list[Paragraph], str]:
+    """Paragraphs up to this weight as far as they fit, in order; the rest of them for later."""
+    left = room.left(_joined([one for one in kept if one.weight > most], tail, "…"))
+    shown: list[Paragraph] = []
+    rest: list[str] = []
+    for one in kept:
+        if one.weight > most:
+            shown.append(one)
+            continue
+        head, over = ("", one.text) if rest else _parted(one.text, left - 1)
+        left -= units(head) + 1
+        shown += [one if not over else Paragraph(head, one.weight)] if head else []
+        rest += [over] if over else []
+    return shown, "\n".join(rest)
+
+
+def _paged(kept: list[Paragraph], tail: Tail, room: Room) -> Fitted:
+    """The question and its options alone are too much: as many options as fit, what else there is later."""
+    asked = [one for one in kept if one.weight >= Weight.QUESTION] or kept[-1:]
+    others = "\n".join(one.text for one in kept if one not in asked)
+    for n in range(len(tail.options), -1, -1):
+        part = replace(tail, options=tail.options[:n])
+        rest = _options(replace(tail, options=tail.options[n:], ways="")) if n < len(tail.options) else ""
+        text = _joined(asked, part, rest or others)
+        if room.left(text) >= 0:
+            later = "\n".join(filter(None, (rest, others)))
+            return Fitted(text, _recorded(asked, part, rest or others), later)
+    head, rest = _parted(_joined(asked, Tail()), room.left(f" {tail.more}"))
+    return Fitted(f"{head} {tail.more}", f"{head} {tail.more}", "\n".join(filter(None, (rest, _options(tail), others))))
+
+
+def _joined(kept: Sequence[Paragraph], tail: Tail, rest: str = "") -> str:
+    return _lines([one.text for one in kept], tail, rest)
+
+
+def _recorded(kept: Sequence[Paragraph], tail: Tail, rest: str = "") -> str:
+    return _lines([one.record for one in kept], tail, rest)
+
+
+def _lines(said: list[str], tail: Tail, rest: str) -> str:
+    return " ".join(filter(None, ["\n".join([*said, *filter(None, [_options(tail)])]), tail.more if rest else ""]))
+
+
+def _options(tail: Tail) -> str:
+    listed = " ".join([*tail.options, tail.hint]) if tail.options else ""
+    return "\n".join(filter(None, (listed, tail.ways)))
+
+
+def _parted(text: str, most: int) -> tuple[str, str]:
+    """The beginning that has at most so many units, up to the end of a sentence or a word; and the rest."""
+    if units(text) <= most:
+        return text, ""
+    if most < LEAST:
+        return "", text
+    end = 0
+    for n, size in enumerate(_sizes(text)):
+        if size > most:
+            break
+        end = n + 1
+    while end > 1 and end < len(text) and (_clings(text[end]) or text[end - 1] == "\u200d"):
+        end -= 1
+    for marks in _ENDS:
+        stops = [mark.end() for mark in marks.finditer(text[:end])]
+        if stops and stops[-1] > end // 2:
+            return text[:stops[-1]].rstrip(), text[stops[-1]:].lstrip()
+    return text[:end], text[end:]
+
+
+def _sizes(text: str) -> Iterator[int]:
+    size = 0
+    for char in text:
+        size += 1 + (char > "\uffff")
+        yield size
+
+
+def _clings(char: str) -> bool:
+    """It may belong to the character before it, or takes two units: no part ends inside."""
+    return char > "\uffff" or char == "\u200d" or unicodedata.category(char) in ("Mn", "Mc", "Me")
