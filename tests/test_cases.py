@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import random
+from typing import Any
 
 import msgspec
 import pytest
@@ -22,8 +23,11 @@ from gateway.orders import (
     EventType,
     Filed,
     Happened,
+    HistoryLine,
     RatingAnswer,
+    Reached,
 )
+from gateway.outbox import Step
 from gateway.store.lanes import Lease, Msg
 from tests.clock import ManualClock
 from tests.tables import table
@@ -226,6 +230,23 @@ def lease(state: CaseState | None, *items: CaseItem) -> Lease:
     msgs = tuple(Msg(n, msgspec.json.encode(item)) for n, item in enumerate(items, 1))
     body = msgspec.json.encode(state) if state else b""
     return Lease("events", ID, 1, "n", 0, 0, 0, body, 0, msgs)
+
+
+@table(("what", "steps", "text"), [
+    ("told", (Step("window", "quota_used"), Step("template")), "closed: window quota_used, template"),
+    ("doubtful", (Step("window", "wechat did not answer"),), "closed: window wechat did not answer"),
+    ("not_told", (Step("any", "too_late"),), "closed: any too_late"),
+    ("delivered", (Step("template", "success"),), "closed: template success"),
+    ("failed", (Step("template", "failed:user block"),), "closed: template failed:user block"),
+])
+def test_what_became_of_the_news_stands_in_the_case_and_changes_nothing_else(
+    what: Any, steps: tuple[Step, ...], text: str
+) -> None:
+    before = closed(fresh())
+    after, (decision,) = run(before, Reached(what, "closed", 0, steps, 9_000))
+    assert after.history == (*before.history, HistoryLine(9_000, what, 0, text))
+    assert msgspec.structs.replace(after, history=before.history) == before
+    assert decision == Decision(after)
 
 
 async def test_the_handler_begins_with_filed_and_commits_all_that_waits() -> None:

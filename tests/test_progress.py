@@ -1,12 +1,14 @@
 """A case as its citizen reads it, in their language, and as somebody reads it who only has the code."""
 from __future__ import annotations
 
+from typing import get_args, get_type_hints
+
 import pytest
 from msgspec.structs import replace
 
 from gateway.dialogue.catalog import Catalog
 from gateway.fields.city import City
-from gateway.orders import CaseState, HistoryLine, RatingAnswer
+from gateway.orders import CaseState, HistoryLine, RatingAnswer, Reached
 from gateway.progress import Teller
 from gateway.replies import Replies
 from tests.clock import ManualClock
@@ -34,6 +36,15 @@ def test_every_line_of_history_has_words(teller: Teller, language: str) -> None:
     told = teller.tell(case(history=tuple(HistoryLine(AT, what) for what in EVERYTHING)), language)
     assert [step.what for step in told.progress] == list(EVERYTHING)
     assert all(step.label and step.label.isascii() == (language == "en") for step in told.progress)
+
+
+def test_how_news_went_is_for_staff(teller: Teller) -> None:
+    what = get_args(get_type_hints(Reached)["what"])
+    assert what
+    lines = (HistoryLine(AT, "filed"), *(HistoryLine(AT, one, 0, "closed: window quota_used") for one in what))
+    for own in (True, False):
+        told = teller.tell(case(history=lines), "zh", own=own)
+        assert [step.what for step in told.progress] == ["filed"]
 
 
 def test_times_are_the_citys(teller: Teller) -> None:

@@ -78,6 +78,29 @@ def test_the_templates_reasons_are_offered_and_kept_in_words() -> None:
     assert rated(outcome[1]).reason == "问题还在"
 
 
+@table(("said", "resolved", "satisfaction", "reason", "back"), [
+    (("1", "5"), "yes", 5, None, False),           # the options in their order: yes, partly, no
+    (("３", "1", "2"), "no", 1, "问题还在", True),  # … the template's reasons, then "skip"
+    (("第三个", "2", "3"), "no", 2, None, True),
+    (("the first one", "1", "第一个", "1"), "yes", 1, "没有人联系我", True),
+    (("2", "4", "2"), "partly", 4, None, False),
+])
+def test_a_number_is_the_option_that_stood_there(
+    said: tuple[str, ...], resolved: str, satisfaction: int, reason: str | None, back: bool
+) -> None:
+    """But points are points: "5" is the best of five, wherever it stands."""
+    result = rated(talk(invited(), *said)[1])
+    assert (result.resolved, result.satisfaction, result.reason, result.wants_rework) == (
+        resolved, satisfaction, reason, back)
+
+
+@table(("said", "asks"), [((), "resolved"), (("no",), "satisfaction"), (("partly", "3"), "rework")])
+def test_a_number_that_no_option_has_is_asked_about(said: tuple[str, ...], asks: str) -> None:
+    state, _ = talk(invited(), *said)
+    after, effects = talk(state, "9")
+    assert (after.asked, asked(effects), after.rating) == (asks, asks, state.rating)
+
+
 @table("words", ["人工", "帮助", "English", "取消"])
 def test_a_command_is_not_a_reason(words: str) -> None:
     state, _ = talk(invited(), "no", "1")

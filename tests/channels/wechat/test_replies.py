@@ -88,6 +88,33 @@ def test_options_are_numbered_since_a_response_has_no_buttons() -> None:
     assert replies.words(Outbound(id="1.0", at=0, text="好的")) == "好的"
 
 
+@table(("language", "shown"), [("zh", "摘要\n（可以回：提交、修改）"), ("en", "摘要\n(You can reply: 提交, 修改)")])
+def test_beside_a_summary_options_are_words(language: str, shown: str) -> None:
+    """Its lines have the numbers: "2" there means the second line."""
+    options = (Option("submit", "提交"), Option("change", "修改"))
+    said = Outbound(id="1.0", at=0, text="摘要", language=language, ask="confirm", choices=options)
+    assert replies.words(said) == shown
+
+
+POINTS = tuple(Option(str(n), f"{n} 分") for n in (5, 4, 3, 2, 1))
+
+
+@table(("options", "numbers"), [
+    (POINTS, [5, 4, 3, 2, 1]),                               # "5" is never the fifth of them
+    (POINTS[:2], [5, 4]),
+    ((Option("yes", "是"), Option("no", "否")), [1, 2]),
+    ((*POINTS, Option("skip", "跳过")), [1, 2, 3, 4, 5, 6]),
+    ((), []),
+])
+def test_options_that_are_numbers_keep_their_own(options: tuple[Option, ...], numbers: list[int]) -> None:
+    assert [number for number, _ in replies.numbered(options)] == numbers
+
+
+def test_a_label_that_begins_with_its_number_has_it_once() -> None:
+    said = Outbound(id="1.0", at=0, text="几分？", choices=(Option("5", "5 非常满意"), Option("1", "不满意")))
+    assert replies.words(said) == "几分？\n5 非常满意\n1. 不满意\n（回复数字选择）"
+
+
 def test_a_sealed_answer_is_opened_by_wechatpy() -> None:
     seal, stamp = Seal(Keys(APPID, TOKEN, KEY)), Stamp("1700000000", "nonce")
     envelope = replies.written(replies.sealed(seal, xml("好的 ]]> 🙂"), stamp, 0), "xml")
