@@ -21,7 +21,7 @@ from gateway.errors import Paused, Retry
 from gateway.messages import Outbound
 from gateway.observe import OUTBOUND
 from gateway.orders import Reached
-from gateway.outbox import Again, Heard, Moved, Quiet, Receipt, Say, Sender, Sent, Step
+from gateway.outbox import Again, Heard, Learnt, Moved, Quiet, Receipt, Say, Sender, Sent, Step
 from gateway.passive import PassiveAnswers
 from gateway.protocols import Changes, Emit, LaneStore, Lease
 from gateway.recipient import LATER, OLDEST_MS, Recipient, load
@@ -182,7 +182,9 @@ class Delivery:
         try:
             return await self._sent(item, work)
         except (Retry, Paused) as error:
-            OUTBOUND.labels(work.channel, type(error).__name__.lower()).inc()
+            OUTBOUND.labels(work.channel, "retry" if isinstance(error, Retry) else "paused").inc()
+            if isinstance(error, Learnt):
+                work.state = replace(work.state, reach=error.reach)
             self._put_off(item, work)
             work.queue(Again(), work.timer("again"), work.now + int(_pause_s(item, error, work.now) * 1000))
             return True

@@ -11,6 +11,7 @@ from typing import Literal, Protocol
 import msgspec
 from msgspec import Struct
 
+from gateway.errors import Retry
 from gateway.messages import Outbound
 
 
@@ -107,6 +108,14 @@ class Noted:
     reach: str
     receipts: tuple[Receipt, ...] = ()
     gone: bool = False
+
+
+class Learnt(Retry):
+    """To come again; `reach`: what this attempt taught before, so that the next one takes the same way."""
+
+    def __init__(self, again: Retry, reach: str) -> None:
+        super().__init__(again.why, after_s=again.after_s)
+        self.reach = reach
 
 
 class Sender(Protocol):

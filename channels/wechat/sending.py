@@ -24,7 +24,7 @@ from channels.wechat.telling import Matter, Teller
 from gateway.clock import Clock, to_ms
 from gateway.errors import Paused, Rejected, Uncertain
 from gateway.messages import conversation_key
-from gateway.outbox import Moved, Noted, Receipt, Say, Sent, Step, Texter
+from gateway.outbox import Learnt, Moved, Noted, Receipt, Say, Sent, Step, Texter
 
 CODE_MS = 20_000       # of welcome and ending [kf/send_msg_on_event]
 IN_WORDS = ("event", "window")  # ways that bring a message itself; the others bring its news whole, in a few words
@@ -117,7 +117,10 @@ class WeChatSender:
             if answered is not None:
                 return answered
         matter = replace(matter, spared=_spared(say, left))
-        told = await voice.teller.tell(user.partition(".")[2], matter, person.reach, now)
+        try:
+            told = await voice.teller.tell(user.partition(".")[2], matter, person.reach, now)
+        except telling.Busy as busy:
+            raise Learnt(busy, _dump(msgspec.structs.replace(person, reach=busy.reach))) from busy
         steps = tuple(Step(step.way, step.why) for step in told.steps)
         kept = msgspec.structs.replace(person, reach=told.reach)
         return Sent(told.by, told.sure, _name(told), steps, _dump(kept))

@@ -157,6 +157,14 @@ class Told:
     reach: Reach
 
 
+class Busy(Retry):
+    """`reach`: what the ways before the busy one taught."""
+
+    def __init__(self, again: Retry, reach: Reach) -> None:
+        super().__init__(again.why, after_s=again.after_s)
+        self.reach = reach
+
+
 class Teller:
     """Speaks for one account."""
 
@@ -165,7 +173,7 @@ class Teller:
         self._pauses: dict[Way, tuple[int, str]] = {}  # until when, ms, and why
 
     async def tell(self, user: str, matter: Matter, reach: Reach, now: int) -> Told:
-        """`user`: openid, or external_userid; `now`: ms since 1970. Raises Retry to come again, Paused when only an
+        """`user`: openid, or external_userid; `now`: ms since 1970. Raises Busy to come again, Paused when only an
         operator can open a way."""
         steps: list[Rung] = []
         paused: Paused | None = None
@@ -177,6 +185,8 @@ class Teller:
                 id_ = await self._tried(user, matter, rung, now)
             except Uncertain as unknown:
                 return Told(rung.way, False, "", (*steps, _failed(rung, unknown)), told(reach, rung, now))
+            except Retry as again:
+                raise Busy(again, reach) from again
             except (Rejected, Paused) as closed:
                 steps.append(_failed(rung, closed))
                 paused = closed if isinstance(closed, Paused) else paused
