@@ -156,6 +156,18 @@ async def test_who_follows_no_more_is_told_by_sms(story: Story) -> None:
     )]
 
 
+async def test_who_left_is_told_by_sms(story: Story) -> None:
+    """Leaving erases windows and consent; the case goes on, and its answer is owed to them."""
+    await story.citizen.handset.answers_subscription(LASTING)
+    await story.citizen.handset.leaves()
+    sends = story.street.sends(story.citizen)
+    await story.closes()
+    assert (story.street.sends(story.citizen), [REPLY in words for words in story.texts()]) == (sends, [True])
+    assert await story.told() == [
+        ("told", "window window_closed, lasting no_consent, once no_consent, template not_following, sms"),
+    ]
+
+
 async def test_where_no_way_is_open_staff_see_why(story: Story) -> None:
     story.street.wechat.fault(SEND, "errcode", code=45047)
     story.street.wechat.fault(TEMPLATE, "errcode", code=43004)

@@ -64,9 +64,13 @@ async def test_three_tries_at_once_are_one_message_with_three_equal_answers(
     told = answers(street, await citizen.handset.says(OPENING))
     assert (len(told), set(told)) == (3, {citizen.last.text})
     assert "顺丰" in told[0]
+    for words in ("我是寄件人", "13800138000", "确认提交"):
+        await citizen.says(words)
+    case = number(citizen.last)
     clerk, appid = await street.hotline.staff("clerk"), street.wechat.account("hotline").settings.appid
     conversation = await clerk.conversation(f"wechat:{appid}.{citizen.handset.openid}")
-    assert [line["sender"] for line in conversation["transcript"]] == ["citizen", "bot"]
+    assert [line["sender"] for line in conversation["transcript"]] == ["citizen", "bot"] * 4
+    assert [row["work_order_id"] for row in await clerk.cases()].count(case) == len(await clerk.cases()) == 1
     assert street.sends(citizen) == 0
 
 
