@@ -38,6 +38,8 @@ bench: setup
 	$(PYTHON) -m bench --full
 	$(PYTHON) -m bench.understanding
 	$(PYTHON) -m bench.citizens
+	$(PYTHON) -m bench.wechat_day
+	$(PYTHON) -m bench.wechat_callbacks
 
 miniprogram: setup
 	@sh tools/node.sh

@@ -34,6 +34,7 @@ from tests.until import until
 HOUR = 3_600
 AT_ONCE = 8      # cases that staff have in hand
 SETTLED_S = 30.0
+WORST_OF = 100   # appeals of the worst day, at least
 HALF_HOURS = 48  # of the day in which tokens are counted
 
 
@@ -199,9 +200,9 @@ async def run(n: int) -> dict[str, Any]:
     mind, encoder = await open_mind()
     try:
         runs = {}
-        for name, mix in (("day", MIX), ("worst", WORST)):
+        for name, mix, size in (("day", MIX, n), ("worst", WORST, max(WORST_OF, n // 5))):
             with tempfile.TemporaryDirectory() as folder:
-                runs[name] = asdict(await recorded(Path(folder) / "data", mind, mix, n))
+                runs[name] = asdict(await recorded(Path(folder) / "data", mind, mix, size))
         return runs
     finally:
         await encoder.close()
