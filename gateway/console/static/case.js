@@ -164,4 +164,12 @@ function history(lines, ctx) {
 
 // "closed: window quota_used, template": what the citizen was to be told, and each way that was looked at.
 const REACHED = new Set(["told", "doubtful", "not_told", "delivered", "failed"]);
-const ways = (text) => text.replace(/[a-z_]+/g, (word) => t(`reach.${word}`));
+const ways = (text) => {
+  const [news, ...steps] = text.split(/: |, /);
+  return `${t(`reach.${news}`)}: ${steps.map(way).join(", ")}`;
+};
+// A why of one word is ours; a platform's own words, which hold some of ours, stay as they are.
+const way = (step) => {
+  const [name, ...why] = step.split(" ");
+  return [t(`reach.${name}`), ...(why.length > 1 ? [`(${why.join(" ")})`] : why.map((word) => t(`reach.${word}`)))].join(" ");
+};
