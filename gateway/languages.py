@@ -1,7 +1,8 @@
 """Which language a citizen is answered in. Pure.
 
 A choice ("English", the page's switch) beats detection. Detection goes by script and switches by itself only on the
-first message, or after two in a row; never on digits, names, addresses, "ok" or emoji.
+first message, or after two in a row, where messages are short on any before the first form; never on digits, names,
+addresses, "ok" or emoji.
 """
 from __future__ import annotations
 
@@ -42,6 +43,7 @@ def follow(state: Dialogue, hint: str | None, text: str) -> Dialogue:
         return state
     if found == state.language:
         return replace(state, elsewhere=0)
-    if state.turn > 1 and state.elsewhere + 1 < IN_A_ROW:
+    early = state.turn <= 1 or (state.terse and state.draft is None and not state.cases)
+    if not early and state.elsewhere + 1 < IN_A_ROW:
         return replace(state, elsewhere=state.elsewhere + 1)
     return replace(state, language=found, elsewhere=0)

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import pytest
 
-from gateway import rating
+from gateway import rating, rating_words
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.effects import Ask, Effect, Labelled, Rated, Say
 from gateway.messages import Choice, Text, Upload
@@ -129,7 +129,7 @@ def test_something_else_is_left_to_the_ordinary_dialogue(content: Text | Upload)
     ("部分解决", "partly"), ("partly", "partly"), ("今天天气", None), ("notice", None),
 ])
 def test_solved_or_not_is_never_read_as_the_opposite(text: str, value: str | None) -> None:
-    assert rating.read_resolved(text) == value
+    assert rating_words.read_resolved(text) == value
 
 
 @table("words", [
@@ -150,7 +150,7 @@ def test_a_judgement_that_contradicts_itself_is_asked_about_once(words: str) -> 
     ("yes, but not in time", None), ("我想想", None),
 ])
 def test_a_yes_that_goes_on_with_a_no_is_not_guessed(text: str, value: str | None) -> None:
-    assert rating.read_yes_no(text) == value
+    assert rating_words.read_yes_no(text) == value
 
 
 @table(("text", "points"), [
@@ -160,7 +160,7 @@ def test_a_yes_that_goes_on_with_a_no_is_not_guessed(text: str, value: str | Non
     ("6", None), ("12345", None), ("2026-11-23", None),
 ])
 def test_points(text: str, points: int | None) -> None:
-    assert rating.read_satisfaction(text) == points
+    assert rating_words.read_satisfaction(text) == points
 
 
 @table(("resolved", "satisfaction", "wanted", "back"), [
@@ -171,3 +171,42 @@ def test_points(text: str, points: int | None) -> None:
 def test_what_sends_a_case_back(resolved: str, satisfaction: int | None, wanted: bool, back: bool) -> None:
     """As the chat decides it: the same answers, given at once over the API."""
     assert rating.sends_back(resolved, satisfaction, wanted) is back
+
+
+# --- where messages are short: both in one question -----------------------------------------------------------
+
+def invited_shortly() -> Dialogue:
+    return rating.invite(Dialogue(terse=True), ID, 0)[0]
+
+
+def test_a_short_invitation_asks_for_both_and_keeps_its_scale() -> None:
+    state, effects = rating.invite(Dialogue(terse=True), ID, 0)
+    assert (state.asked, asked(effects), state.offered) == ("verdict", "verdict", ("5", "4", "3", "2", "1"))
+    assert state.rating is not None
+    assert state.rating.scale == rating.VERDICT
+
+
+@table(("said", "result"), [
+    # said, (resolved, satisfaction, reason, wants rework)
+    (("5",), ("yes", 5, None, False)), (("４",), ("yes", 4, None, False)),
+    (("5 师傅人很好",), ("yes", 5, "师傅人很好", False)), (("满意",), ("unknown", 4, None, False)),
+    (("解决了，满意",), ("yes", 4, "解决了,满意", False)), (("解决了", "4"), ("yes", 4, None, False)),
+    (("1", "根本没来人"), ("no", 1, "根本没来人", True)), (("1，根本没来人",), ("no", 1, "根本没来人", True)),
+    (("1", "跳过"), ("no", 1, None, True)), (("不满意", "太慢"), ("unknown", 2, "太慢", True)),
+    (("2", "要"), ("partly", 3, None, True)), (("2", "不用了"), ("partly", 3, None, False)),
+    (("3", "来得太晚", "不用了"), ("yes", 2, "来得太晚", False)),
+    (("还没解决", "1"), ("no", 1, "还没解决", True)), (("还没解决", "还没解决"), ("no", None, "还没解决", True)),
+    (("5 还没修好", "1"), ("no", 1, "还没修好", True)), (("1满意", "5"), ("yes", 5, None, False)),
+    (("1满意", "1满意"), ("unknown", None, "1满意", False)), (("5分", "5"), ("yes", 5, None, False)),
+    (("Not solved, nobody came", "1"), ("no", 1, "Not solved, nobody came", True)),
+])
+def test_a_short_rating(said: tuple[str, ...], result: tuple[str, int | None, str | None, bool]) -> None:
+    state, effects = talk(invited_shortly(), *said)
+    given = rated(effects)
+    assert (given.resolved, given.satisfaction, given.reason or None, given.wants_rework) == result
+    assert (state.rating, state.asked) == (None, None)  # nobody is asked about being contacted
+
+
+@table("words", ["我要投诉另一件事，楼下夜里施工吵得睡不着", "人工", "进度"])
+def test_another_matter_leaves_the_short_rating_open(words: str) -> None:
+    assert rating.step(invited_shortly(), Text(words), WORDING) is None

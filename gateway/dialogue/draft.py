@@ -6,12 +6,13 @@ from typing import Literal
 import msgspec
 from msgspec import Struct
 
+from gateway.dialogue.satisfaction import Scale
 from gateway.fields.base import Reading, Value
 from gateway.handover import OpenDraft
 
 # What is asked beside the form: a rating's questions, a department's, and how the talk with a person was
 # (gateway/rating.py, gateway/news.py, gateway/service.py).
-BESIDE = frozenset({"resolved", "satisfaction", "reason", "rework", "contacted", "answer", "service"})
+BESIDE = frozenset({"verdict", "resolved", "satisfaction", "reason", "rework", "contacted", "answer", "service"})
 
 Source = Literal["citizen", "nlu", "agent", "channel", "default"]
 
@@ -68,7 +69,8 @@ class Later(Struct, frozen=True):
 
 
 class RatingDialog(Struct, frozen=True):
-    """An open invitation and what was answered so far (gateway/rating.py)."""
+    """An open invitation and what was answered so far (gateway/rating.py). `scale`: what its numbers stand for, where
+    one question asks for everything."""
 
     work_order_id: str
     round: int
@@ -77,6 +79,7 @@ class RatingDialog(Struct, frozen=True):
     contacted: str | None = None
     reason: str | None = None
     wants_rework: bool | None = None
+    scale: Scale | None = None
 
 
 class Talked(Struct, frozen=True):

@@ -1,6 +1,6 @@
 """Ratings by text message are read right or asked about, never reversed.
 
-By gateway/dialogue/satisfaction.py and rating.read_reply. The replies are tests/channels/sms/ratings.yaml; what opts
+By gateway/dialogue/satisfaction.py and gateway/rating_words.py. The replies are tests/channels/sms/ratings.yaml; what opts
 out of them is told by channels/sms/optout.py.
 """
 from __future__ import annotations
@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from channels.sms import optout
-from gateway import rating, yamls
+from gateway import rating_words, yamls
 from gateway.dialogue.satisfaction import POINTS, Mark, Scale, plain, read
 from tests.tables import check_each, table
 
@@ -23,7 +23,7 @@ ASKED = ("conflict", "unclear", "comment", "nothing")
 def test_every_reply_is_read_as_it_was_meant_or_asked_about() -> None:
     def judge(row: tuple[Scale, dict[str, Any]]) -> None:
         scale, case = row
-        reply = rating.read_reply(case["say"], scale)
+        reply = rating_words.read_reply(case["say"], scale)
         assert (reply.satisfaction or reply.kind) == case["is"]
         assert optout.read(case["say"], engaged=True, stopped=False) == case.get("wish")
         assert reply.comment == case.get("comment", reply.comment)
@@ -76,7 +76,7 @@ def test_one_question_may_ask_both() -> None:
         "已解决，满意": ("rated", "yes", 4),
         "1 还没解决": ("conflict", None, None), "3 已解决": ("conflict", None, None),
     }
-    said = {text: rating.read_reply(text, scale) for text in meant}
+    said = {text: rating_words.read_reply(text, scale) for text in meant}
     assert {text: (reply.kind, reply.resolved, reply.satisfaction) for text, reply in said.items()} == meant
 
 

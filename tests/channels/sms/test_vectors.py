@@ -11,7 +11,7 @@ from channels.sms import optout, smpp_pdus
 from channels.sms.parts import GAP, Parts, Place, Whole, header, pair, with_header
 from channels.sms.smpp_inbox import piece_of
 from channels.sms.text import decode, encode, segments
-from gateway import rating
+from gateway import rating_words
 from gateway.dialogue.satisfaction import POINTS, Mark, Scale
 from tests.channels.sms import vectors
 from tests.tables import table
@@ -121,7 +121,7 @@ def test_a_national_single_shift_leaves_the_default_alphabet() -> None:
 
 def rated(name: str, scale: Scale = POINTS) -> int | str:
     piece = piece_of(delivered(name))
-    reply = rating.read_reply(decode(piece.octets, piece.data_coding), scale)
+    reply = rating_words.read_reply(decode(piece.octets, piece.data_coding), scale)
     return reply.satisfaction or reply.kind
 
 
