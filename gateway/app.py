@@ -58,7 +58,7 @@ from gateway.store.sqlite import SqliteStore
 from gateway.understanding import Reader
 from gateway.uploads import Uploads
 from gateway.wiring.understanding import ROOT, mind
-from gateway.wiring.wechat import KF_LANE, Ground, WeChatParts, sources
+from gateway.wiring.wechat import KF_LANE, Ground, WeChatParts, seated, sources
 from gateway.workers import LaneWorker, Supervisor, sweep, tick
 from gateway.writing import Writer
 
@@ -242,7 +242,8 @@ class Gateway:
     ) -> Console:
         config, store = self.config, self.store
         settings = ConsoleSettings(
-            config.server.host, config.server.public_url, trusted, self.city.departments, catalog.newest
+            config.server.host, config.server.public_url, trusted, self.city.departments, catalog.newest,
+            seated(config.wechat),
         )
         console = Console(
             store.lanes, store.records, store.shared, self.intake.accept, desk, uploads.open, self.clock, self.ids,

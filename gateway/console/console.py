@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -28,13 +28,15 @@ STATIC = Path(__file__).with_name("static")
 
 @dataclass(frozen=True, slots=True)
 class ConsoleSettings:
-    """origin: the public one, e.g. https://desk.example; "" when the server is reached as it is bound."""
+    """origin: the public one, e.g. https://desk.example; "" when the server is reached as it is bound. `seated` as for
+    ConversationPages."""
 
     host: str
     origin: str = ""
     trusted: Sequence[Network] = ()
     departments: Sequence[Department] = ()
     templates: Mapping[str, Template] = field(default_factory=dict)
+    seated: Collection[str] = ()
 
 
 class SignInBody(Struct, frozen=True, forbid_unknown_fields=True):
@@ -77,7 +79,7 @@ class Console:
         cases = CasePages(self.records, self.desk, openings, journal, codes, self.open_upload)
         talks = ConversationPages(
             self.store, self.records, self.shared, self.accept, openings, journal, self.clock, settings.templates,
-            self.open_upload,
+            self.open_upload, settings.seated,
         )
         oversight = OversightPages(self.store, self.records, journal, self.clock)
         signing = SignIn(sessions, journal, settings)

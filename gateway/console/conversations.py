@@ -1,7 +1,7 @@
 """/desk/api/conversations: citizens who asked for a person; taking over, answering live, handing back to the bot."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -48,6 +48,8 @@ class Queue(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class ConversationPages:
+    """`seated`: accounts (`channel:account`) whose platform has seats of its own; those conversations are read only."""
+
     store: LaneStore
     records: Records
     shared: SharedStore
@@ -57,6 +59,7 @@ class ConversationPages:
     clock: Clock
     templates: Mapping[str, Template]
     open_upload: OpenUpload
+    seated: Collection[str] = ()
 
     def routes(self, door: Door) -> list[web.RouteDef]:
         base = "/desk/api/conversations"
@@ -90,9 +93,11 @@ class ConversationPages:
         return file(info, data)
 
     async def take(self, request: web.Request, member: Member) -> web.Response:
-        """Raises Conflict when another clerk has it or is just taking it."""
+        """Raises Conflict when another clerk has it or is just taking it, or only the platform's own staff may."""
         info, body = await self._info(request), await read(request, StepBody)
         me = member.user.name
+        if info.conversation.partition(".")[0] in self.seated:
+            raise Conflict("the platform's own seats take this conversation over", code="seated")
         if info.mode == "agent" and info.agent != me:
             raise Conflict("another clerk has this conversation", code="taken")
         if info.mode == "bot":

@@ -225,6 +225,11 @@ def sources(config: WeChat) -> Mapping[str, str]:
     return {**minis, **{f"{CHANNEL}:{seat}": "wechat_kf" for one in config.kf for seat in one.open_kfids}}
 
 
+def seated(config: WeChat) -> frozenset[str]:
+    """The accounts whose conversations WeCom's own seats take over."""
+    return frozenset(f"{CHANNEL}:{seat}" for one in config.kf if one.staff == "wecom" for seat in one.open_kfids)
+
+
 def _account(one: WeChatAccount) -> Account:
     keys = Keys(one.appid, one.token, one.aes_key, one.previous_aes_key)
     return Account(keys, one.kind, one.plain, one.menu)

@@ -27,10 +27,12 @@ async def test_a_person_takes_over_and_hands_back(hotline: Hotline) -> None:
     said = await citizen.hears()
     assert (said.sender, said.text) == ("agent", "会的，您先把位置发给我。")
 
+    # How that was is asked once; then the form goes on where it stood.
     await clerk.hands_back(key)
     back = await citizen.hears()
-    assert (back.sender, back.ask) == ("bot", asked)
+    assert (back.sender, back.ask, back.labels) == ("bot", "service", ("满意", "一般", "不满意"))
     assert await clerk.queue() == []
+    assert (await citizen.picks("good")).ask == asked
 
 
 async def test_in_danger_the_number_comes_first_even_while_a_person_talks(hotline: Hotline) -> None:

@@ -1,14 +1,15 @@
 """A person takes over in WeChat customer service, at our desk or in WeCom's own window; then the citizen is asked how
 that was.
 
-`[[wechat.kf]] staff`: "desk" leaves the conversation with us, who send what a clerk writes; "wecom" puts it into WeCom's
-queue, where its seats answer and we may not speak. When they end it we may say one thing more, within 20 seconds.
+`[[wechat.kf]] staff`: "desk" leaves the conversation with us, who send what a clerk writes; "wecom" puts it into
+WeCom's queue, where its seats answer and we may not speak. When they end it we may say one thing more, in 20 seconds.
 """
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import pytest
 import pytest_asyncio
 
 from gateway.app import Mind
@@ -103,6 +104,8 @@ async def test_a_seat_in_wecoms_window(wecom: Street) -> None:
 
     clerk = await wecom.hotline.staff("clerk")
     (row,) = await clerk.queue()
+    with pytest.raises(AssertionError, match="seated"):
+        await clerk.takes(row["conversation"])
     shown = await clerk.conversation(row["conversation"])
     talk = [(line["sender"], line["text"]) for line in shown["transcript"]][-2:]
     assert talk == [("citizen", "会赔吗？"), ("agent", "丢了会赔，请先登记。")]
@@ -144,3 +147,8 @@ async def test_news_waits_while_a_person_talks(wecom: Street) -> None:
     await citizen.window.agent_ends("agent-7")
     told = await citizen.hears()
     assert (told.way, "受理" in told.text) == ("welcome", True)
+
+    # That was the one thing more; how the talk was is not asked late. The next word opens the conversation again.
+    assert case in (await citizen.says("进度")).text
+    await wecom.settles()
+    assert len(citizen.shown) == before + 2

@@ -25,7 +25,7 @@ function figures(report) {
       ["yes", "partly", "no"].map((word) => tile(`${t("resolved")}: ${t(word)}`, ratings.resolved[word] ?? 0))),
     h("h2", {}, t("talks", { n: report.window_days })),
     h("dl", { class: "tiles" },
-      tile(t("judged"), talks.answers), tile(t("mean"), talks.mean ?? "—"),
+      tile(t("judged"), talks.answers), tile(t("mean_points"), talks.mean ?? "—"),
       Object.entries(talks.agents).map(([agent, [n, mean]]) => tile(agent, `${mean} (${n})`))),
     h("h2", {}, t("by_status")),
     h("ul", { class: "by-status" }, STATUSES.map((one) => h("li", {}, chip(one), h("b", {}, String(report.by_status[one]))))),

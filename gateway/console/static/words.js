@@ -82,7 +82,8 @@ const WORDS = {
   now_open: ["未办结", "Open"], now_closed: ["已办结", "Closed"], now_waiting: ["等待人工", "Waiting for a person"],
   now_talking: ["人工服务中", "With a person"], now_reworked: ["退回重办", "Reworked"], now_dead: ["异常消息", "Dead letters"],
   ratings: ["近 {n} 天登记工单的评价", "Ratings of cases filed in the last {n} days"], answers: ["评价数", "Ratings"],
-  talks: ["近 {n} 天人工服务的评价", "Talks with staff judged in the last {n} days"], judged: ["评价数", "Judgements"],
+  talks: ["近 {n} 天人工服务的评价", "Talks with staff judged in the last {n} days"], judged: ["评价次数", "Judgements"],
+  mean_points: ["平均分", "Mean points"],
   mean: ["平均满意度", "Mean satisfaction"], by_status: ["按状态", "By status"],
   no_dead: ["没有异常消息。", "No dead letters."], replay: ["重新投递", "Replay"], discard: ["丢弃", "Discard"],
   why: ["处理原因", "Reason for what you do"], parked: ["搁置", "parked"], buried: ["已停止", "buried"],
@@ -104,6 +105,7 @@ const WORDS = {
   "error.reason_needed": ["请填写原因。", "Give a reason."], "error.taken": ["该会话已由其他坐席接入。", "Another clerk has this conversation."],
   "error.not_yours": ["请先接入会话。", "Take the conversation over first."],
   "error.not_waiting": ["市民已不再等待人工服务。", "The citizen no longer waits for a person."],
+  "error.seated": ["请在企业微信客服中接入该会话。", "This conversation is taken over in WeCom."],
   "error.unavailable": ["系统繁忙，请再试一次。", "Busy at the moment, please try again."],
   "error.other": ["操作没有成功，请再试一次。", "That did not work, please try again."],
 };

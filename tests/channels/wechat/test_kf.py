@@ -249,6 +249,14 @@ async def test_who_opens_the_chat_is_greeted_with_its_template(desk: Desk) -> No
     assert desk.phone.citizen.texts() == ["您好"]
 
 
+async def test_who_may_not_be_greeted_comes_only_with_a_code_that_means_something(desk: Desk) -> None:
+    await desk.phone.says("路灯坏了")
+    await desk.phone.enters()
+    await desk.phone.enters(scene_param="t=express&d=440106")
+    await desk.pulled()
+    assert [came.content for came in desk.house.came] == [Arrived("entered", "express", "440106")]
+
+
 async def test_wecoms_own_staff_talk_beside_us_and_failures_are_heard(desk: Desk) -> None:
     phone = desk.phone
     user = KfUser(phone.open_kfid, phone.citizen.openid)
