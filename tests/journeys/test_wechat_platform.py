@@ -240,3 +240,21 @@ async def test_a_mini_programs_chat_answers_by_the_api_and_spares_its_five_messa
         "told closed: window", "told rate: window",
     ]
     assert (await street.hotline.case(case)).order["channel"] == "wechat_mini"
+
+
+async def test_while_a_person_talks_pushes_are_let_go_and_a_long_reply_comes_in_parts(
+    street: Street, citizen: WeChatCitizen
+) -> None:
+    assert "人工" in (await citizen.says("人工")).text
+    clerk = await street.hotline.staff("clerk")
+    (row,) = await clerk.queue()
+    await clerk.takes(row["conversation"])
+    await citizen.hears()
+    delivery = await citizen.handset.says("请问单车会拖走吗？")
+    assert (delivery.reply, delivery.fault, len(delivery.tries)) == (None, "", 1)
+    await clerk.says(row["conversation"], "会的。" + "请您放心，" * 300)
+    parts = [(await citizen.hears()).text for _ in range(3)]
+    assert "".join(parts) == "会的。" + "请您放心，" * 300
+    await clerk.hands_back(row["conversation"])
+    assert (await citizen.hears()).way == "custom"
+    assert street.sends(citizen) == 5
