@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args, get_type_hints
 import msgspec
 from msgspec import Struct
 
+from gateway.config_sms import Sms
 from gateway.errors import ConfigError
 
 PREFIX = "HUIYIN"
@@ -154,6 +155,7 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     rating: Rating = msgspec.field(default_factory=Rating)
     web: Web = msgspec.field(default_factory=Web)
     wechat: WeChat = msgspec.field(default_factory=WeChat)
+    sms: Sms = msgspec.field(default_factory=Sms)
     city: City = msgspec.field(default_factory=City)
     templates: Templates = msgspec.field(default_factory=Templates)
     nlu: Nlu = msgspec.field(default_factory=Nlu)
