@@ -10,7 +10,7 @@ from gateway.dialogue.draft import Dialogue, Draft, Filled
 from gateway.fields.registry import TYPES
 from gateway.handover import AgentJoins, AgentLeaves, AgentSays
 from gateway.templates import load
-from tests.console.office import HOSTILE, Office, running
+from tests.console.office import HOSTILE, PICTURE, Office, running
 
 KEY = "web:visitor"
 
@@ -152,3 +152,16 @@ async def test_a_long_conversation_shows_its_end_in_order(office: Office) -> Non
     await office.says(KEY, *(f"第{n}句" for n in range(520)))
     lines = (await (await office.person("clerk")).get(f"conversations/{KEY}"))["transcript"]
     assert [line["text"] for line in lines] == [f"第{n}句" for n in range(20, 520)]
+
+
+async def test_a_file_is_opened_through_its_own_conversation_alone_and_journalled(office: Office) -> None:
+    await office.converse(KEY, "waiting")
+    await office.converse("web:other", "waiting")
+    clerk = await office.person("clerk")
+    answer = await clerk.call("GET", f"api/conversations/{KEY}/files/picture")
+    assert (answer.status, await answer.read(), answer.headers["Content-Disposition"]) == (200, PICTURE, "attachment")
+    await clerk.get("conversations/web:other/files/picture", 404)
+    await clerk.get(f"conversations/{KEY}/files/unknown", 404)
+    await (await office.person("urban")).get(f"conversations/{KEY}/files/picture", 403)
+    opened = [(e.who, e.subject, e.detail) for e in await office.journal() if e.act == "conversation.file"]
+    assert opened == [("clerk", KEY, "picture")]
