@@ -1,11 +1,27 @@
 """gateway/wiring: what a wrong configuration is told, and what follows from a right one."""
 from __future__ import annotations
 
+from functools import partial
+from pathlib import Path
+from typing import Literal
+
 import pytest
 
+from gateway.clock import RandomIds
 from gateway.config import WeChat, WeChatAccount, WeChatKf
+from gateway.delivery import kept
 from gateway.errors import ConfigError
-from gateway.wiring.wechat import known, sources
+from gateway.messages import Inbound
+from gateway.passive import PassiveAnswers
+from gateway.store.files import FolderBlobs
+from gateway.store.limits import Limits
+from gateway.store.sqlite import SqliteStore
+from gateway.uploads import Uploads
+from gateway.wiring.wechat import Ground, WeChatParts, known, sources
+from tests.channels.web.house import serve
+from tests.channels.wechat.house import APPID, TOKEN, House, event, platform
+from tests.channels.wechat.house import KEY as AES
+from tests.clock import ManualClock
 
 KEY = "k" * 43
 HOTLINE = WeChatAccount("hotline", "wx1", "secret", "token", KEY)
@@ -35,3 +51,31 @@ def test_work_orders_tell_the_accounts_apart() -> None:
 def test_a_wrong_account_is_named(config: WeChat, named: str) -> None:
     with pytest.raises(ConfigError, match=named):
         known(config)
+
+
+async def test_what_a_full_mailbox_of_lane_out_cannot_take_is_not_acknowledged(tmp_path: Path) -> None:
+    """A consent or a receipt that was lost would never be told again."""
+    clock = ManualClock()
+    store = SqliteStore(tmp_path / "wechat.db", clock, RandomIds(), Limits(mailbox_cap=1))
+    await store.open()
+    answers = PassiveAnswers(partial(kept, store.lanes), clock)
+    uploads = Uploads(FolderBlobs(tmp_path / "uploads"), store.records, clock, RandomIds())
+    ground = Ground(
+        lanes=store.lanes, shared=store.shared, uploads=uploads, accept=_nobody, answers=answers, clock=clock,
+        ids=RandomIds(),
+    )
+    parts = WeChatParts(WeChat((WeChatAccount("hotline", APPID, "secret", TOKEN, AES),)), ground)
+    house = House(store, clock)
+    try:
+        async with serve(list(parts.routes()), count=house.refusals.append) as url, platform(house) as wechat:
+            house.url = url
+            statuses = [(await wechat.push(event("TEMPLATESENDJOBFINISH", MsgID=n, Status="success"))).status
+                        for n in (1, 2, 1)]
+        assert statuses == [200, 429, 200], "and what is in is known again"
+    finally:
+        await parts.close()
+        await store.close()
+
+
+async def _nobody(inbound: Inbound) -> Literal["new", "duplicate"]:
+    raise AssertionError(f"{inbound.id} says nothing")
