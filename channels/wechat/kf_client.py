@@ -204,8 +204,9 @@ class KfClient:
         return await self._on_event(code, message, bodies.kf_menu(menu))
 
     async def _on_event(self, code: str, message: str, body: Body) -> str:
+        """Raises Uncertain where the answer is lost: a repeat would be refused for its code, as one that is too old."""
         whole = {"code": code, "msgid": bodies.short_id(message), **body}
-        return (await self._speaking.ask(Call("/cgi-bin/kf/send_msg_on_event", body=whole), _Sent)).msgid
+        return (await self._speaking.ask(Call("/cgi-bin/kf/send_msg_on_event", body=whole, once=True), _Sent)).msgid
 
     async def state(self, user: KfUser) -> tuple[State | None, str]:
         """The conversation's state (None for one we do not know) and who of the staff has it."""

@@ -25,6 +25,7 @@ async def filed(citizen: WeChatCitizen) -> list[Bubble]:
     """Everything that is shown from the first moment to the receipt."""
     return [
         await citizen.enters(),
+        await citizen.speaks("这个井盖"),  # nobody writes down what is spoken here
         await citizen.says("体育西路的井盖坏了，有人差点掉下去"),
         await citizen.photographs(jpeg()),
         await citizen.stands_at(23.1353, 113.3212, "广东省广州市天河区体育西路103号"),
@@ -56,13 +57,13 @@ async def test_greeted_and_a_whole_complaint(tmp_path: Path, mind: Mind) -> None
     async with opened(tmp_path, mind, kf("seat")) as street:
         citizen = street.citizen("seat", "甲")
         shown = await filed(citizen)
-        assert [bubble.way for bubble in shown] == ["welcome"] + ["kf"] * 5
+        assert [bubble.way for bubble in shown] == ["welcome"] + ["kf"] * 6
         assert "12345" in shown[0].text
         assert street.calls()[ON_EVENT] == 1
         case = await street.hotline.case(number(shown[-1]))
         fields = {field["code"]: field["display"] for field in case.order["fields"]}
         assert (fields["kind"], case.order["location"]["address"]) == ("井盖", "广东省广州市天河区体育西路103号")
-        assert [one["media_type"] for one in case.order["attachments"]] == ["image/jpeg"]
+        assert [one["media_type"] for one in case.order["attachments"]] == ["audio/amr", "image/jpeg"]
         assert (case.order["channel"], case.order["complainant"]["phone"]) == ("wechat_kf", "+8613800138000")
 
         # Who comes back within 48 hours brings no code: the platform lets nobody be greeted then.
@@ -182,6 +183,29 @@ async def test_a_callback_that_never_came_is_made_up_for(tmp_path: Path, mind: M
         assert len(citizen.shown) == 1
         await street.passes(SWEEP_MS / 1000)
         assert "井盖" in (await citizen.hears()).text
+
+
+async def test_a_pull_that_was_refused_is_tried_again(tmp_path: Path, mind: Mind) -> None:
+    async with opened(tmp_path, mind, kf("seat")) as street:
+        citizen = street.citizen("seat", "甲")
+        await citizen.enters()
+        street.wechat.fault("kf/sync_msg", "errcode", code=40058)  # nothing that passes by itself
+        await citizen.window.says("体育西路的井盖坏了，有人差点掉下去")
+        await street.settles()
+        assert len(citizen.shown) == 1
+        await street.passes(SWEEP_MS / 1000)
+        assert "井盖" in (await citizen.hears()).text
+
+
+async def test_a_greeting_whose_answer_was_lost_is_not_said_again(tmp_path: Path, mind: Mind) -> None:
+    async with opened(tmp_path, mind, kf("seat")) as street:
+        citizen = street.citizen("seat", "甲")
+        street.wechat.fault("kf/send_msg_on_event", "reset_after")
+        await citizen.enters()
+        await street.settles()
+        await street.passes(60)
+        await street.settles()
+        assert (len(citizen.shown), street.calls(SEND)) == (1, {})
 
 
 async def test_what_came_while_the_gateway_was_away_is_answered_at_its_start(tmp_path: Path, mind: Mind) -> None:

@@ -16,11 +16,12 @@ from channels.wechat.bodies import Item, Menu
 from channels.wechat.calls import Place
 from channels.wechat.kf import STILL_PAGES, KfCallbacks, Puller
 from channels.wechat.kf_client import KfClient, KfCredentials, KfUser, sent_as
+from channels.wechat.ledger import Ledger
 from channels.wechat.menus import Menus
 from channels.wechat.pushes import Push
 from channels.wechat.reach import Reach, Terms, heard
 from channels.wechat.taking import NOT_SHOWN, NOT_TAKEN, Taker
-from channels.wechat.telling import Teller, kf_ways, matters
+from channels.wechat.telling import Matter, Teller, kf_ways, matters
 from channels.wechat.wire import Keys
 from gateway.errors import RateLimited, Retry, Unsupported
 from gateway.handover import AgentJoins, AgentLeaves, AgentSays, Arrived
@@ -236,6 +237,19 @@ async def test_a_tap_is_the_option_that_was_offered(desk: Desk) -> None:
     assert (told.by, told.id) == ("window", sent_as("turn:7"))
     await desk.phone.picks("2")
     assert [taken.content for taken in await desk.pulled()] == [Choice("not", "turn:7")]
+
+
+async def test_what_waits_for_a_person_waits_no_longer_than_the_talk(desk: Desk) -> None:
+    await desk.phone.says("找人工")
+    await desk.phone.agent_takes()
+    teller = Teller(kf_ways(desk.client, desk.phone.open_kfid))
+    reach = Reach(Ledger().open("kf_message", desk.house.clock.ms()))
+    openid, now = desk.phone.citizen.openid, desk.house.clock.ms()
+    with pytest.raises(Retry, match="95018"):
+        await teller.tell(openid, Matter("turn:8", "已受理"), reach, now)
+    await desk.phone.agent_ends()
+    told = await teller.tell(openid, Matter("turn:8", "已受理"), reach, now)
+    assert (told.by, told.reach.ledger.verdict(now)) == (None, "window_closed")
 
 
 async def test_who_opens_the_chat_is_greeted_with_its_template(desk: Desk) -> None:
