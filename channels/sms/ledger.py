@@ -1,13 +1,14 @@
-"""What may be sent to one phone of our own accord, and when: opt-out, quiet hours, caps, one open rating. Pure.
+"""What may be sent to one phone of our own accord, and when: opt-out, quiet hours, caps, age. Pure.
 
-One ledger for each (our number, citizen's number), kept as state of the recipient's key in the lane `out`. An answer to
-what the citizen just wrote is a `reply`: it counts for nothing and waits for nothing. Times are ms since 1970.
+One ledger for each phone, kept as state of the recipient's key in the lane `out`. An answer to what the citizen just
+wrote is a `reply`: it counts for nothing and waits for nothing. Times are ms since 1970. That one rating is open at a
+time is the conversation's own rule (gateway/news.py).
 
-    purpose      opt-out  quiet hours  caps  one at a time  too old
-    reply           -          -        -         -            -
-    notice          x          x        -         -            x
-    invitation      x          x        x         x            x      of a rating
-    reminder        x          x        x         x            x      of the same
+    purpose      opt-out  quiet hours  caps  too old
+    reply           -          -        -       -
+    notice          x          x        -       x
+    invitation      x          x        x       x      of a rating
+    reminder        x          x        x       x      of the same
 A phone that the provider has blocked (Twilio 21610) is sent nothing at all until its owner writes START.
 """
 from __future__ import annotations
@@ -25,7 +26,7 @@ from msgspec.structs import replace
 from channels.sms.traffic import Report, State, later
 
 Purpose = Literal["reply", "notice", "invitation", "reminder"]
-Why = Literal["", "blocked", "stopped", "too_old", "rating_open", "quiet", "too_soon", "enough_today"]
+Why = Literal["", "blocked", "stopped", "too_old", "quiet", "too_soon", "enough_today"]
 
 HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
@@ -42,7 +43,6 @@ class Terms:
     gap_ms: int = 300_000
     a_day: int = 3
     quiet: tuple[time, time] = (time(21), time(8))
-    open_ms: int = 48 * HOUR_MS
     oldest_ms: Mapping[Purpose, int] = field(
         default_factory=lambda: {"notice": 3 * DAY_MS, "invitation": DAY_MS, "reminder": DAY_MS})
 
@@ -53,13 +53,6 @@ class Verdict:
 
     why: Why = ""
     until: int | None = None
-
-
-class Rating(Struct, frozen=True):
-    """The invitation to one round of one case, and since when its turn is."""
-
-    of: str
-    since: int
 
 
 class Fate(Struct, frozen=True):
@@ -77,30 +70,24 @@ class Ledger(Struct, frozen=True):
     stopped  when the citizen opted out
     blocked  the provider said that they did, and refuses
     told     when invitations and reminders went in the last day
-    open     the one rating that a bare "1" answers now; waiting: those behind it, in order
     fates    by our id
     """
 
     stopped: int | None = None
     blocked: bool = False
     told: tuple[int, ...] = ()
-    open: Rating | None = None
-    waiting: tuple[str, ...] = ()
     fates: dict[str, Fate] = {}
 
     # --- may it go? -----------------------------------------------------------------------------------------
 
-    def verdict(self, purpose: Purpose, now: int, terms: Terms, *, since: int, of: str = "") -> Verdict:
-        """`since`: when it was ready to go; a rating's age counts from its turn. `of`: which rating."""
+    def verdict(self, purpose: Purpose, now: int, terms: Terms, *, since: int) -> Verdict:
+        """`since`: when it was ready to go; a rating's age counts from its turn."""
         if self.blocked:
             return Verdict("blocked")
         if purpose == "reply":
             return Verdict()
         if self.stopped is not None:
             return Verdict("stopped")
-        if purpose in _RATING and self.open and self.open.of != of and now < self.open.since + terms.open_ms:
-            return Verdict("rating_open", self.open.since + terms.open_ms)
-        since = self.open.since if self.open and self.open.of == of else since
         wait = max((_quiet(now, terms), self._capped(purpose, now, terms)), key=lambda verdict: verdict.until or 0)
         if max(now, wait.until or 0) > since + terms.oldest_ms[purpose]:
             return Verdict("too_old")
@@ -136,7 +123,7 @@ class Ledger(Struct, frozen=True):
 
     def stop(self, now: int) -> Ledger:
         """The citizen opted out: no ratings, no notices. Their cases go on."""
-        return replace(self, stopped=now, open=None, waiting=())
+        return replace(self, stopped=now)
 
     def start(self) -> Ledger:
         return replace(self, stopped=None, blocked=False)
@@ -145,33 +132,6 @@ class Ledger(Struct, frozen=True):
     def silent(self) -> bool:
         """Whether START has something to bring back."""
         return self.blocked or self.stopped is not None
-
-    # --- one rating at a time -------------------------------------------------------------------------------
-
-    def invite(self, of: str, now: int, terms: Terms) -> tuple[Ledger, bool]:
-        """Whether it is the turn of this rating; else it waits, and comes with `next_up`."""
-        ledger, _ = self.next_up(now, terms)
-        if ledger.open is None:
-            return replace(ledger, open=Rating(of, now)), True
-        if ledger.open.of == of or of in ledger.waiting:
-            return ledger, ledger.open.of == of
-        return replace(ledger, waiting=(*ledger.waiting, of)), False
-
-    def closed(self, of: str, now: int, terms: Terms) -> tuple[Ledger, str | None]:
-        """Answered or called off; whose turn it is now, None where it is nobody's or the turn has not changed."""
-        waiting = tuple(other for other in self.waiting if other != of)
-        if self.open is None or self.open.of != of:
-            return replace(self, waiting=waiting), None
-        return replace(self, open=None, waiting=waiting).next_up(now, terms)
-
-    def next_up(self, now: int, terms: Terms) -> tuple[Ledger, str | None]:
-        """The next one's turn, after an answer or 48 hours; its age counts from here."""
-        if self.open and now < self.open.since + terms.open_ms:
-            return self, None
-        if not self.waiting:
-            return replace(self, open=None), None
-        (first, *rest) = self.waiting
-        return replace(self, open=Rating(first, now), waiting=tuple(rest)), first
 
     def _kept(self, id_: str, fate: Fate, now: int) -> dict[str, Fate]:
         known = {other: kept for other, kept in self.fates.items() if kept.at > now - KEPT_MS and other != id_}

@@ -1,4 +1,4 @@
-"""channels/sms/ledger.py: never too often, never at night, never two ratings at once, never after a no."""
+"""channels/sms/ledger.py: never too often, never at night, never after a no."""
 from __future__ import annotations
 
 from dataclasses import replace
@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.sms import ledger as books
-from channels.sms.ledger import DAY_MS, HOUR_MS, MOST_KEPT, Fate, Ledger, Purpose, Rating, Terms, Verdict
+from channels.sms.ledger import DAY_MS, HOUR_MS, MOST_KEPT, Fate, Ledger, Purpose, Terms, Verdict
 from channels.sms.traffic import RANK, Report, State
 from tests.tables import table
 
@@ -19,7 +19,6 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 TERMS = Terms(SHANGHAI)
 MINUTE = 60_000
 GO = Verdict()
-ROUND, OTHER, THIRD = "WO-1:0", "WO-2:0", "WO-3:1"
 
 
 def at(hour: int, minute: int = 0, day: int = 23) -> int:
@@ -30,8 +29,8 @@ def at(hour: int, minute: int = 0, day: int = 23) -> int:
 NOON = at(12)
 
 
-def asked(ledger: Ledger, purpose: Purpose, now: int, *, since: int | None = None, of: str = ROUND) -> Verdict:
-    return ledger.verdict(purpose, now, TERMS, since=now if since is None else since, of=of)
+def asked(ledger: Ledger, purpose: Purpose, now: int, *, since: int | None = None) -> Verdict:
+    return ledger.verdict(purpose, now, TERMS, since=now if since is None else since)
 
 
 def test_somebody_new_may_be_told_by_day() -> None:
@@ -102,47 +101,11 @@ def test_what_would_be_too_old_by_morning_is_not_kept_for_it() -> None:
     assert asked(Ledger(), "invitation", at(22), since=at(7)).why == "too_old"
 
 
-# --- one rating at a time -----------------------------------------------------------------------------------
-
-def test_the_next_rating_waits_for_the_answer() -> None:
-    ledger, turn = Ledger().invite(ROUND, NOON, TERMS)
-    assert turn
-    ledger, turn = ledger.invite(OTHER, NOON + MINUTE, TERMS)
-    assert not turn
-    assert asked(ledger, "invitation", NOON + HOUR_MS, of=OTHER) == Verdict("rating_open", NOON + 48 * HOUR_MS)
-    assert asked(ledger, "reminder", NOON + HOUR_MS, of=ROUND, since=NOON) == GO
-    ledger, following = ledger.closed(ROUND, NOON + 2 * HOUR_MS, TERMS)
-    assert (following, ledger.open, ledger.waiting) == (OTHER, Rating(OTHER, NOON + 2 * HOUR_MS), ())
-    assert ledger.closed(OTHER, NOON + 3 * HOUR_MS, TERMS) == (Ledger(), None)
-
-
-def test_an_unanswered_rating_gives_way_after_48_hours() -> None:
-    ledger, _ = Ledger().invite(ROUND, NOON, TERMS)
-    ledger, _ = ledger.invite(OTHER, NOON, TERMS)
-    over = NOON + 48 * HOUR_MS
-    assert ledger.next_up(over - 1, TERMS) == (ledger, None)
-    released, following = ledger.next_up(over, TERMS)
-    assert following == OTHER
-    assert asked(released, "invitation", over + HOUR_MS, since=NOON, of=OTHER) == GO, "its age counts from its turn"
-    assert asked(released, "invitation", over + 25 * HOUR_MS, since=NOON, of=OTHER).why == "too_old"
-    assert ledger.invite(THIRD, over, TERMS) == (Ledger(open=Rating(OTHER, over), waiting=(THIRD,)), False)
-
-
-def test_asking_twice_changes_nothing() -> None:
-    ledger, _ = Ledger().invite(ROUND, NOON, TERMS)
-    assert ledger.invite(ROUND, NOON + MINUTE, TERMS) == (ledger, True)
-    ledger, _ = ledger.invite(OTHER, NOON, TERMS)
-    assert ledger.invite(OTHER, NOON, TERMS) == (ledger, False)
-    called_off, following = ledger.closed(OTHER, NOON, TERMS)
-    assert (called_off.waiting, following) == ((), None)
-
-
 # --- opting out ---------------------------------------------------------------------------------------------
 
 def test_who_opted_out_gets_answers_alone_until_start() -> None:
-    ledger, _ = Ledger().invite(ROUND, NOON, TERMS)
-    ledger = ledger.stop(NOON)
-    assert (ledger.open, ledger.silent) == (None, True)
+    ledger = Ledger().stop(NOON)
+    assert ledger.silent
     for purpose in ("notice", "invitation", "reminder"):
         assert asked(ledger, purpose, NOON) == Verdict("stopped")
     assert asked(ledger, "reply", NOON) == GO
@@ -198,26 +161,17 @@ def test_it_stays_small() -> None:
     assert ledger.sent("late", "notice", NOON + 5 * DAY_MS).fates.keys() == {"late"}
 
 
-ACTS = st.lists(st.tuples(st.integers(0, 6 * HOUR_MS), st.sampled_from(("invite", "close", "send")),
-                          st.sampled_from((ROUND, OTHER, THIRD))), max_size=40)
-
-
 @settings(max_examples=60, deadline=None)
-@given(ACTS)
-def test_whatever_happens_the_caps_hold(acts: list[tuple[int, str, str]]) -> None:
+@given(st.lists(st.integers(0, 6 * HOUR_MS), max_size=40))
+def test_whatever_happens_the_caps_hold(waits: list[int]) -> None:
     ledger, now = Ledger(), NOON
-    went: list[tuple[int, str]] = []
-    for number, (later, act, of) in enumerate(acts):
-        now += later
-        if act == "invite":
-            ledger, _ = ledger.invite(of, now, TERMS)
-        elif act == "close":
-            ledger, _ = ledger.closed(of, now, TERMS)
-        elif asked(ledger, "invitation", now, of=of) == GO:
+    went: list[int] = []
+    for number, wait in enumerate(waits):
+        now += wait
+        if asked(ledger, "invitation", now) == GO:
             ledger = ledger.sent(f"m{number}", "invitation", now)
-            went.append((now, of))
+            went.append(now)
         assert books.decode(books.encode(ledger)) == ledger
-    for (first, _), (second, _) in pairwise(went):
-        assert second - first >= TERMS.gap_ms
-    assert all(first[0] + DAY_MS <= fourth[0] for first, fourth in zip(went, went[3:], strict=False))
-    assert all(8 <= datetime.fromtimestamp(at_ / 1000, SHANGHAI).hour < 21 for at_, _ in went)
+    assert all(second - first >= TERMS.gap_ms for first, second in pairwise(went))
+    assert all(first + DAY_MS <= fourth for first, fourth in zip(went, went[3:], strict=False))
+    assert all(8 <= datetime.fromtimestamp(at_ / 1000, SHANGHAI).hour < 21 for at_ in went)
