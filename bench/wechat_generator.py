@@ -28,6 +28,7 @@ from simulators.wechat.settings import AccountSettings, official
 ACCOUNT: AccountSettings = official("bench")
 FOLLOWING = (*COMMANDS["zh"], COMMANDS["zh"][0])  # of one citizen, behind the opening: four
 LATE = "no reply in time"  # it goes through the API then, which costs a message of a cap
+TEXTS = 1 + len(FOLLOWING)
 CHECKED = 16   # of so many answers one is opened and checked as WeChat does
 OK = 200
 
@@ -67,6 +68,10 @@ class Line:
     def __init__(self, http: aiohttp.ClientSession, post: Post, tally: Tally, citizens: int, bare: bool) -> None:
         self._http, self._post, self._tally, self._bare = http, post, tally, bare
         self._ready = [sealed for _ in range(citizens) for sealed in post.citizen()]
+
+    def skips(self, pushes: int) -> None:
+        """So many of the first citizen's, so that not all lines open a matter in the same instant."""
+        del self._ready[:pushes]
 
     async def talks(self, until: float) -> None:
         """Until then or until nothing is left, which is an error unless the server knows no repeats."""
@@ -113,9 +118,11 @@ class Line:
 
 async def run(args: argparse.Namespace) -> dict[str, object]:
     tally, post = Tally(), Post(args.url, args.seed)
-    each = max(1, round(args.most_per_s * (args.warm + args.seconds) / args.visitors / 5)) + 1
+    each = max(1, round(args.most_per_s * (args.warm + args.seconds) / args.visitors / TEXTS)) + 1
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as http:
         crowd = [Line(http, post, tally, 4 if args.bare else each, args.bare) for _ in range(args.visitors)]
+        for number, line in enumerate(crowd):
+            line.skips(number % TEXTS)
         return await steady(crowd, tally, args.pid, args.warm, args.seconds)
 
 
