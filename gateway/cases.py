@@ -44,7 +44,7 @@ class Cases:
                 decision = decide(state, item, self._rules)
                 _count(state, decision.state)
                 state = decision.state
-                emits += _emits(decision, msg.seq)
+                emits += _emits(decision, msg.seq, item.at)
                 cancel += (_timer(state, name) for name in decision.cancel)
             upto = msg.seq
         assert state is not None
@@ -84,21 +84,16 @@ def _timer(state: CaseState, name: str) -> str:
     return f"{state.work_order_id}:{name}"
 
 
-def _emits(decision: Decision, seq: int) -> Iterable[Emit]:
-    """I5: ids of what goes out follow from the case and the item's seq, the same at every retry."""
+def _emits(decision: Decision, seq: int, at: int) -> Iterable[Emit]:
+    """I5: ids of what goes out follow from the case and the item's seq, the same at every retry. `at`: the item's."""
     state = decision.state
     channel = state.conversation.partition(":")[0]
     for ordinal, news in enumerate(decision.news):
         id_ = f"{state.work_order_id}:{seq}:{ordinal}"
-        inbound = Inbound(id_, state.conversation, channel, _at(state), news)
+        inbound = Inbound(id_, state.conversation, channel, at, news)
         yield Emit("in", state.conversation, id_, encode(inbound))
     for op in decision.ops:
         yield Emit("case", state.work_order_id, op.key, msgspec.json.encode(op))
     for name, due in decision.arm:
         body = msgspec.json.encode(Due(name, state.round, due))
         yield Emit("events", state.work_order_id, _timer(state, name), body, due)
-
-
-def _at(state: CaseState) -> int:
-    return state.history[-1].at if state.history else state.created
-

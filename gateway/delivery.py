@@ -202,8 +202,12 @@ class Delivery:
         return not sent.more
 
     def _note(self, say: Say, sent: Sent, work: _Work) -> None:
-        OUTBOUND.labels(work.channel, sent.by or "no_way").inc()
+        OUTBOUND.labels(work.channel, sent.by or ("later" if sent.later else "no_way")).inc()
         state = replace(work.state, reach=sent.reach)
+        if sent.later:
+            work.state = state
+            work.queue(say, work.timer(f"later:{say.message.id}"), sent.later)
+            return
         if sent.more:
             work.state = state.goes_on(say)
             return

@@ -82,6 +82,7 @@ class Sent:
     id     the platform's, which a receipt will name; "" where there is none
     reach  what is to be kept about reaching this person
     more   parts of the message that are still to go
+    later  ms when it may go, where it may not go yet: it comes again then, and holds nothing up
     """
 
     by: str | None
@@ -90,6 +91,7 @@ class Sent:
     steps: tuple[Step, ...]
     reach: str
     more: int = 0
+    later: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,23 @@ class Sender(Protocol):
         ...
 
     def heard(self, user: str, note: str, reach: str) -> Noted:
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Why news may not go this way now, and from when it may (ms); None: not any more."""
+
+    way: str
+    why: str
+    until: int | None
+
+
+class Pace(Protocol):
+    """When news may go to somebody of our own accord, on a channel where each message is a disturbance."""
+
+    def wait(self, news: str, since: int, reach: str) -> Wait | None:
+        """None: now. `news` is a word of messages.CaseNews, or `draft_reminder`; `since`: when it was news, ms."""
         ...
 
 
