@@ -132,7 +132,7 @@ def may_import(module: str) -> tuple[str, ...] | None:
         if under(module, (pure,)):
             return allowed
     if under(module, STAND_INS):
-        return (".".join(module.split(".")[:2]), "gateway.clock")
+        return (".".join(module.split(".")[:2]), "simulators.demo", "gateway.clock")
     if under(module, ("channels",)):
         return (".".join(module.split(".")[:2]), *VOCABULARY)
     for adapter in ("nlu", "casebridge"):

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import signal
 import sys
 from dataclasses import replace
 
 from gateway.clock import SystemClock
+from simulators.demo import program
 from simulators.wechat.server import serve
 from simulators.wechat.settings import AccountSettings, configuration, kf, mini, official
 
@@ -40,24 +40,10 @@ def main() -> None:
         sys.exit(f"WeChat cannot be played on 127.0.0.1:{options.port}: {error.strerror}")
 
 
-class Leash(asyncio.Protocol):
-    """Lets go when the other end of a pipe is closed, also by a kill."""
-
-    def __init__(self, stop: asyncio.Event) -> None:
-        self._stop = stop
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._stop.set()
-
-
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m simulators.wechat", description="WeChat on loopback")
-    parser.add_argument("--port", type=int, default=8090)
-    parser.add_argument("--gateway", default="http://127.0.0.1:8080")
+    parser = program.parser("wechat", "WeChat on loopback", 8090)
     parser.add_argument("--official-path", default="/wechat/{appid}")
     parser.add_argument("--kf-path", default="/wechat/kf/{appid}")
-    parser.add_argument("--leash", action="store_true")
-    parser.add_argument("--settings", action="store_true")
     return parser.parse_args()
 
 
@@ -66,15 +52,10 @@ def _calling(account: AccountSettings, callback: str) -> AccountSettings:
 
 
 async def _run(accounts: list[AccountSettings], options: argparse.Namespace) -> None:
-    stop, loop = asyncio.Event(), asyncio.get_running_loop()
-    for each in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(each, stop.set)
-    if options.leash:
-        await loop.connect_read_pipe(lambda: Leash(stop), sys.stdin)
+    stop = await program.ending(leash=options.leash)
     async with serve(accounts, SystemClock(), options.port) as wechat:
         wechat.desk = f"{options.gateway}/desk/"
-        sys.stdout.write(f"WeChat is played on {wechat.url}, its phones on {wechat.url}/demo/\n")
-        sys.stdout.flush()
+        program.say(f"WeChat is played on {wechat.url}, its phones on {wechat.url}/demo/")
         await stop.wait()
 
 

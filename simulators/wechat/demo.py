@@ -1,21 +1,16 @@
 """The demo page's own HTTP: what stands on every phone, and what its citizen does next.
 
-    GET    /demo/                             the page; static files beside it
-    GET    /demo/state?known=<digest>         everything it shows, or 204 where that is known; X-Clock tells the time
+    GET    /demo/, /demo/state                as every demo page's: simulators/demo/page.py
     POST   /demo/acts                         {account, citizen, act, …}: 202, the push goes on its way
     GET    /demo/media/{account}/{media id}
     POST   /demo/codes                        {account, citizen, kind, phone?}: {code} of wx.login, getPhoneNumber
     POST   /demo/faults, DELETE /demo/faults  {path, kind, times, code, status, seconds}
     GET    /demo/journal                      plain text
-
-Writing needs `application/json`, which a foreign page cannot send here unasked.
 """
 from __future__ import annotations
 
 import asyncio
 import base64
-import hashlib
-import json
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -23,6 +18,7 @@ from typing import Any, get_args
 
 from aiohttp import web
 
+from simulators.demo import page
 from simulators.wechat.account import Account
 from simulators.wechat.citizens import Bubble, Citizen
 from simulators.wechat.codes import CodeKind
@@ -34,7 +30,6 @@ from simulators.wechat.pushing import Delivery
 from simulators.wechat.refusals import Refusal
 
 STATIC = Path(__file__).parent / "static"
-PAGE_POLICY = "default-src 'self'; img-src 'self' blob: data:; frame-ancestors 'none'"
 BUBBLES, LINES = 200, 80          # of a phone, of the journal
 CODE_KINDS: Mapping[str, CodeKind] = {kind: kind for kind in get_args(CodeKind)}
 CITIZENS = ("市民甲", "市民乙")
@@ -89,28 +84,17 @@ class Demo:
 
     def routes(self) -> list[web.AbstractRouteDef]:
         return [
-            web.get("/", self.home), web.get("/demo/", self.page), web.get("/demo/state", self.state),
+            *page.routes(STATIC), web.get("/demo/state", self.state),
             web.post("/demo/acts", self.act), web.post("/demo/codes", self.code),
             web.post("/demo/faults", self.fault), web.delete("/demo/faults", self.clear),
             web.get("/demo/journal", self.journal),
-            web.get("/demo/media/{account}/{media}", self.media), web.static("/demo/static", STATIC),
+            web.get("/demo/media/{account}/{media}", self.media),
         ]
-
-    async def home(self, request: web.Request) -> web.Response:
-        raise web.HTTPFound("/demo/")
-
-    async def page(self, request: web.Request) -> web.FileResponse:
-        return web.FileResponse(STATIC / "index.html", headers={"Content-Security-Policy": PAGE_POLICY})
 
     # --- what is to be seen -----------------------------------------------------------------------------------
 
     async def state(self, request: web.Request) -> web.Response:
-        shown = json.dumps(self._shown(), ensure_ascii=False)
-        digest = hashlib.sha256(shown.encode()).hexdigest()
-        clock = {"X-Clock": self._wechat.clock.now().isoformat()}
-        if request.query.get("known") == digest:
-            return web.Response(status=204, headers=clock)
-        return web.json_response(text=f'{{"digest": "{digest}", "shown": {shown}}}', headers=clock)
+        return page.state(request, self._shown(), self._wechat.clock.now())
 
     def _shown(self) -> dict[str, Any]:
         wechat = self._wechat
@@ -157,7 +141,7 @@ class Demo:
     # --- what is done -----------------------------------------------------------------------------------------
 
     async def act(self, request: web.Request) -> web.Response:
-        said = await _read(request)
+        said = await page.read(request)
         try:
             going = self._going(said)
         except (KeyError, TypeError, ValueError) as wrong:
@@ -184,7 +168,7 @@ class Demo:
         return PHONE_ACTS[act](self._wechat.phone(name, citizen), said)
 
     async def code(self, request: web.Request) -> web.Response:
-        said = await _read(request)
+        said = await page.read(request)
         account, kind = self._wechat.accounts.get(str(said.get("account"))), str(said.get("kind"))
         if account is None or kind not in CODE_KINDS:
             raise web.HTTPBadRequest(text="a code needs an account, a citizen and a kind")
@@ -194,7 +178,7 @@ class Demo:
         return web.json_response({"code": code})
 
     async def fault(self, request: web.Request) -> web.Response:
-        said = await _read(request)
+        said = await page.read(request)
         if said.get("kind") not in get_args(FaultKind) or not isinstance(said.get("path"), str):
             raise web.HTTPBadRequest(text="a fault needs a path and a kind")
         numbers = {name: said[name] for name in ("times", "code", "status", "seconds") if name in said}
@@ -211,18 +195,6 @@ class Demo:
         for task in self._acts:
             task.cancel()
         await asyncio.gather(*self._acts, return_exceptions=True)
-
-
-async def _read(request: web.Request) -> dict[str, Any]:
-    if request.content_type != "application/json":
-        raise web.HTTPUnsupportedMediaType
-    try:
-        said = await request.json()
-    except ValueError as wrong:
-        raise web.HTTPBadRequest(text="not JSON") from wrong
-    if not isinstance(said, dict):
-        raise web.HTTPBadRequest(text="an object is expected")
-    return said
 
 
 def _bubble(bubble: Bubble) -> dict[str, Any]:

@@ -1,5 +1,5 @@
 // One thing on a phone's screen as an element.
-import { button, make } from "./say.js";
+import { button, make } from "/demo/shared/say.js";
 
 const WAYS = {
   passive: "被动回复 · passive reply", custom: "客服消息 · customer-service message", template: "模板消息 · template",

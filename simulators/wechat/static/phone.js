@@ -1,7 +1,8 @@
 // One citizen's phone: a chat with one of the accounts, and all that a citizen can do in it.
 import { bubbleOf } from "./bubbles.js";
 import { sheetOf } from "./sheet.js";
-import { button, make, post } from "./say.js";
+import { Handset } from "/demo/shared/handset.js";
+import { button, make } from "/demo/shared/say.js";
 
 // What opened a window, in both languages.
 const ACTS = {
@@ -9,21 +10,12 @@ const ACTS = {
   enter: ["进入", "session"],
 };
 
-export class Phone {
+export class Phone extends Handset {
   constructor(name) {
-    this.name = name;
+    super(name, ["chat-with", "state", "quota", "menu"]);
     this.accounts = [];
-    this.drawn = {};
     this.counted = "";
-    this.root = document.getElementById("phone").content.firstElementChild.cloneNode(true);
-    this.parts = Object.fromEntries(["who", "chat-with", "state", "quota", "chat", "menu", "say", "sheet", "more"]
-      .map((part) => [part, this.root.querySelector(`.${part}`)]));
-    this.parts.who.textContent = name;
-    this.root.setAttribute("aria-label", name);
-    this.parts.say.addEventListener("submit", (event) => this.send(event));
-    this.parts.more.addEventListener("click", () => this.unfold(this.parts.sheet.hidden));
     this.parts["chat-with"].addEventListener("change", () => this.turn());
-    new ResizeObserver(() => this.toTheEnd()).observe(this.parts.chat);   // the sheet, the quota's lines, a keyboard
   }
 
   get account() {
@@ -34,41 +26,20 @@ export class Phone {
     return this.account.citizens.find((citizen) => citizen.name === this.name);
   }
 
-  act(act, more = {}) {
-    this.unfold(false);
-    return post("/demo/acts", { account: this.account.name, citizen: this.name, act, ...more });
+  get whose() {
+    return { account: this.account.name, citizen: this.name };
   }
 
-  send(event) {
-    event.preventDefault();
-    const input = this.parts.say.elements.text;
-    const text = input.value.trim();
-    if (text) this.act("says", { text });
-    input.value = "";
-    input.focus();
-  }
-
-  // The words in the line, for acts that need some: a voice message says them.
-  takeWords() {
-    const input = this.parts.say.elements.text;
-    const text = input.value.trim();
-    input.value = "";
-    return text;
-  }
-
-  unfold(open) {
-    this.parts.sheet.hidden = !open;
-    this.parts.more.setAttribute("aria-expanded", String(open));
-    if (open) this.parts.sheet.replaceChildren(...sheetOf(this));
+  sheet() {
+    return sheetOf(this);
   }
 
   turn() {
-    this.drawn = {};
     this.unfold(false);
     this.draw();
   }
 
-  show(accounts) {
+  show({ accounts }) {
     this.accounts = accounts.filter((account) => account.citizens.some((citizen) => citizen.name === this.name));
     if (this.parts["chat-with"].options.length !== this.accounts.length) {
       this.parts["chat-with"].replaceChildren(...this.accounts.map((account) => {
@@ -86,27 +57,8 @@ export class Phone {
     this.parts.state.textContent = citizen.typing ? "对方正在输入… typing" : citizen.follows ? "" : "未关注 unfollowed";
     this.parts.menu.replaceChildren(...Object.entries(account.menu).map(([key, label]) =>
       button(label, () => this.act("taps", { key }))));
-    this.drawChat(account, citizen);
-  }
-
-  // What is new in the same chat is added, so that pictures stay; another chat begins anew.
-  drawChat(account, citizen) {
-    const { chat } = this.parts;
-    const fresh = account.name === this.drawn.account ? citizen.said - this.drawn.said : -1;
-    if (fresh === 0) return;
-    this.drawn = { account: account.name, said: citizen.said };
-    if (fresh < 0) chat.replaceChildren();
-    const bubbles = fresh < 0 ? citizen.bubbles : citizen.bubbles.slice(-fresh);
-    chat.append(...bubbles.map((bubble) =>
-      bubbleOf(bubble, `/demo/media/${account.name}/${bubble.media}`, (item) => this.act("picks", { item }))));
-    this.toTheEnd();
-    for (const picture of chat.querySelectorAll("img")) {
-      if (!picture.complete) picture.addEventListener("load", () => this.toTheEnd(), { once: true });
-    }
-  }
-
-  toTheEnd() {
-    this.parts.chat.scrollTo(0, this.parts.chat.scrollHeight);
+    this.drawChat(account.name, citizen, (bubble) =>
+      bubbleOf(bubble, `/demo/media/${account.name}/${bubble.media}`, (item) => this.act("picks", { item })));
   }
 
   // What may still be sent to this citizen, and until when by the simulator's clock.

@@ -1,10 +1,11 @@
 // The platform's panel: faults to switch on, calls of the day, the journal.
-import { make, post } from "./say.js";
+import { drawLines, make, post } from "/demo/shared/say.js";
 
 const NAMED = { errcode: "code", status: "status", delay: "seconds" };
 
 export class Platform {
   constructor(root) {
+    this.root = root;
     this.form = root.querySelector(".faults");
     this.on = root.querySelector(".on");
     this.calls = root.querySelector(".calls tbody");
@@ -26,8 +27,6 @@ export class Platform {
       make("li", "", `${fault.path} · ${fault.kind === "errcode" ? fault.code : fault.kind} · 还有 ${fault.times} 次`)));
     this.calls.replaceChildren(...accounts.flatMap((account) => Object.entries(account.calls).map(([path, n]) =>
       make("tr", "", make("td", "", account.name), make("td", "", path.replace("/cgi-bin/", "")), make("td", "n", n)))));
-    const end = !this.lines.children.length || this.lines.scrollHeight - this.lines.scrollTop - this.lines.clientHeight < 40;
-    this.lines.replaceChildren(...journal.map((line) => make("li", line.split(/\s+/)[2], line)));
-    if (end) this.lines.scrollTo(0, this.lines.scrollHeight);
+    drawLines(this.lines, journal, (line) => line.split(/\s+/)[2]);
   }
 }

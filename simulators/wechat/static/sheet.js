@@ -1,5 +1,5 @@
 // The sheet behind "＋": everything a citizen can do beside writing.
-import { button, make } from "./say.js";
+import { button, make, tile } from "/demo/shared/say.js";
 
 // Voice, photo and place are of one matter, so that three taps and a telephone number file it.
 const MATTER = "这里的路面坑坑洼洼，半个月了没人修，要求尽快补好";
@@ -48,14 +48,6 @@ function ofMini(phone) {
 }
 
 const OWN = { official: ofAccount, mini: ofMini, kf: ofKf };
-
-function tile(label, english, act) {
-  const made = button("", act, "tile");
-  const hint = make("small", "", english);
-  hint.lang = "en";
-  made.append(label, hint);
-  return made;
-}
 
 // The box in which a citizen allows subscription messages.
 function subscription(phone) {

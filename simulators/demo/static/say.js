@@ -21,3 +21,24 @@ export function button(label, act, cls = "") {
   made.addEventListener("click", act);
   return made;
 }
+
+// A label in Chinese with its English beside it, small.
+export function both(zh, en) {
+  const hint = make("small", "", en);
+  hint.lang = "en";
+  return [zh, hint];
+}
+
+// A square of the sheet.
+export function tile(zh, en, act) {
+  const made = button("", act, "tile");
+  made.append(...both(zh, en));
+  return made;
+}
+
+// The latest lines of the journal; whoever reads further up is not moved. kind(line): its class.
+export function drawLines(list, lines, kind) {
+  const end = !list.children.length || list.scrollHeight - list.scrollTop - list.clientHeight < 40;
+  list.replaceChildren(...lines.map((line) => make("li", kind(line), line)));
+  if (end) list.scrollTo(0, list.scrollHeight);
+}
