@@ -211,7 +211,8 @@ def problems() -> str:
         tongue: {
             key.removeprefix("problem."): words.replace("{{ ", "{").replace(" }}", "}")
             for file in sorted((folder / tongue).glob("*.yaml"))
-            for key, words in Document(file).data.items() if key.startswith("problem.") and "{%" not in words
+            for key, wording in Document(file).data.items() if key.startswith("problem.")
+            for words in [wording["default"] if isinstance(wording, dict) else wording] if "{%" not in words
         } for tongue in ("zh", "en")
     }
     lines = "\n".join(

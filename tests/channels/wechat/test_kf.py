@@ -242,13 +242,12 @@ async def test_a_tap_is_the_option_that_was_offered(desk: Desk) -> None:
 async def test_what_waits_for_a_person_waits_no_longer_than_the_talk(desk: Desk) -> None:
     await desk.phone.says("找人工")
     await desk.phone.agent_takes()
-    teller = Teller(kf_ways(desk.client, desk.phone.open_kfid))
-    reach = Reach(Ledger().open("kf_message", desk.house.clock.ms()))
-    openid, now = desk.phone.citizen.openid, desk.house.clock.ms()
+    teller, now = Teller(kf_ways(desk.client, desk.phone.open_kfid)), desk.house.clock.ms()
+    what = desk.phone.citizen.openid, Matter("turn:8", "已受理"), Reach(Ledger().open("kf_message", now)), now
     with pytest.raises(Retry, match="95018"):
-        await teller.tell(openid, Matter("turn:8", "已受理"), reach, now)
+        await teller.tell(*what)
     await desk.phone.agent_ends()
-    told = await teller.tell(openid, Matter("turn:8", "已受理"), reach, now)
+    told = await teller.tell(*what)
     assert (told.by, told.reach.ledger.verdict(now)) == (None, "window_closed")
 
 
