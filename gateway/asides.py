@@ -7,14 +7,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from gateway import languages, news, rating, service
+from msgspec.structs import replace
+
+from gateway import languages, links, news, numbering, rating, service
 from gateway.clock import from_ms
 from gateway.dialogue import drafts
 from gateway.dialogue.arrivals import arrived
 from gateway.dialogue.beside import beside, offered
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import BESIDE, Dialogue
-from gateway.dialogue.effects import Effect
+from gateway.dialogue.effects import Effect, Quote, WebLink
 from gateway.dialogue.posted import file_order, words_in
 from gateway.dialogue.step import resume
 from gateway.dialogue.understood import Known, Understood
@@ -62,6 +64,16 @@ class Asides:
             return state, effects
         state, question = resume(self.catalog, state, self._nothing_said(turn.now, state))
         return state, [*effects, *question]
+
+    def briefly(self, state: Dialogue, said: str, turn: Turn) -> Outcome | None:
+        """What only short messages know: the rest of ours is asked for, or the web page for photos."""
+        if state.mode != "bot":
+            return None
+        if state.more and numbering.wants_more(said, counts=self.writer.shortener.counted(state)):
+            return replace(state, more="", last=turn.now), [Quote(state.more)]
+        if self.writer.pages is not None and links.asked_for(said):
+            return replace(state, last=turn.now), [WebLink()]
+        return None
 
     def found(self, state: Dialogue, found: OpenDraft | None, turn: Turn) -> Dialogue:
         """A draft of theirs that lies elsewhere, offered where nothing is open here."""

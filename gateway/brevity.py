@@ -37,6 +37,7 @@ _SAYS: dict[str, Weight] = {
     "noted": Weight.ECHO, "changed": Weight.ECHO, "changed.kept": Weight.ECHO, "upload.kept": Weight.ECHO,
     "details.added": Weight.ECHO, "language.set": Weight.ECHO, "switched": Weight.ECHO, "ladder.taken": Weight.ECHO,
     "status.case": Weight.ANSWER, "help": Weight.ANSWER, "summary": Weight.ANSWER, "receipt": Weight.VITAL,
+    "short.link": Weight.VITAL,
 }
 _KINDS: tuple[tuple[str, Weight], ...] = (
     ("emergency.", Weight.VITAL), ("warning.", Weight.NOTICE), ("identity.", Weight.ECHO),

@@ -5,31 +5,39 @@ import re
 from collections.abc import Container
 from dataclasses import dataclass
 
-from gateway.citizens import Citizens
+from msgspec.structs import replace
+
+from gateway.citizens import Citizens, links
 from gateway.dialogue.draft import Dialogue, load
 from gateway.dialogue.drafts import PAUSE_MS
 from gateway.handover import OpenDraft, Verified
 from gateway.protocols import LaneStore
+from gateway.turn import Turn
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
 
 
 @dataclass(frozen=True, slots=True)
 class Callers:
+    """`keep_ms`: how long it is kept who they are."""
+
     channels: Container[str]
     citizens: Citizens
     lanes: LaneStore
+    keep_ms: int
 
-    async def met(self, conversation: str, state: Dialogue, now: int) -> Verified | None:
-        """Who this is, with what they left open elsewhere: at the first message, and again after a long silence.
-        None for whoever is no caller, or is in the middle of something."""
-        channel, _, number = conversation.partition(":")
-        if channel not in self.channels or not _E164.fullmatch(number):
-            return None
-        if state.phone is not None and (state.draft is not None or state.last > now - PAUSE_MS):
-            return None
+    async def met(self, state: Dialogue, turn: Turn) -> tuple[Dialogue, OpenDraft | None]:
+        """Whose conversation this is, in the turn's commit, with what they left open elsewhere: at the first message,
+        and again after a long silence."""
+        number = turn.conversation.partition(":")[2]
+        if turn.channel not in self.channels or not _E164.fullmatch(number):
+            return state, None
+        if state.phone is not None and (state.draft is not None or state.last > turn.now - PAUSE_MS):
+            return state, None
         citizen = await self.citizens.of_phone(number)
-        return Verified(citizen, number, await open_draft(self.citizens, self.lanes, citizen, conversation))
+        turn.puts += links(turn.conversation, Verified(citizen, number), turn.now, self.keep_ms)
+        found = await open_draft(self.citizens, self.lanes, citizen, turn.conversation)
+        return replace(state, phone=number), found
 
 
 async def open_draft(citizens: Citizens, lanes: LaneStore, citizen: str, here: str = "") -> OpenDraft | None:

@@ -18,11 +18,11 @@ from gateway.callers import Callers
 from gateway.clock import Clock, from_ms, to_ms
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Dialogue, load
-from gateway.dialogue.effects import Ask, Quote
+from gateway.dialogue.effects import Ask
 from gateway.dialogue.step import step
 from gateway.errors import Held
 from gateway.forgetting import forget
-from gateway.handover import Forgotten, OpenDraft
+from gateway.handover import Forgotten
 from gateway.messages import Choice, CitizenContent, Inbound, Text, Upload, decode_inbound, encode
 from gateway.observe import TURN_SECONDS, TURNS
 from gateway.protocols import Changes, Lease
@@ -54,9 +54,9 @@ class Conversation:
             state = await forget(state, items[0], items[0].content, turn, self.writer.filer.uploads)
             return Changes(lease.msgs[0].seq, encode(state), turn.emits, turn.puts, cancel=turn.cancel)
         await self._hold(state, items, turn.now)
-        short = self.writer.shortener.serves(turn.channel)
-        state = replace(state, turn=turn.number, started=state.started or turn.now, terse=short)
-        state, found = await self._met(state, turn)
+        state = replace(state, turn=turn.number, started=state.started or turn.now)
+        state = replace(state, terse=self.writer.shortener.serves(turn.channel))
+        state, found = await self.callers.met(state, turn) if self.callers else (state, None)
         for burst in bursts(items):
             state = await self._burst(state, burst, turn)
         state = self._asides().found(state, found, turn)
@@ -64,14 +64,6 @@ class Conversation:
         TURN_SECONDS.labels("turn").observe(perf_counter() - began)
         TURNS.labels(state.asked or "nothing").inc()
         return Changes(lease.msgs[len(items) - 1].seq, encode(state), turn.emits, turn.puts, turn.feeds, turn.cancel)
-
-    async def _met(self, state: Dialogue, turn: Turn) -> tuple[Dialogue, OpenDraft | None]:
-        """The number that somebody writes from is theirs, and stands for them in this commit."""
-        proved = await self.callers.met(turn.conversation, state, turn.now) if self.callers else None
-        if proved is None:
-            return state, None
-        turn.puts += self.writer.links(turn, proved)
-        return replace(state, phone=proved.phone), proved.found
 
     def _asides(self) -> Asides:
         return Asides(self.catalog, self.reader, self.writer, self.time_zone)
@@ -97,10 +89,9 @@ class Conversation:
         state = languages.follow(state, burst[-1].language, words(burst))
         now = from_ms(burst[-1].at).astimezone(self.time_zone)
         contents = [item.content for item in burst if isinstance(item.content, CitizenContent)]
-        if state.terse:
-            if state.more and numbering.wants_more(words(burst), counts=self.writer.shortener.counted(state)):
-                return replace(state, more="", last=turn.now), [Quote(state.more)]
-            contents = [numbering.meant(state, content) for content in contents]
+        if state.terse and (beside := asides.briefly(state, words(burst), turn)):
+            return beside
+        contents = numbering.chosen(state, contents)
         aside = await self._aside(state, contents)
         if aside is None:
             state = service.passed(state)

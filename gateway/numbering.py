@@ -26,8 +26,13 @@ def numbers(asked: str | None, values: Sequence[str]) -> dict[str, int]:
     return {value: int(value) if own else n for n, value in enumerate(values, 1) if _numbered(asked, value)}
 
 
-def meant(state: Dialogue, content: CitizenContent) -> CitizenContent:
-    """A number as the option that stood beside it; everything else as it is."""
+def chosen(state: Dialogue, contents: list[CitizenContent]) -> list[CitizenContent]:
+    """Where messages are short, a message that is a number is the option that stood beside it."""
+    alone = state.terse and state.mode == "bot" and len(contents) == 1
+    return [_meant(state, contents[0])] if alone else contents
+
+
+def _meant(state: Dialogue, content: CitizenContent) -> CitizenContent:
     match = _NUMBER.fullmatch(plain(content.text)) if isinstance(content, Text) else None
     if match is None:
         return content

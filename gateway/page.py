@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from gateway import numbering
+from gateway import links, numbering
 from gateway.brevity import Fitted, Paragraph, Room, Tail, Weight, clipped, fit, weight_of
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Dialogue
@@ -64,11 +64,12 @@ def _lighter(one: Paragraph) -> Paragraph:
 
 @dataclass(frozen=True, slots=True)
 class Shortener:
-    """`rooms`: how much a turn may say, by channel; the others may say everything."""
+    """`rooms`: how much a turn may say, by channel; the others may say everything. `linked`: files have a web page."""
 
     catalog: Catalog
     replies: Replies
     rooms: Mapping[str, Room] = field(default_factory=dict)
+    linked: bool = False
 
     def serves(self, channel: str) -> bool:
         return channel in self.rooms
@@ -102,7 +103,9 @@ class Shortener:
         if asked is None:
             return Tail(more=more)
         if asked == numbering.SUMMARY:
-            return Tail(ways=say("short.confirm", offers=[choice.value for choice in choices]), more=more)
+            photos = self.linked and links.takes_files(self.catalog, state)
+            offers: list[str] = [*(choice.value for choice in choices), *(["photos"] if photos else [])]
+            return Tail(ways=say("short.confirm", offers=[*offers]), more=more)
         numbers = numbering.numbers(asked, [choice.value for choice in choices])
         lines = (_line(numbers[choice.value], choice.label) for choice in choices if choice.value in numbers)
         ways: list[str] = [choice.label for choice in choices if choice.value not in numbers]

@@ -33,10 +33,12 @@ from gateway.dialogue.effects import (
     Served,
     Supplement,
     Told,
+    WebLink,
 )
 from gateway.fields.base import Value
 from gateway.filing import Filer
 from gateway.handover import DraftHanded, DraftWanted, Verified
+from gateway.links import Links, wanted
 from gateway.messages import Elapsed, Inbound, Option, Outbound, encode
 from gateway.observe import ANSWERS, COMPLETENESS, TALKS, WORK_ORDERS
 from gateway.orders import Added, Answered, CaseOp, Posted, RatingAnswer
@@ -63,16 +65,19 @@ class Writer:
     answer_days: int = 7  # how long an API call's answer is given again
     pushed: Container[str] = ()  # channels without a feed
     rooms: Mapping[str, Room] = field(default_factory=dict)  # channels whose turns are short
+    pages: Links | None = None  # where files go that such a channel cannot bring
 
     @property
     def shortener(self) -> Shortener:
-        return Shortener(self.catalog, self.replies, self.rooms)
+        return Shortener(self.catalog, self.replies, self.rooms, self.pages is not None)
 
     async def write(self, state: Dialogue, turn: Turn, items: Sequence[Inbound] = ()) -> Dialogue:
         """Carry the effects out into the turn's changes; returns the state to save. `items`: what the turn answers."""
         page = Page()
         for effect in turn.effects:
             state = await self._do(effect, state, turn, page)
+        if self.shortener.serves(turn.channel) and wanted(self.catalog, state, turn.effects):
+            await self._link(state, turn, page)
         if page.paragraphs:
             state = self._reply(state, turn, page)
         await self._keep_files(turn)
@@ -113,12 +118,23 @@ class Writer:
                 turn.emits.append(_timer(turn, timer, of, after_s))
             case Disarm(timer, of):
                 turn.cancel.append(turn.timer(timer, of))
+            case WebLink():
+                await self._link(state, turn, page)
             case FetchDraft(found):
                 _send(turn, found.conversation, DraftWanted(found.draft, turn.conversation))
             case HandDraft(to, draft, back):
                 body = msgspec.to_builtins(draft) if draft else None
                 _send(turn, to, DraftHanded(body, turn.conversation, back))
         return state
+
+    async def _link(self, state: Dialogue, turn: Turn, page: Page) -> None:
+        """A token that nobody was told, because the turn was repeated, is of no use to anybody. What is kept of the
+        conversation does not hold it."""
+        if self.pages is None or state.phone is None:
+            return
+        said = {"url": await self.pages.make(state.phone)}
+        text = self.replies.render(state.language, turn.channel, "short.link", said)
+        page.say(paragraph("short.link", text, text.replace(said["url"], HIDDEN)))
 
     async def _add(self, effect: Supplement, turn: Turn) -> None:
         """Files without a word get the catalog's, in the language of the department; they stay as long as the case."""

@@ -1,4 +1,5 @@
-"""The chat page, its files and chat.js: read once at the start, served from memory under names we chose."""
+"""The chat page, the page that a text message links to, their files and chat.js: read once at the start, served from
+memory under names we chose."""
 from __future__ import annotations
 
 import hashlib
@@ -15,6 +16,8 @@ TYPES = {
     ".webmanifest": "application/manifest+json",
 }
 
+APART = frozenset({"index.html", "open.html", "chat.js"})  # served under names of their own
+
 
 class Pages:
     """`embedders`: origins whose pages may frame the chat, [web] origins."""
@@ -26,11 +29,12 @@ class Pages:
         page = _File(STATIC / "index.html", {"Content-Security-Policy": self._policy})
         # another site's page loads this one file: it must be allowed to, and it holds nothing secret
         embed = _File(STATIC / "chat.js", {"Cross-Origin-Resource-Policy": "cross-origin"})
+        door = _File(STATIC / "open.html", {})
         rest = [
             web.get(f"/web/{path.name}", _File(path, {}).get)
-            for path in sorted(STATIC.iterdir()) if path.suffix in TYPES and path.name not in ("index.html", "chat.js")
+            for path in sorted(STATIC.iterdir()) if path.suffix in TYPES and path.name not in APART
         ]
-        return [web.get("/", page.get), web.get("/chat.js", embed.get), *rest]
+        return [web.get("/", page.get), web.get("/s", door.get), web.get("/chat.js", embed.get), *rest]
 
 
 class _File:

@@ -15,6 +15,7 @@ from gateway.api.access import Staff, Visitors, visitor
 from gateway.api.contract import checked, load
 from gateway.api.drafts import DraftRoutes
 from gateway.api.knowledge import KnowledgeRoutes
+from gateway.api.link_login import LinkLoginRoutes
 from gateway.api.linking import Linking
 from gateway.api.login import LoginRoutes
 from gateway.api.mini_login import MiniLoginRoutes
@@ -121,7 +122,11 @@ class Api:
             pace=self._pace("login-mini", 1_000, 300), phone_pace=self._pace("login-mini-phone", 3_000, 20),
             trusted=trusted,
         )
-        return [*by_code.routes(), *by_wechat.routes()]
+        by_link = LinkLoginRoutes(
+            store=self.store, visitors=self.visitors, linking=linking, replies=front.replies, ids=front.ids,
+            pace=self._pace("login-link", 3_000, 20), trusted=trusted,
+        )
+        return [*by_code.routes(), *by_link.routes(), *by_wechat.routes()]
 
     def _work_orders(self, citizens: Citizens) -> WorkOrderRoutes:
         front = self.front

@@ -60,6 +60,11 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
+class WebLink:
+    """A link to the web page, where files can be sent; nothing where there is none to give."""
+
+
+@dataclass(frozen=True, slots=True)
 class File:
     """The citizen said yes: make this draft a work order.
 
@@ -163,5 +168,5 @@ class HandDraft:
 
 Effect = (
     Say | Quote | Ask | File | Supplement | CallPerson | LeavePerson | Rated | Served | Told | Arm | Disarm
-    | FetchDraft | HandDraft
+    | FetchDraft | HandDraft | WebLink
 )

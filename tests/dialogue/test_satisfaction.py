@@ -1,7 +1,7 @@
 """Ratings by text message are read right or asked about, never reversed.
 
-By gateway/dialogue/satisfaction.py and gateway/rating_words.py. The replies are tests/channels/sms/ratings.yaml; what opts
-out of them is told by channels/sms/optout.py.
+By gateway/dialogue/satisfaction.py and gateway/rating_words.py. The replies are tests/channels/sms/ratings.yaml; what
+opts out of them is told by channels/sms/optout.py.
 """
 from __future__ import annotations
 
