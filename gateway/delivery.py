@@ -216,7 +216,8 @@ class Delivery:
             work.state = work.state.awaits(sent.id, replace(say, answers=(), without=(*say.without, sent.by)))
         self._report(say, _became(sent), sent.steps, work)
         if sent.by is None:
-            log.warning("nobody_told", channel=work.channel, news=say.about.news if say.about else "")
+            missed = log.warning if say.about else log.info  # a receipt of a form that was posted shows on its page
+            missed("nobody_told", channel=work.channel, news=say.about.news if say.about else "")
 
     # --- the case it is about -----------------------------------------------------------------------------------
 
