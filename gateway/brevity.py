@@ -83,12 +83,14 @@ class Tail:
 
     hint   how to pick one
     ways   what may be said instead of a number
+    extra  what else may be said, to be told later where room is short
     more   how to see what did not fit
     """
 
     options: tuple[str, ...] = ()
     hint: str = ""
     ways: str = ""
+    extra: str = ""
     more: str = ""
 
 
@@ -116,8 +118,10 @@ def fit(paragraphs: Sequence[Paragraph], tail: Tail, room: Room) -> Fitted:
     kept = _shortened(_dropped(list(paragraphs), tail, room), tail, room)
     if room.left(_joined(kept, tail)) >= 0:
         return Fitted(_joined(kept, tail), _recorded(kept, tail))
+    later, tail = tail.extra, replace(tail, extra="")
     for most in (Weight.ANSWER, Weight.WORD):
         shown, rest = _cut(kept, tail, room, most)
+        rest = "\n".join(filter(None, (rest, later)))
         if room.left(_joined(shown, tail, rest)) >= 0:
             return Fitted(_joined(shown, tail, rest), _recorded(shown, tail, rest), rest)
     return _paged(kept, tail, room)
@@ -190,7 +194,7 @@ def _lines(said: list[str], tail: Tail, rest: str) -> str:
 
 def _options(tail: Tail) -> str:
     listed = " ".join([*tail.options, tail.hint]) if tail.options else ""
-    return "\n".join(filter(None, (listed, tail.ways)))
+    return "\n".join(filter(None, (listed, tail.ways, tail.extra)))
 
 
 def _parted(text: str, most: int) -> tuple[str, str]:

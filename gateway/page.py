@@ -105,7 +105,7 @@ class Shortener:
         if asked == numbering.SUMMARY:
             photos = self.linked and links.takes_files(self.catalog, state)
             offers: list[str] = [*(choice.value for choice in choices), *(["photos"] if photos else [])]
-            return Tail(ways=say("short.confirm", offers=[*offers]), more=more)
+            return Tail(ways=say("short.confirm"), extra=say("short.besides", offers=[*offers]), more=more)
         numbers = numbering.numbers(asked, [choice.value for choice in choices])
         lines = (_line(numbers[choice.value], choice.label) for choice in choices if choice.value in numbers)
         ways: list[str] = [choice.label for choice in choices if choice.value not in numbers]

@@ -14,7 +14,7 @@ from gateway.dialogue.draft import Dialogue, load
 from gateway.fields.city import City
 from gateway.filing import Filer
 from gateway.messages import Content, Inbound, encode
-from gateway.protocols import Answer, Changes, Lease, NluContext, Records, Scored, Understanding
+from gateway.protocols import Answer, Changes, Lease, NluContext, Scored, Understanding
 from gateway.replies import Replies
 from gateway.seal import Seal
 from gateway.store.files import FolderBlobs
@@ -50,8 +50,11 @@ class Nothing:
 class World:
     """A conversation's handler and the state it left behind."""
 
-    def __init__(self, conversation: Conversation, engine: SureOf, clock: ManualClock, records: Records) -> None:
-        self.conversation, self.engine, self.clock, self.records = conversation, engine, clock, records
+    def __init__(
+        self, conversation: Conversation, engine: SureOf, clock: ManualClock, ids: SerialIds, store: SqliteStore
+    ) -> None:
+        self.conversation, self.engine, self.clock, self.ids = conversation, engine, clock, ids
+        self.store, self.records = store, store.records
         self.state = b""
         self._n = 0
 
@@ -86,5 +89,5 @@ async def opened(folder: Path, catalog: Catalog, city: City, wording: Replies) -
     filer = Filer(city, cities.load_deadlines(Path("city")), wording, ids, uploads, 1096)
     reader = Reader(catalog, city, engine, Nothing())
     writer = Writer(catalog, wording, filer, Seal(b"k"), 180, 1096)
-    yield World(Conversation(catalog, reader, writer, clock, ZoneInfo("Asia/Shanghai")), engine, clock, store.records)
+    yield World(Conversation(catalog, reader, writer, clock, ZoneInfo("Asia/Shanghai")), engine, clock, ids, store)
     await store.close()
