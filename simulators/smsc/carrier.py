@@ -8,7 +8,7 @@ from itertools import count
 from typing import Any, Literal
 
 from gateway.clock import Clock
-from simulators.smsc import pdus
+from simulators.smsc import alphabet, forms, pdus
 from simulators.smsc.journal import Entry, Journal, What
 from simulators.smsc.link import Link
 from simulators.smsc.pdus import BadPdu, Pdu, Short
@@ -17,6 +17,8 @@ from simulators.smsc.phone import Phone
 Receipts = Literal["prompt", "early", "held", "never"]   # after the answer, before it, when released, not at all
 RECEIPT = 0x04                                           # esm_class of a receipt
 STATES = {"DELIVRD": 2, "EXPIRED": 3, "DELETED": 4, "UNDELIV": 5, "ACCEPTD": 6, "UNKNOWN": 7, "REJECTD": 8}
+NAMES = {number: word for word, number in STATES.items()}
+ARRIVES = ("DELIVRD", "ACCEPTD", "UNKNOWN")              # after other states the phone shows nothing
 
 
 @dataclass
@@ -45,6 +47,7 @@ class Carrier:
         self.submitted: list[Submission] = []
         self.held: list[Short] = []          # receipts that wait for `release`
         self.waiting: list[Short] = []       # not taken yet; brought again at the next bind or by `redeliver`
+        self.told: dict[str, str] = {}       # id → the state of its receipt, once the gateway took that
         self.host, self.port = "127.0.0.1", 0
         self._clock, self._accounts = clock, accounts
         self._phones: dict[str, Phone] = {}
@@ -70,8 +73,10 @@ class Carrier:
         status = answer.status if answer else None
         if status != pdus.ROK:
             self.waiting.append(short)
-        what: What = "receipt" if short.esm_class & 0x3C == RECEIPT else "deliver"
-        self.note(what, short.source, short.whole.hex(), -1 if status is None else status)
+        what: What = "receipt" if is_receipt(short) else "deliver"
+        if what == "receipt" and status == pdus.ROK:
+            self.told[receipted(short)] = NAMES[short.tlvs[pdus.MESSAGE_STATE][0]]
+        self.note(what, short.source, readable(short), -1 if status is None else status)
         return status
 
     async def redeliver(self) -> list[int | None]:
@@ -156,13 +161,14 @@ class Carrier:
     async def _submit(self, link: Link, pdu: Pdu) -> None:
         short = pdus.read_short(pdu.body)
         status = self._verdict(short.destination)
-        self.note("submit", short.destination, short.whole.hex(), status)
+        self.note("submit", short.destination, readable(short), status)
         if status != pdus.ROK:
             link.reply(pdu, status)
             return
         submission = Submission(f"{next(self._ids):X}", short)
         self.submitted.append(submission)
-        self.phone(short.destination).receive(short, self._clock.now())
+        if self.conduct.outcome in ARRIVES:
+            self.phone(short.destination).receive(short, self._clock.now(), submission.id)
         if self._silent(link):
             return
         receipt = receipt_of(_unsent(submission), self._date(), self.conduct.outcome)
@@ -204,6 +210,22 @@ class Carrier:
         return f"{self._clock.now():%y%m%d%H%M}"
 
 
+def is_receipt(short: Short) -> bool:
+    return short.esm_class & 0x3C == RECEIPT
+
+
+def receipted(receipt: Short) -> str:
+    """The id of the message that it is about."""
+    return receipt.tlvs[pdus.RECEIPTED_ID].rstrip(b"\0").decode()
+
+
+def readable(short: Short) -> str:
+    """What it says, for the journal; of a part also which."""
+    place, octets = forms.place(short)
+    text = alphabet.decode(octets, short.coding)
+    return f"{place.number}/{place.total} {text}" if place else text
+
+
 def _unsent(submission: Submission) -> Short:
     """A receipt without its outcome: from the phone to the sender, with the id [SMPP 3.4, appendix B]."""
     short = submission.short
@@ -212,10 +234,9 @@ def _unsent(submission: Submission) -> Short:
 
 
 def receipt_of(unsent: Short, date: str, outcome: str) -> Short:
-    message = unsent.tlvs[pdus.RECEIPTED_ID].rstrip(b"\0").decode()
     done = int(outcome == "DELIVRD")
     text = (
-        f"id:{message} sub:001 dlvrd:00{done} submit date:{date} done date:{date} stat:{outcome} "
+        f"id:{receipted(unsent)} sub:001 dlvrd:00{done} submit date:{date} done date:{date} stat:{outcome} "
         f"err:{'000' if done else '001'} text:x"
     )
     tlvs = {**unsent.tlvs, pdus.MESSAGE_STATE: bytes((STATES[outcome],))}

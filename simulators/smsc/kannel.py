@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
@@ -67,6 +68,14 @@ async def running(conf: str, folder: Path, boxes: int, sendsms: int) -> AsyncIte
         yield processes
     finally:
         await processes.close()
+
+
+def ports(conf: str) -> tuple[int, int]:
+    """Where bearerbox waits for smsbox, and where smsbox takes messages. Raises ValueError: the file does not say."""
+    said = dict(re.findall(r"^(smsbox-port|sendsms-port) = (\d+)$", conf, re.MULTILINE))
+    if len(said) < 2:
+        raise ValueError("smsbox-port and sendsms-port: not in this configuration of Kannel")
+    return int(said["smsbox-port"]), int(said["sendsms-port"])
 
 
 async def _listens(port: int) -> bool:

@@ -18,12 +18,21 @@ HOTLINE = "10612345"
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """One text on the screen; `parts` is what it cost."""
+    """One text on the screen; `parts` is what it cost, `ids` what the carrier called them."""
 
     at: datetime
     sender: str
     text: str
     parts: int
+    ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One part that arrived."""
+
+    octets: bytes
+    id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +50,7 @@ class Phone:
     def __init__(self, number: str, bring: Bring) -> None:
         self.number, self._bring = number, bring
         self.inbox: list[Received] = []
-        self._open: dict[tuple[str, int, int], dict[int, bytes]] = {}
+        self._open: dict[tuple[str, int, int], dict[int, Piece]] = {}
         self._references = count(7)
 
     @property
@@ -64,24 +73,21 @@ class Phone:
         parts = [replace(whole, octets=part.octets, esm_class=part.esm_class, tlvs=part.tlvs) for part in air]
         return parts if how.order is None else [parts[at] for at in how.order]
 
-    def receive(self, short: Short, at: datetime) -> None:
+    def receive(self, short: Short, at: datetime, id_: str = "") -> None:
         """Parts are shown when the last of them is there."""
         place, octets = forms.place(short)
-        if place is None:
-            self._show(short, at, octets, 1)
-            return
-        gathered = self._gather(short.source, place, octets)
-        if gathered is not None:
-            self._show(short, at, gathered, place.total)
+        piece = Piece(octets, id_)
+        pieces = [piece] if place is None else self._gather(short.source, place, piece)
+        if pieces:
+            text = alphabet.decode(b"".join(each.octets for each in pieces), short.coding)
+            self.inbox.append(Received(at, short.source, text, len(pieces), tuple(each.id for each in pieces)))
 
-    def _gather(self, sender: str, place: Place, octets: bytes) -> bytes | None:
+    def _gather(self, sender: str, place: Place, piece: Piece) -> list[Piece]:
+        """All of them in order, none while one is missing."""
         key = (sender, place.reference, place.total)
-        parts = self._open.setdefault(key, {})
-        parts[place.number] = octets
-        if len(parts) < place.total:
-            return None
+        pieces = self._open.setdefault(key, {})
+        pieces[place.number] = piece
+        if len(pieces) < place.total:
+            return []
         del self._open[key]
-        return b"".join(parts[number] for number in sorted(parts))
-
-    def _show(self, short: Short, at: datetime, octets: bytes, parts: int) -> None:
-        self.inbox.append(Received(at, short.source, alphabet.decode(octets, short.coding), parts))
+        return [pieces[number] for number in sorted(pieces)]

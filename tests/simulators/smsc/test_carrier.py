@@ -151,7 +151,7 @@ async def test_who_is_not_bound_submits_nothing() -> None:
 def test_a_line_of_the_journal_is_one_line() -> None:
     carrier = Carrier(ManualClock(), {})
     carrier.note("deliver", NUMBER, "a\nb‮c", 0)
-    assert carrier.journal.text() == f"11-23 02:00:00 deliver {NUMBER} a\\u000ab\\u202ec → 0x00"
+    assert carrier.journal.text() == f"11-23 10:00:00 deliver {NUMBER} a\\u000ab\\u202ec → 0x00"
 
 
 def test_a_phone_leaves_parts_out_when_told() -> None:

@@ -2,42 +2,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, expect
 
-from tests.browser import SCREENSHOTS, chromium
+from tests.browser import chromium
+from tests.simulators.pages import HOSTILE, WIDTHS, does, looks_well, opened, phone_of
 from tests.simulators.wechat.site import Site, text_reply, unsealed
 
 pytestmark = pytest.mark.browser
-
-WIDTHS = {"desktop": (1440, 900), "phone": (390, 844)}
-HOSTILE = "<img src=x onerror=alert(1)> ]]> \u202eabc"
-
-
-@asynccontextmanager
-async def opened(browser: Browser, site: Site, width: str) -> AsyncIterator[Page]:
-    """Whatever the page complains about fails the test."""
-    wide, high = WIDTHS[width]
-    page = await browser.new_page(viewport={"width": wide, "height": high}, locale="zh-CN")
-    complaints: list[str] = []
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("dialog", lambda dialog: complaints.append(dialog.message))
-    await page.goto(site.wechat.url)
-    yield page
-    await page.close()
-    assert complaints == []
-
-
-async def looks_well(page: Page, name: str) -> None:
-    """axe-core finds nothing, nothing sticks out sideways; and a picture for people."""
-    result = await Axe().run(page)
-    assert result.violations_count == 0, result.generate_report()
-    assert await page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), f"{name} scrolls sideways"
-    await page.screenshot(path=SCREENSHOTS / f"wechat-{name}.png")
 
 
 @pytest.fixture
@@ -59,19 +32,10 @@ def answering(site: Site) -> None:
     site.answer = answer
 
 
-def phone_of(page: Page, name: str) -> Locator:
-    return page.get_by_role("article", name=name)
-
-
-async def does(phone: Locator, label: str) -> None:
-    await phone.get_by_role("button", name="更多").click()
-    await phone.get_by_role("button", name=label).click()
-
-
 @pytest.mark.parametrize("width", sorted(WIDTHS))
 async def test_a_citizen_writes_speaks_sends_and_answers(browser: Browser, site: Site, width: str) -> None:
     answering(site)
-    async with opened(browser, site, width) as page:
+    async with opened(browser, site.wechat.url, width) as page:
         phone = phone_of(page, "市民甲")
         await expect(phone.locator(".quota")).to_have_text("窗口已关：不能主动回复closed: no messages")
         await phone.get_by_label("消息 Message").fill(HOSTILE)
@@ -89,19 +53,19 @@ async def test_a_citizen_writes_speaks_sends_and_answers(browser: Browser, site:
         await site.call("/cgi-bin/message/custom/send", {
             "touser": site.hotline.citizen("市民甲").openid, "msgtype": "msgmenu",
             "msgmenu": {"head_content": "您满意吗？", "list": items}})
-        await looks_well(page, f"{width}-chat")
+        await looks_well(page, f"wechat-{width}-chat")
         await phone.get_by_role("button", name="不满意").click()
         await expect(phone.locator(".citizen .bubble").last).to_have_text("不满意")
         await phone.get_by_role("button", name="更多").click()
         await phone.get_by_label("long-term-closure").check()
-        await looks_well(page, f"{width}-sheet")
+        await looks_well(page, f"wechat-{width}-sheet")
         await phone.get_by_role("button", name="允许 accept").click()
         await expect(phone.locator(".quota")).to_contain_text("订阅 long-term-closure：长期")
 
 
 async def test_two_citizens_a_fault_and_a_gateway_that_is_down(browser: Browser, site: Site) -> None:
     site.answers(500)
-    async with opened(browser, site, "desktop") as page:
+    async with opened(browser, site.wechat.url, "desktop") as page:
         await phone_of(page, "市民乙").get_by_label("消息 Message").fill("在吗")
         await phone_of(page, "市民乙").get_by_role("button", name="发送").click()
         await expect(phone_of(page, "市民乙").get_by_text("该公众号暂时无法提供服务")).to_be_visible()
@@ -111,13 +75,13 @@ async def test_two_citizens_a_fault_and_a_gateway_that_is_down(browser: Browser,
         await page.get_by_role("button", name="打开").click()
         await expect(page.locator(".on li")).to_have_text("message/custom/send · 45047 · 还有 3 次")
         await expect(page.locator(".lines li").last).to_contain_text("no service: HTTP 500")
-        await looks_well(page, "desktop-faults")
+        await looks_well(page, "wechat-desktop-faults")
         await page.get_by_role("button", name="全部关闭").click()
         await expect(page.locator(".on li")).to_have_count(0)
 
 
 async def test_a_chat_of_customer_service_with_a_human(browser: Browser, site: Site) -> None:
-    async with opened(browser, site, "desktop") as page:
+    async with opened(browser, site.wechat.url, "desktop") as page:
         phone = phone_of(page, "市民甲")
         await phone.get_by_label("会话").select_option("seat")
         await does(phone, "进入会话")
@@ -131,11 +95,11 @@ async def test_a_chat_of_customer_service_with_a_human(browser: Browser, site: S
 
 
 async def test_on_a_phone_one_part_is_seen_at_a_time(browser: Browser, site: Site) -> None:
-    async with opened(browser, site, "phone") as page:
+    async with opened(browser, site.wechat.url, "phone") as page:
         for part in ("市民甲", "市民乙", "平台"):
             await page.get_by_role("button", name=part, exact=True).click()
             seen = [await each.is_visible() for each in (
                 phone_of(page, "市民甲"), phone_of(page, "市民乙"), page.locator(".platform"))]
             assert seen == [part == each for each in ("市民甲", "市民乙", "平台")]
             await expect(page.locator(".tabs [aria-pressed=true]")).to_have_text(part)
-        await looks_well(page, "phone-platform")
+        await looks_well(page, "wechat-phone-platform")
