@@ -32,14 +32,11 @@ from gateway.clock import Clock, Ids
 from gateway.config import Config
 from gateway.console import Console, ConsoleSettings, StaffTable
 from gateway.conversation import Conversation
-from gateway.delivery import Delivery, kept
 from gateway.dialogue.catalog import DAY_S, Catalog
 from gateway.errors import ConfigError, Forbidden
-from gateway.evidence import WeighingUnderstander
 from gateway.explain import Explainer
 from gateway.fields.city import City
 from gateway.fields.registry import TYPES
-from gateway.filing import Filer
 from gateway.health import Health
 from gateway.http import Network, guard
 from gateway.intake import Intake
@@ -47,20 +44,19 @@ from gateway.journal import Journal
 from gateway.mind import Mind as Mind
 from gateway.observe import count_refusal
 from gateway.outbox import Texter
-from gateway.passive import PassiveAnswers
 from gateway.protocols import CodeSender, Handler
 from gateway.reloading import Reloader
-from gateway.replies import Replies
 from gateway.seal import Seal
 from gateway.store.files import FolderBlobs
 from gateway.store.limits import DAY_MS, Limits
 from gateway.store.sqlite import SqliteStore
-from gateway.understanding import Reader
 from gateway.uploads import Uploads
+from gateway.wiring.pushing import PushGround, Pushing, pacing
+from gateway.wiring.talking import TalkGround
+from gateway.wiring.talking import conversation as talking
 from gateway.wiring.understanding import ROOT, mind
-from gateway.wiring.wechat import KF_LANE, Ground, WeChatParts, seated, sources
+from gateway.wiring.wechat import KF_LANE, seated
 from gateway.workers import LaneWorker, Supervisor, sweep, tick
-from gateway.writing import Writer
 
 BODY_CAP = 1 << 20  # bytes; uploads stream past it under a cap of their own
 log = structlog.get_logger(__name__)
@@ -91,7 +87,7 @@ class Gateway:
     supervisor: Supervisor = field(default_factory=Supervisor)
     workers: dict[str, LaneWorker] = field(default_factory=dict)
     intake: Intake = field(init=False)
-    wechat: WeChatParts = field(init=False)
+    pushing: Pushing = field(init=False)
     application: web.Application = field(default_factory=web.Application)
 
     @classmethod
@@ -128,12 +124,15 @@ class Gateway:
 
     async def _build(self, catalog: Catalog, opened: AsyncExitStack) -> None:
         uploads = Uploads(self.blobs, self.store.records, self.clock, self.ids)
-        conversation = self._conversation(catalog, uploads)
+        conversation = talking(self.config, catalog, TalkGround(
+            store=self.store, uploads=uploads, mind=self.mind, city=self.city, seal=self.seal, clock=self.clock,
+            ids=self.ids, url=self._url,
+        ))
         desk = Desk(self.store.lanes, self.store.records, self.clock)
-        self._work("in", conversation.take_turn)
+        self._work("in", pacing(self.config, conversation, self.store).take_turn)
         self.intake = Intake(self.store.lanes, self.workers["in"])
-        self._push(uploads)
-        opened.push_async_callback(self.wechat.close)
+        self._push(uploads, conversation)
+        opened.push_async_callback(self.pushing.close)
         self._work("events", self._cases().handle)
         self._work("case", Bridge(desk, self.clock).handle, lease_ms=40_000)
         self._work("desk", desk.handle)
@@ -142,18 +141,16 @@ class Gateway:
         self.supervisor.spawn("clean", lambda: sweep(self.store.clean, lambda: uploads.sweep(self.clock.now())))
         self._watch(catalog)
         await self._serve(catalog, conversation, desk, uploads)
-        await self.wechat.start()
+        await self.pushing.start(self.supervisor)
 
-    def _push(self, uploads: Uploads) -> None:
+    def _push(self, uploads: Uploads, conversation: Conversation) -> None:
         """The platforms that have no feed, and the lanes that serve them."""
-        lanes, shared = self.store.lanes, self.store.shared
-        answers = PassiveAnswers(partial(kept, lanes), self.clock)
-        self.wechat = WeChatParts(self.config.wechat, Ground(
-            lanes=lanes, shared=shared, uploads=uploads, accept=self.intake.accept, answers=answers, clock=self.clock,
-            ids=self.ids, texter=self.texter,
+        self.pushing = Pushing(self.config, PushGround(
+            store=self.store, uploads=uploads, conversation=conversation, accept=self.intake.accept, clock=self.clock,
+            ids=self.ids, url=self._url, trusted=self._trusted, sender=self.sender, texter=self.texter,
         ))
-        self._work("out", Delivery({"wechat": self.wechat.sender}, answers, self.clock).handle)
-        self._work(KF_LANE, self.wechat.pull)
+        self._work("out", self.pushing.delivery.handle)
+        self._work(KF_LANE, self.pushing.wechat.pull)
 
     def _watch(self, catalog: Catalog) -> None:
         """Take up templates that somebody changes meanwhile."""
@@ -173,22 +170,6 @@ class Gateway:
         self.supervisor.spawn(f"{lane} worker", worker.run)
         self.supervisor.spawn(f"{lane} leases", worker.renew)
 
-    def _conversation(self, catalog: Catalog, uploads: Uploads) -> Conversation:
-        config, replies = self.config, Replies(ROOT / "templates/replies")
-        filer = Filer(
-            self.city, cities.load_deadlines(ROOT / config.city.folder), replies, self.ids, uploads,
-            config.retention.case_days, sources(config.wechat),
-        )
-        keep = config.retention
-        writer = Writer(
-            catalog, replies, filer, self.seal, keep.transcript_days, keep.case_days, keep.dedupe_days,
-            pushed=("wechat",),
-        )
-        weighing = WeighingUnderstander(self.mind.engine, catalog)
-        reader = Reader(catalog, self.city, weighing, self.mind.knowledge, self.mind.sentinel)
-        zone, hold_ms = ZoneInfo(self.city.time_zone), int(config.server.burst_hold_s * 1000)
-        return Conversation(catalog, reader, writer, self.clock, zone, hold_ms)
-
     def _cases(self) -> Cases:
         rating = self.config.rating
         rules = Rules(
@@ -197,11 +178,18 @@ class Gateway:
         )
         return Cases(self.clock, rules, self.config.retention.case_days * DAY_MS)
 
+    @property
+    def _url(self) -> str:
+        server = self.config.server
+        return server.public_url or f"http://{server.host}:{server.port}"
+
+    @property
+    def _trusted(self) -> tuple[Network, ...]:
+        return tuple(ip_network(address) for address in self.config.trusted_proxies)
+
     async def _serve(self, catalog: Catalog, conversation: Conversation, desk: Desk, uploads: Uploads) -> None:
         """Routes and middlewares of everything that is reached over HTTP."""
-        config, store = self.config, self.store
-        trusted = [ip_network(address) for address in config.trusted_proxies]
-        url = config.server.public_url or f"http://{config.server.host}:{config.server.port}"
+        config, store, trusted, url = self.config, self.store, self._trusted, self._url
         sessions = Sessions(store.shared, self.clock, self.ids)
         channel = WebChannel(
             self.intake.accept, store.shared, sessions, uploads.owned, self.clock, self._web(url, trusted)
@@ -222,7 +210,7 @@ class Gateway:
         )
         pages = Pages(config.web.origins)
         app.add_routes([
-            *channel.routes(), *self.wechat.routes(), *pages.routes(), *api.routes(), *console.routes(),
+            *channel.routes(), *self.pushing.routes(), *pages.routes(), *api.routes(), *console.routes(),
             *health.routes(),
         ])
         app.on_shutdown.append(lambda _: channel.close())
@@ -232,8 +220,8 @@ class Gateway:
         config, store = self.config, self.store
         return Front(
             lanes=store.lanes, records=store.records, accept=self.intake.accept, catalog=catalog, city=self.city,
-            replies=conversation.writer.replies, clock=self.clock, ids=self.ids, seal=self.seal, sender=self.sender,
-            danger=conversation.reader.danger, minis=self.wechat.minis,
+            replies=conversation.writer.replies, clock=self.clock, ids=self.ids, seal=self.seal,
+            sender=self.pushing.sender, danger=conversation.reader.danger, minis=self.pushing.wechat.minis,
             codes_per_day=config.api.codes_per_day, keep_ms=config.retention.dedupe_days * DAY_MS,
         )
 
@@ -282,7 +270,7 @@ class Gateway:
         """Finish the turns under way, give leases back, close the store."""
         half = self.config.server.drain_s / 2  # the other half was the open connections'
         await asyncio.gather(*(worker.drain(half) for worker in self.workers.values()))
+        await self.pushing.close()
         await self.supervisor.close()
-        await self.wechat.close()
         await self.mind.close()
         await self.store.close()

@@ -56,7 +56,8 @@ class Conversation:
         await self._hold(state, items, turn.now)
         state = replace(state, turn=turn.number, started=state.started or turn.now)
         state = replace(state, terse=self.writer.shortener.serves(turn.channel))
-        state, found = await self.callers.met(state, turn) if self.callers else (state, None)
+        spoke = any(isinstance(item.content, CitizenContent) for item in items)
+        state, found = await self.callers.met(state, turn) if self.callers and spoke else (state, None)
         for burst in bursts(items):
             state = await self._burst(state, burst, turn)
         state = self._asides().found(state, found, turn)
@@ -77,6 +78,7 @@ class Conversation:
     async def _burst(self, state: Dialogue, burst: Sequence[Inbound], turn: Turn) -> Dialogue:
         """One burst of the citizen's messages, or one item from staff, a case or a timer."""
         asides = self._asides()
+        state = languages.follow(state, burst[-1].language, "")  # news of a case may be the first thing here
         aside = await asides.take(state, burst[-1], turn)
         state, effects = aside or await self._citizen(state, burst, turn, asides)
         turn.effects += effects

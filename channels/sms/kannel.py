@@ -23,7 +23,7 @@ from channels.sms.posting import Post
 from channels.sms.text import TooLong, decode, segments
 from channels.sms.traffic import Arrival, Hands, Report, Sms, State, digest
 from gateway.clock import Clock, to_ms
-from gateway.errors import Rejected, Retry
+from gateway.errors import Paused, Rejected, Retry
 from gateway.http import read_body
 from gateway.store.shared import SharedStore
 
@@ -87,7 +87,7 @@ class Kannel:
             answer = await posting.post(self._http, request, self._settings.answer_s)
             if answer.status != 202:
                 raise posting.refused(answer)
-        except (Retry, Rejected):
+        except (Retry, Paused, Rejected):
             await self._attempts.settle(sms.id)
             raise
         await self._attempts.settle(sms.id, ("taken",))

@@ -1,4 +1,4 @@
-"""What matters for reaching a phone, kept in the lane `out` until the sender reads it. The words of a message are not."""
+"""What matters for reaching a phone, kept in lane `out` until the sender reads it: no words of anybody."""
 from __future__ import annotations
 
 import msgspec

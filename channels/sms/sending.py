@@ -27,6 +27,7 @@ CHANNEL = "sms"
 WAY = "sms"
 HEARD = 20                  # messages of a citizen that are remembered, to know what answers them
 WHOSE_MS = 4 * 86_400_000   # carriers try for up to three days
+RELEASED_MS = 60_000        # what was let go a moment ago goes, though the clock strikes nine meanwhile
 LONGEST = 7                 # parts of one message: providers in China take 500 characters
 
 PURPOSES: Mapping[str, Purpose] = {"rate": "invitation", "rate_reminder": "reminder"}
@@ -57,7 +58,7 @@ class Person(Struct, frozen=True):
 
 
 class SmsSender:
-    """gateway.outbox.Sender and Pace. A user is a number in E.164."""
+    """gateway.outbox.Sender. A user is a number in E.164."""
 
     def __init__(self, carrier: Carrier, store: SharedStore, clock: Clock, voice: Voice) -> None:
         self._carrier, self._store, self._clock, self._voice = carrier, store, clock, voice
@@ -68,7 +69,8 @@ class SmsSender:
             return _not_sent(person, "not_delivered")
         purpose = _purpose(say, person)
         verdict = person.ledger.verdict(purpose, now, self._voice.terms, since=say.message.at)
-        if verdict.why and part == 0:
+        released = part > 0 or (verdict.until is not None and now < say.message.at + RELEASED_MS)
+        if verdict.why and not released:
             return _not_sent(person, verdict.why, verdict.until)
         pieces = messages(say.message.text, self._voice)
         sms = Sms(_id(user, say.message, part), user, pieces[part], person.ours or self._voice.numbers[0])
@@ -106,10 +108,16 @@ class SmsSender:
                 ledger = person.ledger.reported(report, at)
                 return Noted(_dump(replace(person, ledger=ledger)), _receipts(report))
 
+
+@dataclass(frozen=True, slots=True)
+class SmsPace:
+    """gateway.outbox.Pace, by what the sender keeps of a phone."""
+
+    terms: Terms
+    clock: Clock
+
     def wait(self, news: str, since: int, reach: str) -> Wait | None:
-        """gateway.outbox.Pace."""
-        now = to_ms(self._clock.now())
-        verdict = _load(reach).ledger.verdict(_of_news(news), now, self._voice.terms, since=since)
+        verdict = _load(reach).ledger.verdict(_of_news(news), to_ms(self.clock.now()), self.terms, since=since)
         return Wait(WAY, verdict.why, verdict.until) if verdict.why else None
 
 

@@ -152,7 +152,7 @@ class SmppLink:
                 provider = await self._submit(session, part)
                 taken.append(provider)
                 await self.inbox.receipts.taken(provider, Whose(id_, number, len(cut)))
-        except (Retry, Rejected):
+        except (Retry, Paused, Rejected):
             await self._attempts.settle(id_, taken)
             raise
         await self._attempts.settle(id_, taken)

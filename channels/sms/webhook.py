@@ -18,7 +18,7 @@ from channels.sms.matching import Matcher, Receipt, Whose
 from channels.sms.posting import Answer, Post
 from channels.sms.traffic import Arrival, Hands, Report, Sms
 from gateway.clock import Clock, to_ms
-from gateway.errors import Forbidden, Rejected, Retry
+from gateway.errors import Forbidden, Paused, Rejected, Retry
 from gateway.http import read_body
 from gateway.store.shared import SharedStore
 
@@ -81,7 +81,7 @@ class Webhook:
             return taken
         try:
             provider = self._profile.taken(await posting.post(self._http, request))
-        except (Retry, Rejected):
+        except (Retry, Paused, Rejected):
             await self._attempts.settle(sms.id)
             raise
         if provider:

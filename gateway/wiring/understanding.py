@@ -10,7 +10,7 @@ from gateway.clock import Clock
 from gateway.config import Config
 from gateway.errors import ConfigError
 from gateway.mind import Mind
-from gateway.wiring import wechat
+from gateway.wiring import sms_carriers, wechat
 from nlu import entries, training
 from nlu.batching import BatchEncoder
 from nlu.embedded import EmbeddedUnderstander
@@ -38,7 +38,7 @@ def data_files(config: Config) -> list[Look]:
     """What `check` looks at beside templates, wording and city: the adapters' files and accounts."""
     return [
         lambda: training.read(TRAINING), lambda: entries.read(KNOWLEDGE, _known(config)),
-        lambda: wechat.known(config.wechat),
+        lambda: wechat.known(config.wechat), lambda: sms_carriers.checked(config.sms),
     ]
 
 

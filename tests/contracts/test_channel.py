@@ -10,10 +10,12 @@ from uuid import uuid4
 
 import pytest
 
+from channels.sms.channel import SmsChannel
 from channels.web.chat import WebChannel
 from channels.wechat.official import WeChatChannel
 from gateway.messages import Inbound, Text
 from gateway.protocols import Channel
+from tests.channels.sms import house as sms_house
 from tests.channels.web.house import Client, House, open_house, visit
 from tests.channels.wechat import house as wechat_house
 
@@ -91,7 +93,32 @@ async def wechat(folder: Path) -> AsyncIterator[Line]:
         yield WeChatLine(house, platform)
 
 
-ROWS: dict[str, Callable[[Path], AbstractAsyncContextManager[Line]]] = {"web": web, "wechat": wechat}
+@dataclass
+class SmsLine:
+    """By the signed webhook, whose bridge tells ids of its own."""
+
+    house: sms_house.House
+    channel: Channel = field(init=False)
+    taken: list[Inbound] = field(init=False)
+
+    def __post_init__(self) -> None:
+        sms: SmsChannel = self.house.channel
+        self.channel, self.taken = sms, self.house.taken
+
+    def core_fails(self) -> None:
+        self.house.down = True
+
+    async def says(self, id_: str, text: str) -> bool:
+        return await self.house.arrives(id_, text) == 200
+
+
+@asynccontextmanager
+async def sms(folder: Path) -> AsyncIterator[Line]:
+    async with sms_house.open_house(folder) as house:
+        yield SmsLine(house)
+
+
+ROWS: dict[str, Callable[[Path], AbstractAsyncContextManager[Line]]] = {"web": web, "wechat": wechat, "sms": sms}
 
 
 @pytest.fixture(params=sorted(ROWS))

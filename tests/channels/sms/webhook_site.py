@@ -22,15 +22,18 @@ Made = Callable[[str, SqliteStore, ManualClock], Profile]  # the provider's addr
 
 @dataclass
 class Provider:
-    """What it was sent, and what it says: (status, body) in order, then 500."""
+    """What it was sent, and what it says: (status, body) in order, then the usual; status 0: it hangs up."""
 
     said: list[tuple[web.Request, str]] = field(default_factory=list)
     answers: list[tuple[int, str]] = field(default_factory=list)
+    usual: tuple[int, str] = (500, "")
 
     async def answer(self, request: web.Request) -> web.Response:
         self.said.append((request, await request.text()))
-        status, text = self.answers.pop(0) if self.answers else (500, "")
-        return web.Response(status=status, text=text, content_type="application/json")
+        status, text = self.answers.pop(0) if self.answers else self.usual
+        if not status and request.transport is not None:
+            request.transport.abort()
+        return web.Response(status=status or 500, text=text, content_type="application/json")
 
 
 @dataclass

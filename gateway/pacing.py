@@ -1,0 +1,108 @@
+"""Lane `in`, one step before the turn: news waits here for its hour, on channels whose messages disturb people.
+
+News must not enter the conversation and go out later: a question would be open that nobody has seen, and the next bare
+"1" would be its answer. So what may not go yet becomes a timer, and comes back whole.
+"""
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+import msgspec
+
+from gateway.case_life import FINAL
+from gateway.clock import Clock, to_ms
+from gateway.messages import CaseNews, Elapsed, Inbound, decode_inbound
+from gateway.orders import CaseState, Reached
+from gateway.outbox import Pace, Step, Wait
+from gateway.protocols import Changes, Emit, Handler, LaneStore, Lease, Records
+from gateway.recipient import load
+from gateway.store.lanes import Msg
+
+SILENT = frozenset({"rating_expired", "rated"})               # nothing is said
+ASKING = frozenset({"rate", "rate_reminder", "question"})     # a question is open from then on
+INVITING = frozenset({"rate", "rate_reminder"})
+
+
+@dataclass(slots=True)
+class _Held:
+    """What of a lease does not reach the turn: by seq, what is stored in its place."""
+
+    emits: dict[int, tuple[Emit, ...]] = field(default_factory=dict)
+
+    def upto(self, seq: int) -> Iterator[Emit]:
+        return (emit for at, emits in self.emits.items() if at <= seq for emit in emits)
+
+
+@dataclass(frozen=True, slots=True)
+class Pacing:
+    """Handler of lane `in` around the turn's own. `paces` by channel."""
+
+    turn: Handler
+    paces: Mapping[str, Pace]
+    lanes: LaneStore
+    records: Records
+    clock: Clock
+
+    async def take_turn(self, lease: Lease) -> Changes:
+        pace = self.paces.get(lease.key.partition(":")[0])
+        if pace is None:
+            return await self.turn(lease)
+        held, passed = await self._sorted(pace, lease)
+        if not passed:
+            return Changes(lease.msgs[-1].seq, emits=[*held.upto(lease.msgs[-1].seq)])
+        changes = await self.turn(replace(lease, msgs=tuple(passed)))
+        following = (msg.seq for msg in passed if msg.seq > changes.upto)
+        upto = next(following, lease.msgs[-1].seq + 1) - 1  # what is held may stand behind the last that was dealt with
+        return replace(changes, upto=upto, emits=[*changes.emits, *held.upto(upto)])
+
+    async def _sorted(self, pace: Pace, lease: Lease) -> tuple[_Held, list[Msg]]:
+        held, passed, reach = _Held(), list[Msg](), None
+        for msg in lease.msgs:
+            inbound = decode_inbound(msg.body)
+            news = _news(inbound)
+            if news is None:
+                passed.append(msg)
+                continue
+            if reach is None:
+                reach = load((await self.lanes.state("out", lease.key))[0]).reach
+            wait = pace.wait(news, inbound.at, reach)
+            if news in INVITING and not await self._open(inbound):
+                held.emits[msg.seq] = ()
+            elif wait is None or (wait.until is None and news not in ASKING and news != "draft_reminder"):
+                passed.append(msg)
+            else:
+                held.emits[msg.seq] = self._instead(inbound, wait, msg.seq)
+        return held, passed
+
+    async def _open(self, inbound: Inbound) -> bool:
+        """Whether the round still waits for a rating: it may have been given elsewhere, or called off, meanwhile."""
+        assert isinstance(inbound.content, CaseNews)
+        kept = await self.records.get("work_order", inbound.content.work_order_id)
+        if kept is None:
+            return False
+        case = msgspec.json.decode(kept.body, type=CaseState)
+        asked = case.invited == inbound.content.round == case.round and case.status in FINAL
+        return asked and case.rated is None and not case.expired
+
+    def _instead(self, inbound: Inbound, wait: Wait, seq: int) -> tuple[Emit, ...]:
+        """A timer, in the order in which things came; or the word in the case that nobody was told."""
+        key, content = inbound.conversation, inbound.content
+        if wait.until is not None:
+            return (Emit("in", key, f"{key}:later:{seq:012d}", msgspec.json.encode(inbound), wait.until),)
+        if not isinstance(content, CaseNews):
+            return ()
+        now = to_ms(self.clock.now())
+        reached = Reached("not_told", content.news, content.round, (Step(wait.way, wait.why),), now)
+        id_ = f"{key}:{inbound.id}:not_told"
+        return (Emit("events", content.work_order_id, id_, msgspec.json.encode(reached)),)
+
+
+def _news(inbound: Inbound) -> str | None:
+    """What is said of our own accord; None for everything else."""
+    match inbound.content:
+        case CaseNews(news=news):
+            return None if news in SILENT else news
+        case Elapsed(timer="draft_reminder"):
+            return "draft_reminder"
+    return None

@@ -1,0 +1,148 @@
+"""Composition of SMS: configuration → carrier, routes, sender, the taking of what comes, codes, news of other channels.
+"""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
+
+import aiohttp
+
+from channels.sms.channel import SmsChannel
+from channels.sms.codes import SmsCodes
+from channels.sms.notes import Note, Wished, write
+from channels.sms.sending import CHANNEL as CHANNEL
+from channels.sms.sending import SmsPace, SmsSender, silent
+from channels.sms.smpp import SmppLink
+from channels.sms.taking import Core, Limits, Remark, Standing, Taker
+from channels.sms.text import brackets, units
+from channels.sms.traffic import Carrier
+from gateway.brevity import Room
+from gateway.clock import Clock, Ids
+from gateway.config_sms import Sms
+from gateway.dialogue.draft import Dialogue, load
+from gateway.errors import RateLimited
+from gateway.http import Network
+from gateway.messages import Outbound, encode
+from gateway.observe import INBOUND
+from gateway.outbox import Heard, OutItem, Pace, Say
+from gateway.protocols import Accept, SharedStore
+from gateway.recipient import load as recipient
+from gateway.replies import Replies
+from gateway.store.lanes import Outcome
+from gateway.store.parts import Store
+from gateway.wiring.sms_carriers import carrier, voice
+from gateway.wiring.texting import CaseTexter
+from gateway.workers import Supervisor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmsGround:
+    """What SMS stands on. public: our address as the world has it, without a path; trusted: our proxies."""
+
+    store: Store
+    accept: Accept
+    replies: Replies
+    clock: Clock
+    ids: Ids
+    zone: ZoneInfo
+    public: str
+    trusted: tuple[Network, ...] = ()
+
+    @property
+    def shared(self) -> SharedStore:
+        return self.store.shared
+
+
+@dataclass(slots=True)
+class SmsParts:
+    """The way of sending that the configuration names. To be made while a loop runs; `close` ends its connections."""
+
+    config: Sms
+    ground: SmsGround
+    sender: SmsSender = field(init=False)
+    codes: SmsCodes = field(init=False)
+    channel: SmsChannel = field(init=False)
+    texter: CaseTexter = field(init=False)
+    _http: aiohttp.ClientSession = field(init=False)
+    _carrier: Carrier = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Raises ConfigError."""
+        config, ground = self.config, self.ground
+        self._http = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
+        taker = Taker(
+            self._core(), ground.shared, ground.clock, config.numbers, Limits(config.per_phone, config.in_all))
+        self._carrier, routes = carrier(config, self._http, ground, taker.hands)
+        speaks = voice(config, ground.zone)
+        self.channel = SmsChannel(routes)
+        self.sender = SmsSender(self._carrier, ground.shared, ground.clock, speaks)
+        self.codes = SmsCodes(self._carrier, speaks, ground.ids, self._code)
+        pace = SmsPace(speaks.terms, ground.clock)
+        self.texter = CaseTexter(ground.store.lanes, ground.store.records, pace, ground.clock)
+
+    def start(self, supervisor: Supervisor) -> None:
+        """A carrier's link is kept up until `close`."""
+        if isinstance(self._carrier, SmppLink):
+            supervisor.spawn("smpp", self._carrier.run)
+
+    async def close(self) -> None:
+        if isinstance(self._carrier, SmppLink):
+            await self._carrier.close()
+        await self._http.close()
+
+    # --- the core's side --------------------------------------------------------------------------------------
+
+    def _core(self) -> Core:
+        return Core(self.ground.accept, self._note, self._standing, self._wished, _remark)
+
+    async def _note(self, conversation: str, id_: str, note: Note) -> None:
+        await self._store(conversation, f"heard {id_}", Heard(write(note)))
+
+    async def _standing(self, conversation: str) -> Standing:
+        state = await self._dialogue(conversation)
+        engaged = state.draft is not None or state.asked is not None or state.mode != "bot"
+        return Standing(engaged, silent(await self._reach(conversation)))
+
+    async def _wished(self, conversation: str, wished: Wished) -> None:
+        """Once to whoever says it twice."""
+        known = silent(await self._reach(conversation))
+        await self._note(conversation, wished.id, wished)
+        if known == (wished.wish == "stop"):
+            return
+        language = (await self._dialogue(conversation)).language
+        text = self.ground.replies.render(language, CHANNEL, f"sms.{wished.wish}", {})
+        message = Outbound(id=f"wish {wished.id}", at=wished.at, text=text, language=language)
+        await self._store(conversation, message.id, Say(message, (wished.id,)))
+
+    async def _store(self, conversation: str, id_: str, item: OutItem) -> None:
+        """Raises RateLimited when the mailbox is full: then the carrier comes again."""
+        done = await self.ground.store.lanes.ingest("out", conversation, id_, encode(item))
+        if done.outcome is Outcome.FULL:
+            raise RateLimited("mailbox full", retry_after=5.0)
+
+    async def _dialogue(self, conversation: str) -> Dialogue:
+        return load((await self.ground.store.lanes.state("in", conversation))[0])
+
+    async def _reach(self, conversation: str) -> str:
+        return recipient((await self.ground.store.lanes.state("out", conversation))[0]).reach
+
+    def _code(self, language: str, code: str) -> str:
+        return self.ground.replies.render(language, CHANNEL, "sms.code", {"code": code})
+
+
+def paces(config: Sms, zone: ZoneInfo, clock: Clock) -> Mapping[str, Pace]:
+    """When news may go to a phone; nothing waits without SMS."""
+    return {CHANNEL: SmsPace(voice(config, zone).terms, clock)} if config.carrier else {}
+
+
+
+
+def rooms(config: Sms) -> Mapping[str, Room]:
+    """How much a turn may say. Whoever adds the sign, it counts."""
+    sign = "" if config.sign_mode == "none" else brackets(config.sign)
+    return {CHANNEL: Room(config.segments, units(sign, "ucs2"))}
+
+
+def _remark(what: Remark) -> None:
+    INBOUND.labels(CHANNEL, what).inc()
