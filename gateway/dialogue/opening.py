@@ -40,6 +40,12 @@ _NONE_OF_THESE = re.compile(
     r"|(?:no[,.\s]+)?(?:it'?s |it is )?(?:(?:none|not any|neither|not one)(?: of (?:these|those|them|the above|that))?"
     r"|not (?:these|those|on (?:the|your) list|there|listed)|(?:about )?something else|another (?:thing|matter))"
     r"(?=\s*[,.;:!]|\s*$)", re.IGNORECASE)
+# 我要投诉 alone, as a menu of WeChat says it: what it is about is still to come.
+_NO_MATTER = re.compile(
+    r"(?:我)?(?:想|要|想要|需要)?(?:投诉|举报|求助|反映(?:一个|个|一下|下)?(?:问题|情况)|提(?:个|一个)?诉求)(?:一下|一件事)?"
+    r"|(?:i (?:want|would like|need) to|i'd like to|can i)?\s*"
+    r"(?:complain|(?:make|file|lodge) a complaint|report (?:a problem|an issue))"
+    r"|i have a (?:complaint|problem)", re.IGNORECASE)
 _MARKS = " \t\n，,。.;；:：!！"
 PATIENCE = 2  # rounds of "which matter is it?" before the general form takes everything
 
@@ -54,8 +60,10 @@ def opening(scene: Scene, text: str) -> Move:
     told = matters.several(scene)
     if told:
         return matters.begin(scene, told)
-    scene = keep(scene, text)
     best = _best(scene.turn.ranking)
+    if not best and _NO_MATTER.fullmatch(text.strip(_MARKS)):
+        return _which(scene)
+    scene = keep(scene, text)
     if best in _INTENTS:
         return _INTENTS[best](scene.remember(replace(scene.state, stash="")), text)
     state, effects = _matter(scene, best)
@@ -135,6 +143,14 @@ def _unclear(scene: Scene) -> Move:
     if scene.state.asked == "template":
         scene = scene.remember(replace(scene.state, attempts=scene.state.attempts + 1))
     return offer(scene, [] if scene.state.candidates else _hello(scene, "unclear"))
+
+
+def _which(scene: Scene) -> Move:
+    """All there is, or what is offered already; nothing was said that would have to be kept."""
+    open_ = scene.state.candidates if scene.state.asked == "template" else ()
+    named = tuple(name for name in open_ if name != GENERAL)
+    hello: list[Effect] = [] if scene.state.greeted else [Say("welcome")]
+    return offer(scene.remember(replace(scene.state, candidates=named)), hello)
 
 
 def _hello(scene: Scene, otherwise: str) -> list[Effect]:

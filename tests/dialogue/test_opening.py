@@ -50,6 +50,24 @@ def test_unsure_means_offered_best_first() -> None:
     assert talk.state.draft is None
 
 
+@table("wish", ["我要投诉", "投诉", "我想反映个问题。", "I want to make a complaint", "I'd like to complain!"])
+def test_who_only_wants_to_complain_is_shown_what_there_is(wish: str) -> None:
+    talk = talker()
+    talk.say("你好")
+    talk.say(wish, ranking=ranked("complaint.general", sure=False, score=0.2))
+    assert talk.said == ["template.any"]
+    assert (talk.asked, talk.state.stash, talk.state.offered[-1]) == ("template", "", "other")
+
+
+def test_a_wish_to_complain_leaves_open_which_matter_it_is() -> None:
+    talk = talker()
+    talk.say("路边那个东西有问题，没人管", ranking=UNSURE)
+    talk.say("我要投诉", ranking=ranked("complaint.general", sure=False, score=0.2))
+    assert talk.asked == "template"
+    assert talk.state.offered == ("bike", "parcel", "shop", "other")
+    assert talk.state.stash == "路边那个东西有问题，没人管"
+
+
 @table("answer", ["2", "第二个", "parcel"])
 def test_the_words_said_before_the_choice_count(answer: str) -> None:
     talk = talker()
