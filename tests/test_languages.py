@@ -21,8 +21,25 @@ def test_a_first_message_decides() -> None:
     assert follow(Dialogue(turn=1), "zh", "My parcel has not arrived").language == "en"
 
 
+@table(("first", "language"), [
+    ("Hello, it is too loud every night", "en"), ("每天晚上都太吵了", "zh"),
+    ("354 Xingang Middle Road, Haizhu", "zh"), ("SF Express International", "zh"), ("13800138000", "zh"),
+])
+def test_who_scanned_a_form_is_asked_on_in_the_language_of_their_first_sentence(first: str, language: str) -> None:
+    scanned = Dialogue(turn=2, greeted=True, draft=Draft("d", "construction_noise", 1, 0), asked="noise_kind")
+    assert follow(scanned, None, first).language == language
+
+
+def test_who_was_greeted_first_still_decides_by_their_first_words() -> None:
+    followed = Dialogue(turn=4, greeted=True)
+    assert follow(followed, None, "👍") == followed
+    english = follow(followed, None, "My parcel has not arrived")
+    assert english.language == "en"
+    assert follow(english, None, "我的快递没到").language == "en", "one message in Chinese is not two"
+
+
 def test_later_two_in_a_row_are_needed() -> None:
-    state = follow(Dialogue(turn=3), None, "It has not moved since")
+    state = follow(Dialogue(turn=3, spoken=True), None, "It has not moved since")
     assert state.language == "zh"
     assert follow(state, None, "It really has not moved").language == "en"
     between = follow(state, None, "还是没有动静")

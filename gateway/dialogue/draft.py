@@ -111,6 +111,7 @@ class Dialogue(Struct, frozen=True):
 
     hinted     language the channel last said was set there
     elsewhere  messages in a row that were written in another language
+    spoken     they wrote words that say a language, once
     asked      the one thing asked by the last message (WIRE.md `ask`)
     offered    option values of that message, in order, so that "2" means what was shown
     asked_by   id of that message: a choice with another `to` is stale
@@ -141,6 +142,7 @@ class Dialogue(Struct, frozen=True):
     language_chosen: bool = False
     hinted: str | None = None
     elsewhere: int = 0
+    spoken: bool = False
     asked: str | None = None
     offered: tuple[str, ...] = ()
     asked_by: str | None = None
