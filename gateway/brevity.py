@@ -73,8 +73,11 @@ class Room:
     def left(self, text: str) -> int:
         """Units that may still be added; negative where it is too much already."""
         most = ALONE if self.segments == 1 else PART * self.segments
-        torn = TORN * (self.segments - 1) if any(map(_clings, text)) else 0
-        return most - torn - self.sign - units(text)
+        return most - self.torn(text) - self.sign - units(text)
+
+    def torn(self, text: str) -> int:
+        """Units that the ends of parts may leave empty."""
+        return TORN * (self.segments - 1) if any(char > "\uffff" or _clings(char) for char in text) else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,16 +118,19 @@ def clipped(text: str, most: int) -> str:
 
 def fit(paragraphs: Sequence[Paragraph], tail: Tail, room: Room) -> Fitted:
     """One message that has room. The last paragraph before options is the question."""
-    kept = _shortened(_dropped(list(paragraphs), tail, room), tail, room)
-    if room.left(_joined(kept, tail)) >= 0:
-        return Fitted(_joined(kept, tail), _recorded(kept, tail))
-    later, tail = tail.extra, replace(tail, extra="")
+    kept = _dropped(list(paragraphs), tail, room)
+    later, brief = tail.extra, replace(tail, extra="")
+    for said in _ways_to_say(kept):
+        for end, rest in ((tail, ""), (brief, later)):
+            if room.left(_joined(said, end, rest)) >= 0:
+                return Fitted(_joined(said, end, rest), _recorded(said, end, rest), rest)
+    kept = [replace(one, text=one.shorter[0]) if one.shorter else one for one in kept]
     for most in (Weight.ANSWER, Weight.WORD):
-        shown, rest = _cut(kept, tail, room, most)
+        shown, rest = _cut(kept, brief, room, most)
         rest = "\n".join(filter(None, (rest, later)))
-        if room.left(_joined(shown, tail, rest)) >= 0:
-            return Fitted(_joined(shown, tail, rest), _recorded(shown, tail, rest), rest)
-    return _paged(kept, tail, room)
+        if room.left(_joined(shown, brief, rest)) >= 0:
+            return Fitted(_joined(shown, brief, rest), _recorded(shown, brief, rest), rest)
+    return _paged(kept, brief, room)
 
 
 def _dropped(kept: list[Paragraph], tail: Tail, room: Room) -> list[Paragraph]:
@@ -139,19 +145,17 @@ def _dropped(kept: list[Paragraph], tail: Tail, room: Room) -> list[Paragraph]:
     return kept
 
 
-def _shortened(kept: list[Paragraph], tail: Tail, room: Room) -> list[Paragraph]:
-    """With the longest of the other ways to say something that fits, else the shortest."""
-    for n, one in enumerate(kept):
-        for text in one.shorter:
-            if room.left(_joined(kept, tail)) >= 0:
-                return kept
-            kept = [*kept[:n], replace(one, text=text, kept=None), *kept[n + 1:]]
-    return kept
+def _ways_to_say(kept: list[Paragraph]) -> Iterator[list[Paragraph]]:
+    """As it is, then shorter and shorter."""
+    yield kept
+    for n in range(max((len(one.shorter) for one in kept), default=0)):
+        yield [replace(one, text=one.shorter[min(n, len(one.shorter) - 1)]) if one.shorter else one for one in kept]
 
 
 def _cut(kept: list[Paragraph], tail: Tail, room: Room, most: Weight) -> tuple[list[Paragraph], str]:
     """Paragraphs up to this weight as far as they fit, in order; the rest of them for later."""
-    left = room.left(_joined([one for one in kept if one.weight > most], tail, "…"))
+    fixed = _joined([one for one in kept if one.weight > most], tail, "…")
+    left = room.left(fixed) + room.torn(fixed) - room.torn(_joined(kept, tail))
     shown: list[Paragraph] = []
     rest: list[str] = []
     for one in kept:
@@ -208,8 +212,7 @@ def _parted(text: str, most: int) -> tuple[str, str]:
         if size > most:
             break
         end = n + 1
-    while end > 1 and end < len(text) and (_clings(text[end]) or text[end - 1] == "\u200d"):
-        end -= 1
+    end = _between(text, end)
     for marks in _ENDS:
         stops = [mark.end() for mark in marks.finditer(text[:end])]
         if stops and stops[-1] > end // 2:
@@ -224,6 +227,14 @@ def _sizes(text: str) -> Iterator[int]:
         yield size
 
 
+def _between(text: str, end: int) -> int:
+    """The nearest end before which nothing is torn from what clings to it."""
+    best = end
+    while best > 1 and (_clings(text[best]) or text[best - 1] == "\u200d"):
+        best -= 1
+    return best if best > 1 else end
+
+
 def _clings(char: str) -> bool:
-    """It may belong to the character before it, or takes two units: no part ends inside."""
-    return char > "\uffff" or char == "\u200d" or unicodedata.category(char) in ("Mn", "Mc", "Me")
+    """It belongs to the character before it."""
+    return char == "\u200d" or unicodedata.category(char) in ("Mn", "Mc", "Me")

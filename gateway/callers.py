@@ -27,8 +27,8 @@ class Callers:
     keep_ms: int
 
     async def met(self, state: Dialogue, turn: Turn) -> tuple[Dialogue, OpenDraft | None]:
-        """Whose conversation this is, in the turn's commit, with what they left open elsewhere: at the first message,
-        and again after a long silence."""
+        """Whose conversation this is, in the turn's commit; who wrote their first message, or one after a long silence,
+        also learns what they left open elsewhere."""
         number = turn.conversation.partition(":")[2]
         if turn.channel not in self.channels or not _E164.fullmatch(number):
             return state, None

@@ -13,12 +13,12 @@ from gateway.dialogue.effects import Ask, Quote, Say
 from gateway.fields.base import Value
 from gateway.messages import FieldError, Option, Sender
 from gateway.outbox import About
-from gateway.replies import Replies
+from gateway.replies import LONGEST, Replies
 
 COUNTED = frozenset({"number", "money"})  # fields that "0" may answer
 _READ_LATER = frozenset({"confirm", "answer"})  # what is asked here follows a text that may be long
-_CAPS = (40, 24, 16, 12)       # characters of a value in a summary that is too long …
-_BARE_CAPS = (24, 16, 12, 8)   # … and of one whose lines have lost their labels
+_CAPS = (LONGEST, 40, 24, 16, 12)  # characters of a value in a summary, …
+_BARE_CAPS = (24, 16)              # … and of one whose lines have lost their labels
 
 
 class Page:
@@ -75,7 +75,7 @@ class Shortener:
         return channel in self.rooms
 
     def summary(self, params: Mapping[str, Value], language: str, channel: str) -> tuple[str, ...]:
-        """The lines of a summary with their values cut, ever shorter; at last without labels."""
+        """The lines of a summary, then with their values cut, ever shorter; at last without labels."""
         labels, values = _texts(params, "labels"), _texts(params, "values")
         cuts = [(labels, cap) for cap in _CAPS] + [([""] * len(labels), cap) for cap in _BARE_CAPS]
         return tuple(
@@ -110,7 +110,7 @@ class Shortener:
         lines = (_line(numbers[choice.value], choice.label) for choice in choices if choice.value in numbers)
         ways: list[str] = [choice.label for choice in choices if choice.value not in numbers]
         said = say("short.ways", labels=[*ways]) if ways else ""
-        return Tail(tuple(lines), say("short.reply"), said, more)
+        return Tail(tuple(lines), say("short.reply"), said, more=more)
 
 
 def paragraph(key: str, text: str, kept: str | None = None, shorter: tuple[str, ...] = ()) -> Paragraph:

@@ -164,12 +164,12 @@ class Writer:
         """The look-up code of a receipt is told once: what is kept of the conversation does not hold it."""
         values = {**params, **page.values}
         text = self.replies.render(state.language, turn.channel, key, values)
-        kept = text
+        kept = None
         if "lookup_code" in values:
             kept = self.replies.render(state.language, turn.channel, key, {**values, "lookup_code": HIDDEN})
         short = key == "summary" and self.shortener.serves(turn.channel)
-        shorter = self.shortener.summary(values, state.language, turn.channel) if short else ()
-        page.say(paragraph(key, text, kept if kept != text else None, shorter))
+        text, *shorter = self.shortener.summary(values, state.language, turn.channel) if short else (text,)
+        page.say(paragraph(key, text, kept, tuple(shorter)))
         return text
 
     async def _file(self, effect: File, state: Dialogue, turn: Turn, page: Page) -> Dialogue:
