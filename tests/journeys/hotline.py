@@ -21,6 +21,7 @@ from channels.web.sessions import Session, Sessions
 from gateway.app import Gateway, Mind
 from gateway.clock import RandomIds, SystemClock
 from gateway.config import Config, Data, Server, Web, WeChat
+from gateway.config_sms import Sms
 from gateway.console import StaffTable
 from gateway.http import runner
 from gateway.orders import CaseState
@@ -66,14 +67,14 @@ class Hotline:
     async def open(
         cls, folder: Path, mind: Mind, sender: CodeSender | None = None,
         clock: ManualClock | SystemClock | None = None, hold_s: float = 0.0, wechat: WeChat | None = None,
-        texter: Texter | None = None,
+        texter: Texter | None = None, sms: Sms | None = None,
     ) -> Hotline:
         """hold_s  how long a burst is waited for: not at all, for citizens who answer in the same instant
-        wechat  its accounts; texter  who sends an SMS about a case"""
+        wechat  its accounts; sms  its carrier; texter  who sends an SMS about a case in its place"""
         clock = clock or ManualClock()
         config = Config(
             server=Server(port=free_port(), drain_s=2, burst_hold_s=hold_s), data=Data(str(folder)),
-            web=Web(messages_per_minute=60_000), wechat=wechat or WeChat(),
+            web=Web(messages_per_minute=60_000), wechat=wechat or WeChat(), sms=sms or Sms(),
         )
         gateway = Gateway.of(config, clock, RandomIds(), mind)
         gateway.sender, gateway.texter = sender, texter

@@ -17,6 +17,7 @@ from msgspec.structs import replace
 
 from gateway.app import Mind
 from gateway.config import WeChat as WeChatConfig
+from gateway.config_sms import Sms
 from gateway.outbox import Texter
 from simulators.wechat.citizens import Bubble
 from simulators.wechat.kf_phone import KfPhone
@@ -155,7 +156,7 @@ def number(receipt: Bubble) -> str:
 @asynccontextmanager
 async def opened(
     folder: Path, mind: Mind, *accounts: AccountSettings, texter: Texter | None = None,
-    staff: Literal["desk", "wecom"] = "desk",
+    staff: Literal["desk", "wecom"] = "desk", sms: Sms | None = None,
 ) -> AsyncIterator[Street]:
     """WeChat with these accounts, and a hotline whose configuration is the one it prints; `staff` of customer service.
     """
@@ -164,7 +165,8 @@ async def opened(
         printed = configuration(accounts, int(wechat.url.rpartition(":")[2]))
         config = msgspec.convert(tomllib.loads(printed)["wechat"], WeChatConfig)
         config = replace(config, kf=tuple(replace(one, staff=staff) for one in config.kf))
-        street = Street(wechat, clock, lambda: Hotline.open(folder, mind, clock=clock, wechat=config, texter=texter))
+        street = Street(wechat, clock, lambda: Hotline.open(
+            folder, mind, clock=clock, wechat=config, texter=texter, sms=sms))
         await street.opens()
         try:
             yield street

@@ -1,0 +1,227 @@
+"""A hotline by text message for the journeys: the real gateway, a carrier played on loopback, phones.
+
+Three ways lie between them: the carrier's own SMPP link, a bridge with signed webhooks, a real Kannel. A journey reads
+the same on each: `citizen.says(…)` gives what the phone then shows.
+"""
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, Protocol
+from uuid import uuid4
+
+import aiohttp
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from msgspec.structs import replace
+
+from channels.sms import signing
+from channels.sms.kannel_conf import KannelBox, Ports, Upstream, written
+from gateway.app import Mind
+from gateway.config import WeChat
+from gateway.config_sms import Sms, SmsKannel, SmsSmpp, SmsWebhook
+from simulators.smsc.carrier import Carrier
+from simulators.smsc.kannel import running
+from simulators.smsc.phone import Phone
+from simulators.smsc.server import serve
+from tests.channels.sms.kannel_site import free_ports
+from tests.clock import ManualClock
+from tests.journeys.hotline import PATIENCE_S, Hotline
+from tests.until import until
+
+OURS, SIGN = "10612345", "市民热线"
+SECRET, TOKEN = "a-secret-that-both-sides-know", "kannel-callback-token-0123456789abcdef"
+COMMON = Sms(numbers=(OURS,), sign=SIGN, sign_mode="ours")
+Way = Literal["smpp", "webhook", "kannel"]
+
+
+class Handset(Protocol):
+    """What a citizen holds."""
+
+    @property
+    def texts(self) -> list[str]:
+        """Shown so far, in order."""
+        ...
+
+    async def says(self, text: str) -> None:
+        ...
+
+
+@dataclass
+class CarrierHandset:
+    """Of the carrier's: whatever stands between it and the gateway."""
+
+    phone: Phone
+
+    @property
+    def texts(self) -> list[str]:
+        return self.phone.texts
+
+    async def says(self, text: str) -> None:
+        form = "single" if len(text.encode("utf-16-be")) <= 140 else "udh8"
+        await self.phone.says(text, form)  # type: ignore[arg-type]
+
+
+@dataclass
+class Bridge:
+    """A provider of somebody's own, that speaks the signed webhook both ways and reports what it delivered."""
+
+    clock: ManualClock
+    http: aiohttp.ClientSession
+    hotline: str = ""
+    shown: dict[str, list[str]] = field(default_factory=dict)
+
+    async def sends(self, request: web.Request) -> web.Response:
+        body = await request.read()
+        headers = request.headers
+        good = signing.generic(SECRET, headers["X-Sms-Timestamp"], headers["X-Sms-Nonce"], body)
+        assert headers["X-Sms-Signature"] == good
+        told = json.loads(body)
+        self.shown.setdefault(told["to"], []).append(told["text"])
+        await self.posts("status", {"id": told["id"], "status": "delivered"})
+        return web.json_response({"id": f"bridge-{told['id']}"})
+
+    async def posts(self, path: str, what: dict[str, str]) -> None:
+        body, stamp, nonce = json.dumps(what).encode(), str(self.clock.ms() // 1000), uuid4().hex
+        headers = {"X-Sms-Timestamp": stamp, "X-Sms-Nonce": nonce,
+                   "X-Sms-Signature": signing.generic(SECRET, stamp, nonce, body)}
+        async with self.http.post(f"{self.hotline}/sms/generic/{path}", data=body, headers=headers) as answer:
+            assert answer.status == 200, await answer.text()
+
+
+@dataclass
+class BridgeHandset:
+    bridge: Bridge
+    number: str
+
+    @property
+    def texts(self) -> list[str]:
+        return self.bridge.shown.setdefault(f"+{self.number}", [])
+
+    async def says(self, text: str) -> None:
+        await self.bridge.posts("mo", {"id": uuid4().hex, "from": self.number, "to": OURS, "text": text})
+
+
+class Town:
+    """The hotline, and one clock for it and the carrier."""
+
+    def __init__(
+        self, hotline: Hotline, clock: ManualClock, handset: Callable[[str], Handset], carrier: Carrier | None
+    ) -> None:
+        self.hotline, self.clock, self._handset, self._carrier = hotline, clock, handset, carrier
+
+    @property
+    def carrier(self) -> Carrier:
+        assert self._carrier is not None
+        return self._carrier
+
+    def citizen(self, number: str) -> SmsCitizen:
+        return SmsCitizen(self._handset(number))
+
+    async def settles(self) -> None:
+        """Until nothing is under way any more."""
+        await until(self._idle)
+
+    async def passes(self, seconds: float) -> None:
+        await self.settles()
+        self.clock.advance(seconds)
+
+    async def _idle(self) -> bool:
+        stats = await self.hotline.gateway.store.lanes.stats()
+        return not any(lane.leased or lane.waiting for lane in stats.values())
+
+
+class SmsCitizen:
+    def __init__(self, handset: Handset) -> None:
+        self.handset, self.read = handset, 0
+
+    async def says(self, text: str) -> str:
+        """The first thing that is shown behind it; what came unasked meanwhile is read first."""
+        self.read = len(self.handset.texts)
+        await self.handset.says(text)
+        return await self.hears()
+
+    async def hears(self) -> str:
+        """The next thing that the phone shows."""
+        async with asyncio.timeout(PATIENCE_S):
+            while len(self.handset.texts) <= self.read:
+                await asyncio.sleep(0.005)
+        self.read += 1
+        return self.handset.texts[self.read - 1]
+
+    @property
+    def unread(self) -> list[str]:
+        return self.handset.texts[self.read:]
+
+
+def number(receipt: str) -> str:
+    """Of the case that this tells of."""
+    found = re.search(r"WO-[0-9]{8}-[0-9A-Z]{10}", receipt)
+    assert found, receipt
+    return found[0]
+
+
+Start = Callable[[Sms], Awaitable[Hotline]]
+
+
+def bound_to(carrier: Carrier, settings: Sms = COMMON) -> Sms:
+    """Over the carrier's own link."""
+    smpp = SmsSmpp(host=carrier.host, port=carrier.port, system_id="hotline", password="secret1", tps=500)
+    return replace(settings, carrier="smpp", smpp=smpp)
+
+
+@asynccontextmanager
+async def opened(
+    folder: Path, mind: Mind, way: Way = "smpp", settings: Sms = COMMON, wechat: WeChat | None = None,
+    clock: ManualClock | None = None,
+) -> AsyncIterator[Town]:
+    clock = clock or ManualClock()
+    async with AsyncExitStack() as stack:
+        async def start(sms: Sms) -> Hotline:
+            hotline = await Hotline.open(folder / "data", mind, clock=clock, sms=sms, wechat=wechat)
+            stack.push_async_callback(hotline.close)
+            return hotline
+
+        yield await WAYS[way](stack, folder, clock, settings, start)
+
+
+async def _smpp(stack: AsyncExitStack, folder: Path, clock: ManualClock, settings: Sms, start: Start) -> Town:
+    carrier = await stack.enter_async_context(serve(clock))
+    hotline = await start(bound_to(carrier, settings))
+    await until(lambda: carrier.bound)
+    return Town(hotline, clock, lambda number: CarrierHandset(carrier.phone(number)), carrier)
+
+
+async def _webhook(stack: AsyncExitStack, folder: Path, clock: ManualClock, settings: Sms, start: Start) -> Town:
+    bridge = Bridge(clock, await stack.enter_async_context(aiohttp.ClientSession()))
+    app = web.Application()
+    app.router.add_post("/send", bridge.sends)
+    server = await stack.enter_async_context(TestServer(app))
+    webhook = SmsWebhook(url=str(server.make_url("/send")), secret=SECRET)
+    hotline = await start(replace(settings, carrier="webhook", webhook=webhook))
+    bridge.hotline = hotline.url
+    return Town(hotline, clock, lambda number: BridgeHandset(bridge, number), None)
+
+
+async def _kannel(stack: AsyncExitStack, folder: Path, clock: ManualClock, settings: Sms, start: Start) -> Town:
+    """Returns when Kannel is bound to the carrier."""
+    admin, boxes, sendsms = free_ports(3)
+    carrier = await stack.enter_async_context(serve(clock))
+    kannel = SmsKannel(
+        url=f"http://127.0.0.1:{sendsms}/cgi-bin/sendsms", username="gateway", password="send-password", token=TOKEN)
+    hotline = await start(replace(settings, carrier="kannel", kannel=kannel))
+    box = KannelBox(
+        str(folder / "kannel"), Upstream(carrier.host, carrier.port, "hotline", "secret1", tps=500), OURS,
+        kannel.username, kannel.password, "admin-password", f"{hotline.url}/sms/kannel/mo?token={TOKEN}",
+        Ports(admin, boxes, sendsms), retry_s=1)
+    await stack.enter_async_context(running(written(box), folder / "kannel", boxes, sendsms))
+    await until(lambda: carrier.bound, within_s=15.0)
+    return Town(hotline, clock, lambda number: CarrierHandset(carrier.phone(number)), carrier)
+
+
+WAYS = {"smpp": _smpp, "webhook": _webhook, "kannel": _kannel}
