@@ -4,12 +4,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
-import secrets
 import signal
 import sys
 import tempfile
-from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +24,10 @@ from gateway.errors import ConfigError
 from gateway.http import runner
 from gateway.masking import mask_phone
 from gateway.observe import configure_logging
+from gateway.wiring.demo import DemoPorts, address, demo, stand_in
 from gateway.wiring.understanding import ROOT, asleep, data_files, mind
 
 log = structlog.get_logger("gateway")
-WECHAT_PORT = 8090  # the simulator's own default
-DEMO_WAIT_S = 3.0  # after closure and before a rework, so that a visitor sees the whole story at once
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -54,7 +51,8 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True)
     run = commands.add_parser("run", help="serve until SIGTERM")
     run.add_argument("--demo", action="store_true", help="demo staff with a password of this run, short waits")
-    run.add_argument("--wechat-port", type=int, default=WECHAT_PORT, help="of the demo's simulator; 0: any free one")
+    for name, port in (("wechat", DemoPorts.wechat), ("smpp", DemoPorts.smpp), ("sms", DemoPorts.phones)):
+        run.add_argument(f"--{name}-port", type=int, default=port, help="of the demo's simulator; 0: any free one")
     run.set_defaults(command=_run)
     commands.add_parser("check", help="configuration, templates, wording, knowledge").set_defaults(command=_check)
     chat = commands.add_parser("talk", help="chat in the terminal")
@@ -64,8 +62,10 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("train", help="fit and store the understanding model").set_defaults(command=_train)
     play = commands.add_parser("simulate", help="play a part of the outside world for a gateway that runs elsewhere")
     play.add_argument("what", choices=simulation.PROGRAMS)
-    play.add_argument("--port", type=int, default=WECHAT_PORT)
+    play.add_argument("--port", type=int, help="in place of the one it has by itself; of the carrier: for SMPP")
+    play.add_argument("--demo-port", type=int, help="likewise, of the page with the phones that text")
     play.add_argument("--settings", action="store_true", help="print the gateway's configuration for it, and end")
+    play.add_argument("--kannel", action="store_true", help="these settings: for a Kannel before the carrier")
     play.set_defaults(command=_simulate)
     staff = commands.add_parser("staff", help="add a member of staff; the password comes from stdin")
     staff.add_argument("name")
@@ -81,12 +81,12 @@ async def _run(config: Config, args: argparse.Namespace) -> int:
     stop = _stop()
     if not args.demo:
         return await _serve(config, stop, None)
-    async with demo(config, args.wechat_port) as (config, phones):
+    async with demo(config, DemoPorts(args.wechat_port, args.smpp_port, args.sms_port)) as (config, phones):
         return await _serve(config, stop, phones)
 
 
-async def _serve(config: Config, stop: asyncio.Event, phones: str | None) -> int:
-    """Until `stop`; `phones`: the demo's line about WeChat."""
+async def _serve(config: Config, stop: asyncio.Event, phones: tuple[str, ...] | None) -> int:
+    """Until `stop`; `phones`: the demo's lines about WeChat and SMS."""
     if not any((Path(config.data.dir) / "models").glob("nlu-*.npz")):
         print("The first start fits the language models: two minutes or so. 首次启动训练模型，约两分钟", flush=True)
     gateway = Gateway.of(config, SystemClock(), RandomIds())
@@ -117,44 +117,12 @@ class Terminal:
         print(f"  code {code} for {mask_phone(phone)}", flush=True)
 
 
-@asynccontextmanager
-async def demo(config: Config, port: int) -> AsyncIterator[tuple[Config, str]]:
-    """Short waits, WeChat on `port`, and a sign-in that changes with every start unless the configuration names one.
-
-    Beside it the line of the greeting that tells where WeChat is. Accounts of the configuration's own are left alone.
-    """
-    password = config.desk.demo_password or secrets.token_urlsafe(9)
-    short = replace(config.rating, delay_s=DEMO_WAIT_S, change_s=DEMO_WAIT_S)
-    config = replace(config, desk=replace(config.desk, demo_password=password), rating=short)
-    kept = _unplayed(config)
-    if kept:
-        yield config, kept
-        return
-    async with simulation.wechat(ROOT, _address(config), port) as phones:
-        if phones is None:
-            yield config, f"not played, 127.0.0.1:{port} cannot be had 未启动模拟器"
-        else:
-            yield replace(config, wechat=phones.accounts), phones.page
-
-
-def _unplayed(config: Config) -> str:
-    """Why nobody need play WeChat, or can; empty where it is to be played."""
-    if config.wechat.accounts or config.wechat.kf:
-        return "as configured 用配置的账号"
-    return "" if simulation.here(ROOT, "wechat") else "not played, simulators/wechat is not here 无模拟器"
-
-
-def _address(config: Config) -> str:
-    """Where programs of this machine reach the gateway."""
-    return f"http://{config.server.host}:{config.server.port}"
-
-
-def _greet(config: Config, phones: str | None) -> None:
-    url = config.server.public_url or _address(config)
+def _greet(config: Config, phones: tuple[str, ...] | None) -> None:
+    url = config.server.public_url or address(config)
     log.info("serving", url=url)
     if phones is None:
         return
-    print(f"Chat 市民页面    {url}/\nStaff 工作台     {url}/desk/\nWeChat 微信手机  {phones}", flush=True)
+    print(f"Chat 市民页面    {url}/", f"Staff 工作台     {url}/desk/", *phones, sep="\n", flush=True)
     for role in ROLES:
         print(f"  sign in: demo-{role:<11} password: {config.desk.demo_password}", flush=True)
 
@@ -169,8 +137,9 @@ def _stop() -> asyncio.Event:
 
 async def _simulate(config: Config, args: argparse.Namespace) -> int:
     """Until SIGTERM or its own end."""
-    wanted = ("--settings",) if args.settings else ("--leash",)
-    options = (*wanted, "--gateway", _address(config), "--port", str(args.port))
+    options = stand_in(config, args.what, settings=args.settings, through_kannel=args.kannel)
+    for name, port in (("--port", args.port), ("--demo-port", args.demo_port)):
+        options += [] if port is None else [name, str(port)]
     stop = _stop()
     async with simulation.program(ROOT, args.what, options) as process:
         ends = [asyncio.create_task(waits) for waits in (stop.wait(), process.wait())]

@@ -1,4 +1,4 @@
-"""The outside world played on this machine, beside a gateway that is tried out.
+"""The outside world played on this machine, beside a gateway that is tried out: WeChat, a mobile carrier, phones.
 
 The stand-ins under simulators/ are programs of their own: never imported, and absent from the image. Each is held on a
 leash (`--leash`: its standard input), so that it ends with us however we end.
@@ -6,22 +6,28 @@ leash (`--leash`: its standard input), so that it ends with us however we end.
 from __future__ import annotations
 
 import asyncio
+import os
+import socket
 import sys
 import tomllib
 from asyncio.subprocess import PIPE, Process
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import ExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 from yarl import URL
 
 from gateway.config import WeChat
+from gateway.config_sms import Sms
 from gateway.errors import ConfigError
 
-PROGRAMS = ("wechat",)
+PROGRAMS = ("wechat", "smsc")
+KANNEL = ("/usr/sbin/bearerbox", "/usr/sbin/smsbox")
 FAREWELL_S = 5.0
+LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -30,6 +36,15 @@ class Phones:
 
     accounts: WeChat
     page: str
+
+
+@dataclass(frozen=True)
+class Texts:
+    """SMS as it is played: the gateway's configuration for it, the address of its phones, and what stands between."""
+
+    sms: Sms
+    page: str
+    way: str
 
 
 def here(root: Path, name: str) -> bool:
@@ -70,7 +85,50 @@ async def wechat(root: Path, gateway: str, port: int) -> AsyncIterator[Phones | 
     options = ("--leash", "--gateway", gateway, "--port", str(port))
     async with program(root, "wechat", options, PIPE) as process:
         page = (await _line(process)).rpartition(" ")[2]
-        yield Phones(await _accounts(root, page), page) if page else None
+        printed = await _settings(root, "wechat", "--port", str(URL(page).port)) if page else {}
+        yield Phones(msgspec.convert(printed["wechat"], WeChat), page) if page else None
+
+
+@asynccontextmanager
+async def smsc(root: Path, gateway: str, ports: tuple[int, int], box: Box | None = None) -> AsyncIterator[Texts | None]:
+    """A carrier and its phones on `ports` (0: any free one), behind Kannel where `box` writes its file.
+
+    None where it could not start: it has said why itself. Raises ConfigError where simulators/smsc is not here.
+    """
+    carrier, page = (port or free_port() for port in ports)
+    options = ["--gateway", gateway, "--port", str(carrier)]
+    if box is not None:
+        options += ["--kannel", str(free_port(*box.beside))]
+    sms = msgspec.convert((await _settings(root, "smsc", *options))["sms"], Sms)
+    if box is not None:
+        options += ["--conf", str(box.write(sms))]
+    async with program(root, "smsc", (*options, "--demo-port", str(page), "--leash"), PIPE) as process:
+        said = await _line(process)
+        yield Texts(sms, said.rpartition(" ")[2], "Kannel" if box else "SMPP") if said else None
+
+
+@dataclass(frozen=True)
+class Box:
+    """A real Kannel. write: its file for such settings, in a folder of its own; beside: its other ports, counted from
+    the one of sendsms."""
+
+    write: Callable[[Sms], Path]
+    beside: tuple[int, ...]
+
+
+def kannel_is_here() -> bool:
+    """Whether Debian's package is installed."""
+    return all(map(os.path.exists, KANNEL))
+
+
+def free_port(*beside: int) -> int:
+    """One that nobody listens on now, nor on those that stand so far from it."""
+    while True:
+        with ExitStack() as taken, suppress(OSError, OverflowError):
+            port: int = taken.enter_context(socket.create_server((LOOPBACK, 0))).getsockname()[1]
+            for distance in beside:
+                taken.enter_context(socket.create_server((LOOPBACK, port + distance)))
+            return port
 
 
 async def _line(process: Process) -> str:
@@ -78,8 +136,8 @@ async def _line(process: Process) -> str:
     return (await process.stdout.readline()).decode().strip() if process.stdout else ""
 
 
-async def _accounts(root: Path, page: str) -> WeChat:
-    """Those that are played behind `page`: their ids and secrets are the same at every start."""
-    async with program(root, "wechat", ("--settings", "--port", str(URL(page).port)), PIPE) as process:
+async def _settings(root: Path, name: str, *options: str) -> dict[str, Any]:
+    """The gateway's configuration for what is played so: the same ids and secrets at every start."""
+    async with program(root, name, ("--settings", *options), PIPE) as process:
         printed, _ = await process.communicate()
-    return msgspec.convert(tomllib.loads(printed.decode())["wechat"], WeChat)
+    return tomllib.loads(printed.decode())

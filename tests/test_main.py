@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import tomllib
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -15,13 +16,16 @@ from urllib.request import urlopen
 
 import pytest
 
-from gateway import check
-from gateway.__main__ import Terminal, demo, main
+from gateway import check, simulation
+from gateway.__main__ import Terminal, main
 from gateway.config import Config, WeChat, WeChatAccount, load
+from gateway.config_sms import Sms
 from gateway.errors import ConfigError
+from gateway.wiring.demo import DemoPorts, demo
 from gateway.wiring.understanding import asleep
 
 ROOT = Path(__file__).resolve().parent.parent
+NO_PORTS = ("--wechat-port", "0", "--smpp-port", "0", "--sms-port", "0")
 NOW = datetime(2026, 11, 23, 10, 0, tzinfo=UTC)
 
 
@@ -144,31 +148,37 @@ def test_a_stop_drains_and_ends_well(tmp_path: Path, number: signal.Signals) -> 
         "HUIYIN_NLU_ENGINE": "null",
     }
     with subprocess.Popen(
-        [sys.executable, "-m", "gateway", "run", "--demo", "--wechat-port", "0"], cwd=ROOT, env=environment,
+        [sys.executable, "-m", "gateway", "run", "--demo", *NO_PORTS], cwd=ROOT, env=environment,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        greeting = [process.stdout.readline() for _ in range(7)]  # the first says that models are fitted
-        phones = greeting[3].split()[-1]
-        with urlopen(phones) as page:
-            assert page.status == 200
+        greeting = [process.stdout.readline() for _ in range(8)]  # the first says that models are fitted
+        phones = [line.split()[2] for line in greeting[3:5]]
+        for page in phones:
+            urlopen(page).close()
+        assert greeting[4].split()[-1] == ("Kannel" if simulation.kannel_is_here() else "SMPP")
         process.send_signal(number)
         assert process.wait(timeout=30) == 0
         logged = process.stderr.read()
-    with pytest.raises(URLError):
-        urlopen(phones)
-    assert [line.split()[2] for line in greeting[4:]] == ["demo-clerk", "demo-department", "demo-supervisor"]
+    for page in phones:
+        with pytest.raises(URLError):
+            urlopen(page)
+    assert [line.split()[2] for line in greeting[5:]] == ["demo-clerk", "demo-department", "demo-supervisor"]
     assert '"event": "stopped"' in logged
     assert "password" not in logged
 
 
 @pytest.mark.slow
-def test_wechat_is_played_by_a_command_of_its_own() -> None:
-    command = [sys.executable, "-m", "gateway", "simulate", "wechat", "--port", "8099"]
+@pytest.mark.parametrize(("what", "page_port", "setting"), [
+    ("wechat", "--port", 'api_base = "http://127.0.0.1:8099"'), ("smsc", "--demo-port", "port = 8099"),
+])
+def test_each_is_played_by_a_command_of_its_own(what: str, page_port: str, setting: str) -> None:
+    command = [sys.executable, "-m", "gateway", "simulate", what, "--port", "8099"]
     printed = subprocess.run([*command, "--settings"], cwd=ROOT, text=True, capture_output=True, timeout=60, check=True)
-    assert tomllib.loads(printed.stdout)["wechat"]["kf"][0]["api_base"] == "http://127.0.0.1:8099"
-    with subprocess.Popen([*command[:-1], "0"], cwd=ROOT, text=True, stdout=subprocess.PIPE) as process:
+    assert tomllib.loads(printed.stdout)
+    assert setting in printed.stdout.splitlines()
+    with subprocess.Popen([*command[:-1], "0", page_port, "0"], cwd=ROOT, text=True, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         phones = process.stdout.readline().split()[-1]
         with urlopen(phones) as page:
@@ -179,17 +189,19 @@ def test_wechat_is_played_by_a_command_of_its_own() -> None:
 
 
 def _until_gone(page: str) -> None:
-    """Asks until nobody answers, ten seconds at the most."""
+    """Asks until nobody listens, ten seconds at the most."""
     ends = monotonic() + 10
     while monotonic() < ends:
-        urlopen(page).close()
+        with suppress(ConnectionError):  # it was leaving
+            urlopen(page).close()
 
 
-async def test_a_demo_leaves_accounts_of_its_own_configuration_alone() -> None:
+async def test_a_demo_leaves_what_its_configuration_has_alone() -> None:
     own = WeChat(accounts=(WeChatAccount(name="12345", appid="wx0", secret="s", token="t", aes_key="k" * 43),))
-    async with demo(Config(wechat=own), port=0) as (config, phones):
-        assert config.wechat == own
-        assert "as configured" in phones
+    texts = Sms("smpp", ("10612345",))
+    async with demo(Config(wechat=own, sms=texts), DemoPorts(0, 0, 0)) as (config, phones):
+        assert (config.wechat, config.sms) == (own, texts)
+        assert [line.split()[-3:-1] for line in phones] == [["as", "configured"]] * 2
 
 
 def test_every_setting_of_the_environment_reaches_the_configuration() -> None:

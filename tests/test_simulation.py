@@ -1,16 +1,24 @@
-"""WeChat played beside a gateway by a program of its own."""
+"""WeChat and a mobile carrier played beside a gateway by programs of their own."""
 from __future__ import annotations
 
 import asyncio
 import socket
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any, Literal
 
 import aiohttp
 import pytest
 from yarl import URL
 
 from gateway import simulation
+from gateway.config import Config, Data
+from gateway.config_sms import Sms, SmsKannel, SmsSmpp
 from gateway.errors import ConfigError
+from gateway.wiring import demo
+from gateway.wiring.demo import DemoPorts
+from tests.tables import table
+from tests.until import until
 
 ROOT = Path(__file__).resolve().parent.parent
 NOBODY = "http://127.0.0.1:9"
@@ -40,8 +48,84 @@ async def test_a_port_that_is_taken_is_told_in_one_line(capfd: pytest.CaptureFix
     assert f"127.0.0.1:{port}" in said
 
 
+async def shown(page: str) -> dict[str, Any]:
+    async with aiohttp.ClientSession() as session, session.get(URL(page) / "state") as answer:
+        state: dict[str, Any] = (await answer.json())["shown"]
+        return state
+
+
+async def nobody_listens(*ports: int | None) -> None:
+    for port in ports:
+        with pytest.raises(ConnectionRefusedError):
+            await asyncio.open_connection("127.0.0.1", port)
+
+
+async def test_a_carrier_is_played_for_the_bind_it_tells_of_and_ends_with_the_block() -> None:
+    async with simulation.smsc(ROOT, NOBODY, (0, 0)) as texts:
+        assert texts
+        state = await shown(texts.page)
+        _, writer = await asyncio.open_connection(texts.sms.smpp.host, texts.sms.smpp.port)
+        writer.close()
+    assert (texts.sms.carrier, texts.way, state["way"]) == ("smpp", "SMPP", "SMPP")
+    assert (state["hotline"], state["desk"]) == (texts.sms.numbers[0], f"{NOBODY}/desk/")
+    await nobody_listens(texts.sms.smpp.port, URL(texts.page).port)
+
+
+async def test_a_real_kannel_stands_before_the_carrier_where_its_file_is_written(tmp_path: Path) -> None:
+    async with demo.texts(Config(data=Data(str(tmp_path))), DemoPorts(0, 0, 0)) as (config, said):
+        page = said.split()[0]
+        await until(lambda: _bound(page), within_s=15.0)
+    assert (config.sms.carrier, said.split()[-1]) == ("kannel", "Kannel")
+    file = tmp_path / "kannel" / "kannel.conf"
+    assert (file.stat().st_mode & 0o777, config.sms.kannel.token in file.read_text("utf-8")) == (0o600, True)
+    await nobody_listens(URL(config.sms.kannel.url).port, config.sms.smpp.port, URL(page).port)
+
+
+async def _bound(page: str) -> bool:
+    return bool((await shown(page))["bound"])
+
+
+async def test_a_carrier_that_finds_its_port_taken_says_so_in_one_line(capfd: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        async with simulation.smsc(ROOT, NOBODY, (port, 0)) as texts:
+            assert texts is None
+    said = capfd.readouterr().err
+    assert said.count("\n") == 1
+    assert f"127.0.0.1:{port}" in said
+
+
+OPTIONS = [
+    ("smsc", "", {"settings": True, "through_kannel": False}, []),
+    ("smsc", "", {"settings": True, "through_kannel": True}, ["--kannel", "13013"]),
+    ("smsc", "smpp", {"settings": False, "through_kannel": False}, []),
+    ("wechat", "kannel", {"settings": False, "through_kannel": False}, []),
+    ("smsc", "kannel", {"settings": False, "through_kannel": False}, ["--kannel", "13113", "--conf"]),
+]
+
+
+@table(("what", "carrier", "asked", "more"), OPTIONS)
+def test_kannel_is_played_where_the_settings_ask_for_it(
+    tmp_path: Path, what: str, carrier: Literal["", "smpp", "kannel"], asked: dict[str, bool], more: list[str]
+) -> None:
+    box = SmsKannel("http://127.0.0.1:13113/cgi-bin/sendsms", password="p", callback=NOBODY, token="t" * 32)
+    sms = Sms(carrier, ("10612345",), smpp=SmsSmpp("127.0.0.1", 2775, "hotline", "secret1"), kannel=box)
+    options = demo.stand_in(Config(data=Data(str(tmp_path)), sms=sms), what, **asked)
+    assert options[:2] == ["--settings" if asked["settings"] else "--leash", "--gateway"]
+    assert options[3:][:len(more)] == more
+    written = (tmp_path / "kannel" / "kannel.conf")
+    assert written.exists() == ("--conf" in more)
+
+
+def test_ports_are_found_in_the_distance_that_was_asked_for() -> None:
+    port = simulation.free_port(-12, -13)
+    with ExitStack() as taken:
+        for distance in (0, -12, -13):
+            taken.enter_context(socket.create_server(("127.0.0.1", port + distance)))
+
+
 async def test_an_installation_without_simulators_says_so(tmp_path: Path) -> None:
-    assert simulation.here(ROOT, "wechat")
+    assert all(simulation.here(ROOT, name) for name in simulation.PROGRAMS)
     assert not simulation.here(tmp_path, "wechat")
     with pytest.raises(ConfigError, match="simulators/wechat is not in this installation"):
         async with simulation.program(tmp_path, "wechat", ()):

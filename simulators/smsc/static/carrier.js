@@ -54,6 +54,6 @@ export class Carrier {
       hint.lang = "en";
       return make("tr", "", make("td", "", `${zh} `, hint), make("td", "n", counts[what]));
     }));
-    drawLines(this.lines, journal, (line) => line.split(/\s+/)[2]);
+    drawLines(this.lines, journal, (line) => (line.endsWith("0x00") ? line.split(/\s+/)[2] : "refused"));
   }
 }

@@ -59,7 +59,7 @@ export class Phone extends Handset {
     this.parts.number.textContent = shown.number.replace(/^86/, "");
     this.parts.state.textContent = shown.refused ? "停机 out of service" : "";
     this.parts.quota.replaceChildren(make("li", "",
-      make("span", "", `与 ${hotline} 的短信 · 下行计费 ${shown.cost} 条`), english(`${shown.cost} parts received`)));
+      make("span", "", `与 ${hotline} 的短信 · 下行计费 ${shown.cost} 条`), english(`${shown.cost} part${shown.cost === 1 ? "" : "s"} paid for`)));
     this.drawChat(hotline, shown, row);
   }
 

@@ -1,0 +1,32 @@
+"""The file of a Kannel that stands between the gateway and a carrier, from section `[sms]` of the configuration."""
+from __future__ import annotations
+
+import secrets
+
+from yarl import URL
+
+from channels.sms import kannel_conf
+from channels.sms.kannel import PATH
+from channels.sms.kannel_conf import KannelBox, Ports, Upstream
+from gateway.config_sms import Sms
+
+# In Kannel's own example sendsms is on 13013, smsbox is awaited on 13001, the admin page is on 13000.
+BOXES, ADMIN = -12, -13
+
+
+def ports(sendsms: int) -> Ports:
+    return Ports(sendsms + ADMIN, sendsms + BOXES, sendsms)
+
+
+def written(config: Sms, folder: str) -> str:
+    """Its carrier is `sms.smpp`, its passwords and addresses are `sms.kannel`'s; `folder` takes logs and spool.
+
+    Raises ConfigError for a value that Kannel's file cannot hold.
+    """
+    one, smpp = config.kannel, config.smpp
+    upstream = Upstream(smpp.host, smpp.port, smpp.system_id, smpp.password, smpp.tps, smpp.window)
+    arrivals = str(URL(one.callback + f"{PATH}/mo").with_query(token=one.token))
+    box = KannelBox(
+        folder, upstream, config.numbers[0], one.username, one.password, secrets.token_urlsafe(18), arrivals,
+        ports(URL(one.url).port or 80))
+    return kannel_conf.written(box)
