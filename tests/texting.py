@@ -22,7 +22,7 @@ from gateway.dialogue.draft import Dialogue, load
 from gateway.links import Links
 from gateway.messages import CaseNews, Content, Inbound, Outbound, Text, encode
 from gateway.orders import CaseEvent, CaseItem, CaseState, Due, EventData, Filed, Happened
-from gateway.protocols import Changes, Lease
+from gateway.protocols import Changes, Lease, Put
 from gateway.store.lanes import Msg
 from gateway.store.sqlite import SqliteStore
 from tests import project
@@ -38,7 +38,7 @@ _item: msgspec.json.Decoder[CaseItem] = msgspec.json.Decoder(CaseItem)
 
 @dataclass
 class Phone:
-    """One conversation by text message. `sent`: all that went out, oldest first."""
+    """One conversation by text message. `sent`: all that went out, oldest first; `puts`: all records that were written."""
 
     conversation: Conversation
     engine: SureOf
@@ -47,6 +47,7 @@ class Phone:
     key: str = f"sms:{NUMBER}"
     state: bytes = b""
     sent: list[Outbound] = field(default_factory=list)
+    puts: list[Put] = field(default_factory=list)
     case: CaseState | None = None
     n: int = 0
 
@@ -72,12 +73,13 @@ class Phone:
         items = [Inbound(f"m{self.n + at}", self.key, channel, self.clock.ms(), content)
                  for at, content in enumerate(contents)]
         msgs = tuple(Msg(self.n + at + 1, encode(item)) for at, item in enumerate(items))
-        lease = await self.conversation.take_turn(Lease("in", self.key, 1, "n", 0, 0, 0, self.state, 0, msgs))
+        changes = await self.conversation.take_turn(Lease("in", self.key, 1, "n", 0, 0, 0, self.state, 0, msgs))
         self.n += len(contents)
-        self.state = lease.state or b""
-        said = [outbox.decode(emit.body) for emit in lease.emits if emit.lane == "out"]
+        self.state = changes.state or b""
+        self.puts += changes.puts
+        said = [outbox.decode(emit.body) for emit in changes.emits if emit.lane == "out"]
         self.sent += [one.message for one in said if isinstance(one, outbox.Say)]
-        return lease
+        return changes
 
     # --- the case, as the backend and its timers move it ----------------------------------------------------
 
