@@ -119,7 +119,16 @@ def _remind(state: Dialogue, news: CaseNews, catalog: Catalog | None) -> Outcome
     waits = any(one.work_order_id == news.work_order_id for one in state.ratings)
     if other and state.asked in rating.ASKS and not waits:  # one at a time; this one's reminder was its last chance
         return state, []
+    if state.terse and state.rating and state.asked == "verdict" and state.ratings and not other:
+        return _next(state, state.rating, catalog)
     return _invite(state, news, catalog, "rating.remind")
+
+
+def _next(state: Dialogue, left: RatingDialog, catalog: Catalog | None) -> Outcome:
+    """A number has one meaning: another case's invitation waits until this one is answered, or long enough left."""
+    (first, *rest) = state.ratings
+    state = replace(state, ratings=(*rest, RatingDialog(left.work_order_id, left.round)))
+    return rating.invite(state, first.work_order_id, first.round, wording(catalog, state, first.work_order_id))
 
 
 def _forget(state: Dialogue, news: CaseNews) -> Dialogue:

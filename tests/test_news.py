@@ -225,3 +225,17 @@ def test_news_of_a_discreet_matter_does_not_name_it(catalog: Catalog) -> None:
         said = news.tell(mine, CaseNews(ID, kind), (), catalog)[1][0]
         assert isinstance(said, Say)
         assert said.params["title"] == ""
+
+
+def test_by_short_messages_the_next_invitation_waits_for_an_answer_or_for_the_reminder() -> None:
+    other = "WO-20261123-0000000002"
+    state_ = Dialogue(terse=True, cases=(MINE, Case(other, "general", "另一件", "closed")))
+    state_, _ = news.tell(state_, CaseNews(ID, "rate"))
+    state_, effects = news.tell(state_, CaseNews(other, "rate"))
+    assert effects == []
+    assert state_.rating is not None
+    assert state_.rating.work_order_id == ID, "a bare 1 means the first"
+    state_, effects = news.tell(state_, CaseNews(ID, "rate_reminder"))
+    assert effects[0] == Say("rating.invite", {"work_order": other})
+    assert state_.rating is not None
+    assert (state_.rating.work_order_id, [one.work_order_id for one in state_.ratings]) == (other, [ID])

@@ -38,7 +38,7 @@ _item: msgspec.json.Decoder[CaseItem] = msgspec.json.Decoder(CaseItem)
 
 @dataclass
 class Phone:
-    """One conversation by text message. `sent`: all that went out, oldest first; `puts`: all records that were written."""
+    """One conversation by text message. `sent`: all that went out, oldest first; `puts`: the records of all turns."""
 
     conversation: Conversation
     engine: SureOf
