@@ -13,7 +13,7 @@ import msgspec
 import structlog
 
 from channels.wechat import contents, notes, pushes, replies
-from channels.wechat.accounts import Account, Core
+from channels.wechat.accounts import Account, Core, Waiting
 from channels.wechat.contents import CHANNEL
 from channels.wechat.menus import Menus
 from channels.wechat.pushes import Push
@@ -88,11 +88,19 @@ class Taker:
                 return Said(kept.notice, push.created * 1000)
             if not kept.awaits:
                 return None
-            left = deadline - self._clock.monotonic()
-            if self._typing and left > TYPING_S and not await waiting.ready(TYPING_S):
-                await self._typing(push.appid, push.user)
-            message = await waiting.answer(deadline - self._clock.monotonic(), repeated=kept.repeated)
+            showing = asyncio.create_task(self._show_typing(push, waiting, deadline))
+            try:
+                message = await waiting.answer(deadline - self._clock.monotonic(), repeated=kept.repeated)
+            finally:
+                showing.cancel()
+                await asyncio.gather(showing, return_exceptions=True)
         return await self._first(conversation, push.id, message) if message else None
+
+    async def _show_typing(self, push: Push, waiting: Waiting, deadline: float) -> None:
+        """Beside the wait, which ends it: a platform that does not answer costs the citizen nothing."""
+        left = deadline - self._clock.monotonic()
+        if self._typing and left > TYPING_S and not await waiting.ready(TYPING_S):
+            await self._typing(push.appid, push.user)
 
     async def _keep(self, account: Account, push: Push, conversation: str) -> _Kept:
         said = await self._said(account, push, conversation)

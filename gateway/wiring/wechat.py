@@ -30,7 +30,7 @@ from channels.wechat.videos import Videos
 from channels.wechat.wire import Keys, Seal
 from gateway.clock import Clock, Ids, to_ms
 from gateway.config import WeChat, WeChatAccount, WeChatKf, WeChatNotice
-from gateway.errors import ConfigError, RateLimited, Rejected, SendError
+from gateway.errors import ConfigError, RateLimited, Rejected, SendError, Unavailable
 from gateway.messages import Outbound, Upload, encode
 from gateway.observe import CALLS
 from gateway.outbox import Heard, OutItem, Say, Texter
@@ -147,8 +147,8 @@ class WeChatParts:
     async def _typing(self, appid: str, openid: str) -> None:
         try:
             await self._clients[appid].typing(openid)
-        except SendError as error:
-            log.info("wechat_typing_failed", appid=appid, why=error.why)
+        except (SendError, Unavailable) as error:
+            log.info("wechat_typing_failed", appid=appid, why=type(error).__name__)
 
     # --- accounts ---------------------------------------------------------------------------------------------
 

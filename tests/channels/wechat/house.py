@@ -56,6 +56,7 @@ class House:
     clock: ManualClock
     accounts: Sequence[Account] = ACCOUNTS
     says: Outbound | None = None
+    quick: bool = True      # the answer is there before "is typing" would be shown
     down: bool = False      # nothing can be stored
     full: bool = False      # the mailbox takes no more
     unnoted: bool = False   # what a push means for quota and consent cannot be stored
@@ -127,7 +128,7 @@ class _Waiting:
     message_id: str
 
     async def ready(self, seconds: float) -> bool:
-        return True
+        return self.house.quick
 
     async def answer(self, seconds: float, *, repeated: bool) -> Outbound | None:
         self.house.waited.append((self.conversation, self.message_id, seconds))

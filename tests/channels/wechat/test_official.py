@@ -1,6 +1,7 @@
 """What becomes of a push: proved, stored, answered in the response; and what WeChat is told when it could not be."""
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Literal
@@ -229,6 +230,25 @@ async def test_a_file_that_takes_too_long_for_one_try_is_there_at_the_next(house
     assert (first.text, second) == (NOT_FETCHED, None)
     assert [taken.content for taken in house.taken] == [Upload("u" * 32, "video/mp4")]
     assert house.fetched == ["slow"]
+
+
+async def test_a_platform_that_does_not_show_typing_holds_up_no_answer(house: House) -> None:
+    asked: list[str] = []
+
+    async def hangs(appid: str, openid: str) -> None:
+        asked.append(openid)
+        house.answered.set()
+        await asyncio.Event().wait()
+
+    house.quick = False
+    house.answered.clear()
+    house.answers("好")
+    push = pushes.Written(id="7", appid=APPID, to="gh_1", user=OPENID, created=1_700_000_000, text="路灯坏了")
+    taker = Taker(house.core, house.store.shared, house.clock, hangs)
+    async with asyncio.timeout(5):
+        said = await taker.take(ACCOUNTS[0], push, house.clock.monotonic() + ANSWER_S)
+    assert said is not None
+    assert (said.text, asked) == ("好", [OPENID])
 
 
 UNSEEN = (
