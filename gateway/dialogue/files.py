@@ -39,6 +39,8 @@ def alone(before: Scene, scene: Scene) -> Move:
     """Without words: the next question if the asked one is answered, else the same again."""
     turn = scene.turn
     said: list[Effect] = [Say("upload.kept", {"count": len(turn.uploads)})] if turn.uploads else []
+    if any(media_type.startswith("audio/") for _, media_type in turn.uploads):
+        said.append(Say("upload.voice"))
     if scene.state.asked == MORE and turn.uploads:
         return adding.more(scene, "")
     if scene.state.draft is None:

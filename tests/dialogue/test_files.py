@@ -34,6 +34,18 @@ def test_a_photo_that_came_early_spares_the_question_too() -> None:
     assert talk.asked == "contact_phone"
 
 
+def test_a_voice_without_words_is_asked_for_in_writing() -> None:
+    talk = talker("parcel")
+    talk.say("我的快递三天没动了")
+    before = talk.asked
+    talk.upload("audio/amr")
+    assert talk.said == ["upload.kept", "upload.voice", "again.field"]
+    assert talk.asked == before
+    early = talker("bike")
+    early.upload("audio/amr")
+    assert early.said == ["upload.kept", "upload.voice", "upload.early"]
+
+
 def test_words_beside_such_a_photo_are_no_answer_to_the_spared_question() -> None:
     talk = at_bike_numbers()
     talk.say("照片发你了", uploads=(("f1", "image/jpeg"),))
