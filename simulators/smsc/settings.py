@@ -18,7 +18,7 @@ def configuration(port: int, gateway: str, sendsms: int | None = None) -> str:
     ((system_id, password),) = ACCOUNTS.items()
     return "\n".join((
         "[sms]", f'carrier = "{"smpp" if sendsms is None else "kannel"}"', f'numbers = ["{HOTLINE}"]',
-        'sign = "【12345】"', 'quiet = ["00:00", "00:00"]', "gap_s = 0.0", "a_day = 1000", "",
+        'sign = "市民热线"', 'quiet = ["00:00", "00:00"]', "gap_s = 0.0", "a_day = 1000", "",
         "[sms.smpp]", f'host = "{LOOPBACK}"', f"port = {port}", f'system_id = "{system_id}"',
         f'password = "{password}"', "", *([] if sendsms is None else _kannel(sendsms, gateway)),
     ))

@@ -11,19 +11,17 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from gateway.app import Mind
 from simulators.wechat.settings import kf, official
 from tests.browser import SCREENSHOTS, chromium
-from tests.journeys.hotline import PASSWORD
-from tests.journeys.test_in_the_browser import GRAVE, window
+from tests.journeys.phones import WIDTHS, Phones, closes, opens_the_desk
+from tests.journeys.test_in_the_browser import window
 from tests.journeys.wechat import Street, opened
 
 pytestmark = pytest.mark.browser
 
-WIDTHS = {"phone": (390, 844), "desktop": (1440, 900)}  # a story goes on at the last
 PHOTO, PLACE = "示例照片", "广州市天河区体育西路103号"
 
 
@@ -73,55 +71,18 @@ async def street(tmp_path: Path, mind: Mind) -> AsyncIterator[Street]:
         yield street
 
 
-class Demo:
+class Demo(Phones):
     """The page with its two phones."""
 
     def __init__(self, page: Page, language: str) -> None:
-        self.page, self.words, self.language = page, STORIES[language], language
-        self._shots = 0
-
-    def phone(self, who: str) -> Locator:
-        return self.page.get_by_role("article", name=who)
-
-    async def is_wide(self, as_: str) -> None:
-        width, height = WIDTHS[as_]
-        await self.page.set_viewport_size({"width": width, "height": height})
-
-    async def turns_to(self, who: str) -> None:
-        """On a narrow screen, where one part is seen at a time; the tab stays so when it is wide again."""
-        await self.is_wide("phone")
-        await self.page.get_by_role("button", name=who, exact=True).click()
-        await self.is_wide("desktop")
-
-    async def says(self, who: str, text: str) -> None:
-        await self.phone(who).get_by_label("消息 Message").fill(text)
-        await self.phone(who).get_by_label("消息 Message").press("Enter")
+        super().__init__(page, f"wechat-story-{language}", "消息 Message")
+        self.words = STORIES[language]
 
     async def does(self, who: str, tile: str, words: str = "") -> None:
         """From the sheet behind ＋; voice says the words in the line."""
-        await self.phone(who).get_by_label("消息 Message").fill(words)
+        await self.phone(who).get_by_label(self.line).fill(words)
         await self.phone(who).get_by_role("button", name="更多").click()
         await self.phone(who).get_by_role("button", name=tile).click()
-
-    async def hears(self, who: str, text: str) -> None:
-        await expect(self.phone(who).locator(".account .bubble").last).to_contain_text(text, timeout=10_000)
-
-    async def shoot(self, what: str) -> None:
-        """A picture for people at either width, axe-core for those who cannot see it; the latest words are in sight."""
-        self._shots += 1
-        SCREENSHOTS.mkdir(exist_ok=True)
-        for width in WIDTHS:
-            await self.is_wide(width)
-            await self._shoot(f"wechat-story-{self.language}-{width}-{self._shots:02d}-{what}")
-
-    async def _shoot(self, name: str) -> None:
-        await self.page.screenshot(path=SCREENSHOTS / f"{name}.png")
-        found = (await Axe().run(self.page)).response["violations"]
-        assert [(entry["id"], entry["nodes"][0]["html"]) for entry in found if entry["impact"] in GRAVE] == []
-        assert await self.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), name
-        for chat in await self.page.locator(".chat").all():
-            if await chat.is_visible():
-                assert await chat.evaluate("it => it.scrollHeight - it.scrollTop - it.clientHeight") <= 2, name
 
 
 @pytest.mark.parametrize("language", sorted(STORIES))
@@ -137,8 +98,8 @@ async def test_by_voice_photo_and_place_to_a_rating_on_the_phone(
         await demo.turns_to("市民甲")
         quota, phone = demo.phone("市民甲").locator(".quota"), demo.phone("市民甲")
         await expect(quota).to_contain_text("还可回 5 条 · 48:00:00")
-        desk = await _opens_the_desk(street, page, number)
-        await _closes(desk, words.closed)
+        desk = await opens_the_desk(street.hotline, page, number)
+        await closes(desk, words.closed)
         await demo.hears("市民甲", words.closed)
         await expect(quota).to_contain_text("还可回 3 条 · 48:00:00")
         street.clock.advance(601)
@@ -184,24 +145,3 @@ async def _another_on_the_second_phone(demo: Demo) -> None:
     await demo.says("市民乙", demo.words.other)
     await demo.hears("市民乙", demo.words.others_answer)
     await demo.shoot("two")
-
-
-async def _opens_the_desk(street: Street, page: Page, number: str) -> Page:
-    """By the page's own link, in a window beside it."""
-    async with page.context.expect_page() as opening:
-        await page.get_by_role("link", name="办件台").click()
-    desk = await opening.value
-    await desk.get_by_label("用户名").fill(await street.hotline.hires("clerk"))
-    await desk.get_by_label("密码").fill(PASSWORD)
-    await desk.get_by_role("button", name="登录").click()
-    await desk.get_by_role("link", name=number).click()
-    return desk
-
-
-async def _closes(desk: Page, words: str) -> None:
-    await desk.get_by_label("操作").select_option("accept")
-    await desk.get_by_role("button", name="提交").click()
-    await expect(desk.locator(".head .chip")).to_have_text("已受理")
-    await desk.get_by_label("操作").select_option("close")
-    await desk.get_by_label("给市民的答复").fill(words)
-    await desk.get_by_role("button", name="提交").click()
