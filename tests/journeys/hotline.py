@@ -67,13 +67,13 @@ class Hotline:
     async def open(
         cls, folder: Path, mind: Mind, sender: CodeSender | None = None,
         clock: ManualClock | SystemClock | None = None, hold_s: float = 0.0, wechat: WeChat | None = None,
-        texter: Texter | None = None, sms: Sms | None = None,
+        texter: Texter | None = None, sms: Sms | None = None, port: int = 0,
     ) -> Hotline:
         """hold_s  how long a burst is waited for: not at all, for citizens who answer in the same instant
-        wechat  its accounts; sms  its carrier; texter  who sends an SMS about a case in its place"""
+        wechat  its accounts; sms  its carrier; texter  who sends an SMS about a case in its place; port  0: any"""
         clock = clock or ManualClock()
         config = Config(
-            server=Server(port=free_port(), drain_s=2, burst_hold_s=hold_s), data=Data(str(folder)),
+            server=Server(port=port or free_port(), drain_s=2, burst_hold_s=hold_s), data=Data(str(folder)),
             web=Web(messages_per_minute=60_000), wechat=wechat or WeChat(), sms=sms or Sms(),
         )
         gateway = Gateway.of(config, clock, RandomIds(), mind)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,10 +23,9 @@ from msgspec.structs import replace
 from channels.sms import signing
 from channels.sms.kannel_conf import KannelBox, Ports, Upstream, written
 from gateway.app import Mind
-from gateway.config import WeChat
 from gateway.config_sms import Sms, SmsKannel, SmsSmpp, SmsWebhook
 from simulators.smsc.carrier import Carrier
-from simulators.smsc.kannel import running
+from simulators.smsc.kannel import KannelProcesses, running
 from simulators.smsc.phone import Phone
 from simulators.smsc.server import serve
 from tests.channels.sms.kannel_site import free_ports
@@ -108,20 +107,32 @@ class BridgeHandset:
 
 
 class Town:
-    """The hotline, and one clock for it and the carrier."""
+    """The hotline, and one clock for it and the carrier; `opens` and `closes` as often as somebody likes."""
 
-    def __init__(
-        self, hotline: Hotline, clock: ManualClock, handset: Callable[[str], Handset], carrier: Carrier | None
-    ) -> None:
-        self.hotline, self.clock, self._handset, self._carrier = hotline, clock, handset, carrier
+    clock: ManualClock
+    hotline: Hotline
+    handset: Callable[[str], Handset]
+    carrier: Carrier
+    kannel: KannelProcesses
 
-    @property
-    def carrier(self) -> Carrier:
-        assert self._carrier is not None
-        return self._carrier
+    def __init__(self, clock: ManualClock, folder: Path, mind: Mind) -> None:
+        self.clock, self.folder, self._mind = clock, folder, mind
+        self._running, self._sms, self._port = False, COMMON, 0
+
+    async def opens(self, sms: Sms | None = None) -> None:
+        """Also again, after `closes`: a new process with the same data at the same address."""
+        self._sms = sms or self._sms
+        self.hotline = await Hotline.open(
+            self.folder / "data", self._mind, clock=self.clock, sms=self._sms, port=self._port)
+        self._running, self._port = True, self.hotline.gateway.config.server.port
+
+    async def closes(self) -> None:
+        if self._running:
+            self._running = False
+            await self.hotline.close()
 
     def citizen(self, number: str) -> SmsCitizen:
-        return SmsCitizen(self._handset(number))
+        return SmsCitizen(self.handset(number))
 
     async def settles(self) -> None:
         """Until nothing is under way any more."""
@@ -166,9 +177,6 @@ def number(receipt: str) -> str:
     return found[0]
 
 
-Start = Callable[[Sms], Awaitable[Hotline]]
-
-
 def bound_to(carrier: Carrier, settings: Sms = COMMON) -> Sms:
     """Over the carrier's own link."""
     smpp = SmsSmpp(host=carrier.host, port=carrier.port, system_id="hotline", password="secret1", tps=500)
@@ -176,52 +184,47 @@ def bound_to(carrier: Carrier, settings: Sms = COMMON) -> Sms:
 
 
 @asynccontextmanager
-async def opened(
-    folder: Path, mind: Mind, way: Way = "smpp", settings: Sms = COMMON, wechat: WeChat | None = None,
-    clock: ManualClock | None = None,
-) -> AsyncIterator[Town]:
-    clock = clock or ManualClock()
+async def opened(folder: Path, mind: Mind, way: Way = "smpp") -> AsyncIterator[Town]:
     async with AsyncExitStack() as stack:
-        async def start(sms: Sms) -> Hotline:
-            hotline = await Hotline.open(folder / "data", mind, clock=clock, sms=sms, wechat=wechat)
-            stack.push_async_callback(hotline.close)
-            return hotline
-
-        yield await WAYS[way](stack, folder, clock, settings, start)
+        town = Town(ManualClock(), folder, mind)
+        stack.push_async_callback(town.closes)
+        await WAYS[way](stack, town)
+        yield town
 
 
-async def _smpp(stack: AsyncExitStack, folder: Path, clock: ManualClock, settings: Sms, start: Start) -> Town:
-    carrier = await stack.enter_async_context(serve(clock))
-    hotline = await start(bound_to(carrier, settings))
-    await until(lambda: carrier.bound)
-    return Town(hotline, clock, lambda number: CarrierHandset(carrier.phone(number)), carrier)
+async def _smpp(stack: AsyncExitStack, town: Town) -> None:
+    town.carrier = await stack.enter_async_context(serve(town.clock))
+    town.handset = lambda number: CarrierHandset(town.carrier.phone(number))
+    await town.opens(bound_to(town.carrier))
+    await until(lambda: town.carrier.bound)
 
 
-async def _webhook(stack: AsyncExitStack, folder: Path, clock: ManualClock, settings: Sms, start: Start) -> Town:
-    bridge = Bridge(clock, await stack.enter_async_context(aiohttp.ClientSession()))
+async def _webhook(stack: AsyncExitStack, town: Town) -> None:
+    bridge = Bridge(town.clock, await stack.enter_async_context(aiohttp.ClientSession()))
+    town.handset = lambda number: BridgeHandset(bridge, number)
     app = web.Application()
     app.router.add_post("/send", bridge.sends)
     server = await stack.enter_async_context(TestServer(app))
     webhook = SmsWebhook(url=str(server.make_url("/send")), secret=SECRET)
-    hotline = await start(replace(settings, carrier="webhook", webhook=webhook))
-    bridge.hotline = hotline.url
-    return Town(hotline, clock, lambda number: BridgeHandset(bridge, number), None)
+    await town.opens(replace(COMMON, carrier="webhook", webhook=webhook))
+    bridge.hotline = town.hotline.url
 
 
-async def _kannel(stack: AsyncExitStack, folder: Path, clock: ManualClock, settings: Sms, start: Start) -> Town:
+async def _kannel(stack: AsyncExitStack, town: Town) -> None:
     """Returns when Kannel is bound to the carrier."""
     admin, boxes, sendsms = free_ports(3)
-    carrier = await stack.enter_async_context(serve(clock))
+    carrier = town.carrier = await stack.enter_async_context(serve(town.clock))
+    town.handset = lambda number: CarrierHandset(carrier.phone(number))
     kannel = SmsKannel(
         url=f"http://127.0.0.1:{sendsms}/cgi-bin/sendsms", username="gateway", password="send-password", token=TOKEN)
-    hotline = await start(replace(settings, carrier="kannel", kannel=kannel))
+    await town.opens(replace(COMMON, carrier="kannel", kannel=kannel))
+    folder = town.folder / "kannel"
     box = KannelBox(
-        str(folder / "kannel"), Upstream(carrier.host, carrier.port, "hotline", "secret1", tps=500), OURS,
-        kannel.username, kannel.password, "admin-password", f"{hotline.url}/sms/kannel/mo?token={TOKEN}",
+        str(folder), Upstream(carrier.host, carrier.port, "hotline", "secret1", tps=500), OURS, kannel.username,
+        kannel.password, "admin-password", f"{town.hotline.url}/sms/kannel/mo?token={TOKEN}",
         Ports(admin, boxes, sendsms), retry_s=1)
-    await stack.enter_async_context(running(written(box), folder / "kannel", boxes, sendsms))
+    town.kannel = await stack.enter_async_context(running(written(box), folder, boxes, sendsms))
     await until(lambda: carrier.bound, within_s=15.0)
-    return Town(hotline, clock, lambda number: CarrierHandset(carrier.phone(number)), carrier)
 
 
 WAYS = {"smpp": _smpp, "webhook": _webhook, "kannel": _kannel}
