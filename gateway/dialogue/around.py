@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from gateway.dialogue import adding, halves, matters, switching, takeover
 from gateway.dialogue.answers import by_tap, in_words
-from gateway.dialogue.asking import listed, missing, noted
+from gateway.dialogue.asking import listed, missing, noted, suggested
 from gateway.dialogue.carrying import declined
 from gateway.dialogue.choosing import choose, not_solved, offer
 from gateway.dialogue.commands import Word, read
@@ -37,6 +37,7 @@ from gateway.dialogue.summary import (
     summarise,
     supplement_twin,
 )
+from gateway.dialogue.template import Field
 from gateway.errors import Unreadable
 
 
@@ -130,8 +131,15 @@ def free(scene: Scene, text: str) -> Move:
     field = scene.asked
     if field is None:
         return _LOOSE.get(scene.state.asked, more_words)(scene, text)
-    value = pick(text, scene.state.offered) if field.type == "address" else None
+    value = pick(text, scene.state.offered) if field.type == "address" else _at_place(scene, field, text)
     return by_tap(scene, field, value) if value else in_words(scene, field, text)
+
+
+def _at_place(scene: Scene, field: Field, text: str) -> str | None:
+    """The option at the place that a number names, where a suggestion stands first and moved the others."""
+    place, offered = number(text), scene.state.offered
+    moved = place is not None and suggested(scene, field) is not None
+    return offered[place - 1] if moved and place and place <= len(offered) else None
 
 
 def more_words(scene: Scene, text: str) -> Move:

@@ -28,6 +28,13 @@ def test_a_yes_takes_it() -> None:
         assert talk.asked != "carrier"
 
 
+def test_a_number_is_the_option_that_stands_at_its_place() -> None:
+    for said, carrier in (("1", "yto"), ("２", "sf"), ("第三个", "other")):
+        talk = known_number()
+        talk.say(said)
+        assert talk.values["carrier"] == carrier
+
+
 def test_a_no_asks_the_question_itself() -> None:
     talk = known_number()
     talk.say("不是")
