@@ -66,7 +66,7 @@ def test_full_width_digits_are_digits(name: str) -> None:
 def test_marks_around_an_answer_change_nothing(name: str, frame: str) -> None:
     for case in TABLES[name].read:
         if frame in UNSEEN or not keeps_marks(name, case):
-            ctx = context(TABLES[name].options, case.limits)
+            ctx = context(TABLES[name].options, case.limits, district=case.district)
             reading = TYPES[name].read(frame.replace("{}", case.text), ctx)
             assert (reading.value, reading.warnings) == (case.value, case.warnings), case.text
 
