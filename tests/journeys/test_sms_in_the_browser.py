@@ -34,6 +34,7 @@ class Words:
     summary: str
     filed: str
     closed: str
+    invited: str
     thanks: str
     other: str
     others_answer: str
@@ -42,13 +43,13 @@ class Words:
 STORIES = {
     "zh": Words(
         "我要投诉顺丰，单号SF1234567890123，从广州海珠区新港中路寄到北京朝阳区建国路的件，三天没动了。我是寄件人",
-        "提交回Y", "已登记", "已联系网点，快件今日送达。", "谢谢",
+        "提交回Y", "已登记", "已联系网点，快件今日送达。", "办得满意吗", "谢谢",
         "小区门口的路灯坏了一个星期了，晚上很黑，要求尽快修好", "路灯",
     ),
     "en": Words(
         "I want to complain about SF Express, parcel SF1234567890123 from Xingang Middle Road, Haizhu District, "
         "Guangzhou to Jianguo Road, Chaoyang District, Beijing, no movement for three days. I am the sender",
-        "Y to file", "Filed", "The parcel arrives today.", "Thank you",
+        "Y to file", "Filed", "The parcel arrives today.", "are you satisfied", "Thank you",
         "Hello, the street lamp near our gate has been broken for a week. Please repair it soon.", "Where exactly?",
     ),
 }
@@ -81,7 +82,7 @@ async def test_by_text_message_to_a_rating_on_the_phone(town: Town, browser: Bro
         await phones.hears(FIRST, words.closed)
         await phones.shoot("closed")
         await town.passes(601)
-        await phones.hears(FIRST, case_number)
+        await phones.hears(FIRST, words.invited)
         await phones.shoot("asked")
         await phones.says(FIRST, "5")
         await phones.hears(FIRST, words.thanks)
