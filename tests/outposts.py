@@ -29,12 +29,13 @@ class Crash(Exception):
 
 @dataclass
 class Script:
-    """A sender. `raises` is used up call by call, None lets one through; `parts` by message id, one where none is
-    named; a note is `reach:…`, `receipt:id:why` ("" delivered), or `gone`."""
+    """A sender. `raises` is used up call by call, None lets one through; `later` by message id: when it may go, once;
+    `parts` by message id, one where none is named; a note is `reach:…`, `receipt:id:why` ("" delivered), or `gone`."""
 
     went: list[str] = field(default_factory=list)
     reaches: list[str] = field(default_factory=list)
     raises: deque[Exception | None] = field(default_factory=deque)
+    later: dict[str, int] = field(default_factory=dict)
     parts: dict[str, int] = field(default_factory=dict)
     shut: set[str] = field(default_factory=set)
     sure: bool = True
@@ -43,6 +44,8 @@ class Script:
     async def send(self, user: str, say: Say, part: int, reach: str) -> Sent:
         self._meets()
         id_ = say.message.id
+        if id_ in self.later:
+            return Sent(None, True, "", (), f"{reach}-", later=self.later.pop(id_))
         self.reaches.append(reach)
         way = next((way for way in ("window", "notice") if way not in (*self.shut, *say.without)), None)
         if way is None:

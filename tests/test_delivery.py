@@ -195,6 +195,19 @@ async def test_who_writes_again_opens_the_way_for_what_waited(post: Post) -> Non
     assert post.script.reaches == ["open", "open."]
 
 
+async def test_what_may_go_in_the_morning_holds_nothing_up_tonight(post: Post) -> None:
+    """Otherwise than what cannot go: that keeps its place, this gives it up."""
+    post.script.later["1.0"] = post.clock.ms(3600)
+    await post.puts(Heard("reach:r"), post.say("1.0", news="closed"), post.say("2.0"))
+    await post.works()
+    assert (post.script.went, post.script.reaches, await post.told()) == (["2.0"], ["r-"], [])
+    assert await drained(post)
+    await post.passes(3599)
+    assert post.script.went == ["2.0"]
+    await post.passes(1)
+    assert (post.script.went, await post.told()) == (["2.0", "1.0"], [("told", "window")])
+
+
 @pytest.mark.parametrize(("trouble", "waits_s"), [
     (Retry("busy"), 5), (Retry("asked too often", after_s=60.0), 60), (Paused("daily limit", after_s=30.0), 30),
 ])
