@@ -28,7 +28,7 @@ class Weight(IntEnum):
     ANSWER = 4
     WORD = 5     # ours, that must be read now
     QUESTION = 6
-    VITAL = 7    # whom to call, the receipt
+    VITAL = 7    # whom to call, the receipt, what the law wants told
 
 
 _SAYS: dict[str, Weight] = {
@@ -37,7 +37,7 @@ _SAYS: dict[str, Weight] = {
     "noted": Weight.ECHO, "changed": Weight.ECHO, "changed.kept": Weight.ECHO, "upload.kept": Weight.ECHO,
     "details.added": Weight.ECHO, "language.set": Weight.ECHO, "switched": Weight.ECHO, "ladder.taken": Weight.ECHO,
     "status.case": Weight.ANSWER, "help": Weight.ANSWER, "summary": Weight.ANSWER, "receipt": Weight.VITAL,
-    "short.link": Weight.VITAL,
+    "short.link": Weight.VITAL, "privacy": Weight.VITAL,
 }
 _KINDS: tuple[tuple[str, Weight], ...] = (
     ("emergency.", Weight.VITAL), ("warning.", Weight.NOTICE), ("identity.", Weight.ECHO),
@@ -121,7 +121,7 @@ def fit(paragraphs: Sequence[Paragraph], tail: Tail, room: Room) -> Fitted:
     kept = _dropped(list(paragraphs), tail, room)
     later, brief = tail.extra, replace(tail, extra="")
     for said in _ways_to_say(kept):
-        for end, rest in ((tail, ""), (brief, later)):
+        for end, rest in ((tail, ""), (replace(tail, hint=""), ""), (brief, later)):
             if room.left(_joined(said, end, rest)) >= 0:
                 return Fitted(_joined(said, end, rest), _recorded(said, end, rest), rest)
     kept = [replace(one, text=one.shorter[0]) if one.shorter else one for one in kept]
@@ -162,7 +162,8 @@ def _cut(kept: list[Paragraph], tail: Tail, room: Room, most: Weight) -> tuple[l
         if one.weight > most:
             shown.append(one)
             continue
-        head, over = ("", one.text) if rest else _parted(one.text, left - 1)
+        room_for = left - 1 if one.weight is Weight.ANSWER or units(one.text) < left else 0  # our own words stay whole
+        head, over = ("", one.text) if rest else _parted(one.text, room_for)
         left -= units(head) + 1
         shown += [one if not over else Paragraph(head, one.weight)] if head else []
         rest += [over] if over else []
@@ -174,7 +175,7 @@ def _paged(kept: list[Paragraph], tail: Tail, room: Room) -> Fitted:
     asked = [one for one in kept if one.weight >= Weight.QUESTION] or kept[-1:]
     others = "\n".join(one.text for one in kept if one not in asked)
     for n in range(len(tail.options), -1, -1):
-        part = replace(tail, options=tail.options[:n])
+        part = replace(tail, options=tail.options[:n], hint="")
         rest = _options(replace(tail, options=tail.options[n:], ways="")) if n < len(tail.options) else ""
         text = _joined(asked, part, rest or others)
         if room.left(text) >= 0:

@@ -219,7 +219,7 @@ def skip(scene: Scene) -> Move:
         return failed(scene, field, None, "")
     counted = scene.remember(replace(scene.state, attempts=scene.state.attempts + 1))
     refused = Say("skip.refused", {"label": scene.say(field.label)})
-    return again(counted, [refused, Quote(scene.say(field.help))])
+    return again(counted, [refused, Quote(scene.say(field.help), kind="tip")])
 
 
 def done(scene: Scene) -> Move:
