@@ -60,6 +60,7 @@ class SmsParts:
 
     config: Sms
     ground: SmsGround
+    taker: Taker = field(init=False)
     sender: SmsSender = field(init=False)
     codes: SmsCodes = field(init=False)
     channel: SmsChannel = field(init=False)
@@ -71,9 +72,9 @@ class SmsParts:
         """Raises ConfigError."""
         config, ground = self.config, self.ground
         self._http = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
-        taker = Taker(
+        self.taker = Taker(
             self._core(), ground.shared, ground.clock, config.numbers, Limits(config.per_phone, config.in_all))
-        self._carrier, routes = carrier(config, self._http, ground, taker.hands)
+        self._carrier, routes = carrier(config, self._http, ground, self.taker.hands)
         speaks = voice(config, ground.zone)
         self.channel = SmsChannel(routes)
         self.sender = SmsSender(self._carrier, ground.shared, ground.clock, speaks)

@@ -6,9 +6,11 @@ are reached. News waits for the morning, answers do not, and who says TD is left
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import aiohttp
 import pytest
 import pytest_asyncio
 
@@ -173,6 +175,18 @@ async def test_services_and_floods_are_let_go(town: Town) -> None:
     assert only.id == "sms:+8613800138005"
     lines = await records.find("transcript", "conversation", only.id)
     assert sum("第" in json.loads(line.body)["text"] for line in lines if b'"citizen"' in line.body) == 20
+
+
+async def test_a_code_to_sign_in_comes_by_text_message_at_any_hour(town: Town) -> None:
+    citizen = town.citizen("8613800138007")
+    await town.passes(13 * HOUR)
+    async with aiohttp.ClientSession() as http:
+        asked = await http.post(town.hotline.url + "/api/login/phone", json={"phone": "138 0013 8007"})
+        assert asked.status == 202
+        (code,) = re.findall(r"(?<!\d)\d{6}(?!\d)", await citizen.hears())
+        proof = {"phone": "13800138007", "code": code}
+        async with http.post(town.hotline.url + "/api/login/phone/verify", json=proof) as signed_in:
+            assert signed_in.status == 200, await signed_in.text()
 
 
 async def test_a_closure_that_wechat_cannot_bring_is_told_and_rated_by_sms(tmp_path: Path, mind: Mind) -> None:
