@@ -198,7 +198,7 @@ def _lines(said: list[str], tail: Tail, rest: str) -> str:
 
 
 def _options(tail: Tail) -> str:
-    listed = " ".join([*tail.options, tail.hint]) if tail.options else ""
+    listed = " ".join(filter(None, [*tail.options, tail.hint])) if tail.options else ""
     return "\n".join(filter(None, (listed, tail.ways, tail.extra)))
 
 
