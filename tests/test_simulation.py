@@ -77,7 +77,7 @@ async def test_a_real_kannel_stands_before_the_carrier_where_its_file_is_written
         await until(lambda: _bound(page), within_s=15.0)
     assert (config.sms.carrier, said.split()[-1]) == ("kannel", "Kannel")
     file = tmp_path / "kannel" / "kannel.conf"
-    assert (file.stat().st_mode & 0o777, config.sms.kannel.token in file.read_text("utf-8")) == (0o600, True)
+    assert (file.parent.stat().st_mode & 0o777, config.sms.kannel.token in file.read_text("utf-8")) == (0o700, True)
     await nobody_listens(URL(config.sms.kannel.url).port, config.sms.smpp.port, URL(page).port)
 
 

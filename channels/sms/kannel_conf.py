@@ -17,6 +17,7 @@ _SAFE = re.compile(r'[^"\\\x00-\x1f\x7f]*')
 LOOPBACK = "127.0.0.1"
 FAR = 100_000            # retries; after them a citizen's message would be gone
 DLR_TTL_S = 4 * 86_400
+QUIET = 2                # warnings; at 1, "info", the logs have every text with its number; our token they have at any
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ def _core(box: KannelBox) -> Group:
         "status-password": box.admin, "admin-deny-ip": "*.*.*.*", "admin-allow-ip": LOOPBACK,
         "smsbox-port": box.ports.boxes, "smsbox-interface": LOOPBACK,
         "box-deny-ip": "*.*.*.*", "box-allow-ip": LOOPBACK,
-        "log-file": f"{box.folder}/bearerbox.log", "log-level": 1,
+        "log-file": f"{box.folder}/bearerbox.log", "log-level": QUIET,
         "dlr-storage": "redis" if box.redis else "internal",
         "store-type": "spool", "store-location": f"{box.folder}/spool",
         "sms-combine-concatenated-mo": True, "sms-combine-concatenated-mo-timeout": 300,
@@ -120,7 +121,7 @@ def _smsc(box: KannelBox) -> Group:
 def _smsbox(box: KannelBox) -> Group:
     return "smsbox", {
         "bearerbox-host": LOOPBACK, "sendsms-port": box.ports.sendsms, "sendsms-interface": LOOPBACK,
-        "global-sender": box.sender, "log-file": f"{box.folder}/smsbox.log", "log-level": 1,
+        "global-sender": box.sender, "log-file": f"{box.folder}/smsbox.log", "log-level": QUIET,
         "mo-recode": True, "http-request-retry": FAR, "http-queue-delay": box.retry_s, "http-timeout": 15,
         "max-pending-requests": 64,
     }

@@ -99,11 +99,11 @@ def stand_in(config: Config, what: str, *, settings: bool, through_kannel: bool)
 
 
 def _write(sms: Sms, config: Config) -> Path:
-    """Kannel's file for these settings, among the data."""
+    """Kannel's file for these settings, among the data. Nobody else reads the folder: passwords and logs are there."""
     folder = Path(config.data.dir, "kannel").resolve()
     folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
     file = folder / "kannel.conf"
-    file.touch(mode=0o600)
     file.write_text(kannel.written(sms, str(folder)), "utf-8")
     return file
 

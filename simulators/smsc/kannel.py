@@ -21,6 +21,7 @@ class KannelProcesses:
 
     def __init__(self, conf: Path, boxes: int, sendsms: int) -> None:
         self._conf, self._boxes, self._sendsms = conf, boxes, sendsms
+        self.folder = conf.parent      # logs and spool
         self._bearerbox: asyncio.subprocess.Process | None = None
         self._smsbox: asyncio.subprocess.Process | None = None
 

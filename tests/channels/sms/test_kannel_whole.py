@@ -142,3 +142,11 @@ async def test_what_citizens_wrote_survives_kill_9(whole: Whole) -> None:
 
     await until(lambda: len(set(arrived())) == 5, within_s=60.0)
     assert sorted(set(arrived())) == sent
+
+
+async def test_no_log_tells_what_was_written_or_to_whom(whole: Whole) -> None:
+    """After all of these stories."""
+    logs = {file.name: file.read_text("utf-8", "replace") for file in whole.processes.folder.glob("*.log")}
+    assert sorted(logs) == ["bearerbox.log", "smsbox.log"]
+    for told in (CLOSED[:6], LONG[:6], "1380013"):
+        assert {name: line for name, log in logs.items() for line in log.splitlines() if told in line} == {}
