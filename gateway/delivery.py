@@ -29,6 +29,7 @@ from gateway.store.lanes import Msg
 
 SOON_S, SELDOM_S = 5.0, 600.0  # between two tries of a message: a quarter of its age, within these
 MOVE_S = 30.0                  # between two tries to move a conversation
+ANSWER = "answer"              # the way of a message that a push of theirs waited for
 Outcome = Literal["told", "doubtful", "not_told", "delivered", "failed"]
 
 log = structlog.get_logger(__name__)
@@ -110,7 +111,8 @@ class Delivery:
         taker = self._answers.hand(work.conversation, say.answers, say.message)
         if taker is None:
             return False
-        OUTBOUND.labels(work.channel, "answer").inc()
+        OUTBOUND.labels(work.channel, ANSWER).inc()
+        self._report(say, "told", (Step(ANSWER),), work)
         work.state = work.state.answers(say.answers, taker, say.message)
         return True
 

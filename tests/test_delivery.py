@@ -275,6 +275,15 @@ async def test_a_channel_that_is_gone_holds_its_messages_and_ends_them(post: Pos
 
 # --- what became of it --------------------------------------------------------------------------------------
 
+async def test_news_that_a_push_took_along_stands_in_the_case_too(post: Post) -> None:
+    with post.answers.expect(WHO, "a"):
+        await post.puts(post.say("1.0", "a", news="closed"))
+        await post.step()
+    (reached,) = await post.reached()
+    assert (reached.what, reached.news, [step.way for step in reached.steps]) == ("told", "closed", ["answer"])
+    assert post.script.went == []
+
+
 async def test_the_case_learns_how_its_news_went(post: Post) -> None:
     await post.puts(post.say("1.0"), post.say("2.0", news="closed"))
     await post.works()

@@ -61,6 +61,7 @@ const WORDS = {
   "reach.rate_reminder": ["评价提醒", "reminder to rate"], "reach.rating_expired": ["评价到期", "end of rating"],
   "reach.rating_cancelled": ["评价取消", "rating called off"], "reach.rated": ["评价回执", "receipt of the rating"],
   "reach.rework_sent": ["已退回重办", "rework"], "reach.coordination": ["人工协调", "coordination"],
+  "reach.answer": ["直接回复", "answer at once"],
   "reach.window": ["会话窗口", "reply window"], "reach.lasting": ["长期订阅消息", "long-term subscription"],
   "reach.once": ["一次性订阅消息", "one-time subscription"], "reach.template": ["模板消息", "template message"],
   "reach.sms": ["短信", "SMS"], "reach.event": ["会话事件", "session event"], "reach.any": ["任何方式", "any way"],
