@@ -5,7 +5,7 @@ documentation of the case bridge (casebridge/README.md).
 """
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import msgspec
@@ -60,8 +60,8 @@ def decide(state: CaseState, item: CaseItem, rules: Rules) -> Decision:
     match item:
         case Happened(event, at):
             return _happened(state, event, at, rules)
-        case Answered(answer, at):
-            return _answered(state, answer, at, rules)
+        case Answered(answer, at, by):
+            return _known_here(_answered(state, answer, at, rules), answer, by)
         case Added():
             return _added(state, item)
         case Due(timer, round_, at):
@@ -134,6 +134,14 @@ def _answered(state: CaseState, answer: RatingAnswer, at: int, rules: Rules) -> 
     news = (CaseNews(state.work_order_id, "coordination", state.round),) if state.coordination and not told else ()
     arm = (("rework", at + rules.change),) if state.rework_due and not pending else ()
     return Decision(state, news, (op,), arm, ("remind", "expire", *(() if state.rework_due else ("rework",))))
+
+
+def _known_here(decision: Decision, answer: RatingAnswer, by: str) -> Decision:
+    """What was rated by SMS is not open any more on the channel where the case began."""
+    if by in ("", decision.state.conversation):
+        return decision
+    news = (CaseNews(answer.work_order_id, "rated", answer.round), *decision.news)
+    return replace(decision, news=news)
 
 
 def _added(state: CaseState, added: Added) -> Decision:

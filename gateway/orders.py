@@ -110,10 +110,11 @@ class Happened(Struct, frozen=True, tag="happened"):
 
 
 class Answered(Struct, frozen=True, tag="answered"):
-    """The citizen rated a round, or changed the rating."""
+    """The citizen rated a round, or changed the rating; `by`: the conversation in which, "" for none."""
 
     answer: RatingAnswer
     at: int
+    by: str = ""
 
 
 class Added(Struct, frozen=True, tag="added"):

@@ -103,7 +103,7 @@ class Writer:
             case Supplement():
                 await self._add(effect, turn)
             case Rated():
-                _event(turn, effect.work_order_id, Answered(_answer(effect), turn.now))
+                _event(turn, effect.work_order_id, Answered(_answer(effect), turn.now, turn.conversation))
             case Told():
                 self._told(effect, state, turn)
             case Served():

@@ -149,6 +149,15 @@ def test_unsolved_goes_back_to_the_same_department_after_the_change_window() -> 
     assert last[0].ops[0].key != rated[0].ops[0].key
 
 
+def test_what_was_rated_in_another_conversation_is_not_open_any_more_in_its_own() -> None:
+    by_sms = Answered(RatingAnswer(ID, 0, "yes", 5), 4_000, "sms:+8613800138000")
+    _, decisions = run(closed(fresh()), by_sms)
+    assert news(decisions) == ["rated"]
+    for by in ("", "web:v1"):
+        _, decisions = run(closed(fresh()), Answered(by_sms.answer, 4_000, by))
+        assert news(decisions) == []
+
+
 def test_a_change_of_mind_inside_the_window_stops_the_rework() -> None:
     state, _ = run(closed(fresh()), Answered(unhappy(), 4_000))
     state, decisions = run(state, Answered(RatingAnswer(ID, 0, "yes", 4), 4_100))

@@ -17,6 +17,7 @@ import pytest_asyncio
 from channels.sms.text import segments
 from gateway.app import Mind
 from gateway.clock import SystemClock
+from gateway.dialogue.draft import load
 from gateway.orders import CaseState
 from simulators.smsc.server import serve
 from simulators.wechat.settings import official
@@ -212,3 +213,6 @@ async def test_a_closure_that_wechat_cannot_bring_is_told_and_rated_by_sms(tmp_p
         rated = await street.hotline.until(case, lambda state: state.rated is not None)
         assert rated.rated is not None
         assert rated.rated.satisfaction == 5
+        await street.settles()
+        state, _ = await street.hotline.gateway.store.lanes.state("in", rated.conversation)
+        assert load(state).rating is None, "not open any more on WeChat"
