@@ -6,7 +6,8 @@ fetched once for all tries, and the turn's answer is the same for each of them.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import msgspec
@@ -66,6 +67,7 @@ class Taker:
     ) -> None:
         self._core, self._store, self._clock, self._typing, self._fetch_s = core, store, clock, typing, fetch_s
         self._menus = Menus(store)
+        self._fetching: dict[str, set[asyncio.Future[None]]] = {}
 
     async def take(self, account: Account, push: Push, deadline: float) -> Said | None:
         """What to answer with, waited for until `deadline` (monotonic seconds); None: nothing, or nothing here.
@@ -103,6 +105,30 @@ class Taker:
             await self._typing(push.appid, push.user)
 
     async def _keep(self, account: Account, push: Push, conversation: str) -> _Kept:
+        """A photo that came before words is stored before them, as far as this process knows: what is confirmed next
+        shall have it."""
+        if contents.media(push) is not None:
+            with self._first_of(conversation):
+                return await self._kept(account, push, conversation)
+        if before := self._fetching.get(conversation):
+            await asyncio.wait(tuple(before), timeout=self._fetch_s)
+        return await self._kept(account, push, conversation)
+
+    @contextmanager
+    def _first_of(self, conversation: str) -> Iterator[None]:
+        """What comes without a file meanwhile stands behind it."""
+        done = asyncio.get_running_loop().create_future()
+        going = self._fetching.setdefault(conversation, set())
+        going.add(done)
+        try:
+            yield
+        finally:
+            done.set_result(None)
+            going.discard(done)
+            if not going:
+                self._fetching.pop(conversation, None)
+
+    async def _kept(self, account: Account, push: Push, conversation: str) -> _Kept:
         said = await self._said(account, push, conversation)
         if said is None or isinstance(said, str):
             if note := notes.write(push):

@@ -4,7 +4,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -34,6 +34,7 @@ from tests.channels.wechat.house import (
     sign,
     xml,
 )
+from tests.until import until
 
 
 @pytest.fixture
@@ -230,6 +231,37 @@ async def test_a_file_that_takes_too_long_for_one_try_is_there_at_the_next(house
     assert (first.text, second) == (NOT_FETCHED, None)
     assert [taken.content for taken in house.taken] == [Upload("u" * 32, "video/mp4")]
     assert house.fetched == ["slow"]
+
+
+async def test_words_behind_a_photo_are_stored_behind_it(house: House) -> None:
+    photo, other = Upload("u" * 32, "image/jpeg"), Upload("v" * 32, "image/jpeg")
+    house.uploads.update(slow=photo, quick=other)
+    house.opened.clear()
+    house.answers("好")
+    async with platform(house) as wechat, asyncio.TaskGroup() as pushed:
+        pushed.create_task(wechat.push(xml(MsgType="image", MsgId=1, MediaId="slow")))
+        await until(lambda: house.fetched == ["slow"])
+        pushed.create_task(wechat.push(xml(MsgType="image", MsgId=2, MediaId="quick")))
+        await until(lambda: house.fetched == ["slow", "quick"])
+        pushed.create_task(wechat.push(xml(MsgType="text", MsgId=3, Content="确认提交")))
+        stranger = xml(MsgType="text", MsgId=4, Content="路灯坏了", FromUserName="oBBBBBBBBBBBBBBBBBBBBBBBBBBB")
+        await wechat.push(stranger)
+        assert [taken.content for taken in house.taken] == [Text("路灯坏了")], "nobody else waits"
+        house.opened.set()
+    assert [taken.content for taken in house.taken][-1] == Text("确认提交")
+    assert {taken.id for taken in house.taken} == {"1", "2", "3", "4"}
+
+
+async def test_words_do_not_wait_longer_than_a_file_may_take(house: House) -> None:
+    house.opened.clear()
+    common: dict[str, Any] = {"appid": APPID, "to": "gh_1", "user": OPENID, "created": 1_700_000_000}
+    taker = Taker(house.core, house.store.shared, house.clock, fetch_s=0.01)
+    photo = pushes.Pictured(id="1", media="slow", **common)
+    words = pushes.Written(id="2", text="路灯坏了", **common)
+    said = await asyncio.gather(taker.take(ACCOUNTS[0], photo, 0), taker.take(ACCOUNTS[0], words, 0))
+    assert said[0] is not None
+    assert said[0].text == NOT_FETCHED
+    assert [taken.content for taken in house.taken] == [Text("路灯坏了")]
 
 
 async def test_a_platform_that_does_not_show_typing_holds_up_no_answer(house: House) -> None:
