@@ -1,18 +1,20 @@
 """Lane `in`, one step before the turn: news waits here for its hour, on channels whose messages disturb people.
 
 News must not enter the conversation and go out later: a question would be open that nobody has seen, and the next bare
-"1" would be its answer. So what may not go yet becomes a timer, and comes back whole.
+"1" would be its answer. So what may not go yet becomes a timer, and comes back whole. For the same reason nothing is
+asked while somebody is busy answering something else.
 """
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import msgspec
 
 from gateway.case_life import FINAL
 from gateway.clock import Clock, to_ms
-from gateway.messages import CaseNews, Elapsed, Inbound, decode_inbound
+from gateway.dialogue.draft import load as load_dialogue
+from gateway.messages import CaseNews, CitizenContent, Elapsed, Inbound, decode_inbound
 from gateway.orders import CaseState, Reached
 from gateway.outbox import Pace, Step, Wait
 from gateway.protocols import Changes, Emit, Handler, LaneStore, Lease, Records
@@ -22,6 +24,7 @@ from gateway.store.lanes import Msg
 SILENT = frozenset({"rating_expired", "rated"})               # nothing is said
 ASKING = frozenset({"rate", "rate_reminder", "question"})     # a question is open from then on
 INVITING = frozenset({"rate", "rate_reminder"})
+BUSY_MS = 10 * 60_000  # after their latest message in the middle of a form, or of a talk with staff
 
 
 @dataclass(slots=True)
@@ -58,8 +61,9 @@ class Pacing:
 
     async def _sorted(self, pace: Pace, lease: Lease) -> tuple[_Held, list[Msg]]:
         held, passed, reach = _Held(), list[Msg](), None
-        for msg in lease.msgs:
-            inbound = decode_inbound(msg.body)
+        inbounds = [decode_inbound(msg.body) for msg in lease.msgs]
+        free = _free(lease.state, inbounds)
+        for msg, inbound in zip(lease.msgs, inbounds, strict=True):
             news = _news(inbound)
             if news is None:
                 passed.append(msg)
@@ -67,6 +71,8 @@ class Pacing:
             if reach is None:
                 reach = load((await self.lanes.state("out", lease.key))[0]).reach
             wait = pace.wait(news, inbound.at, reach)
+            if wait is None and news in ASKING and free > to_ms(self.clock.now()):
+                wait = Wait("any", "busy", free)
             if news in INVITING and not await self._open(inbound):
                 held.emits[msg.seq] = ()
             elif wait is None or (wait.until is None and news not in ASKING and news != "draft_reminder"):
@@ -96,6 +102,15 @@ class Pacing:
         reached = Reached("not_told", content.news, content.round, (Step(wait.way, wait.why),), now)
         id_ = f"{key}:{inbound.id}:not_told"
         return (Emit("events", content.work_order_id, id_, msgspec.json.encode(reached)),)
+
+
+def _free(state: bytes, inbounds: Sequence[Inbound]) -> int:
+    """ms from when whoever is in the middle of something may be asked something else; 0 for who is not."""
+    dialogue = load_dialogue(state)
+    if dialogue.mode == "bot" and (dialogue.draft is None or dialogue.asked is None):
+        return 0
+    written = (one.at for one in inbounds if isinstance(one.content, CitizenContent))
+    return max((dialogue.last, *written)) + BUSY_MS
 
 
 def _news(inbound: Inbound) -> str | None:

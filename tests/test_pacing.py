@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import msgspec
@@ -10,11 +10,12 @@ import pytest
 
 from gateway.case_life import begin
 from gateway.clock import RandomIds
+from gateway.dialogue.draft import Dialogue, Draft
 from gateway.handover import AgentSays
 from gateway.messages import CaseNews, Content, Elapsed, Inbound, Text, decode_inbound, encode
 from gateway.orders import CaseState, Filed, RatingAnswer, Reached
 from gateway.outbox import Wait
-from gateway.pacing import Pacing
+from gateway.pacing import BUSY_MS, Pacing
 from gateway.protocols import Changes, Emit, Lease, Put
 from gateway.store.lanes import Msg
 from gateway.store.sqlite import SqliteStore
@@ -60,9 +61,10 @@ class Desk:
     turns: Turns = field(default_factory=Turns)
     hours: Hours = field(default_factory=Hours)
 
-    async def takes(self, *contents: Content, key: str = KEY) -> Changes:
+    async def takes(self, *contents: Content, key: str = KEY, state: Dialogue | None = None) -> Changes:
         pacing = Pacing(self.turns.take, {"sms": self.hours}, self.store.lanes, self.store.records, self.clock)
-        return await pacing.take_turn(lease(*contents, key=key))
+        held = lease(*contents, key=key)
+        return await pacing.take_turn(replace(held, state=encode(state)) if state else held)
 
     async def knows(self, case: CaseState) -> None:
         """The case, as its own lane recorded it."""
@@ -153,6 +155,24 @@ async def test_an_invitation_that_has_lost_its_sense_is_let_go(desk: Desk, case:
     await desk.knows(case)
     changes = await desk.takes(RATE)
     assert (desk.turns.taken, changes.upto, [*changes.emits]) == ([], 11, [])
+
+
+DRAFT = Draft("d1", "general", 1, 0)
+BUSY = (Dialogue(draft=DRAFT, asked="place"), Dialogue(mode="waiting"), Dialogue(mode="agent"))
+IDLE = (Dialogue(), Dialogue(draft=DRAFT), Dialogue(asked="verdict"))
+
+
+async def test_nobody_is_asked_something_else_in_the_middle_of_an_answer(desk: Desk) -> None:
+    now = desk.clock.ms()
+    for state in BUSY:
+        just = msgspec.structs.replace(state, last=now - 1_000)
+        changes = await desk.takes(CLOSED, RATE, state=just)
+        assert desk.turns.taken == [CLOSED], "what only tells is told"
+        assert [one.due for one in changes.emits] == [None, now - 1_000 + BUSY_MS]
+        desk.turns.taken.clear()
+    for state in (*IDLE, *(msgspec.structs.replace(one, last=now - BUSY_MS) for one in BUSY)):
+        await desk.takes(RATE, state=state)
+        assert desk.turns.taken.pop() == RATE, state
 
 
 async def test_what_says_nothing_waits_for_nothing(desk: Desk) -> None:

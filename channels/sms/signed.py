@@ -11,10 +11,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated
 
 import msgspec
 from aiohttp import web
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from channels.sms import posting, signing
 from channels.sms.gate import same_as_one
@@ -43,8 +44,11 @@ class SignedSettings:
     sender: str = ""
 
 
+_Id = Annotated[str, Meta(min_length=1, max_length=128)]
+
+
 class _Mo(Struct):
-    id: str
+    id: _Id
     sender: str = msgspec.field(name="from")
     to: str
     text: str
@@ -52,7 +56,7 @@ class _Mo(Struct):
 
 
 class _Status(Struct):
-    id: str
+    id: _Id
     status: str
     code: str = ""
     provider_id: str = ""

@@ -59,6 +59,12 @@ async def test_the_same_words_twice_are_taken_and_remarked_on(house: House) -> N
     assert house.remarks == ["same_text"]
 
 
+async def test_without_an_id_nothing_is_taken(house: House) -> None:
+    """Messages without one would be repeats of each other."""
+    assert [await house.arrives(id_, "路灯坏了") for id_ in ("", "x" * 129, "x" * 128)] == [400, 400, 200]
+    assert len(house.taken) == 1
+
+
 # --- wishes -------------------------------------------------------------------------------------------------
 
 OPEN, SILENT = Standing(engaged=True, silent=False), Standing(engaged=False, silent=True)
