@@ -16,13 +16,16 @@ from gateway.dialogue.template import Field
 
 def meant(scene: Scene, command: Command | None) -> Command | None:
     """What a command is where it stands: "fix it" names an option where repair is offered, 不对 answers a yes or no,
-    没有 passes over what may be left out or was answered before; the engine may know free words as a command."""
+    没有 passes over what may be left out or was answered before, 确认 over what was to be changed and is right; the
+    engine may know free words as a command."""
     field = scene.asked
     if field is not None and (command in _ANSWERS or isinstance(command, Change)) and _names_option(scene, field):
         return None
     if field is not None and field.type == "yes_no" and command in (Word.CHANGE, Word.DONE):
         return None
-    if field is not None and command is Word.NO and _may_pass(scene, field):
+    if field is not None and (
+        (command is Word.NO and _may_pass(scene, field)) or (command is Word.YES and _stands(scene, field))
+    ):
         return Word.SKIP
     ranking = scene.turn.ranking
     if command is None and ranking is not None and ranking.sure and ranking.intents:
@@ -41,6 +44,11 @@ def _may_pass(scene: Scene, field: Field) -> bool:
     """没有 is no value of this field, and the form can go on without a new one."""
     wanted = field.required or bool(field.options)
     return field.type != "yes_no" and (field.id in scene.draft.values or field.skippable or not wanted)
+
+
+def _stands(scene: Scene, field: Field) -> bool:
+    """It has a value, which a yes agrees to; where a yes is a value itself, it is the new one."""
+    return field.type != "yes_no" and field.id in scene.draft.values
 
 
 def _restart(scene: Scene) -> Move:

@@ -104,6 +104,16 @@ def test_a_sentence_at_the_summary_joins_the_description() -> None:
     assert talk.said[0] == "details.added"
 
 
+@table("yes", ["确认", "好的", "yes", "confirm"])
+def test_a_yes_to_what_was_to_be_changed_keeps_it(yes: str) -> None:
+    for line in ("改第1项", "改第2项", "改第6项"):
+        talk = at_summary()
+        before = talk.values
+        talk.say(line)
+        talk.say(yes)
+        assert (talk.asked, talk.values, talk.filed) == ("confirm", before, [])
+
+
 # --- identity and details -------------------------------------------------------------------------------------
 
 def test_the_name_may_be_hidden_and_shown_again() -> None:
