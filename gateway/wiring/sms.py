@@ -31,7 +31,7 @@ from gateway.recipient import load as recipient
 from gateway.replies import Replies
 from gateway.store.lanes import Outcome
 from gateway.store.parts import Store
-from gateway.wiring.sms_carriers import carrier, voice
+from gateway.wiring.sms_carriers import carrier, checked, voice
 from gateway.wiring.texting import CaseTexter
 from gateway.workers import Supervisor
 
@@ -133,7 +133,8 @@ class SmsParts:
 
 
 def paces(config: Sms, zone: ZoneInfo, clock: Clock) -> Mapping[str, Pace]:
-    """When news may go to a phone; nothing waits without SMS."""
+    """When news may go to a phone; nothing waits without SMS. Raises ConfigError, a fault a line."""
+    checked(config)
     return {CHANNEL: SmsPace(voice(config, zone).terms, clock)} if config.carrier else {}
 
 
