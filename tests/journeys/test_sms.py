@@ -149,6 +149,26 @@ async def test_who_says_td_is_left_alone_and_answered(town: Town) -> None:
     assert await citizen.says("START"), "once more it is a word like any other"
 
 
+async def test_what_did_not_arrive_stands_in_the_case(town: Town) -> None:
+    citizen = town.citizen("8613800138008")
+    case = await files(citizen)
+    clerk = await town.hotline.staff("clerk")
+    await town.settles()
+    town.carrier.conduct.receipts = "held"
+    await clerk.acts(case, "accept")
+    await until_told(town, case, "told accepted")
+    await town.carrier.release("UNDELIV")
+    state = await until_told(town, case, "not_told accepted")
+    assert ways(state, "accepted") == [("told", "sms"), ("not_told", "sms not_delivered")]
+    assert [one.text for one in state.history if one.what == "failed"] == ["accepted: sms failed UNDELIV/001"]
+
+    town.carrier.conduct.refusals["8613800138008"] = 0x0B
+    await clerk.acts(case, "dispatch", department=town.hotline.gateway.city.departments[0].code)
+    (became,) = ways(await until_told(town, case, "not_told dispatched"), "dispatched")
+    assert became[0] == "not_told"
+    assert "smpp" in became[1]
+
+
 async def test_a_number_with_nothing_open_rates_nothing(town: Town) -> None:
     """HOSTILE 27."""
     citizen, stranger = town.citizen("8613800138003"), town.citizen("8613800138004")
