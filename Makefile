@@ -40,6 +40,7 @@ bench: setup
 	$(PYTHON) -m bench.citizens
 	$(PYTHON) -m bench.wechat_day
 	$(PYTHON) -m bench.wechat_callbacks
+	$(PYTHON) -m bench.sms --full
 
 miniprogram: setup
 	@sh tools/node.sh
