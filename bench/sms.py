@@ -23,7 +23,7 @@ from bench.disk import fsyncs_per_s
 from bench.figures import latencies
 from bench.server import ROOT, free_port
 from bench.sms_gateway import BOUND_S, PASSWORD, TOKEN, USER
-from bench.sms_side import Way
+from bench.sms_side import Direction
 from channels.sms.kannel_conf import KannelBox, Ports, Upstream, written
 from gateway.clock import SystemClock
 from simulators.smsc import kannel
@@ -33,7 +33,7 @@ from simulators.smsc.server import ACCOUNTS, LOOPBACK, serve
 from tests.until import until
 
 PROGRAMS: Mapping[str, str] = {"bare": "bench.sms_bare", "smpp": "bench.sms_gateway", "kannel": "bench.sms_gateway"}
-DIRECTIONS: tuple[Way, ...] = ("in", "out")
+DIRECTIONS: tuple[Direction, ...] = ("in", "out")
 RUN_S = 600.0
 
 Figures = dict[str, Any]
@@ -103,7 +103,7 @@ class Run:
     """One way, one direction, one number in flight."""
 
     way: str
-    direction: Way
+    direction: Direction
     flying: int
     plan: Plan
     folder: Path

@@ -84,7 +84,7 @@ def main() -> None:
         client.connect()
         client.bind_transceiver(system_id=system_id, password=password)
         side.ready()
-        bare.hears() if asked.way == "in" else bare.sends()
+        bare.hears() if asked.direction == "in" else bare.sends()
         side.tells()
         sys.stdin.read()
 

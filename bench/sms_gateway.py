@@ -152,7 +152,7 @@ async def run(asked: Options) -> None:
     side = Side(asked)
     async with opened(asked, side) as (ground, sender):
         side.ready()
-        if asked.way == "out":
+        if asked.direction == "out":
             await sends(asked, ground, sender)
         await until(lambda: side.complete, within_s=3600.0)
         side.tells()

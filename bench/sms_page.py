@@ -15,12 +15,16 @@ Written by `python -m bench.sms_page` from `results.json`; `python -m bench.sms`
 **In** is a phone that writes until our side has it: a row of SQLite that an fsync made durable (the turn that answers
 is measured elsewhere), with the bare client merely read. **Out** is a message of ours until the carrier's receipt for
 it is kept: whose it is, that it is tried, what the carrier called it and the receipt are durable, each before the next
-step; "taken" is the carrier's answer, with Kannel its smsbox's 202. All messages are one part of UCS-2; each way has
-the same simulated carrier, which takes 16 at once and answers at once, so that its own work and ours is all there is.
+step; "taken" is the carrier's answer, with Kannel its smsbox's 202. The next message goes when one is over. All are one
+part of UCS-2, before the same simulated carrier, which answers at once; 16 in flight are a carrier's usual window. Our
+own limits (`tps`, messages a minute) are lifted. Carrier, Kannel and the measured side share the machine.
 
-The bare client is `smpplib.client`, one thread that reads and writes one PDU after the other and keeps nothing; with
-TCP_NODELAY, without which it waits 40 ms for every acknowledgement while it sends. Our own
-limits (`tps`, messages a minute) are lifted. Carrier, Kannel and the measured side share the machine.
+The bare client is `smpplib.client`, one thread that reads and writes one PDU after the other and keeps nothing. It has
+TCP_NODELAY here, without which it waits 40 ms for an acknowledgement whenever it sends behind an answer of its own.
+
+Kannel's two programs do wait so, for one another (strace of smsbox: 34 ms from its submission to bearerbox's word that
+it is taken, 42 ms more to the receipts, no TCP_NODELAY): for a message alone on its way out that is most of its time,
+and with more in flight the waiting is shared.
 """
 NAMES = {"bare": "smpplib, bare", "smpp": "ours over SMPP", "kannel": "ours through Kannel"}
 TITLES = {"in": "In: what citizens write", "out": "Out: what we write, and its receipt"}

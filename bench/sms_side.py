@@ -14,14 +14,14 @@ import time
 from dataclasses import dataclass, field
 from typing import Literal
 
-Way = Literal["in", "out"]
+Direction = Literal["in", "out"]
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
     """in: what citizens write; out: what we do. warm: messages before it counts; flying: of ours at once."""
 
-    way: Way
+    direction: Direction
     port: int
     messages: int
     warm: int
@@ -33,7 +33,7 @@ class Options:
 
 def options(program: str) -> Options:
     parser = argparse.ArgumentParser(prog=f"python -m {program}")
-    parser.add_argument("way", choices=("in", "out"))
+    parser.add_argument("direction", choices=("in", "out"))
     for name in ("port", "messages", "warm", "flying"):
         parser.add_argument(f"--{name}", type=int, required=True)
     parser.add_argument("--folder", default="")
