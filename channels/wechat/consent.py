@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Literal
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -72,12 +71,3 @@ class Consent(Struct, frozen=True):
 
     def _with(self, template: str, grant: Grant) -> Consent:
         return Consent({**self.grants, template: grant})
-
-
-def decode(state: bytes | None) -> Consent:
-    """The consent as it was kept; an empty one for somebody new."""
-    return msgspec.json.decode(state, type=Consent) if state else Consent()
-
-
-def encode(consent: Consent) -> bytes:
-    return msgspec.json.encode(consent)

@@ -90,12 +90,3 @@ class Ledger(Struct, frozen=True):
 
     def _live(self, now: int) -> dict[Event, Window]:
         return {event: window for event, window in self.windows.items() if window.until > now}
-
-
-def decode(state: bytes | None) -> Ledger:
-    """The ledger as it was kept; an empty one for somebody new."""
-    return msgspec.json.decode(state, type=Ledger) if state else Ledger()
-
-
-def encode(ledger: Ledger) -> bytes:
-    return msgspec.json.encode(ledger)

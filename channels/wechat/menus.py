@@ -33,6 +33,10 @@ class Menus:
         offered = _Offered(message.id, message.choices)
         await self._store.put(_key(conversation), msgspec.json.encode(offered), KEEP_MS)
 
+    async def forget(self, conversation: str) -> None:
+        """The person left."""
+        await self._store.delete(_key(conversation))
+
     async def chosen(self, conversation: str, number: str, label: str) -> Choice | None:
         """None where the latest menu offers nothing of that number and label. Raises Unavailable."""
         body = await self._store.get(_key(conversation))

@@ -9,7 +9,6 @@ from collections.abc import Container, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -147,12 +146,3 @@ def refused(reach: Reach, rung: Rung, error: SendError, now: int) -> Reach:
         case Blocked():
             return replace(reach, ledger=reach.ledger.closed(now))
     return reach
-
-
-def decode(state: bytes | None) -> Reach:
-    """The state as it was kept; an empty one for somebody new."""
-    return msgspec.json.decode(state, type=Reach) if state else Reach()
-
-
-def encode(reach: Reach) -> bytes:
-    return msgspec.json.encode(reach)

@@ -155,6 +155,8 @@ class Taker:
 
     async def _content(self, account: Account, push: Push, conversation: str) -> Content | None:
         chosen = None
+        if isinstance(push, pushes.Left):
+            await self._menus.forget(conversation)
         if isinstance(push, pushes.Written) and push.menu:
             chosen = await self._menus.chosen(conversation, push.menu, push.text)
         return chosen or contents.content(account, push)

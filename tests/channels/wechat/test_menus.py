@@ -50,3 +50,11 @@ async def test_what_no_menu_offers_is_no_choice(house: House) -> None:
     assert await menus.chosen(CONVERSATION, "1", "解决了") == Choice("solved_yes", "7.0")
     house.clock.advance(KEEP_MS / 1000 + 1)
     assert await menus.chosen(CONVERSATION, "1", "解决了") is None
+
+
+async def test_who_left_is_offered_nothing_any_more(house: House) -> None:
+    menus = Menus(house.store.shared)
+    async with platform(house) as wechat:
+        await menus.offer(CONVERSATION, RATING)
+        await wechat.push(event("unsubscribe"))
+    assert await menus.chosen(CONVERSATION, "2", "没有解决") is None
