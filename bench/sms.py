@@ -52,7 +52,7 @@ class Plan:
         return self.counted + self.warm
 
 
-FULL = Plan(counted=5_000, warm=500)
+FULL = Plan(counted=2_000, warm=200)
 
 
 @dataclass(slots=True)
