@@ -19,8 +19,8 @@ WHOLE = (*CODE, *STAND_INS, *BESIDE)
 CONTRACTS = ("gateway.store.lanes", "gateway.store.records", "gateway.store.shared", "gateway.store.blobs")
 VOCABULARY = (
     "gateway.messages", "gateway.handover", "gateway.outbox", "gateway.orders", "gateway.work_order",
-    "gateway.protocols", "gateway.errors", "gateway.clock", "gateway.http", "gateway.ijson", "gateway.transcripts", "gateway.rankings",
-    "gateway.yamls", "gateway.fields",
+    "gateway.protocols", "gateway.errors", "gateway.clock", "gateway.http", "gateway.ijson", "gateway.transcripts",
+    "gateway.rankings", "gateway.yamls", "gateway.fields",
     *CONTRACTS,
 )
 LEAVES = (*VOCABULARY, "gateway.config", "gateway.config_sms")

@@ -78,6 +78,8 @@ class TrackingNumber:
         answer = _LABEL.sub("", _dictated(trimmed(text)))
         name = _NAME.match(answer)
         code = compact(answer[name.end():] if name else answer)
+        if _LABEL.sub("", code) != code:  # "T racking 0": a label in pieces is no part of a number
+            raise Unreadable("tracking_number")
         if not _WHOLE.fullmatch(code) or not (in_groups(answer) or _S10.fullmatch(code)):
             found, grouped = self.find(text, ctx), _GROUPS.findall(answer)
             return _reading(compact(grouped[0]), None) if not found and len(grouped) == 1 else only(

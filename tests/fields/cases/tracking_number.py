@@ -37,6 +37,7 @@ TABLE = Table(
         Read("S F 1234 5678 90123", "SF1234567890123", (), SF),
     ),
     refused=(
+        Refused("T RACKING00000000", "tracking_number"),  # a label in pieces
         Refused("1234567", "tracking_number"),
         Refused("A" * 10, "tracking_number"),
         Refused("不记得了", "tracking_number"),
