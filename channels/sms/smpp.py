@@ -149,7 +149,7 @@ class SmppLink:
             for number, part in list(enumerate(cut, 1))[len(taken):]:
                 if taken:
                     await self._turn()
-                provider = await self._submit(session, part)
+                provider = await self._submit(session, part, id_, taken)
                 taken.append(provider)
                 await self.inbox.receipts.taken(provider, Whose(id_, number, len(cut)))
         except (Retry, Paused, Rejected):
@@ -162,7 +162,7 @@ class SmppLink:
         """Somebody decided that a message whose fate is not known is to be sent from the beginning."""
         await self._attempts.forget(id_)
 
-    async def _submit(self, session: Session, part: Part) -> str:
+    async def _submit(self, session: Session, part: Part, id_: str, taken: list[str]) -> str:
         """Raises SendError; Slower when the carrier said so too often."""
         for _ in range(SLOWER_TRIES):
             try:
@@ -172,7 +172,9 @@ class SmppLink:
             else:
                 self._slower_s = 0.0
                 return provider
+            await self._attempts.settle(id_, taken)  # the carrier has it not: who is stopped while waiting may go on
             await self._turn()
+            await self._attempts.begin(id_)
         raise Slower("smpp: slower", after_s=self._slower_s)
 
     async def _turn(self) -> None:

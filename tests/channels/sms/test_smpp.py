@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from channels.sms.attempts import Attempts
 from channels.sms.smpp_inbox import LATER
 from channels.sms.smpp_receipts import Slower
 from channels.sms.traffic import later
@@ -195,6 +196,30 @@ async def test_who_is_stopped_while_it_waits_for_its_turn_has_sent_nothing(site:
             await link.send(site.sms(f"a-{n}", CLOSED))
             site.clock.advance(0.1)
     assert len(site.carrier.submitted) == 60
+
+
+async def test_who_is_stopped_after_slower_may_send_it_later(site: Site) -> None:
+    """The carrier has refused it: nothing is uncertain about it."""
+    tried = Attempts(site.store.shared, "carrier1")
+
+    async def known_as_refused() -> bool:
+        try:
+            await tried.begin("a-1")
+        except Uncertain:
+            return False
+        await tried.settle("a-1")
+        return True
+
+    async with site.link(timing=replace(QUICK, slower_s=60.0)) as link:
+        site.carrier.conduct.throttled = 1
+        sending = asyncio.create_task(link.send(site.sms("a-1", CLOSED)))
+        await until(lambda: not site.carrier.conduct.throttled)
+        await until(known_as_refused)
+        sending.cancel()
+        await asyncio.gather(sending, return_exceptions=True)
+    async with site.link() as link:
+        await link.send(site.sms("a-1", CLOSED))
+    assert site.carrier.phone(NUMBER).texts == [CLOSED]
 
 
 async def test_the_window_is_never_passed(site: Site) -> None:
