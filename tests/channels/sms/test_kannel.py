@@ -28,6 +28,8 @@ from tests.tables import table
 
 TOKEN = "kannel-callback-token-0123456789abcdef"
 VECTORS = vectors.of("kannel")
+ARRIVALS = {name: row for name, row in VECTORS.items() if "/sms/kannel/mo" in row.get("path", "")}
+REPORTS = {name: row for name, row in VECTORS.items() if "/dlr" in row.get("path", "")}
 CLOSED = Sms("9f3b", "+8613800138000", "【12345】您反映的事项已办结👍，满意请回复1")
 
 
@@ -86,10 +88,12 @@ async def side(tmp_path: Path) -> AsyncIterator[Side]:
 
 # --- in -----------------------------------------------------------------------------------------------------
 
+def test_no_vector_is_left_out() -> None:
+    assert ARRIVALS.keys() | REPORTS.keys() | {"sendsms_responses"} == VECTORS.keys() - vectors.OUT_OF_SCOPE.keys()
+
+
 async def test_every_arrival_of_the_vectors_is_read(side: Side) -> None:
-    rows = [row for row in VECTORS.values() if "/sms/kannel/mo" in row.get("path", "")]
-    assert len(rows) >= 15
-    for row in rows:
+    for row in ARRIVALS.values():
         assert await side.call(row) == 200
         (arrival,) = side.core.arrivals.values()
         expect = row["expect"]
@@ -102,14 +106,14 @@ async def test_every_arrival_of_the_vectors_is_read(side: Side) -> None:
 
 async def test_every_report_of_the_vectors_is_read(side: Side) -> None:
     states = {1: "delivered", 2: "failed", 4: "accepted", 8: "accepted", 16: "failed"}
-    rows = [row for row in VECTORS.values() if "/dlr" in row.get("path", "")]
-    for row in rows:
+    for row in REPORTS.values():
         path = row["path"] if row["path"].startswith("/sms/kannel/dlr") else "/sms/kannel/dlr" + row["path"][4:]
         assert await side.call({**row, "path": path}) == 200
+        assert await side.call({**row, "path": path.replace("/dlr", "/status", 1)}) == 200
+        assert side.core.reports.pop() == side.core.reports[-1]
         report = side.core.reports.pop()
         assert (report.id, report.state) == (row["expect"]["uid"], states[row["expect"]["status"]])
         assert report.provider == row["expect"].get("smsc_message_id", "")
-    assert len(rows) >= 6
 
 
 @table(("answer", "state", "code"), [
@@ -188,6 +192,19 @@ async def test_what_an_answer_decides(side: Side) -> None:
             await side.kannel.send(Sms(f"s-{n}", CLOSED.to, CLOSED.text))
         raised.append((status, type(error.value)))
     assert raised == SMSBOX_SAYS
+
+
+async def test_what_smsbox_says_in_the_vectors_decides(side: Side) -> None:
+    decided: list[type[SendError] | None] = []
+    for n, (status, _) in enumerate(VECTORS["sendsms_responses"]["cases"]):
+        side.answers.append(status)
+        try:
+            await side.kannel.send(Sms(f"v-{n}", CLOSED.to, CLOSED.text))
+        except SendError as error:
+            decided.append(type(error))
+        else:
+            decided.append(None)
+    assert decided == [None, None, Paused, Rejected, Rejected]
 
 
 async def test_a_try_that_was_refused_is_made_again_and_one_without_an_answer_is_not(side: Side) -> None:

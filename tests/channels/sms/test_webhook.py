@@ -162,15 +162,24 @@ async def test_what_twilios_answer_decides(tmp_path: Path) -> None:
 
 # --- the clouds ---------------------------------------------------------------------------------------------
 
+ALIYUN_MO = ("aliyun_smsup_current", "aliyun_smsup_older", "aliyun_smsup_compact_time")
+ALIYUN_STATUS = ("aliyun_smsreport", "aliyun_intl_report")
+
+
+def test_no_cloud_is_left_out() -> None:
+    held = {*ALIYUN_MO, *ALIYUN_STATUS, "tencent_reply", "tencent_status"}
+    assert held == CLOUDS.keys() - vectors.OUT_OF_SCOPE.keys()
+
+
 async def test_the_aliyun_vectors(tmp_path: Path) -> None:
     async with open_side(tmp_path, aliyun) as side:
-        for name in ("aliyun_smsup_current", "aliyun_smsup_older", "aliyun_smsup_compact_time"):
+        for name in ALIYUN_MO:
             told = await side.call(f"/sms/aliyun/{TOKEN}/mo", json.dumps(CLOUDS[name]["body"]), {})
             assert (told[0], json.loads(told[1])) == (200, {"code": 0, "msg": "接收成功"})
         (arrival,) = side.core.arrivals.values()    # one sequence_id, as text and as number
         assert (arrival.id, arrival.sender, arrival.to, arrival.text) == ("1234567890", "1381111****", "1234", "内容")
         assert arrival.at == to_ms(datetime(2017, 8, 31, 16, 0, tzinfo=UTC))
-        for name in ("aliyun_smsreport", "aliyun_intl_report"):
+        for name in ALIYUN_STATUS:
             told = await side.call(f"/sms/aliyun/{TOKEN}/status", json.dumps(CLOUDS[name]["body"]), {})
             assert told[0] == 200
         assert [(report.id, report.state, report.code) for report in side.core.reports] == [
