@@ -63,7 +63,7 @@ class KannelSettings:
 
 
 class Kannel:
-    """Implements `Carrier`; its routes are /sms/kannel/mo and /sms/kannel/dlr."""
+    """Implements `Carrier`; its routes are /sms/kannel/mo and /sms/kannel/dlr, or status."""
 
     def __init__(self, settings: KannelSettings, http: aiohttp.ClientSession, store: SharedStore, hands: Hands,
                  clock: Clock) -> None:
@@ -73,7 +73,7 @@ class Kannel:
     def routes(self) -> Sequence[web.RouteDef]:
         return [
             web.post(f"{PATH}/mo", self.arrive), web.get(f"{PATH}/mo", self.arrive, allow_head=False),
-            web.get(f"{PATH}/dlr", self.report, allow_head=False),
+            *(web.get(f"{PATH}/{name}", self.report, allow_head=False) for name in ("dlr", "status")),
         ]
 
     # --- out ------------------------------------------------------------------------------------------------

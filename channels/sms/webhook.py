@@ -62,7 +62,7 @@ class Profile(Protocol):
 
 
 class Webhook:
-    """Implements `Carrier`; its routes are /sms/<path>/mo and /sms/<path>/status."""
+    """Implements `Carrier`; its routes are /sms/<path>/mo and /sms/<path>/status, or dlr."""
 
     def __init__(self, profile: Profile, http: aiohttp.ClientSession, store: SharedStore, hands: Hands,
                  clock: Clock) -> None:
@@ -71,7 +71,8 @@ class Webhook:
 
     def routes(self) -> Sequence[web.RouteDef]:
         path = f"/sms/{self._profile.path}"
-        return [web.post(f"{path}/mo", self.arrive), web.post(f"{path}/status", self.report)]
+        reports = (web.post(f"{path}/{name}", self.report) for name in ("status", "dlr"))
+        return [web.post(f"{path}/mo", self.arrive), *reports]
 
     async def send(self, sms: Sms) -> tuple[str, ...]:
         """The provider's id. Raises SendError; a message that it has already is not sent again."""
