@@ -117,6 +117,17 @@ def test_kannel_is_played_where_the_settings_ask_for_it(
     assert written.exists() == ("--conf" in more)
 
 
+def test_kannel_keeps_open_receipts_where_the_settings_say() -> None:
+    sms = Sms("kannel", ("10612345",), smpp=SmsSmpp("127.0.0.1", 2775, "hotline", "secret1"))
+    assert 'dlr-storage = "internal"' in kannel.written(sms, "/tmp/box")
+    told = kannel.written(replace(sms, kannel=SmsKannel(redis="127.0.0.1:6379")), "/tmp/box")
+    assert 'dlr-storage = "redis"' in told
+    assert 'id = "receipts"\nhost = "127.0.0.1"\nport = 6379' in told
+    for wrong in ("6379", "127.0.0.1:", "127.0.0.1:x", ":6379"):
+        with pytest.raises(ConfigError):
+            kannel.written(replace(sms, kannel=SmsKannel(redis=wrong)), "/tmp/box")
+
+
 def test_ports_are_found_in_the_distance_that_was_asked_for() -> None:
     port = simulation.free_port(-12, -13)
     with ExitStack() as taken:

@@ -9,6 +9,7 @@ from channels.sms import kannel_conf
 from channels.sms.kannel import PATH
 from channels.sms.kannel_conf import KannelBox, Ports, Upstream
 from gateway.config_sms import Sms
+from gateway.errors import ConfigError
 
 # In Kannel's own example sendsms is on 13013, smsbox is awaited on 13001, the admin page is on 13000.
 BOXES, ADMIN = -12, -13
@@ -21,12 +22,20 @@ def ports(sendsms: int) -> Ports:
 def written(config: Sms, folder: str) -> str:
     """Its carrier is `sms.smpp`, its passwords and addresses are `sms.kannel`'s; `folder` takes logs and spool.
 
-    Raises ConfigError for a value that Kannel's file cannot hold.
+    Raises ConfigError for a value that Kannel's file cannot hold, and for an address that is none.
     """
     one, smpp = config.kannel, config.smpp
     upstream = Upstream(smpp.host, smpp.port, smpp.system_id, smpp.password, smpp.tps, smpp.window)
     arrivals = str(URL(one.callback + f"{PATH}/mo").with_query(token=one.token))
     box = KannelBox(
         folder, upstream, config.numbers[0], one.username, one.password, secrets.token_urlsafe(18), arrivals,
-        ports(URL(one.url).port or 80))
+        ports(URL(one.url).port or 80), _redis(one.redis))
     return kannel_conf.written(box)
+
+
+def _redis(address: str) -> tuple[str, int] | None:
+    """Raises ConfigError."""
+    host, _, port = address.rpartition(":")
+    if address and not (host and port.isascii() and port.isdecimal()):
+        raise ConfigError('sms.kannel.redis: "host:port", as "127.0.0.1:6379"')
+    return (host, int(port)) if address else None

@@ -61,7 +61,7 @@ const withoutCarrier = (answer) => answer.replace(CARRIER, "");
 const CODES = {
   tracking_number: {
     longest: 200,
-    words: /^(?:my|the|it|is|was|#|:)|[号单是为顺丰快递我零〇一二三四五六七八九幺]|tracking|waybill|parcel|^[a-z]\s[a-z]\s?\d/i,
+    words: /^(?:my|the|it|is|was|#|:)|[号单是为顺丰快递我零〇一二三四五六七八九幺]|tracking|waybill|parcel|^[a-z]\s[a-z]\s?\d|^[a-z]+[ -][a-z]{2,}/i,
     code: (answer) => compact(withoutCarrier(answer)), whole: /^(?=[A-Z]*\d)[A-Z0-9]{8,30}$/,
     isOne: (answer) => inGroups(answer) || /^[A-Z]{2}\d{9}[A-Z]{2}$/.test(compact(answer)),
     hopeless: (answer) => !(/\d/.test(answer) || HAN_DIGIT.test(answer))
