@@ -9,8 +9,8 @@ from msgspec import Struct
 
 class SmsKannel(Struct, frozen=True, forbid_unknown_fields=True):
     """Kannel's smsbox. url: its sendsms; callback: our address as Kannel reaches it, "" for the public one; token: of
-    32 characters or more, in Kannel's callbacks; sources: addresses and networks that these may come from; redis: "host:port"
-    where Kannel keeps open receipts, "" for its memory."""
+    32 characters or more, in Kannel's callbacks; sources: addresses and networks that these may come from; redis:
+    "host:port" where Kannel keeps open receipts, "" for its memory."""
 
     url: str = "http://127.0.0.1:13013/cgi-bin/sendsms"
     username: str = "huiyin"

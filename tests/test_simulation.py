@@ -9,13 +9,14 @@ from typing import Any, Literal
 
 import aiohttp
 import pytest
+from msgspec.structs import replace
 from yarl import URL
 
 from gateway import simulation
 from gateway.config import Config, Data
 from gateway.config_sms import Sms, SmsKannel, SmsSmpp
 from gateway.errors import ConfigError
-from gateway.wiring import demo
+from gateway.wiring import demo, kannel
 from gateway.wiring.demo import DemoPorts
 from tests.tables import table
 from tests.until import until
