@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     chat.set_defaults(command=_talk)
     commands.add_parser("train", help="fit and store the understanding model").set_defaults(command=_train)
     play = commands.add_parser("simulate", help="play a part of the outside world for a gateway that runs elsewhere")
-    play.add_argument("what", choices=simulation.PROGRAMS)
+    play.add_argument("what", type=lambda name: simulation.ALSO.get(name, name), choices=simulation.PROGRAMS)
     play.add_argument("--port", type=int, help="in place of the one it has by itself; of the carrier: for SMPP")
     play.add_argument("--demo-port", type=int, help="likewise, of the page with the phones that text")
     play.add_argument("--settings", action="store_true", help="print the gateway's configuration for it, and end")

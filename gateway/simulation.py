@@ -25,6 +25,7 @@ from gateway.config_sms import Sms
 from gateway.errors import ConfigError
 
 PROGRAMS = ("wechat", "smsc")
+ALSO = {"sms": "smsc"}  # by their channel
 KANNEL = ("/usr/sbin/bearerbox", "/usr/sbin/smsbox")
 FAREWELL_S = 5.0
 LOOPBACK = "127.0.0.1"

@@ -169,6 +169,11 @@ def test_a_stop_drains_and_ends_well(tmp_path: Path, number: signal.Signals) -> 
     assert "password" not in logged
 
 
+def test_sms_is_played_by_its_channels_name(capfd: pytest.CaptureFixture[str]) -> None:
+    assert main(["simulate", "sms", "--settings"]) == 0
+    assert tomllib.loads(capfd.readouterr().out)["sms"]["carrier"] == "smpp"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("what", "page_port", "setting"), [
     ("wechat", "--port", 'api_base = "http://127.0.0.1:8099"'), ("smsc", "--demo-port", "port = 8099"),
