@@ -21,7 +21,17 @@ from gateway.dialogue.posted import file_order, words_in
 from gateway.dialogue.step import resume
 from gateway.dialogue.understood import Known, Understood
 from gateway.fields.city import EmergencyNumber
-from gateway.handover import AgentJoins, AgentLeaves, AgentSays, Arrived, DraftHanded, DraftWanted, OpenDraft, Verified
+from gateway.handover import (
+    AgentJoins,
+    AgentLeaves,
+    AgentSays,
+    Arrived,
+    DraftHanded,
+    DraftWanted,
+    OpenDraft,
+    Uninvited,
+    Verified,
+)
 from gateway.messages import CaseNews, Elapsed, Inbound, Order, Text
 from gateway.turn import Turn
 from gateway.understanding import Reader
@@ -48,6 +58,8 @@ class Asides:
                 return turn.staff(state, said)
             case Elapsed() as timer:
                 return drafts.elapsed(self.catalog, state, timer)
+            case Uninvited():
+                return replace(state, ratings=()), []
             case Arrived() as came:
                 return self._arrived(state, item, came, turn)
             case Order() as order:

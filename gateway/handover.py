@@ -77,6 +77,10 @@ class Arrived(Struct, frozen=True, tag="arrived"):
     district: str | None = None
 
 
+class Uninvited(Struct, frozen=True, tag="uninvited"):
+    """The citizen wants no more invitations to rate (SMS: TD). One they were asked already they may still answer."""
+
+
 class Forgotten(Struct, frozen=True, tag="forgotten"):
     """The person left the channel, which asks for their data to be deleted (WeChat: unsubscribe).
 

@@ -18,6 +18,7 @@ from gateway.handover import (
     DraftHanded,
     DraftWanted,
     Forgotten,
+    Uninvited,
     Verified,
 )
 
@@ -111,6 +112,7 @@ class Elapsed(Struct, frozen=True, tag="elapsed"):
 Content = (
     Text | Choice | Form | Upload | Location | Order | Verified | DraftWanted | DraftHanded
     | AgentJoins | AgentSays | AgentLeaves | CaseNews | Elapsed | Arrived | Forgotten
+    | Uninvited
 )
 CitizenContent = Text | Choice | Form | Upload | Location
 

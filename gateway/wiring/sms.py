@@ -22,8 +22,9 @@ from gateway.clock import Clock, Ids
 from gateway.config_sms import Sms
 from gateway.dialogue.draft import Dialogue, load
 from gateway.errors import RateLimited
+from gateway.handover import Uninvited
 from gateway.http import Network
-from gateway.messages import Outbound, encode
+from gateway.messages import Inbound, Outbound, encode
 from gateway.observe import INBOUND
 from gateway.outbox import Heard, OutItem, Pace, Say
 from gateway.protocols import Accept, SharedStore
@@ -108,6 +109,8 @@ class SmsParts:
     async def _wished(self, conversation: str, wished: Wished) -> None:
         """Once to whoever says it twice."""
         known = silent(await self._reach(conversation))
+        if wished.wish == "stop":
+            await self.ground.accept(Inbound(f"stop {wished.id}", conversation, CHANNEL, wished.at, Uninvited()))
         await self._note(conversation, wished.id, wished)
         if known == (wished.wish == "stop"):
             return

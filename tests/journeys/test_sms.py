@@ -149,6 +149,22 @@ async def test_who_says_td_is_left_alone_and_answered(town: Town) -> None:
     assert await citizen.says("START"), "once more it is a word like any other"
 
 
+async def test_who_says_td_is_not_asked_about_the_next_case_either(town: Town) -> None:
+    citizen = town.citizen("8613800138000")
+    other = "我要投诉中通，单号7512345678901，从广州海珠区新港中路寄到北京朝阳区建国路的件，三天没动了"
+    cases = [await files(citizen), await files(citizen, (other, ZH[1]))]
+    for case in cases:
+        office = await handled(town, case)
+        await office.acts(case, "close", text=REPLY)
+        await town.settles()
+    await town.passes(TEN_MINUTES)
+    await until_told(town, cases[0], "told rate")
+    assert "START" in await citizen.says("TD")
+    assert cases[1] not in await citizen.says(SOLVED), "the one they were asked about counts, and is the last"
+    await town.hotline.until(cases[0], lambda case: case.rated is not None)
+
+
+
 async def test_what_did_not_arrive_stands_in_the_case(town: Town) -> None:
     citizen = town.citizen("8613800138008")
     case = await files(citizen)
