@@ -112,7 +112,7 @@ class House:
         await self.opened.wait()
         found = self.uploads.get(media, self.otherwise)
         if isinstance(found, HuiyinError):
-            raise found
+            raise found.with_traceback(None)  # raised again and again, it would keep every frame it ever passed
         return found
 
     def answers(self, text: str, **more: Any) -> Outbound:
