@@ -32,7 +32,7 @@ from nlu.batching import BatchEncoder
 from nlu.embedded import EmbeddedUnderstander
 from nlu.knowledge import KnowledgeIndex
 from tests.clock import ManualClock
-from tests.journeys.hotline import Hotline
+from tests.journeys.hotline import Given, Hotline
 
 ROOT = Path(__file__).resolve().parent.parent
 COMPLAINTS = ROOT / "templates" / "complaints"
@@ -82,7 +82,7 @@ async def run(personas: Sequence[Persona], cache: Path = CACHE) -> list[Outcome]
     mind, encoder = await open_mind(cache)
     try:
         with tempfile.TemporaryDirectory() as folder:
-            hotline = await Hotline.open(Path(folder) / "data", mind, hold_s=HOLD_S)
+            hotline = await Hotline.open(Path(folder) / "data", mind, Given(hold_s=HOLD_S))
             try:
                 return [await play(persona, hotline, forms[persona.template]) for persona in personas]
             finally:

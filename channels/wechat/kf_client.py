@@ -229,11 +229,6 @@ class KfClient:
         return await self._caller.ask(Call(path, body=body), shape)
 
 
-def sent_as(message: str) -> str:
-    """The platform's id of our message: what msg_send_fail names."""
-    return bodies.short_id(message)
-
-
 def _names(user: KfUser) -> dict[str, object]:
     return {"open_kfid": user.open_kfid, "external_userid": user.external_userid}
 

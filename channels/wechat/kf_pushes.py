@@ -30,7 +30,7 @@ class Opened(pushes.Entered):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Failed(Push):
-    """A message of ours did not arrive: `message` is the id it was sent as (kf_client.sent_as), `reason` WeCom's
+    """A message of ours did not arrive: `message` is the id it was sent as (bodies.short_id), `reason` WeCom's
     number for why (2 the account was deleted, 4 the conversation is over, 5 and 6 refused, 10 closed, …)."""
 
     message: str

@@ -9,7 +9,7 @@ import pytest_asyncio
 from gateway.app import Mind
 from nlu.null import NullKnowledge, NullUnderstander
 from tests.api.hotline import Client, Phones
-from tests.journeys.hotline import Hotline
+from tests.journeys.hotline import Given, Hotline
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +20,7 @@ def phones() -> Phones:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def hotline(tmp_path_factory: pytest.TempPathFactory, phones: Phones) -> AsyncIterator[Hotline]:
     folder = tmp_path_factory.mktemp("gateway")
-    opened = await Hotline.open(folder, Mind(NullUnderstander(), NullKnowledge()), phones)
+    opened = await Hotline.open(folder, Mind(NullUnderstander(), NullKnowledge()), Given(phones))
     yield opened
     await opened.close()
 

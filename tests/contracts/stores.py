@@ -4,23 +4,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from gateway.store.lanes import LaneStore
+from gateway.store import parts
 from gateway.store.limits import DEFAULT_LIMITS, Limits
-from gateway.store.records import Records
-from gateway.store.shared import SharedStore
 from gateway.store.sqlite import SqliteStore
 from tests.clock import ManualClock, SerialIds
 
 
-class Store(Protocol):
-    @property
-    def lanes(self) -> LaneStore: ...
-
-    @property
-    def records(self) -> Records: ...
-
-    @property
-    def shared(self) -> SharedStore: ...
+class Store(parts.Store, Protocol):
+    """With what only its own tests and an operator need."""
 
     @property
     def timers_held(self) -> bool: ...

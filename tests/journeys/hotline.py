@@ -7,7 +7,7 @@ from __future__ import annotations
 import asyncio
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +55,26 @@ class Reply:
         )
 
 
+@dataclass(frozen=True)
+class Given:
+    """What stands around a hotline.
+
+    hold_s  how long a burst is waited for: not at all, for citizens who answer in the same instant
+    wechat  its accounts; sms  its carrier; texter  who sends an SMS about a case in its place; port  0: any
+    """
+
+    sender: CodeSender | None = None
+    clock: ManualClock | SystemClock | None = None
+    hold_s: float = 0.0
+    wechat: WeChat = field(default_factory=WeChat)
+    sms: Sms = field(default_factory=Sms)
+    texter: Texter | None = None
+    port: int = 0
+
+
+ALONE = Given()
+
+
 class Hotline:
     """The gateway, running; `clock` stands still until somebody moves it."""
 
@@ -64,20 +84,14 @@ class Hotline:
         self._http = aiohttp.ClientSession()
 
     @classmethod
-    async def open(
-        cls, folder: Path, mind: Mind, sender: CodeSender | None = None,
-        clock: ManualClock | SystemClock | None = None, hold_s: float = 0.0, wechat: WeChat | None = None,
-        texter: Texter | None = None, sms: Sms | None = None, port: int = 0,
-    ) -> Hotline:
-        """hold_s  how long a burst is waited for: not at all, for citizens who answer in the same instant
-        wechat  its accounts; sms  its carrier; texter  who sends an SMS about a case in its place; port  0: any"""
-        clock = clock or ManualClock()
+    async def open(cls, folder: Path, mind: Mind, given: Given = ALONE) -> Hotline:
+        clock = given.clock or ManualClock()
         config = Config(
-            server=Server(port=port or free_port(), drain_s=2, burst_hold_s=hold_s), data=Data(str(folder)),
-            web=Web(messages_per_minute=60_000), wechat=wechat or WeChat(), sms=sms or Sms(),
+            server=Server(port=given.port or free_port(), drain_s=2, burst_hold_s=given.hold_s),
+            data=Data(str(folder)), web=Web(messages_per_minute=60_000), wechat=given.wechat, sms=given.sms,
         )
         gateway = Gateway.of(config, clock, RandomIds(), mind)
-        gateway.sender, gateway.texter = sender, texter
+        gateway.sender, gateway.texter = given.sender, given.texter
         await gateway.open()
         serving = runner(gateway.application, drain_s=2)
         await serving.setup()

@@ -30,7 +30,7 @@ from simulators.smsc.phone import Phone
 from simulators.smsc.server import serve
 from tests.channels.sms.kannel_site import free_ports
 from tests.clock import ManualClock
-from tests.journeys.hotline import PATIENCE_S, Hotline
+from tests.journeys.hotline import PATIENCE_S, Given, Hotline
 from tests.until import until
 
 OURS, SIGN = "10612345", "市民热线"
@@ -123,7 +123,7 @@ class Town:
         """Also again, after `closes`: a new process with the same data at the same address."""
         self._sms = sms or self._sms
         self.hotline = await Hotline.open(
-            self.folder / "data", self._mind, clock=self.clock, sms=self._sms, port=self._port)
+            self.folder / "data", self._mind, Given(clock=self.clock, sms=self._sms, port=self._port))
         self._running, self._port = True, self.hotline.gateway.config.server.port
 
     async def closes(self) -> None:

@@ -11,7 +11,7 @@ from bench.citizens import known_templates, play
 from bench.persona import Persona, load
 from bench.visitor import HOLD_S
 from gateway.app import Mind
-from tests.journeys.hotline import Hotline
+from tests.journeys.hotline import Given, Hotline
 
 RIGHT = 0.98  # of the fields; bench/citizens.md holds all personas against the goals
 
@@ -29,7 +29,7 @@ async def test_the_sample_has_everybody_s_template_and_language() -> None:
 @pytest.mark.slow
 async def test_the_quickest_of_each_template_and_language_get_their_work_order(tmp_path: Path, mind: Mind) -> None:
     forms = known_templates()
-    hotline = await Hotline.open(tmp_path / "data", mind, hold_s=HOLD_S)
+    hotline = await Hotline.open(tmp_path / "data", mind, Given(hold_s=HOLD_S))
     found = figures([await play(persona, hotline, forms[persona.template]) for persona in sample()])
     await hotline.close()
     assert found["filed"].value >= 0.97

@@ -27,7 +27,7 @@ from simulators.wechat.pushing import Delivery
 from simulators.wechat.server import serve
 from simulators.wechat.settings import AccountSettings, configuration
 from tests.clock import ManualClock
-from tests.journeys.hotline import PATIENCE_S, Hotline
+from tests.journeys.hotline import ALONE, PATIENCE_S, Given, Hotline
 from tests.until import until
 
 
@@ -156,7 +156,7 @@ def number(receipt: Bubble) -> str:
 @asynccontextmanager
 async def opened(
     folder: Path, mind: Mind, *accounts: AccountSettings, texter: Texter | None = None,
-    staff: Literal["desk", "wecom"] = "desk", sms: Sms | None = None,
+    staff: Literal["desk", "wecom"] = "desk", sms: Sms = ALONE.sms,
 ) -> AsyncIterator[Street]:
     """WeChat with these accounts, and a hotline whose configuration is the one it prints; `staff` of customer service.
     """
@@ -165,8 +165,8 @@ async def opened(
         printed = configuration(accounts, int(wechat.url.rpartition(":")[2]))
         config = msgspec.convert(tomllib.loads(printed)["wechat"], WeChatConfig)
         config = replace(config, kf=tuple(replace(one, staff=staff) for one in config.kf))
-        street = Street(wechat, clock, lambda: Hotline.open(
-            folder, mind, clock=clock, wechat=config, texter=texter, sms=sms))
+        given = Given(clock=clock, wechat=config, texter=texter, sms=sms)
+        street = Street(wechat, clock, lambda: Hotline.open(folder, mind, given))
         await street.opens()
         try:
             yield street

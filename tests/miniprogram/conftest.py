@@ -11,7 +11,7 @@ import pytest
 from gateway.app import Mind
 from gateway.clock import SystemClock
 from nlu.null import NullKnowledge, NullUnderstander
-from tests.journeys.hotline import Hotline
+from tests.journeys.hotline import Given, Hotline
 
 HERE = Path(__file__).parent
 
@@ -27,6 +27,7 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 async def hotline(tmp_path: Path) -> AsyncIterator[Hotline]:
-    opened = await Hotline.open(tmp_path / "data", Mind(NullUnderstander(), NullKnowledge()), clock=SystemClock())
+    mind, given = Mind(NullUnderstander(), NullKnowledge()), Given(clock=SystemClock())
+    opened = await Hotline.open(tmp_path / "data", mind, given)
     yield opened
     await opened.close()

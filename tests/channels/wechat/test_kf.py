@@ -12,10 +12,10 @@ import pytest_asyncio
 
 from channels.wechat import kf_pushes, pushes
 from channels.wechat.accounts import Account
-from channels.wechat.bodies import Item, Menu
+from channels.wechat.bodies import Item, Menu, short_id
 from channels.wechat.calls import Place
 from channels.wechat.kf import STILL_PAGES, KfCallbacks, Puller
-from channels.wechat.kf_client import KfClient, KfCredentials, KfUser, sent_as
+from channels.wechat.kf_client import KfClient, KfCredentials, KfUser
 from channels.wechat.ledger import Ledger
 from channels.wechat.menus import Menus
 from channels.wechat.pushes import Push
@@ -234,7 +234,7 @@ async def test_a_tap_is_the_option_that_was_offered(desk: Desk) -> None:
     (matter,) = matters(message)
     teller, now = Teller(kf_ways(desk.client, desk.phone.open_kfid)), desk.house.clock.ms()
     told = await teller.tell(desk.phone.citizen.openid, matter, reach, now)
-    assert (told.by, told.id) == ("window", sent_as("turn:7"))
+    assert (told.by, told.id) == ("window", short_id("turn:7"))
     await desk.phone.picks("2")
     assert [taken.content for taken in await desk.pulled()] == [Choice("not", "turn:7")]
 
@@ -287,7 +287,7 @@ async def test_wecoms_own_staff_talk_beside_us_and_failures_are_heard(desk: Desk
     written, failed, _, ended = desk.heard()
     assert isinstance(written, pushes.Written)
     assert isinstance(failed, kf_pushes.Failed)
-    assert failed.message == sent_as("turn:1")
+    assert failed.message == short_id("turn:1")
     assert isinstance(ended, kf_pushes.Handed)
     await desk.client.farewell(ended.code, "rate", Menu("请评价", (Item(1, "满意"),)))
 

@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 
 from channels.wechat.answers import QuotaUsed, WindowClosed, WithPerson
-from channels.wechat.bodies import Item, Menu
+from channels.wechat.bodies import Item, Menu, short_id
 from channels.wechat.calls import File
 from channels.wechat.kf_client import (
     Happening,
@@ -21,7 +21,6 @@ from channels.wechat.kf_client import (
     Spot,
     State,
     Words,
-    sent_as,
 )
 from gateway.errors import Paused, Rejected, Retry
 from tests.channels.wechat.api_client import Line, line
@@ -51,15 +50,15 @@ SENT: list[tuple[str, Ask, dict[str, Any]]] = [
     (SYNC, lambda kf: kf.pull("wk1", "cursor", "ENC"),
      {"open_kfid": "wk1", "limit": 1000, "voice_format": 0, "cursor": "cursor", "token": "ENC"}),
     (SEND, lambda kf: kf.send_text(USER, "turn:1", "已受理"), {
-        "touser": USER.external_userid, "open_kfid": USER.open_kfid, "msgid": sent_as("turn:1"),
+        "touser": USER.external_userid, "open_kfid": USER.open_kfid, "msgid": short_id("turn:1"),
         "msgtype": "text", "text": {"content": "已受理"}}),
     (SEND, lambda kf: kf.send_menu(USER, "turn:2", RATING), {
-        "touser": USER.external_userid, "open_kfid": USER.open_kfid, "msgid": sent_as("turn:2"), "msgtype": "msgmenu",
+        "touser": USER.external_userid, "open_kfid": USER.open_kfid, "msgid": short_id("turn:2"), "msgtype": "msgmenu",
         "msgmenu": {"head_content": "请评价", "list": [
             {"type": "click", "click": {"id": "1", "content": "满意"}},
             {"type": "click", "click": {"id": "2", "content": "不满意"}}]}}),
     (EVENT, lambda kf: kf.welcome("CODE", "w:1", "您好"),
-     {"code": "CODE", "msgid": sent_as("w:1"), "msgtype": "text", "text": {"content": "您好"}}),
+     {"code": "CODE", "msgid": short_id("w:1"), "msgtype": "text", "text": {"content": "您好"}}),
     (MOVE, lambda kf: kf.move(USER, State.QUEUE), {
         "open_kfid": USER.open_kfid, "external_userid": USER.external_userid, "service_state": 2}),
     (MOVE, lambda kf: kf.move(USER, State.PERSON, "desk1"), {
@@ -80,9 +79,9 @@ async def test_each_call_goes_as_the_platform_wants_it(wire: Line) -> None:
 
 async def test_the_end_of_a_conversation_gives_the_code_for_its_rating(wire: Line) -> None:
     wire.platform.says[MOVE] = {**OK, "msg_code": "BYE"}
-    wire.platform.says[EVENT] = {**OK, "msgid": sent_as("r:1")}
+    wire.platform.says[EVENT] = {**OK, "msgid": short_id("r:1")}
     code = await wire.kf().move(USER, State.OVER)
-    assert await wire.kf().farewell(code, "r:1", RATING) == sent_as("r:1")
+    assert await wire.kf().farewell(code, "r:1", RATING) == short_id("r:1")
     assert wire.platform.last(EVENT).json["code"] == "BYE"
     assert wire.platform.last(EVENT).json["msgmenu"]["head_content"] == "请评价"
 
@@ -119,14 +118,14 @@ async def test_every_kind_of_message_is_read(wire: Line) -> None:
 async def test_events_are_read(wire: Line) -> None:
     entered: dict[str, Any] = {
         "event_type": "enter_session", "scene": "123", "scene_param": "t=express", "welcome_code": "W"}
-    failed = {"event_type": "msg_send_fail", "fail_msgid": sent_as("turn:1"), "fail_type": 4}
+    failed = {"event_type": "msg_send_fail", "fail_msgid": short_id("turn:1"), "fail_type": 4}
     wire.platform.says[SYNC] = {**OK, "next_cursor": "c", "has_more": 0, "msg_list": [
         {"msgid": "e1", "send_time": 1, "origin": 4, "msgtype": "event", "event": {"open_kfid": "wk1", **entered}},
         {"msgid": "e2", "send_time": 2, "origin": 4, "msgtype": "event", "event": failed},
     ]}
     first, second = (await wire.kf().pull("wk1")).messages
     assert first.event == Happening(open_kfid="wk1", **entered)
-    assert (second.origin, second.event.fail_msgid) == (Origin.EVENT, sent_as("turn:1"))
+    assert (second.origin, second.event.fail_msgid) == (Origin.EVENT, short_id("turn:1"))
 
 
 async def test_an_empty_page_may_have_more_behind_it_and_keeps_its_place(wire: Line) -> None:

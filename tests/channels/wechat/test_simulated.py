@@ -10,10 +10,10 @@ import aiohttp
 import pytest
 import pytest_asyncio
 
-from channels.wechat.bodies import Item, Menu
+from channels.wechat.bodies import Item, Menu, short_id
 from channels.wechat.calls import File, Place
 from channels.wechat.client import Credentials, WeChatClient
-from channels.wechat.kf_client import KfClient, KfCredentials, KfMessage, KfUser, Origin, State, sent_as
+from channels.wechat.kf_client import KfClient, KfCredentials, KfMessage, KfUser, Origin, State
 from gateway.errors import Forbidden, Paused, Rejected, Retry, Unauthorised, Uncertain, Unsupported, WayClosed
 from simulators.wechat.platform import WeChat
 from simulators.wechat.server import serve
@@ -197,7 +197,7 @@ async def test_a_conversation_of_customer_service(city: City) -> None:
     assert (said[0].text.content, said[1].location.name) == ("路灯坏了", "天河路")
     assert (await city.kf.download(said[2].image.media_id)).body == JPEG
 
-    assert await city.kf.send_text(user, "turn:1", "已受理") == sent_as("turn:1")
+    assert await city.kf.send_text(user, "turn:1", "已受理") == short_id("turn:1")
     with pytest.raises(Uncertain):
         await city.kf.send_text(user, "turn:1", "已受理")
     await city.kf.send_menu(user, "turn:2", RATING)
@@ -231,7 +231,7 @@ async def test_a_message_that_fails_later_is_named_by_our_id(city: City) -> None
     city.wechat.account("seat").kf.fail_next = 1
     await city.kf.send_text(KfUser(phone.open_kfid, phone.citizen.openid), "turn:1", "好")
     messages, _ = await everything(city.kf, phone.open_kfid)
-    assert (messages[-1].event.event_type, messages[-1].event.fail_msgid) == ("msg_send_fail", sent_as("turn:1"))
+    assert (messages[-1].event.event_type, messages[-1].event.fail_msgid) == ("msg_send_fail", short_id("turn:1"))
 
 
 async def test_five_messages_and_no_sixth(city: City) -> None:
