@@ -12,8 +12,8 @@ from msgspec import Struct
 
 from gateway.clock import Clock, to_ms
 from gateway.errors import Paused, Rejected, Retry, SendError, Uncertain
-from gateway.orders import CaseOp
-from gateway.protocols import CaseBackend, Changes, Lease, Put, Receipt
+from gateway.orders import CaseOp, Taken
+from gateway.protocols import CaseBackend, Changes, Emit, Lease, Put, Receipt
 
 GIVE_UP_S = 72 * 3600
 # (age of the operation below which it applies, seconds until the next try)
@@ -21,6 +21,15 @@ WAITS = ((5, 5), (35, 30), (155, 120), (755, 600))
 LAST_WAIT_S = 1800
 
 _ops = msgspec.json.Decoder(CaseOp)
+
+
+class Known(Struct, frozen=True):
+    """State of the case's key: the backend's own number of it."""
+
+    external_id: str
+
+
+_known = msgspec.json.Decoder(Known)
 
 
 class HandOver(Struct, frozen=True):
@@ -47,26 +56,28 @@ class Bridge:
             op = _ops.decode(head.body)
         except msgspec.DecodeError as error:
             raise Rejected("not an operation") from error
-        receipt = await self._hand_over(op)
-        return Changes(head.seq, puts=[self._receipt(op, receipt)])
+        known = _known.decode(lease.state).external_id if lease.state else None
+        receipt = await self._hand_over(op, known)
+        state = msgspec.json.encode(Known(known or receipt.external_id))
+        return Changes(head.seq, state, emits=[self._taken(op, receipt)], puts=[self._receipt(op, receipt)])
 
-    async def _hand_over(self, op: CaseOp) -> Receipt:
+    async def _hand_over(self, op: CaseOp, known: str | None) -> Receipt:
         try:
-            return await self._send(op)
+            return await self._send(op, known)
         except (Retry, Paused) as error:
             raise self._later(op, error) from error
         except Uncertain as error:
-            if self._backend.repeat == "neither" or (self._backend.repeat == "lookup" and op.op != "submit"):
+            if self._backend.repeat(op.op) == "neither":
                 raise
             raise self._later(op, Retry(error.why, after_s=error.after_s)) from error
 
-    async def _send(self, op: CaseOp) -> Receipt:
+    async def _send(self, op: CaseOp, known: str | None) -> Receipt:
         """A backend that only knows look-up is asked first: the send before may have arrived unheard."""
-        if self._backend.repeat == "lookup" and op.op == "submit":
-            found = await self._backend.lookup(op.work_order_id)
+        if self._backend.repeat(op.op) == "lookup":
+            found = await self._backend.lookup(op, known)
             if found:
                 return found
-        return await self._backend.send(op)
+        return await self._backend.send(op, known)
 
     def _later(self, op: CaseOp, error: SendError) -> SendError:
         age = (to_ms(self._clock.now()) - op.at) / 1000
@@ -74,6 +85,14 @@ class Bridge:
             return Rejected(f"given up after 72 h: {error.why}")
         kind = Paused if isinstance(error, Paused) else Retry
         return kind(error.why, after_s=error.after_s or wait_s(op.key, age))
+
+    def _taken(self, op: CaseOp, receipt: Receipt) -> Emit:
+        """The case hears under which number the backend has it."""
+        taken = Taken(
+            op.op, op.key, receipt.external_id, receipt.system, to_ms(self._clock.now()), receipt.seq,
+            op.payload.get("round"), receipt.url,
+        )
+        return Emit("events", op.work_order_id, f"taken:{op.key}", msgspec.json.encode(taken))
 
     def _receipt(self, op: CaseOp, receipt: Receipt) -> Put:
         done = HandOver(op.work_order_id, op.op, receipt.external_id, receipt.system, to_ms(self._clock.now()))

@@ -24,6 +24,7 @@ from gateway.orders import (
     HistoryLine,
     RatingAnswer,
     Reached,
+    Taken,
 )
 
 STATUS: dict[str, str] = {
@@ -68,6 +69,8 @@ def decide(state: CaseState, item: CaseItem, rules: Rules) -> Decision:
             return _due(state, timer, round_, at, rules)
         case Reached():
             return Decision(_note(state, HistoryLine(item.at, item.what, item.round, _ways(item))))
+        case Taken():
+            return Decision(msgspec.structs.replace(state, system=item.system, external_id=item.external_id))
         case Filed():
             return Decision(state)
 
@@ -82,15 +85,16 @@ def begin(filed: Filed) -> CaseState:
 
 
 def _happened(state: CaseState, event: CaseEvent, at: int, rules: Rules) -> Decision:
-    if event.seq <= state.seq:  # rule 2: order by seq; what comes late is history
+    seq = state.seq + 1 if event.seq is None else event.seq
+    if seq <= state.seq:  # rule 2: order by seq; what comes late is history
         return Decision(_log(state, at, event.type.removeprefix("case."), event))
     state = _log(state, at, event.type.removeprefix("case."), event)
     stale = event.data.round is not None and event.data.round < state.round
     if stale or (event.type == "case.closed" and state.rework_due):  # rule 5: the closure belongs to the old round
-        return Decision(msgspec.structs.replace(state, seq=event.seq))
+        return Decision(msgspec.structs.replace(state, seq=seq))
     before = state.status
     state = msgspec.structs.replace(
-        state, seq=event.seq, status=STATUS[event.type],
+        state, seq=seq, status=STATUS[event.type],
         department=event.data.department or state.department, due=event.data.due or state.due,
     )
     if event.type == "case.closed":

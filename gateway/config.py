@@ -15,6 +15,7 @@ from typing import Any, Literal, get_args, get_type_hints
 import msgspec
 from msgspec import Struct
 
+from gateway.config_case import CaseBridge
 from gateway.config_sms import Sms
 from gateway.errors import ConfigError
 
@@ -46,10 +47,6 @@ class Api(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Desk(Struct, frozen=True, forbid_unknown_fields=True):
     demo_password: str = ""
-
-
-class CaseBridge(Struct, frozen=True, forbid_unknown_fields=True):
-    backend: Literal["desk"] = "desk"
 
 
 class Rating(Struct, frozen=True, forbid_unknown_fields=True):

@@ -17,13 +17,16 @@ EventType = Literal[
 ]
 
 
+OpName = Literal["submit", "comment", "rework", "rating", "withdraw"]
+
+
 class CaseOp(Struct, frozen=True):
     """One operation toward the backend (lane `case`, key = work_order_id).
 
     key  idempotency key `work_order_id:op:n`; the same at every retry
     """
 
-    op: Literal["submit", "comment", "rework", "rating", "withdraw"]
+    op: OpName
     work_order_id: str
     n: int
     payload: dict[str, Any]
@@ -44,14 +47,18 @@ class EventData(Struct, frozen=True):
 
 
 class CaseEvent(Struct, frozen=True):
-    """What a backend says about a case (WIRE.md, "Case events"); `type` wins over data.status."""
+    """What a backend says about a case (WIRE.md, "Case events"); `type` wins over data.status.
+
+    subject  our work_order_id, or the backend's own number of the case
+    seq      of this case, growing; None where the source has none: then (time, id) is the order
+    """
 
     id: str
     type: EventType
     time: str
     source: str
     subject: str
-    seq: int
+    seq: int | None = None
     data: EventData = EventData()
 
 
@@ -134,6 +141,20 @@ class Due(Struct, frozen=True, tag="due"):
     at: int
 
 
+class Taken(Struct, frozen=True, tag="taken"):
+    """The backend has an operation (gateway/protocols.py, Receipt). seq: of its own, where it counts; round: of a
+    rework."""
+
+    op: OpName
+    key: str
+    external_id: str
+    system: str
+    at: int
+    seq: int | None = None
+    round: int | None = None
+    url: str | None = None
+
+
 class Reached(Struct, frozen=True, tag="reached"):
     """What became of the news of a case on the citizen's channel (gateway/delivery.py), with every way looked at.
 
@@ -147,7 +168,7 @@ class Reached(Struct, frozen=True, tag="reached"):
     at: int
 
 
-CaseItem = Filed | Happened | Answered | Added | Due | Reached
+CaseItem = Filed | Happened | Answered | Added | Due | Taken | Reached
 
 
 class HistoryLine(Struct, frozen=True):
@@ -189,4 +210,6 @@ class CaseState(Struct, frozen=True):
     expired: bool = False
     coordination: bool = False
     operations: int = 0  # CaseOps emitted so far: n of the next idempotency key
+    system: str | None = None       # the backend that has it, and under which number
+    external_id: str | None = None
     completeness: float | None = None

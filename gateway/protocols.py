@@ -11,7 +11,7 @@ from typing import Literal, Protocol
 from aiohttp import web
 
 from gateway.messages import Inbound
-from gateway.orders import CaseOp, StaffAction
+from gateway.orders import CaseOp, OpName, StaffAction
 from gateway.rankings import Answer, Matter, NluContext, Scored, Understanding
 from gateway.store.blobs import BlobStore
 from gateway.store.lanes import Changes, Emit, Feed, LaneStore, Lease, Put
@@ -21,8 +21,8 @@ from gateway.store.shared import SharedStore
 __all__ = [
     "Accept", "Answer", "BlobStore", "Capabilities", "CaseBackend", "CaseDesk", "Changes", "Channel", "CodeSender",
     "Emit", "Feed", "Handler", "KnowledgeBase", "LaneStore", "Lease", "Matter", "MiniLogin", "MiniUser", "NluContext",
-    "Put", "Receipt",
-    "Record", "Records", "Scored", "Sentinel", "SharedStore", "Understander", "Understanding",
+    "Put", "Receipt", "Record", "Records", "Repeat", "Scored", "Sentinel", "SharedStore", "Understander",
+    "Understanding",
 ]
 
 # One leased key with its items → what to commit. Errors decide: Retry and Paused come back later uncounted,
@@ -117,26 +117,35 @@ class MiniLogin(Protocol):
 
 # --- case backends ------------------------------------------------------------------------------------------
 
+Repeat = Literal["idempotent", "lookup", "neither"]
+
+
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The backend has it, under its own number."""
+    """The backend has it, under its own number. seq: its count of events; a higher one is later than this."""
 
     external_id: str
     system: str
+    seq: int | None = None
+    url: str | None = None
 
 
 class CaseBackend(Protocol):
-    """Where work orders go. `repeat` says what a second send of the same key does:
-    `idempotent` the backend recognises it, `lookup` we ask before we send again, `neither` a person decides."""
+    """Where work orders go; `name` is the system of its receipts and the source of its events."""
 
     name: str
-    repeat: Literal["idempotent", "lookup", "neither"]
 
-    async def send(self, op: CaseOp) -> Receipt:
-        """Raises SendError; Uncertain when the outcome is not known."""
+    def repeat(self, op: OpName) -> Repeat:
+        """What a second send of the same key does: `idempotent` the backend recognises it, `lookup` we ask before we
+        send again, `neither` a person decides."""
         ...
 
-    async def lookup(self, work_order_id: str) -> Receipt | None:
+    async def send(self, op: CaseOp, known: str | None) -> Receipt:
+        """`known`: the backend's number of the case. Raises SendError; Uncertain when the outcome is not known."""
+        ...
+
+    async def lookup(self, op: CaseOp, known: str | None) -> Receipt | None:
+        """Whether this very operation has arrived. Raises SendError."""
         ...
 
 

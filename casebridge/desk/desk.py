@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from typing import Literal
 
 import msgspec
 
@@ -15,8 +14,8 @@ from casebridge.desk.case import Acted, DeskCase, Outcome, Received, Said, decod
 from casebridge.desk.decide import UnknownCase, allowed, decide
 from gateway.clock import Clock, to_ms
 from gateway.errors import Conflict, NotFound, Rejected, Retry, Unavailable
-from gateway.orders import CaseEvent, CaseOp, CaseState, EventData, Happened, StaffAction
-from gateway.protocols import Changes, Emit, LaneStore, Lease, Put, Receipt, Records
+from gateway.orders import CaseEvent, CaseOp, CaseState, EventData, Happened, OpName, StaffAction
+from gateway.protocols import Changes, Emit, LaneStore, Lease, Put, Receipt, Records, Repeat
 from gateway.store.lanes import Outcome as Stored
 
 LANE = "desk"
@@ -33,7 +32,6 @@ class Desk:
     """protocols.CaseBackend and protocols.CaseDesk over one store; `handle` is the worker of lane `desk`."""
 
     name = "desk"
-    repeat: Literal["idempotent", "lookup", "neither"] = "idempotent"
 
     def __init__(
         self, store: LaneStore, records: Records, clock: Clock, *, looks: Sequence[float] = LOOKS
@@ -45,7 +43,10 @@ class Desk:
 
     # --- the bridge's side ------------------------------------------------------------------------------------
 
-    async def send(self, op: CaseOp) -> Receipt:
+    def repeat(self, op: OpName) -> Repeat:
+        return "idempotent"
+
+    async def send(self, op: CaseOp, known: str | None) -> Receipt:
         """Durable when it returns; the same key again has no effect. Raises Retry when the store cannot take it."""
         body = encode(Received(op, self._now()))
         try:
@@ -56,9 +57,9 @@ class Desk:
             raise Retry("the desk's mailbox of this case is full")
         return Receipt(op.work_order_id, SOURCE)
 
-    async def lookup(self, work_order_id: str) -> Receipt | None:
-        """What the desk has read; an op sent a moment ago may still be in its mailbox."""
-        case = await self._case(work_order_id)
+    async def lookup(self, op: CaseOp, known: str | None) -> Receipt | None:
+        """Whether the desk knows the case; an op sent a moment ago may still be in its mailbox."""
+        case = await self._case(op.work_order_id)
         return Receipt(case.work_order_id, SOURCE) if case else None
 
     # --- staff's side -----------------------------------------------------------------------------------------

@@ -60,7 +60,7 @@ class World:
         return msgspec.json.decode(record.body, type=DeskCase)
 
     async def send(self, name: Any, n: int = 0, **payload: Any) -> None:
-        await self.desk.send(CaseOp(name, WO, n, payload or {"order": ORDER}, self.clock.ms()))
+        await self.desk.send(CaseOp(name, WO, n, payload or {"order": ORDER}, self.clock.ms()), None)
 
     async def settle(self, n: int) -> None:
         """Until the desk has noted n lines of history."""

@@ -1,7 +1,7 @@
 """casebridge/bridge.py: order, receipts, and what becomes of an operation the backend did not take."""
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import pytest
@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from casebridge.bridge import GIVE_UP_S, Bridge, HandOver, wait_s
 from gateway.errors import Paused, Rejected, Retry, SendError, Uncertain
-from gateway.orders import CaseOp
-from gateway.protocols import Lease, Receipt
+from gateway.orders import CaseOp, OpName
+from gateway.protocols import Lease, Receipt, Repeat
 from gateway.store.lanes import Msg
 from tests.clock import ManualClock
 
@@ -23,20 +23,23 @@ class Backend:
 
     name = "scripted"
 
-    def __init__(self, repeat: Literal["idempotent", "lookup", "neither"], *answers: SendError | None) -> None:
-        self.repeat: Literal["idempotent", "lookup", "neither"] = repeat
+    def __init__(self, repeat: Repeat, *answers: SendError | None) -> None:
+        self.promise: Repeat = repeat
         self.answers = list(answers)
         self.sent: list[str] = []
         self.known = False
 
-    async def send(self, op: CaseOp) -> Receipt:
+    def repeat(self, op: OpName) -> Repeat:
+        return self.promise
+
+    async def send(self, op: CaseOp, known: str | None) -> Receipt:
         self.sent.append(op.key)
         error = self.answers.pop(0) if self.answers else None
         if error:
             raise error
         return Receipt("C-1", self.name)
 
-    async def lookup(self, work_order_id: str) -> Receipt | None:
+    async def lookup(self, op: CaseOp, known: str | None) -> Receipt | None:
         return Receipt("C-found", self.name) if self.known else None
 
 
@@ -112,7 +115,7 @@ async def test_a_permanent_refusal_passes_through() -> None:
 
 @pytest.mark.parametrize(("repeat", "op", "expected"), [
     ("idempotent", "submit", Retry), ("idempotent", "comment", Retry), ("lookup", "submit", Retry),
-    ("lookup", "comment", Uncertain), ("neither", "submit", Uncertain),
+    ("lookup", "comment", Retry), ("neither", "submit", Uncertain),
 ])
 async def test_an_unknown_outcome_is_repeated_only_where_that_is_safe(
     repeat: Any, op: str, expected: type[SendError]

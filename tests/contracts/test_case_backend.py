@@ -76,28 +76,27 @@ async def shows(row: Row, *history: str, wo: str = "WO-20261123-4KX7P2M9QD") -> 
 
 async def test_it_names_itself_and_says_what_a_repeat_does(row: Row) -> None:
     assert row.backend.name in ROWS
-    assert row.backend.repeat in ("idempotent", "lookup", "neither")
+    assert row.backend.repeat("submit") in ("idempotent", "lookup", "neither")
 
 
 async def test_a_submission_is_acknowledged_with_its_own_number_and_found_again(row: Row) -> None:
-    receipt = await row.backend.send(op("submit"))
+    receipt = await row.backend.send(op("submit"), None)
     await shows(row, "submit")
     assert receipt.external_id
-    assert await row.backend.lookup("WO-20261123-4KX7P2M9QD") == receipt
+    assert await row.backend.lookup(op("submit"), None) == receipt
 
 
 async def test_nothing_is_found_that_was_never_sent(row: Row) -> None:
-    assert await row.backend.lookup("WO-20261123-0000000000") is None
+    assert await row.backend.lookup(op("submit", wo="WO-20261123-0000000000"), None) is None
 
 
 async def test_the_same_key_again_gives_the_same_receipt_and_one_case(row: Row) -> None:
-    if row.backend.repeat != "idempotent":
-        assert row.backend.repeat in ("lookup", "neither")
+    if row.backend.repeat("submit") != "idempotent":
         return
-    first = await row.backend.send(op("submit"))
-    assert await row.backend.send(op("submit")) == first
-    await row.backend.send(op("comment", 1, text="a", urge=False))
-    await row.backend.send(op("comment", 1, text="a", urge=False))
+    first = await row.backend.send(op("submit"), None)
+    assert await row.backend.send(op("submit"), None) == first
+    await row.backend.send(op("comment", 1, text="a", urge=False), None)
+    await row.backend.send(op("comment", 1, text="a", urge=False), None)
     await shows(row, "submit", "comment")
 
 
@@ -107,22 +106,22 @@ async def test_operations_of_a_case_are_applied_in_order(row: Row) -> None:
         op("rating", 3, work_order_id="WO-20261123-4KX7P2M9QD", round=0, resolved="no"),
         op("rework", 1, round=1, reason="r"), op("withdraw", 4, reason=None),
     ):
-        await row.backend.send(sent)
+        await row.backend.send(sent, None)
     await shows(row, "submit", "comment", "urge", "rating", "rework", "withdraw")
 
 
 async def test_cases_do_not_know_each_other(row: Row) -> None:
     other = "WO-20261123-ZZZZZZZZZZ"
-    await row.backend.send(op("submit"))
-    await row.backend.send(op("submit", wo=other))
-    await row.backend.send(op("comment", 1, wo=other, text="x", urge=False))
+    await row.backend.send(op("submit"), None)
+    await row.backend.send(op("submit", wo=other), None)
+    await row.backend.send(op("comment", 1, wo=other, text="x", urge=False), None)
     await shows(row, "submit", "comment", wo=other)
     await shows(row, "submit")
 
 
 async def test_words_arrive_literally(row: Row) -> None:
-    await row.backend.send(op("submit"))
-    await row.backend.send(op("comment", 1, text=HOSTILE, urge=False))
+    await row.backend.send(op("submit"), None)
+    await row.backend.send(op("comment", 1, text=HOSTILE, urge=False), None)
     await shows(row, "submit", "comment")
     assert await row.text("WO-20261123-4KX7P2M9QD") == HOSTILE
 
@@ -130,7 +129,7 @@ async def test_words_arrive_literally(row: Row) -> None:
 async def test_an_embedded_desk_offers_acts_and_refuses_unknown_cases(row: Row) -> None:
     if row.desk is None:
         return
-    await row.backend.send(op("submit"))
+    await row.backend.send(op("submit"), None)
     await shows(row, "submit")
     assert "accept" in await row.desk.allowed("WO-20261123-4KX7P2M9QD")
     with pytest.raises(NotFound):
