@@ -110,7 +110,7 @@ class _AliyunReport(Struct):
 class Aliyun(_Cloud):
     """Implements `Profile`."""
 
-    name, path, api = "aliyun", "aliyun/{token}", "https://dysmsapi.aliyuncs.com"
+    name, tail, api = "aliyun", "/{token}", "https://dysmsapi.aliyuncs.com"
 
     def request(self, sms: Sms, at: datetime) -> Post:
         settings, api = self._settings, (self._settings.api or self.api).rstrip("/")
@@ -195,7 +195,7 @@ class _TencentReport(Struct):
 class Tencent(_Cloud):
     """Implements `Profile`."""
 
-    name, path, api = "tencent", "tencent/{token}", "https://sms.tencentcloudapi.com"
+    name, tail, api = "tencent", "/{token}", "https://sms.tencentcloudapi.com"
 
     def request(self, sms: Sms, at: datetime) -> Post:
         settings, api = self._settings, (self._settings.api or self.api).rstrip("/")

@@ -30,7 +30,6 @@ from gateway.store.shared import SharedStore
 CAP = 65_536
 MOST_ID = 128
 MASK = 31                 # every kind of receipt
-PATH = "/sms/kannel"
 CODING = {"gsm7": "0", "ucs2": "2"}
 
 # dlr-mask's bits [Kannel user guide, "Delivery reports"]; queued and accepted by the SMSC are one to us.
@@ -50,7 +49,8 @@ _log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class KannelSettings:
-    """sendsms: smsbox's address, with /cgi-bin/sendsms; callback: ours as Kannel reaches it, without a path."""
+    """sendsms: smsbox's address, with /cgi-bin/sendsms; callback: ours as Kannel reaches it, without a path; name: the
+    channel's."""
 
     sendsms: str
     username: str
@@ -59,21 +59,23 @@ class KannelSettings:
     door: Door
     sender: str
     china: bool = True
+    name: str = "kannel"
     answer_s: float = posting.ANSWER_S
 
 
 class Kannel:
-    """Implements `Carrier`; its routes are /sms/kannel/mo and /sms/kannel/dlr, or status."""
+    """Implements `Carrier`; its routes are /sms/<name>/mo and /sms/<name>/dlr, or status."""
 
     def __init__(self, settings: KannelSettings, http: aiohttp.ClientSession, store: SharedStore, hands: Hands,
                  clock: Clock) -> None:
         self._settings, self._http, self._hands, self._clock = settings, http, hands, clock
-        self._gate, self._attempts = Gate(settings.door, store), Attempts(store, "kannel")
+        self._gate, self._attempts = Gate(settings.door, store), Attempts(store, settings.name)
 
     def routes(self) -> Sequence[web.RouteDef]:
+        path = f"/sms/{self._settings.name}"
         return [
-            web.post(f"{PATH}/mo", self.arrive), web.get(f"{PATH}/mo", self.arrive, allow_head=False),
-            *(web.get(f"{PATH}/{name}", self.report, allow_head=False) for name in ("dlr", "status")),
+            web.post(f"{path}/mo", self.arrive), web.get(f"{path}/mo", self.arrive, allow_head=False),
+            *(web.get(f"{path}/{name}", self.report, allow_head=False) for name in ("dlr", "status")),
         ]
 
     # --- out ------------------------------------------------------------------------------------------------
@@ -144,7 +146,7 @@ def sendsms(sms: Sms, settings: KannelSettings) -> Post:
 def receipts_to(settings: KannelSettings, id_: str) -> str:
     """Kannel fills in %d, %F and %A; ours is quoted, so it holds none of those."""
     ours = urlencode({"token": settings.door.tokens[0], "uid": id_.replace("%", "")})
-    return f"{settings.callback.rstrip('/')}{PATH}/dlr?{ours}&s=%d&fid=%F&ans=%A"
+    return f"{settings.callback.rstrip('/')}/sms/{settings.name}/dlr?{ours}&s=%d&fid=%F&ans=%A"
 
 
 # --- what a citizen wrote -----------------------------------------------------------------------------------

@@ -73,7 +73,7 @@ class SmsSender:
         if verdict.why and not released:
             return _not_sent(person, verdict.why, verdict.until)
         pieces = messages(say.message.text, self._voice)
-        sms = Sms(_id(user, say.message, part), user, pieces[part], person.ours or self._voice.numbers[0])
+        sms = Sms(_id(user, say.message, part), user, pieces[part], _from(person, self._voice))
         return await self._sent(sms, person, purpose, len(pieces) - part - 1)
 
     async def _sent(self, sms: Sms, person: Person, purpose: Purpose, more: int) -> Sent:
@@ -127,6 +127,11 @@ async def whose(store: SharedStore, id_: str) -> str | None:
     return found.decode() if found else None
 
 
+def written_to(reach: str) -> str:
+    """Our number that they wrote to last, "" for who only was written to."""
+    return _load(reach).ours
+
+
 def silent(reach: str) -> bool:
     """Whether START has something to bring back."""
     return _load(reach).ledger.silent
@@ -154,6 +159,11 @@ def _purpose(say: Say, person: Person) -> Purpose:
 
 def _of_news(news: str) -> Purpose:
     return PURPOSES.get(news, "notice")
+
+
+def _from(person: Person, voice: Voice) -> str:
+    """The number that they wrote to, as long as it is ours."""
+    return person.ours if person.ours in voice.numbers else voice.numbers[0]
 
 
 def _not_sent(person: Person, why: str, until: int | None = None) -> Sent:

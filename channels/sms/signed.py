@@ -69,7 +69,7 @@ class _Taken(Struct):
 class Signed:
     """Implements `Profile`."""
 
-    name, path = "generic", "generic"
+    name, tail = "generic", ""
 
     def __init__(self, settings: SignedSettings, clock: Clock, ids: Ids) -> None:
         self._settings, self._clock, self._ids = settings, clock, ids

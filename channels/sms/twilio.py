@@ -42,13 +42,14 @@ CODES: Mapping[int, Callable[[str], SendError]] = {
 @dataclass(frozen=True, slots=True)
 class TwilioSettings:
     """public: our address as Twilio calls it, without a path; two tokens while one replaces the other; sender: a number
-    in E.164, or the id of a messaging service (MG…)."""
+    in E.164, or the id of a messaging service (MG…); channel: its name."""
 
     account: str
     tokens: tuple[str, ...] = field(repr=False)
     public: str
     sender: str
     api: str = API
+    channel: str = "twilio"
 
 
 class _Taken(Struct):
@@ -62,7 +63,7 @@ class _Refusal(Struct):
 class Twilio:
     """Implements `Profile`."""
 
-    name, path = "twilio", "twilio"
+    name, tail = "twilio", ""
 
     def __init__(self, settings: TwilioSettings) -> None:
         self._settings = settings
@@ -70,7 +71,7 @@ class Twilio:
     def request(self, sms: Sms, at: datetime) -> Post:
         settings = self._settings
         sender = sms.sender or settings.sender
-        status = f"{settings.public.rstrip('/')}/sms/{self.path}/status?{urlencode({'id': sms.id})}"
+        status = f"{settings.public.rstrip('/')}/sms/{settings.channel}/status?{urlencode({'id': sms.id})}"
         form = {"To": sms.to, "MessagingServiceSid" if sender.startswith("MG") else "From": sender, "Body": sms.text,
                 "StatusCallback": status}
         basic = base64.b64encode(f"{settings.account}:{settings.tokens[0]}".encode()).decode()

@@ -27,10 +27,10 @@ ONCE_MS = 600_000       # twice the window in which a signed callback is good
 
 
 class Profile(Protocol):
-    """name: of the provider; path: below /sms/, `{token}` in it where the provider cannot sign."""
+    """name: of the provider; tail: of the address it calls, `/{token}` where it cannot sign."""
 
     name: str
-    path: str
+    tail: str
 
     def request(self, sms: Sms, at: datetime) -> Post:
         """Raises Rejected for what cannot be sent this way."""
@@ -62,15 +62,17 @@ class Profile(Protocol):
 
 
 class Webhook:
-    """Implements `Carrier`; its routes are /sms/<path>/mo and /sms/<path>/status, or dlr."""
+    """Implements `Carrier`; its routes are /sms/<name>/mo and /sms/<name>/status, or dlr. name: the channel's, the
+    provider's where it has none."""
 
     def __init__(self, profile: Profile, http: aiohttp.ClientSession, store: SharedStore, hands: Hands,
-                 clock: Clock) -> None:
+                 clock: Clock, name: str = "") -> None:
         self._profile, self._http, self._store, self._hands, self._clock = profile, http, store, hands, clock
-        self._attempts, self._receipts = Attempts(store, profile.name), Matcher(store, profile.name, hands)
+        self._name = name or profile.name
+        self._attempts, self._receipts = Attempts(store, self._name), Matcher(store, self._name, hands)
 
     def routes(self) -> Sequence[web.RouteDef]:
-        path = f"/sms/{self._profile.path}"
+        path = f"/sms/{self._name}{self._profile.tail}"
         reports = (web.post(f"{path}/{name}", self.report) for name in ("status", "dlr"))
         return [web.post(f"{path}/mo", self.arrive), *reports]
 
@@ -125,4 +127,4 @@ class Webhook:
         return self._profile.yes()
 
     def _once(self, once: str) -> str:
-        return f"sms:once:{self._profile.name}:{once}"
+        return f"sms:once:{self._name}:{once}"

@@ -6,7 +6,6 @@ import secrets
 from yarl import URL
 
 from channels.sms import kannel_conf
-from channels.sms.kannel import PATH
 from channels.sms.kannel_conf import KannelBox, Ports, Upstream
 from gateway.config_sms import Sms
 from gateway.errors import ConfigError
@@ -26,7 +25,7 @@ def written(config: Sms, folder: str) -> str:
     """
     one, smpp = config.kannel, config.smpp
     upstream = Upstream(smpp.host, smpp.port, smpp.system_id, smpp.password, smpp.tps, smpp.window)
-    arrivals = str(URL(one.callback + f"{PATH}/mo").with_query(token=one.token))
+    arrivals = str(URL(one.callback + "/sms/kannel/mo").with_query(token=one.token))
     box = KannelBox(
         folder, upstream, config.numbers[0], one.username, one.password, secrets.token_urlsafe(18), arrivals,
         ports(URL(one.url).port or 80), _redis(one.redis))
