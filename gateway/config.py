@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from gateway.config_case import CaseBridge
 from gateway.config_sms import Sms
+from gateway.config_wechat import WeChat
 from gateway.errors import ConfigError
 
 PREFIX = "HUIYIN"
@@ -63,58 +64,6 @@ class Web(Struct, frozen=True, forbid_unknown_fields=True):
     origins: tuple[str, ...] = ()
     per_address: int = 50
     messages_per_minute: int = 60
-
-
-class WeChatNotice(Struct, frozen=True, forbid_unknown_fields=True):
-    """A subscription or template message for news that comes outside the reply window.
-
-    way     long-term subscription, one-time subscription, or template message to followers
-    tells   the news it is for (messages.CaseNews)
-    values  the template's key → what stands there: number, title, department, status, time, hint
-    page    of the mini-program `mini_appid` (a mini-program's own where that is empty), opened by a tap
-    """
-
-    template: str
-    way: Literal["lasting", "once", "template"]
-    values: dict[str, Literal["number", "title", "department", "status", "time", "hint"]]
-    tells: tuple[str, ...] = ("closed", "rejected", "rate")
-    page: str = ""
-    mini_appid: str = ""
-
-
-class WeChatAccount(Struct, frozen=True, forbid_unknown_fields=True):
-    """One official account or mini-program. `plain` takes pushes in the clear, for trying out only."""
-
-    name: str
-    appid: str
-    secret: str
-    token: str
-    aes_key: str = ""
-    previous_aes_key: str = ""
-    kind: Literal["official", "miniprogram"] = "official"
-    plain: bool = False
-    api_base: str = "https://api.weixin.qq.com"
-    menu: dict[str, str] = {}
-    notices: tuple[WeChatNotice, ...] = ()
-
-
-class WeChatKf(Struct, frozen=True, forbid_unknown_fields=True):
-    """A company's customer service (微信客服). `staff`: who takes a conversation over, our desk or WeCom's seats."""
-
-    name: str
-    corpid: str
-    secret: str
-    token: str
-    aes_key: str
-    open_kfids: tuple[str, ...]
-    previous_aes_key: str = ""
-    staff: Literal["desk", "wecom"] = "desk"
-    api_base: str = "https://qyapi.weixin.qq.com"
-
-
-class WeChat(Struct, frozen=True, forbid_unknown_fields=True):
-    accounts: tuple[WeChatAccount, ...] = ()
-    kf: tuple[WeChatKf, ...] = ()
 
 
 class City(Struct, frozen=True, forbid_unknown_fields=True):
@@ -209,9 +158,16 @@ def _from_files(path: str, table: dict[str, Any]) -> dict[str, Any]:
     filled: dict[str, Any] = {}
     for key, value in table.items():
         name = key.removesuffix("_file")
-        secret = name != key and isinstance(value, str)
-        filled[name] = _text(f"{path}.{key}", value) if secret else _filled(f"{path}.{key}", value)
+        read = _of_files if name != key else _filled
+        filled[name] = read(f"{path}.{key}", value)
     return filled
+
+
+def _of_files(path: str, value: Any) -> Any:
+    """One value for one file, a list for a list of them."""
+    if isinstance(value, list):
+        return [_of_files(path, entry) for entry in value]
+    return _text(path, value) if isinstance(value, str) else value
 
 
 def _text(name: str, file: str) -> str:

@@ -20,8 +20,8 @@ from typing import Any
 import msgspec
 from yarl import URL
 
-from gateway.config import WeChat
 from gateway.config_sms import Sms
+from gateway.config_wechat import WeChat
 from gateway.errors import ConfigError
 
 PROGRAMS = ("wechat", "smsc")

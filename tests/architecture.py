@@ -23,7 +23,8 @@ VOCABULARY = (
     "gateway.rankings", "gateway.yamls", "gateway.fields",
     *CONTRACTS,
 )
-LEAVES = (*VOCABULARY, "gateway.config", "gateway.config_case", "gateway.config_sms")
+LEAVES = (*VOCABULARY, "gateway.config", "gateway.config_case", "gateway.config_sms",
+          "gateway.config_wechat")
 COMPOSITION = ("gateway.app", "gateway.wiring")  # the composition root, and what it is split into
 PURE = ("gateway.dialogue", "gateway.fields")
 PURE_MAY = {

@@ -64,30 +64,33 @@ def test_a_wrong_key_or_value_is_named(tmp_path: Path, text: str, name: str) -> 
 
 
 ACCOUNT = """
-[[wechat.accounts]]
+[[wechat.official]]
 name = "hotline"
 appid = "wx1"
 secret_file = "{folder}/secret"
 token = "t"
-aes_key = "k"
+aes_keys_file = ["{folder}/new", "{folder}/old"]
 notices = [{{template = "t1", way = "once", values = {{thing1 = "title"}}}}]
 """
 
 
-def test_an_accounts_secret_comes_from_a_file(tmp_path: Path) -> None:
+def test_an_accounts_secrets_come_from_files(tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("swordfish\n", "utf-8")
-    account = load(write(tmp_path, ACCOUNT.format(folder=tmp_path)), {}).wechat.accounts[0]
-    assert (account.secret, account.notices[0].values) == ("swordfish", {"thing1": "title"})
+    for name in ("new", "old"):
+        (tmp_path / name).write_text(f"{name}\n", "utf-8")
+    (account,) = load(write(tmp_path, ACCOUNT.format(folder=tmp_path)), {}).wechat.official
+    assert (account.secret, account.aes_keys) == ("swordfish", ("new", "old"))
+    assert account.notices[0].values == {"thing1": "title"}
 
 
 def test_an_accounts_missing_file_is_named(tmp_path: Path) -> None:
-    with pytest.raises(ConfigError, match=r"wechat\.accounts\.secret_file"):
+    with pytest.raises(ConfigError, match=r"wechat\.official\.secret_file"):
         load(write(tmp_path, ACCOUNT.format(folder=tmp_path)), {})
 
 
 def test_an_account_is_not_named_by_the_environment() -> None:
-    with pytest.raises(ConfigError, match="HUIYIN_WECHAT_ACCOUNTS"):
-        load(None, {"HUIYIN_WECHAT_ACCOUNTS": "hotline"})
+    with pytest.raises(ConfigError, match="HUIYIN_WECHAT_OFFICIAL"):
+        load(None, {"HUIYIN_WECHAT_OFFICIAL": "hotline"})
 
 
 def test_a_misspelt_variable_is_named() -> None:

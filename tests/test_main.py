@@ -18,8 +18,9 @@ import pytest
 
 from gateway import check, simulation
 from gateway.__main__ import Terminal, main
-from gateway.config import Config, WeChat, WeChatAccount, load
+from gateway.config import Config, load
 from gateway.config_sms import Sms
+from gateway.config_wechat import WeChat, WeChatOfficial
 from gateway.errors import ConfigError
 from gateway.wiring.demo import DemoPorts, demo
 from gateway.wiring.understanding import asleep
@@ -202,7 +203,7 @@ def _until_gone(page: str) -> None:
 
 
 async def test_a_demo_leaves_what_its_configuration_has_alone() -> None:
-    own = WeChat(accounts=(WeChatAccount(name="12345", appid="wx0", secret="s", token="t", aes_key="k" * 43),))
+    own = WeChat((WeChatOfficial(name="12345", appid="wx0", secret="s", token="t", aes_keys=("k" * 43,)),))
     texts = Sms("smpp", ("10612345",))
     async with demo(Config(wechat=own, sms=texts), DemoPorts(0, 0, 0)) as (config, phones):
         assert (config.wechat, config.sms) == (own, texts)

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+from msgspec.structs import replace
 
 from gateway.clock import RandomIds
-from gateway.config import WeChat, WeChatAccount, WeChatKf
+from gateway.config_wechat import WeChat, WeChatKf, WeChatMiniprogram, WeChatOfficial
 from gateway.delivery import kept
 from gateway.errors import ConfigError
 from gateway.messages import Inbound
@@ -24,29 +25,37 @@ from tests.channels.wechat.house import KEY as AES
 from tests.clock import ManualClock
 
 KEY = "k" * 43
-HOTLINE = WeChatAccount("hotline", "wx1", "secret", "token", KEY)
-MINI = WeChatAccount("mini", "wx2", "secret", "token", KEY, kind="miniprogram")
-SEAT = WeChatKf("seat", "ww1", "secret", "token", KEY, ("wk1", "wk2"))
+HOTLINE = WeChatOfficial("hotline", "wx1", "secret", "token", (KEY,))
+MINI = WeChatMiniprogram("mini", "wx2", "secret", "token", (KEY,))
+SEAT = WeChatKf("seat", "ww1", "secret", "token", (KEY,), ("wk1", "wk2"))
 
 
 def test_accounts_and_companies_are_told_apart() -> None:
-    accounts, companies = known(WeChat((HOTLINE, MINI), (SEAT,)))
+    accounts, companies = known(WeChat((HOTLINE,), (MINI,), (SEAT,)))
     assert [(one.keys.appid, one.kind) for one in (*accounts, *companies)] == [
         ("wx1", "official"), ("wx2", "miniprogram"), ("ww1", "kf")]
 
 
+def test_only_the_plain_mode_takes_what_is_not_sealed() -> None:
+    modes: tuple[Literal["safe", "compatible", "plain"], ...] = ("safe", "compatible", "plain")
+    accounts, _ = known(WeChat(tuple(replace(HOTLINE, appid=mode, mode=mode) for mode in modes)))
+    assert [one.plain for one in accounts] == [False, False, True]
+
+
 def test_work_orders_tell_the_accounts_apart() -> None:
-    assert sources(WeChat((HOTLINE, MINI), (SEAT,))) == {
+    assert sources(WeChat((HOTLINE,), (MINI,), (SEAT,))) == {
         "wechat:wx2": "wechat_mini", "wechat:wk1": "wechat_kf", "wechat:wk2": "wechat_kf"}
 
 
 @pytest.mark.parametrize(("config", "named"), [
     (WeChat((HOTLINE, HOTLINE)), "wx1"),
-    (WeChat(kf=(SEAT, WeChatKf("other", "ww2", "secret", "token", KEY, ("wk2",)))), "wk2"),
-    (WeChat((WeChatAccount("short", "wx3", "secret", "token", "k" * 42),)), "aes_key"),
-    (WeChat((WeChatAccount("none", "wx3", "secret", "token"),)), "aes_key"),
-    (WeChat((WeChatAccount("silent", "wx3", "secret", "", KEY),)), "token"),
-    (WeChat((WeChatAccount("dotted", "wx.3", "secret", "token", KEY),)), "appid"),
+    (WeChat((HOTLINE,), (replace(MINI, appid="wx1"),)), "wx1"),
+    (WeChat(kf=(SEAT, WeChatKf("other", "ww2", "secret", "token", (KEY,), ("wk2",)))), "wk2"),
+    (WeChat((replace(HOTLINE, aes_keys=(KEY, "k" * 42)),)), "aes_keys"),
+    (WeChat((replace(HOTLINE, aes_keys=()),)), "aes_keys"),
+    (WeChat((replace(HOTLINE, aes_keys=(), mode="compatible"),)), "aes_keys"),
+    (WeChat((replace(HOTLINE, token=""),)), "token"),
+    (WeChat((replace(HOTLINE, appid="wx.3"),)), "appid"),
 ])
 def test_a_wrong_account_is_named(config: WeChat, named: str) -> None:
     with pytest.raises(ConfigError, match=named):
@@ -64,7 +73,7 @@ async def test_what_a_full_mailbox_of_lane_out_cannot_take_is_not_acknowledged(t
         lanes=store.lanes, shared=store.shared, uploads=uploads, accept=_nobody, answers=answers, clock=clock,
         ids=RandomIds(),
     )
-    parts = WeChatParts(WeChat((WeChatAccount("hotline", APPID, "secret", TOKEN, AES),)), ground)
+    parts = WeChatParts(WeChat((WeChatOfficial("hotline", APPID, "secret", TOKEN, (AES,)),)), ground)
     house = House(store, clock)
     try:
         async with serve(list(parts.routes()), count=house.refusals.append) as url, platform(house) as wechat:

@@ -36,8 +36,8 @@ class Account:
             raise ConfigError(f"wechat {self.keys.appid!r}: not an appid")
         if not self.keys.token:
             raise ConfigError(f"wechat {self.keys.appid}: token is missing")
-        if not self.keys.aes_key and not self.plain:
-            raise ConfigError(f"wechat {self.keys.appid}: aes_key is missing, encrypted mode is the default")
+        if not self.keys.aes_keys and not self.plain:
+            raise ConfigError(f"wechat {self.keys.appid}: aes_keys: there is none, and its mode is not plain")
 
 
 class Waiting(Protocol):

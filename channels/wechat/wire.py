@@ -41,13 +41,12 @@ class BadCallback(Refused):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """What an account shares with WeChat. `aes_key` is the EncodingAESKey, 43 characters, "" where nothing is
-    encrypted; `previous_aes_key` the one before it, as long as WeChat may still use it."""
+    """What an account shares with WeChat. `aes_keys`: the EncodingAESKey of 43 characters, behind it those before it,
+    as long as WeChat may still use them; () in the clear."""
 
     appid: str
     token: str = field(repr=False)
-    aes_key: str = field(default="", repr=False)
-    previous_aes_key: str = field(default="", repr=False)
+    aes_keys: tuple[str, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A text that came encrypted, and which of the account's keys opened it: 0 the current one, 1 the previous."""
+    """A text that came encrypted, and which of the account's keys opened it: 0 the current one."""
 
     text: str
     key: int
@@ -84,7 +83,7 @@ class Seal:
     def __init__(self, keys: Keys, salt: Callable[[], str] = salt) -> None:
         """Raises ConfigError for an AES key that is none."""
         self._appid, self._token = keys.appid, keys.token
-        self._ciphers = [_cipher(key, salt) for key in (keys.aes_key, keys.previous_aes_key) if key]
+        self._ciphers = [_cipher(key, salt) for key in keys.aes_keys]
 
     def proves(self, stamp: Stamp, claimed: str) -> bool:
         """Whether `signature` is the account's, in constant time. It says nothing about the body."""
@@ -116,7 +115,7 @@ def _same(claimed: str, ours: str) -> bool:
 
 def _cipher(aes_key: str, salt: Callable[[], str]) -> PrpCrypto:
     if not _AES_KEY.fullmatch(aes_key):
-        raise ConfigError("wechat: aes_key is 43 letters, digits, + and /")
+        raise ConfigError("wechat: one of aes_keys is 43 letters, digits, + and /")
     cipher = PrpCrypto(binascii.a2b_base64(aes_key + "="))
     cipher.get_random_string = salt
     return cipher

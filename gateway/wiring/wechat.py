@@ -29,7 +29,7 @@ from channels.wechat.telling import Teller
 from channels.wechat.videos import Videos
 from channels.wechat.wire import Keys, Seal
 from gateway.clock import Clock, Ids, to_ms
-from gateway.config import WeChat, WeChatAccount, WeChatKf, WeChatNotice
+from gateway.config_wechat import WeChat, WeChatAccount, WeChatKf, WeChatNotice
 from gateway.errors import ConfigError, RateLimited, Rejected, SendError, Unavailable
 from gateway.messages import Outbound, Upload, encode
 from gateway.observe import CALLS
@@ -83,7 +83,7 @@ class WeChatParts:
         self._http = aiohttp.ClientSession(auto_decompress=True, cookie_jar=aiohttp.DummyCookieJar())
         self._clients = {one.appid: self._client(one) for one in config.accounts}
         self._kf = {one.corpid: self._kf_client(one) for one in config.kf}
-        self.minis = {one.appid: self._clients[one.appid] for one in config.accounts if one.kind == "miniprogram"}
+        self.minis = {one.appid: self._clients[one.appid] for one in config.miniprogram}
         self.sender = WeChatSender(self._voices(), Menus(ground.shared), ground.clock, ground.texter)
         homes = {_home(one.api_base) for one in config.accounts}
         self._videos = Videos(homes)
@@ -221,7 +221,7 @@ def known(config: WeChat) -> tuple[list[Account], list[Account]]:
 
 def sources(config: WeChat) -> Mapping[str, str]:
     """What work orders call the conversations of accounts that are no official ones (filing.Filer)."""
-    minis = {f"{CHANNEL}:{one.appid}": "wechat_mini" for one in config.accounts if one.kind == "miniprogram"}
+    minis = {f"{CHANNEL}:{one.appid}": "wechat_mini" for one in config.miniprogram}
     return {**minis, **{f"{CHANNEL}:{seat}": "wechat_kf" for one in config.kf for seat in one.open_kfids}}
 
 
@@ -231,12 +231,11 @@ def seated(config: WeChat) -> frozenset[str]:
 
 
 def _account(one: WeChatAccount) -> Account:
-    keys = Keys(one.appid, one.token, one.aes_key, one.previous_aes_key)
-    return Account(keys, one.kind, one.plain, one.menu)
+    return Account(Keys(one.appid, one.token, one.aes_keys), one.kind, one.mode == "plain", one.menu)
 
 
 def _kf_keys(one: WeChatKf) -> Keys:
-    return Keys(one.corpid, one.token, one.aes_key, one.previous_aes_key)
+    return Keys(one.corpid, one.token, one.aes_keys)
 
 
 def _plan(one: WeChatAccount, notice: WeChatNotice) -> Plan:

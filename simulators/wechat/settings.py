@@ -61,6 +61,10 @@ FACTS = {
 }
 
 
+# Where each kind stands in the gateway's configuration.
+TABLES: Mapping[Kind, str] = {"official": "official", "mini": "miniprogram", "kf": "kf"}
+
+
 def official(name: str, callback: str = "", *, mode: Mode = "safe", format: Format = "xml") -> AccountSettings:
     """A certified service account (服务号) with a menu, a template and two subscriptions."""
     account = _account(name, "official", callback)
@@ -99,18 +103,17 @@ def configuration(accounts: Sequence[AccountSettings], port: int) -> str:
 
 
 def _table(account: AccountSettings, port: int) -> str:
-    table, identity = ("kf", "corpid") if account.kind == "kf" else ("accounts", "appid")
-    kind = ('kind = "miniprogram"',) if account.kind == "mini" else ()
+    table, identity = TABLES[account.kind], "corpid" if account.kind == "kf" else "appid"
     seats = (f"open_kfids = {json.dumps(account.open_kfids)}",) if account.kind == "kf" else ()
     return "\n".join((
-        f"[[wechat.{table}]]", *kind, f'name = "{account.name}"', f'{identity} = "{account.appid}"',
-        f'secret = "{account.secret}"', f'token = "{account.token}"', f'aes_key = "{account.aes_key}"', *seats,
-        f'api_base = "http://127.0.0.1:{port}"', *_plain(account), *_menu(account), *_notices(account), "",
+        f"[[wechat.{table}]]", f'name = "{account.name}"', f'{identity} = "{account.appid}"',
+        f'secret = "{account.secret}"', f'token = "{account.token}"', f'aes_keys = ["{account.aes_key}"]', *seats,
+        f'api_base = "http://127.0.0.1:{port}"', *_mode(account), *_menu(account), *_notices(account), "",
     ))
 
 
-def _plain(account: AccountSettings) -> list[str]:
-    return ["plain = true"] if account.mode == "plain" else []
+def _mode(account: AccountSettings) -> list[str]:
+    return [] if account.kind == "kf" else [f'mode = "{account.mode}"']
 
 
 def _menu(account: AccountSettings) -> list[str]:
@@ -127,6 +130,6 @@ def _notices(account: AccountSettings) -> list[str]:
     lines: list[str] = []
     for template, way, keys in known:
         values = ", ".join(f'{key} = "{FACTS[key]}"' for key in keys)
-        lines += ["", "[[wechat.accounts.notices]]", f'template = "{template}"', f'way = "{way}"',
+        lines += ["", f"[[wechat.{TABLES[account.kind]}.notices]]", f'template = "{template}"', f'way = "{way}"',
                   f"values = {{ {values} }}"]
     return lines

@@ -20,8 +20,9 @@ from bench.server import free_port
 from channels.web.sessions import Session, Sessions
 from gateway.app import Gateway, Mind
 from gateway.clock import RandomIds, SystemClock
-from gateway.config import Config, Data, Server, Web, WeChat
+from gateway.config import Config, Data, Server, Web
 from gateway.config_sms import Sms
+from gateway.config_wechat import WeChat
 from gateway.console import StaffTable
 from gateway.http import runner
 from gateway.orders import CaseState

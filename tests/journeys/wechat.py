@@ -16,8 +16,8 @@ import msgspec
 from msgspec.structs import replace
 
 from gateway.app import Mind
-from gateway.config import WeChat as WeChatConfig
 from gateway.config_sms import Sms
+from gateway.config_wechat import WeChat as WeChatConfig
 from gateway.outbox import Texter
 from simulators.wechat.citizens import Bubble
 from simulators.wechat.kf_phone import KfPhone

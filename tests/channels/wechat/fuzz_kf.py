@@ -26,7 +26,7 @@ from tests.channels.wechat.fuzz_words import spoil, spoil_bytes, spoil_query, sp
 from tests.channels.wechat.house import Got, House
 
 SEAT = kf("spoilt")
-ACCOUNT = Account(Keys(SEAT.appid, SEAT.token, SEAT.aes_key), kind="kf")
+ACCOUNT = Account(Keys(SEAT.appid, SEAT.token, (SEAT.aes_key,)), kind="kf")
 OPEN_KFID = "wk-12345"
 NEWS = (
     f"<xml><ToUserName>{SEAT.appid}</ToUserName><CreateTime>1700000000</CreateTime><MsgType>event</MsgType>"

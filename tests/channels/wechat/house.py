@@ -38,8 +38,8 @@ TOKEN, KEY, OLD_KEY = "token-of-the-tests", "k" * 42 + "A", "o" * 42 + "A"
 OPENID = "oAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 CONVERSATION = f"wechat:{APPID}.{OPENID}"
 ACCOUNTS = (
-    Account(Keys(APPID, TOKEN, KEY, OLD_KEY), menu={"progress": "查进度"}),
-    Account(Keys(MINI, TOKEN, KEY), kind="miniprogram"),
+    Account(Keys(APPID, TOKEN, (KEY, OLD_KEY)), menu={"progress": "查进度"}),
+    Account(Keys(MINI, TOKEN, (KEY,)), kind="miniprogram"),
     Account(Keys(OPEN, TOKEN), plain=True),
 )
 

@@ -264,10 +264,10 @@ async def test_7_every_fault_of_the_encryption_is_one_and_the_same_403(house: Ho
     async with platform(house) as wechat:
         query = wechat.query()
         stamp = Stamp(query["timestamp"], query["nonce"])
-        good = Seal(Keys(APPID, TOKEN, KEY)).close(said("你好"))
+        good = Seal(Keys(APPID, TOKEN, (KEY,))).close(said("你好"))
         spoilt = {
-            "another key": Seal(Keys(APPID, TOKEN, "x" * 42 + "A")).close(said("你好")),
-            "another account": Seal(Keys("wx9", TOKEN, KEY)).close(said("你好")),
+            "another key": Seal(Keys(APPID, TOKEN, ("x" * 42 + "A",))).close(said("你好")),
+            "another account": Seal(Keys("wx9", TOKEN, (KEY,))).close(said("你好")),
             "cut base64": good[:-3], "cut block": good[:-22] + "==", "cut to nothing": "", "no base64": "你好",
             "padding": good[:-8] + "AAAAAAA=", "noise": "A" * 128,
         }
@@ -275,7 +275,7 @@ async def test_7_every_fault_of_the_encryption_is_one_and_the_same_403(house: Ho
         for what, ciphertext in spoilt.items():
             fresh = {**wechat.query(), "encrypt_type": "aes"}
             stamp = Stamp(fresh["timestamp"], fresh["nonce"])
-            signed = Seal(Keys(APPID, TOKEN, KEY)).sign(ciphertext, stamp)
+            signed = Seal(Keys(APPID, TOKEN, (KEY,))).sign(ciphertext, stamp)
             got = await wechat.post({**fresh, "msg_signature": signed}, f"<xml><Encrypt>{ciphertext}</Encrypt></xml>")
             assert got.status == 403, what
             bodies.add(got.body)

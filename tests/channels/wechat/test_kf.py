@@ -94,7 +94,7 @@ async def desk(kept: Kept) -> AsyncIterator[Desk]:
 @asynccontextmanager
 async def opened(kept: Kept) -> AsyncIterator[Desk]:
     house = Core(kept.store, kept.clock)
-    account = Account(Keys(SEAT.appid, SEAT.token, SEAT.aes_key), kind="kf")
+    account = Account(Keys(SEAT.appid, SEAT.token, (SEAT.aes_key,)), kind="kf")
     wanted: list[tuple[str, str, str, str]] = []
 
     async def want(corpid: str, open_kfid: str, id_: str, token: str) -> None:

@@ -139,7 +139,8 @@ async def test_encrypted_mode_is_the_default(house: House) -> None:
 
 
 def test_a_wrong_account_stops_the_start() -> None:
-    for keys in (Keys("wx1", "token"), Keys("wx1", "", KEY), Keys("wx.1", "token", KEY), Keys("", "token", KEY)):
+    key = (KEY,)
+    for keys in (Keys("wx1", "token"), Keys("wx1", "", key), Keys("wx.1", "token", key), Keys("", "token", key)):
         with pytest.raises(ConfigError):
             Account(keys)
 
@@ -371,7 +372,7 @@ async def test_a_mini_programs_push_in_json_is_stored_and_answered_elsewhere(hou
 async def test_customer_service_is_never_answered_while_it_pushes(house: House) -> None:
     """A message that was handed out for a response would count as delivered."""
     house.answers("好")
-    account = Account(Keys("ww1", TOKEN, KEY), kind="kf")
+    account = Account(Keys("ww1", TOKEN, (KEY,)), kind="kf")
     push = pushes.Written(id="1", appid="wk1", to="ww1", user="wm1", created=1_700_000_000, text="在吗")
     assert await Taker(house.core, house.store.shared, house.clock).take(account, push, 0.0) is None
     assert [inbound.conversation for inbound in house.taken] == ["wechat:wk1.wm1"]

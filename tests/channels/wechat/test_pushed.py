@@ -174,7 +174,7 @@ async def test_no_forgery_nor_bomb_is_let_in_to_customer_service(street: Street)
     async def want(*news: str) -> None:
         wanted.append(news)
 
-    account = Account(Keys(seat.appid, seat.token, seat.aes_key), kind="kf")
+    account = Account(Keys(seat.appid, seat.token, (seat.aes_key,)), kind="kf")
     async with (
         serve_ours(list(KfCallbacks([account], want, clock).routes())) as url,
         serve([replace(seat, callback=f"{url}/wechat/kf/{seat.appid}")], clock) as wechat,

@@ -116,7 +116,7 @@ def test_a_label_that_begins_with_its_number_has_it_once() -> None:
 
 
 def test_a_sealed_answer_is_opened_by_wechatpy() -> None:
-    seal, stamp = Seal(Keys(APPID, TOKEN, KEY)), Stamp("1700000000", "nonce")
+    seal, stamp = Seal(Keys(APPID, TOKEN, (KEY,))), Stamp("1700000000", "nonce")
     envelope = replies.written(replies.sealed(seal, xml("好的 ]]> 🙂"), stamp, 0), "xml")
     parsed = xmltodict.parse(envelope)["xml"]
     assert (parsed["TimeStamp"], parsed["Nonce"]) == ("1700000000", "nonce")

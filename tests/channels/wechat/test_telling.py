@@ -96,7 +96,7 @@ async def scene(kept: Kept, settings: AccountSettings) -> AsyncIterator[Scene]:
 @asynccontextmanager
 async def listening(opened: Scene, settings: AccountSettings, store: SqliteStore) -> AsyncIterator[None]:
     """Our end of the callback: proves, opens and reads each push, and keeps the books by it."""
-    gate = Gate(Account(Keys(settings.appid, settings.token, settings.aes_key)), store.shared, opened.clock)
+    gate = Gate(Account(Keys(settings.appid, settings.token, (settings.aes_key,))), store.shared, opened.clock)
 
     async def callback(request: web.Request) -> web.Response:
         admitted = await gate.admit(request.query, await request.read())

@@ -60,7 +60,7 @@ def name(vector: dict[str, Any]) -> str:
 
 
 def seal(told: dict[str, str], salt: str = "") -> Seal:
-    return Seal(Keys(told["id"], told["token"], told["aeskey"]), lambda: salt)
+    return Seal(Keys(told["id"], told["token"], (told["aeskey"],)), lambda: salt)
 
 
 def stamp(told: dict[str, str]) -> Stamp:

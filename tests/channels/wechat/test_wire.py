@@ -14,11 +14,11 @@ from tests.channels.wechat.house import APPID, KEY, OLD_KEY, TOKEN
 from tests.tables import table
 
 STAMP = Stamp("1700000000", "nonce")
-SEAL = Seal(Keys(APPID, TOKEN, KEY, OLD_KEY))
+SEAL = Seal(Keys(APPID, TOKEN, (KEY, OLD_KEY)))
 
 
 def ciphertext(text: str, *, key: str = KEY, appid: str = APPID) -> str:
-    return Seal(Keys(appid, TOKEN, key)).close(text)
+    return Seal(Keys(appid, TOKEN, (key,))).close(text)
 
 
 @settings(max_examples=40)
@@ -39,7 +39,7 @@ def test_the_previous_key_opens_and_is_named_so_that_the_answer_uses_it() -> Non
         sealed = ciphertext("你好", key=key)
         assert SEAL.open(sealed, STAMP, SEAL.sign(sealed, STAMP)).key == number
         answer = SEAL.close("好", number)
-        assert Seal(Keys(APPID, TOKEN, key)).open(answer, STAMP, SEAL.sign(answer, STAMP)).text == "好"
+        assert Seal(Keys(APPID, TOKEN, (key,))).open(answer, STAMP, SEAL.sign(answer, STAMP)).text == "好"
 
 
 def test_no_two_ciphertexts_of_one_text_are_alike() -> None:
@@ -111,9 +111,9 @@ def test_no_signature_is_guessed_and_no_word_breaks_the_check(timestamp: str, no
 def test_a_wrong_aes_key_stops_the_start() -> None:
     for key in ("short", "k" * 44, "好" * 43, "k" * 42 + "="):
         with pytest.raises(ConfigError):
-            Seal(Keys(APPID, TOKEN, key))
+            Seal(Keys(APPID, TOKEN, (key,)))
 
 
 def test_secrets_are_not_shown() -> None:
-    assert TOKEN not in repr(Keys(APPID, TOKEN, KEY, OLD_KEY))
-    assert KEY not in repr(Keys(APPID, TOKEN, KEY, OLD_KEY))
+    assert TOKEN not in repr(Keys(APPID, TOKEN, (KEY, OLD_KEY)))
+    assert KEY not in repr(Keys(APPID, TOKEN, (KEY, OLD_KEY)))
