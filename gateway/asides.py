@@ -20,6 +20,7 @@ from gateway.dialogue.effects import Effect, Quote, WebLink
 from gateway.dialogue.posted import file_order, words_in
 from gateway.dialogue.step import resume
 from gateway.dialogue.understood import Known, Understood
+from gateway.dialogue.words import picked
 from gateway.fields.city import EmergencyNumber
 from gateway.handover import (
     AgentJoins,
@@ -78,11 +79,16 @@ class Asides:
         return state, [*effects, *question]
 
     def briefly(self, state: Dialogue, said: str, turn: Turn) -> Outcome | None:
-        """What only short messages know: the rest of ours is asked for, or the web page for photos."""
+        """What only short messages know: the rest of ours is asked for, or the web page for photos. A yes to
+        a summary of which lines are left shows those first."""
         if state.mode != "bot":
             return None
         if state.more and numbering.wants_more(said, counts=self.writer.shortener.counted(state)):
             return replace(state, more="", last=turn.now), [Quote(state.more)]
+        if state.unread and state.asked == numbering.SUMMARY and (
+                numbering.wants_more(said, counts=False) or picked(state, said) == "file"):
+            seen = replace(state, unread="", last=turn.now)
+            return self.resumed(seen, [Quote(state.unread, kind="summary")], turn)
         if self.writer.pages is not None and links.asked_for(said):
             return replace(state, last=turn.now), [WebLink()]
         return None

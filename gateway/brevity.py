@@ -2,7 +2,8 @@
 
 In China a short message of several parts carries 67 UTF-16 units in each, one that stands alone 70, whatever its
 letters [3GPP TS 23.038, TS 23.040; carriers there send UCS-2 only]. Never dropped or cut: whom to call in danger, the
-receipt, the question and its options.
+receipt, the question and its options. A summary is not cut silently either: what of it was not shown is told apart
+(`Fitted.unread`), so that nobody agrees to it before.
 """
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import product
 
 ALONE, PART = 70, 67  # UTF-16 units of a message by itself, and of each of several
 TORN = 12             # units a part may leave empty, because what is seen as one character is not parted
@@ -26,19 +28,22 @@ class Weight(IntEnum):
     ECHO = 2     # what was understood, said back
     NOTICE = 3
     ANSWER = 4
-    WORD = 5     # ours, that must be read now
-    QUESTION = 6
-    VITAL = 7    # whom to call, the receipt, what the law wants told
+    SUMMARY = 5  # what the citizen's yes will stand for
+    WORD = 6     # ours, that must be read now
+    QUESTION = 7
+    VITAL = 8    # whom to call, the receipt, what the law wants told
 
 
 _SAYS: dict[str, Weight] = {
     "example": Weight.TIP, "answer.source": Weight.TIP, "verified": Weight.TIP, "resumed": Weight.TIP,
     "matters.several": Weight.TIP, "greeted": Weight.TIP, "thanks": Weight.TIP, "no_hurry": Weight.TIP,
     "noted": Weight.ECHO, "changed": Weight.ECHO, "changed.kept": Weight.ECHO, "upload.kept": Weight.ECHO,
-    "details.added": Weight.ECHO, "language.set": Weight.ECHO, "switched": Weight.ECHO, "ladder.taken": Weight.ECHO,
-    "status.case": Weight.ANSWER, "help": Weight.ANSWER, "summary": Weight.ANSWER, "receipt": Weight.VITAL,
+    "details.added": Weight.ECHO, "language.set": Weight.ECHO, "again.confirm": Weight.ECHO, "switched": Weight.ECHO,
+    "ladder.taken": Weight.ECHO,
+    "status.case": Weight.ANSWER, "help": Weight.ANSWER, "summary": Weight.SUMMARY, "receipt": Weight.VITAL,
     "short.link": Weight.VITAL, "privacy": Weight.VITAL,
 }
+_DIVIDED = frozenset({Weight.ANSWER, Weight.SUMMARY})  # our other words stay whole
 _KINDS: tuple[tuple[str, Weight], ...] = (
     ("emergency.", Weight.VITAL), ("warning.", Weight.NOTICE), ("identity.", Weight.ECHO),
 )
@@ -88,6 +93,7 @@ class Tail:
     ways   what may be said instead of a number
     extra  what else may be said, to be told later where room is short
     more   how to see what did not fit
+    unread what to say in place of `ways` and `extra` while lines of the summary are left
     """
 
     options: tuple[str, ...] = ()
@@ -95,15 +101,17 @@ class Tail:
     ways: str = ""
     extra: str = ""
     more: str = ""
+    unread: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """`rest`: what did not fit, to be shown when it is asked for."""
+    """`rest`: what did not fit, to be shown when it is asked for; `unread`: what of it are lines of a summary."""
 
     text: str
     kept: str
     rest: str = ""
+    unread: str = ""
 
 
 def units(text: str) -> int:
@@ -120,17 +128,29 @@ def fit(paragraphs: Sequence[Paragraph], tail: Tail, room: Room) -> Fitted:
     """One message that has room. The last paragraph before options is the question."""
     kept = _dropped(list(paragraphs), tail, room)
     later, brief = tail.extra, replace(tail, extra="")
-    for said in _ways_to_say(kept):
-        for end, rest in ((tail, ""), (replace(tail, hint=""), ""), (brief, later)):
+    ways = list(_ways_to_say(kept))
+    for ends in (((tail, ""), (replace(tail, hint=""), ""), (brief, later)), ((replace(brief, more=""), later),)):
+        for said, (end, rest) in product(ways, ends):
             if room.left(_joined(said, end, rest)) >= 0:
                 return Fitted(_joined(said, end, rest), _recorded(said, end, rest), rest)
-    kept = [replace(one, text=one.shorter[0]) if one.shorter else one for one in kept]
-    for most in (Weight.ANSWER, Weight.WORD):
-        shown, rest = _cut(kept, brief, room, most)
+    if any(one.weight is Weight.SUMMARY for one in kept):  # what may be said to it is said with its last line
+        brief, later = replace(tail, ways=tail.unread, extra="", more=""), ""
+    ways = ways[1:] or ways
+    divided = [fitted for said in ways if (fitted := _divided(said, brief, room, later))]
+    last = replace(tail, extra="")
+    soon = (fitted for fitted in divided if room.left(_joined([Paragraph(fitted.unread)], last)) >= 0)
+    return next(soon, None) or (divided[0] if divided else _paged(ways[0], brief, room))
+
+
+def _divided(kept: list[Paragraph], tail: Tail, room: Room, later: str) -> Fitted | None:
+    """With the end of what may be cut left for later; None where all that may not is too much."""
+    for most in (Weight.SUMMARY, Weight.WORD):
+        shown, left = _cut(kept, tail, room, most)
+        rest, unread = _told_apart(left)
         rest = "\n".join(filter(None, (rest, later)))
-        if room.left(_joined(shown, brief, rest)) >= 0:
-            return Fitted(_joined(shown, brief, rest), _recorded(shown, brief, rest), rest)
-    return _paged(kept, brief, room)
+        if room.left(_joined(shown, tail, rest)) >= 0:
+            return Fitted(_joined(shown, tail, rest), _recorded(shown, tail, rest), rest, unread)
+    return None
 
 
 def _dropped(kept: list[Paragraph], tail: Tail, room: Room) -> list[Paragraph]:
@@ -152,37 +172,44 @@ def _ways_to_say(kept: list[Paragraph]) -> Iterator[list[Paragraph]]:
         yield [replace(one, text=one.shorter[min(n, len(one.shorter) - 1)]) if one.shorter else one for one in kept]
 
 
-def _cut(kept: list[Paragraph], tail: Tail, room: Room, most: Weight) -> tuple[list[Paragraph], str]:
+def _cut(kept: list[Paragraph], tail: Tail, room: Room, most: Weight) -> tuple[list[Paragraph], list[Paragraph]]:
     """Paragraphs up to this weight as far as they fit, in order; the rest of them for later."""
     fixed = _joined([one for one in kept if one.weight > most], tail, "…")
     left = room.left(fixed) + room.torn(fixed) - room.torn(_joined(kept, tail))
     shown: list[Paragraph] = []
-    rest: list[str] = []
+    rest: list[Paragraph] = []
     for one in kept:
         if one.weight > most:
             shown.append(one)
             continue
-        room_for = left - 1 if one.weight is Weight.ANSWER or units(one.text) < left else 0  # our own words stay whole
+        room_for = left - 1 if one.weight in _DIVIDED or units(one.text) < left else 0
         head, over = ("", one.text) if rest else _parted(one.text, room_for)
         left -= units(head) + 1
         shown += [one if not over else Paragraph(head, one.weight)] if head else []
-        rest += [over] if over else []
-    return shown, "\n".join(rest)
+        rest += [Paragraph(over, one.weight)] if over else []
+    return shown, rest
+
+
+def _told_apart(left: list[Paragraph]) -> tuple[str, str]:
+    """All else, and what of it are lines of the summary."""
+    summary = [one.text for one in left if one.weight is Weight.SUMMARY]
+    return "\n".join(one.text for one in left if one.weight is not Weight.SUMMARY), "\n".join(summary)
 
 
 def _paged(kept: list[Paragraph], tail: Tail, room: Room) -> Fitted:
     """The question and its options alone are too much: as many options as fit, what else there is later."""
     asked = [one for one in kept if one.weight >= Weight.QUESTION] or kept[-1:]
-    others = "\n".join(one.text for one in kept if one not in asked)
+    others, unread = _told_apart([one for one in kept if one not in asked])
     for n in range(len(tail.options), -1, -1):
         part = replace(tail, options=tail.options[:n], hint="")
         rest = _options(replace(tail, options=tail.options[n:], ways="")) if n < len(tail.options) else ""
         text = _joined(asked, part, rest or others)
         if room.left(text) >= 0:
             later = "\n".join(filter(None, (rest, others)))
-            return Fitted(text, _recorded(asked, part, rest or others), later)
+            return Fitted(text, _recorded(asked, part, rest or others), later, unread)
     head, rest = _parted(_joined(asked, Tail()), room.left(f" {tail.more}"))
-    return Fitted(f"{head} {tail.more}", f"{head} {tail.more}", "\n".join(filter(None, (rest, _options(tail), others))))
+    later = "\n".join(filter(None, (rest, _options(tail), others)))
+    return Fitted(f"{head} {tail.more}", f"{head} {tail.more}", later, unread)
 
 
 def _joined(kept: Sequence[Paragraph], tail: Tail, rest: str = "") -> str:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from gateway import links, numbering
@@ -17,8 +17,7 @@ from gateway.replies import LONGEST, Replies
 
 COUNTED = frozenset({"number", "money"})  # fields that "0" may answer
 _READ_LATER = frozenset({"confirm", "answer"})  # what is asked here follows a text that may be long
-_CAPS = (LONGEST, 40, 24, 16, 12)  # characters of a value in a summary, …
-_BARE_CAPS = (24, 16)              # … and of one whose lines have lost their labels
+_CAPS = (LONGEST, 80, 40, 24)  # characters of a value in a summary; any number that people compare is whole in 24
 
 
 class Page:
@@ -75,17 +74,23 @@ class Shortener:
         return channel in self.rooms
 
     def summary(self, params: Mapping[str, Value], language: str, channel: str) -> tuple[str, ...]:
-        """The lines of a summary, then with their values cut, ever shorter; at last without labels."""
-        labels, values = _texts(params, "labels"), _texts(params, "values")
-        cuts = [(labels, cap) for cap in _CAPS] + [([""] * len(labels), cap) for cap in _BARE_CAPS]
+        """The lines of a summary, then with their values cut, ever shorter. Labels stay: two addresses, or a yes, say
+        nothing without them."""
+        values = _texts(params, "values")
         return tuple(
             self.replies.render(language, channel, "summary", {
-                **params, "labels": [*names], "values": [clipped(" ".join(value.split()), cap) for value in values]})
-            for names, cap in cuts)
+                **params, "values": [clipped(" ".join(value.split()), cap) for value in values]})
+            for cap in _CAPS)
 
     def fitted(self, page: Page, choices: Sequence[Option], state: Dialogue, channel: str) -> Fitted:
         """The message as one text, its options numbered."""
-        return fit(page.paragraphs, self._tail(page.ask, choices, state, channel), self.rooms[channel])
+        tail = self._tail(page.ask, choices, state, channel)
+        if any(one.weight is Weight.SUMMARY for one in page.paragraphs):
+            return fit(page.paragraphs, tail, self.rooms[channel])
+        if state.unread and state.asked == numbering.SUMMARY:
+            tail = replace(tail, ways=tail.unread, extra="")
+        unread = state.unread if state.draft else ""
+        return replace(fit(page.paragraphs, tail, self.rooms[channel]), unread=unread)
 
     def counted(self, state: Dialogue) -> bool:
         """Whether a number may answer the open question."""
@@ -105,7 +110,8 @@ class Shortener:
         if asked == numbering.SUMMARY:
             photos = self.linked and links.takes_files(self.catalog, state)
             offers: list[str] = [*(choice.value for choice in choices), *(["photos"] if photos else [])]
-            return Tail(ways=say("short.confirm"), extra=say("short.besides", offers=[*offers]), more=more)
+            return Tail(ways=say("short.confirm"), extra=say("short.besides", offers=[*offers]), more=more,
+                        unread=say("short.unread"))
         numbers = numbering.numbers(asked, [choice.value for choice in choices])
         lines = (_line(numbers[choice.value], choice.label) for choice in choices if choice.value in numbers)
         ways: list[str] = [choice.label for choice in choices if choice.value not in numbers]
@@ -122,7 +128,7 @@ def quoted(quote: Quote) -> Paragraph:
     return Paragraph(quote.text, _WEIGHTS[quote.kind])
 
 
-_WEIGHTS = {"answer": Weight.ANSWER, "notice": Weight.NOTICE, "tip": Weight.TIP}
+_WEIGHTS = {"answer": Weight.ANSWER, "notice": Weight.NOTICE, "tip": Weight.TIP, "summary": Weight.SUMMARY}
 
 
 def _line(n: int, label: str) -> str:

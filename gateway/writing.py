@@ -222,7 +222,8 @@ class Writer:
         )
         turn.sent.insert(0, message)
         turn.lines.append(TranscriptLine(at=turn.now, sender=message.sender, text=fitted.kept))
-        return replace(state, asked_by=message.id if ask else state.asked_by, more=fitted.rest)
+        return replace(state, asked_by=message.id if ask else state.asked_by, more=fitted.rest,
+                       unread=fitted.unread)
 
     def _label(self, choice: Option | Labelled, state: Dialogue, turn: Turn) -> Option:
         if isinstance(choice, Labelled):

@@ -60,6 +60,23 @@ def test_the_summary_gives_way_before_it_is_cut() -> None:
     assert "中" not in tight.text or tight.rest == "也" * 40
 
 
+def test_lines_of_a_summary_that_are_left_are_told_apart() -> None:
+    """Cut is its mildest shortening, or the first of which the rest is one more message."""
+    lines = "\n".join(f"{n}.{'字' * 25}" for n in range(1, 13))
+    tail = Tail(ways="提交回Y", extra="也可回：保密", more="（回0看下文）", unread="还有，回0")
+    fitted = fit([Paragraph("告知", Weight.VITAL), Paragraph(lines, Weight.SUMMARY)], tail, Room(3))
+    assert fitted.text.startswith("告知\n1.")
+    assert fitted.text.endswith("\n还有，回0")
+    assert "提交" not in fitted.text
+    assert fitted.rest == ""
+    shown = fitted.text.removeprefix("告知\n").removesuffix("\n还有，回0")
+    assert f"{shown}\n{fitted.unread}" == lines
+    longer = Paragraph(lines * 3, Weight.SUMMARY, shorter=(lines * 2, lines))
+    assert fit([longer], tail, Room(3)).unread == fit([Paragraph(lines, Weight.SUMMARY)], tail, Room(3)).unread
+    last = fit([Paragraph(fitted.unread, Weight.SUMMARY)], tail, Room(3))
+    assert (last.unread, "提交回Y" in last.text) == ("", True)
+
+
 def test_options_that_do_not_fit_come_later_with_their_numbers() -> None:
     options = tuple(f"{n}.选项选项选项选项{n}" for n in range(1, 31))
     tail = Tail(options, "（回数字）", "也可回“跳过”", more="（回0看下文）")

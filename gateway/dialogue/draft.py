@@ -130,6 +130,7 @@ class Dialogue(Struct, frozen=True):
     wish       confidential or anonymous, when that was said before there was a draft
     last       ms of the citizen's last message
     more       what did not fit into the last message, for who asks for it
+    unread     lines of the summary that were not shown yet; nothing is filed before
     terse      the channel's messages are short: nothing is asked that can be spared
     arrived    ms when they last came without a word, as long as they say none
     phone      the citizen's own, proved by a code (E.164): not asked any more
@@ -179,6 +180,7 @@ class Dialogue(Struct, frozen=True):
     last: int = 0
     arrived: int = 0
     more: str = ""
+    unread: str = ""
     terse: bool = False
 
     @property

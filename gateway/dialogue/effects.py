@@ -32,11 +32,11 @@ class Say:
 @dataclass(frozen=True, slots=True)
 class Quote:
     """A paragraph that is text already: a template's own wording, a knowledge entry, a department's reply. Where room
-    is short, tips go first, then notices; what answers stays, and the question."""
+    is short, tips go first, then notices; what answers stays, and the question. A summary is one that goes on."""
 
     text: str
     blame: Blame | None = None
-    kind: Literal["answer", "notice", "tip"] = field(default="answer", compare=False)
+    kind: Literal["answer", "notice", "tip", "summary"] = field(default="answer", compare=False)
 
 
 @dataclass(frozen=True, slots=True)

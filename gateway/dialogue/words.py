@@ -44,7 +44,7 @@ def needs_ranking(catalog: Catalog, state: Dialogue, turn: Understood) -> bool:
         return True
     command = commands.read(turn.text)
     wish = wishes.read(turn.text)
-    if isinstance(command, Word) or (state.draft and command) or _picked(state, turn.text) or (wish and wish.alone):
+    if isinstance(command, Word) or (state.draft and command) or picked(state, turn.text) or (wish and wish.alone):
         return False
     if scene.state.draft is None or detours.looks_like_question(turn.text):
         return True
@@ -57,7 +57,7 @@ def said(scene: Scene, text: str) -> Move:
     if drafts.paused(scene.state, scene.now_ms) and command not in UNPAUSED:
         kept = scene.remember(replace(scene.state, stash=text))
         return kept.state, drafts.offer_resume(scene.template, scene.state)
-    value = _picked(scene.state, text)
+    value = picked(scene.state, text)
     if value is not None:
         return around.ASKS[scene.state.asked](scene, value)
     if isinstance(command, Word) and command in ANYWHERE:
@@ -65,7 +65,7 @@ def said(scene: Scene, text: str) -> Move:
     return _outside(scene, text, command) if scene.state.draft is None else _inside(scene, text, command)
 
 
-def _picked(state: Dialogue, text: str) -> str | None:
+def picked(state: Dialogue, text: str) -> str | None:
     """The option meant, where one of the questions around the form is open. Numbers at the summary are fields."""
     if state.asked not in around.ASKS:
         return None

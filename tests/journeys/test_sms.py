@@ -42,7 +42,10 @@ async def town(tmp_path: Path, mind: Mind) -> AsyncIterator[Town]:
 
 async def files(citizen: SmsCitizen, words: tuple[str, ...] = ZH) -> str:
     for text in words:
-        await citizen.says(text)
+        said = await citizen.says(text)
+    if words == EN:
+        assert "Reply 0 for the rest" in said
+        assert "Y to file" in await citizen.says("0")
     return number(await citizen.says("Y"))
 
 
