@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args, get_type_hints
 
+from msgspec.structs import replace
+
 from gateway import outbox
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Case, Dialogue
@@ -40,6 +42,8 @@ def items(
     that wait for this turn, whatever it says. A platform's staff takes over behind our last word, and hands back before
     our next one."""
     answers = tuple(item.id for item in heard)
+    since = min((item.at for item in heard if isinstance(item.content, CaseNews)), default=0)
+    told = replace(told, since=since) if told else None
     said: list[OutItem] = [
         outbox.Say(message, answers if message is turn.sent[0] else (), told if message.id == turn.id(0) else None)
         for message in turn.sent

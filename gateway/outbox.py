@@ -20,12 +20,14 @@ class About(Struct, frozen=True):
 
     news   a word of messages.CaseNews, `round` that of the case
     facts  number, title, department, status, time, hint: in the citizen's language, short; and status_zh
+    since  ms when it was news, 0 where it is as old as the message
     """
 
     work_order: str
     news: str
     round: int = 0
     facts: dict[str, str] = {}
+    since: int = 0
 
 
 class Say(Struct, frozen=True, tag="say"):

@@ -1,6 +1,8 @@
 """How far a message got, over restarts: so that a try that ended in the middle is not simply made again.
 
-No carrier has a key by which it would know a repeat, and every message is paid for.
+No carrier has a key by which it would know a repeat, and every message is paid for. So one whose try was interrupted is
+in doubt for good: it stands as doubtful in the case, where staff write anew, which is another message; a late receipt
+settles it. Nobody can have the same message sent again, an operator who replays its item of lane `out` neither.
 """
 from __future__ import annotations
 
@@ -42,10 +44,6 @@ class Attempts:
     async def settle(self, id_: str, taken: Sequence[str] = ()) -> None:
         """The try is over: it may be made again, and goes on after these parts."""
         await self._note(id_, _Progress(tuple(taken), settled=True))
-
-    async def forget(self, id_: str) -> None:
-        """Somebody decided that it is to be sent from the beginning."""
-        await self._store.delete(self._key(id_))
 
     async def _note(self, id_: str, progress: _Progress) -> None:
         await self._store.put(self._key(id_), msgspec.json.encode(progress), KEPT_MS)

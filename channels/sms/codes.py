@@ -9,6 +9,8 @@ from channels.sms.text import signed
 from channels.sms.traffic import Carrier, Sms
 from gateway.clock import Ids
 
+VALID_S = 300     # a code is good for five minutes (gateway/logins.py): later nobody is to be shown it
+
 
 @dataclass(frozen=True, slots=True)
 class SmsCodes:
@@ -21,4 +23,4 @@ class SmsCodes:
 
     async def send(self, phone: str, code: str, language: str) -> None:
         text = signed(self.words(language, code), self.voice.sign, self.voice.mode)
-        await self.carrier.send(Sms(self.ids.unique(), phone, text, self.voice.numbers[0]))
+        await self.carrier.send(Sms(self.ids.unique(), phone, text, self.voice.numbers[0], VALID_S))

@@ -19,6 +19,7 @@ from gateway.store.shared import SharedStore
 KEPT_MS = 2 * parts.REMEMBER_MS
 OPEN_MS = 30 * 86_400_000
 LOCKS = 64       # one pair of numbers always has the same one
+LISTS = 256      # of what waits: each is written whole whenever something in it changes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +36,8 @@ class Joiner:
     def __init__(self, store: SharedStore, name: str, take: Take, clock: Clock) -> None:
         self._store, self._take, self._clock = store, take, clock
         self._prefix = f"sms:parts:{name}"
-        self._locks = [asyncio.Lock() for _ in range(LOCKS)]
-        self._open: dict[Way, int] | None = None   # what waits, and until when; None before it was read
+        self._locks, self._reading = [asyncio.Lock() for _ in range(LOCKS)], asyncio.Lock()
+        self._open: list[dict[Way, int]] | None = None   # what waits, and until when; None before it was read
 
     async def add(self, way: Way, piece: Piece) -> None:
         """Durable when it returns; what is whole was handed on. Raises what `take` raises."""
@@ -47,11 +48,10 @@ class Joiner:
     async def sweep(self) -> None:
         """Hand on what has waited too long for its missing parts."""
         now = to_ms(self._clock.now())
-        for way, due in list((await self._waiting()).items()):
-            if due <= now:
-                async with self._lock(way):
-                    state, wholes = (await self._load(way)).expire(now)
-                    await self._hand_on(way, state, wholes, None)
+        for way in [way for some in await self._waiting() for way, due in some.items() if due <= now]:
+            async with self._lock(way):
+                state, wholes = (await self._load(way)).expire(now)
+                await self._hand_on(way, state, wholes, None)
 
     async def _load(self, way: Way) -> parts.Parts:
         return parts.decode(await self._store.get(self._key(way)))
@@ -67,17 +67,16 @@ class Joiner:
         id_ = digest(way.sender, way.to, whole.text, repr(whole.missing), place)
         return Arrival(id_, way.sender, way.to, whole.text, to_ms(self._clock.now()), whole.missing)
 
-    async def _waiting(self) -> dict[Way, int]:
-        if self._open is None:
-            kept = await self._store.get(f"{self._prefix}:open")
+    async def _waiting(self) -> list[dict[Way, int]]:
+        async with self._reading:
             if self._open is None:
-                rows = msgspec.json.decode(kept, type=list[tuple[str, str, int]]) if kept else []
-                self._open = {Way(sender, to): due for sender, to, due in rows}
+                self._open = [_listed(await self._store.get(self._list(n))) for n in range(LISTS)]
         return self._open
 
     async def _remember(self, way: Way, due: int | None) -> None:
         """Written only when it changed: most messages are whole."""
-        waiting = await self._waiting()
+        n = int(digest(way.sender, way.to)[:8], 16) % LISTS
+        waiting = (await self._waiting())[n]
         if waiting.get(way) == due:
             return
         if due is None:
@@ -85,10 +84,18 @@ class Joiner:
         else:
             waiting[way] = due
         rows = [(way.sender, way.to, until) for way, until in waiting.items()]
-        await self._store.put(f"{self._prefix}:open", msgspec.json.encode(rows), OPEN_MS)
+        await self._store.put(self._list(n), msgspec.json.encode(rows), OPEN_MS)
 
     def _lock(self, way: Way) -> asyncio.Lock:
         return self._locks[hash(way) % LOCKS]
 
     def _key(self, way: Way) -> str:
         return f"{self._prefix}:{digest(way.sender, way.to)}"
+
+    def _list(self, n: int) -> str:
+        return f"{self._prefix}:open:{n}"
+
+
+def _listed(kept: bytes | None) -> dict[Way, int]:
+    rows = msgspec.json.decode(kept, type=list[tuple[str, str, int]]) if kept else []
+    return {Way(sender, to): due for sender, to, due in rows}

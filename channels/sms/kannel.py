@@ -95,10 +95,6 @@ class Kannel:
         await self._attempts.settle(sms.id, ("taken",))
         return ()
 
-    async def again(self, id_: str) -> None:
-        """Somebody decided that a message whose fate is not known is to be sent once more."""
-        await self._attempts.forget(id_)
-
     # --- in -------------------------------------------------------------------------------------------------
 
     async def arrive(self, request: web.Request) -> web.Response:
@@ -126,11 +122,13 @@ class Kannel:
 # --- sendsms ------------------------------------------------------------------------------------------------
 
 def sendsms(sms: Sms, settings: KannelSettings) -> Post:
-    """POST of text/plain [Kannel user guide, "Using the HTTP interface to send SMS messages"]. Raises Rejected."""
+    """POST of text/plain; validity is in minutes [Kannel user guide, "Using the HTTP interface to send SMS messages"].
+    Raises Rejected."""
     try:
         cut = segments(sms.text, china=settings.china)
     except TooLong as long:
         raise Rejected("sms: more than 255 parts") from long
+    valid = {} if sms.valid_s is None else {"X-Kannel-Validity": str(max(1, sms.valid_s // 60))}
     return Post(settings.sendsms, "".join(cut.parts).encode(), {
         "Content-Type": "text/plain; charset=UTF-8",
         "X-Kannel-Username": settings.username,
@@ -140,6 +138,7 @@ def sendsms(sms: Sms, settings: KannelSettings) -> Post:
         "X-Kannel-Coding": CODING[cut.coding],
         "X-Kannel-DLR-Mask": str(MASK),
         "X-Kannel-DLR-Url": receipts_to(settings, sms.id),
+        **valid,
     })
 
 

@@ -9,7 +9,8 @@ time is the conversation's own rule (gateway/news.py).
     notice          x          x        -       x
     invitation      x          x        x       x      of a rating
     reminder        x          x        x       x      of the same
-A phone that the provider has blocked (Twilio 21610) is sent nothing at all until its owner writes START.
+A phone that the provider has blocked (Twilio 21610) is sent nothing at all until its owner writes START. What goes says
+how long the carrier may try to bring it: until it would be too old, or the quiet hours begin.
 """
 from __future__ import annotations
 
@@ -32,6 +33,7 @@ HOUR_MS = 3_600_000
 DAY_MS = 24 * HOUR_MS
 MOST_KEPT = 60   # messages whose fate is remembered
 KEPT_MS = 4 * DAY_MS  # carriers try for up to three days
+LEAST_MS = 60_000  # that a carrier has to bring a message: Kannel counts minutes
 _RATING = ("invitation", "reminder")
 
 
@@ -136,6 +138,25 @@ class Ledger(Struct, frozen=True):
     def _kept(self, id_: str, fate: Fate, now: int) -> dict[str, Fate]:
         known = {other: kept for other, kept in self.fates.items() if kept.at > now - KEPT_MS and other != id_}
         return dict([*known.items(), (id_, fate)][-MOST_KEPT:])
+
+
+def lasting(purpose: Purpose, now: int, terms: Terms, *, since: int) -> int | None:
+    """ms that the carrier may try to bring it; None for as long as it likes. `since` as of `verdict`."""
+    if purpose == "reply":
+        return None
+    return max(LEAST_MS, min(since + terms.oldest_ms[purpose], _evening(now, terms)) - now)
+
+
+def _evening(now: int, terms: Terms) -> int:
+    """When the quiet hours begin; `now` in them, far off where there are none."""
+    begins, ends = terms.quiet
+    if begins == ends:
+        return now + max(terms.oldest_ms.values())
+    if _quiet(now, terms).why:
+        return now
+    local = datetime.fromtimestamp(now / 1000, terms.zone)
+    day = local.date() + timedelta(days=1) if local.time() >= begins else local.date()
+    return int(datetime.combine(day, begins, terms.zone).timestamp() * 1000)
 
 
 def _quiet(now: int, terms: Terms) -> Verdict:

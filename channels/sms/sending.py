@@ -14,7 +14,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from channels.sms import notes, text
-from channels.sms.ledger import Ledger, Purpose, Terms
+from channels.sms.ledger import Ledger, Purpose, Terms, lasting
 from channels.sms.text import SignMode
 from channels.sms.traffic import Blocked, Carrier, Report, Sms, digest
 from gateway.clock import Clock, to_ms
@@ -73,7 +73,8 @@ class SmsSender:
         if verdict.why and not released:
             return _not_sent(person, verdict.why, verdict.until)
         pieces = messages(say.message.text, self._voice)
-        sms = Sms(_id(user, say.message, part), user, pieces[part], _from(person, self._voice))
+        sms = Sms(_id(user, say.message, part), user, pieces[part], _from(person, self._voice),
+                  _valid_s(say, purpose, now, self._voice.terms))
         return await self._sent(sms, person, purpose, len(pieces) - part - 1)
 
     async def _sent(self, sms: Sms, person: Person, purpose: Purpose, more: int) -> Sent:
@@ -164,6 +165,13 @@ def _of_news(news: str) -> Purpose:
 def _from(person: Person, voice: Voice) -> str:
     """The number that they wrote to, as long as it is ours."""
     return person.ours if person.ours in voice.numbers else voice.numbers[0]
+
+
+def _valid_s(say: Say, purpose: Purpose, now: int, terms: Terms) -> int | None:
+    """News is as old as what happened, not as the words that tell it."""
+    since = say.about.since if say.about else 0
+    lasts = lasting(purpose, now, terms, since=since or say.message.at)
+    return None if lasts is None else lasts // 1000
 
 
 def _not_sent(person: Person, why: str, until: int | None = None) -> Sent:

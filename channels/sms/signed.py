@@ -3,7 +3,8 @@
     X-Sms-Timestamp, X-Sms-Nonce, X-Sms-Signature: v1=…      good for 300 s, and once; two secrets for rotation
     in   mo      {"id", "from", "to", "text", "received_at"?}
     in   status  {"id" (ours), "status", "code"?, "provider_id"?}
-    out          {"id", "from", "to", "text"}, answered 2xx with {"id"?}; our id is the key that tells a repeat
+    out          {"id", "from", "to", "text", "valid_s"?}, answered 2xx with {"id"?}; our id is the key that tells a
+                 repeat; after valid_s seconds nobody is to be shown it any more
 """
 from __future__ import annotations
 
@@ -77,6 +78,7 @@ class Signed:
     def request(self, sms: Sms, at: datetime) -> Post:
         body = msgspec.json.encode({
             "id": sms.id, "from": sms.sender or self._settings.sender, "to": sms.to, "text": sms.text,
+            **({} if sms.valid_s is None else {"valid_s": sms.valid_s}),
         })
         stamp, nonce = str(to_ms(at) // 1000), self._ids.unique()
         return Post(self._settings.url, body, {

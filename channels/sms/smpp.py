@@ -20,6 +20,7 @@ from channels.sms.smpp_receipts import IdForm, Slower
 from channels.sms.smpp_session import LinkLost, Session, Timing
 from channels.sms.text import Coding, TooLong, encode, segments
 from channels.sms.traffic import Sms, digest
+from channels.sms.turns import Turns
 from gateway.clock import Ids
 from gateway.errors import Paused, Rejected, Retry
 from gateway.store.shared import SharedStore
@@ -61,15 +62,20 @@ class SmppLink:
     """Implements `Carrier`; `run` keeps the bind up until it is cancelled."""
 
     def __init__(self, settings: SmppSettings, inbox: Inbox, store: SharedStore, ids: Ids) -> None:
-        self.inbox, self._settings, self._store, self._ids = inbox, settings, store, ids
+        self.inbox, self._settings, self._ids = inbox, settings, ids
+        self._turns = Turns(store, settings.name, settings.tps)
         self._attempts = Attempts(store, settings.name)
         self._session: Session | None = None
-        self._closing = False
+        self._closing, self._why = False, "not yet"
         self._slower_s = self._calm_until = 0.0      # how long to be slower, and until when (the loop's time)
 
     @property
     def bound(self) -> bool:
         return self._session is not None
+
+    async def well(self) -> str | None:
+        """None while bound, else why not."""
+        return None if self.bound else f"not bound: {self._why}"
 
     # --- the bind -------------------------------------------------------------------------------------------
 
@@ -79,9 +85,9 @@ class SmppLink:
             sweeping = tasks.create_task(self._sweep())
             timing, pause = self._settings.timing, self._settings.timing.again_s
             while not self._ending:
-                why, pause = await self._once(pause)
+                self._why, pause = await self._once(pause)
                 if not self._ending:
-                    _log.warning("smpp_down", link=self._settings.name, why=why, again_in_s=pause)
+                    _log.warning("smpp_down", link=self._settings.name, why=self._why, again_in_s=pause)
                     await asyncio.sleep(min(pause, timing.again_most_s))
             sweeping.cancel()
 
@@ -158,10 +164,6 @@ class SmppLink:
         await self._attempts.settle(id_, taken)
         return tuple(taken)
 
-    async def again(self, id_: str) -> None:
-        """Somebody decided that a message whose fate is not known is to be sent from the beginning."""
-        await self._attempts.forget(id_)
-
     async def _submit(self, session: Session, part: Part, id_: str, taken: list[str]) -> str:
         """Raises SendError; Slower when the carrier said so too often."""
         for _ in range(SLOWER_TRIES):
@@ -179,14 +181,8 @@ class SmppLink:
 
     async def _turn(self) -> None:
         """Wait for our place among what the carrier grants."""
-        loop, settings = asyncio.get_running_loop(), self._settings
-        await asyncio.sleep(max(0.0, self._calm_until - loop.time()))
-        per_ms = max(1, 1000 // settings.tps)
-        while True:
-            wait_ms = await self._store.take(f"sms:tps:{settings.name}", per_ms, settings.tps)
-            if not wait_ms:
-                return
-            await asyncio.sleep(wait_ms / 1000)
+        await asyncio.sleep(max(0.0, self._calm_until - asyncio.get_running_loop().time()))
+        await self._turns.wait()
 
     def _slow_down(self) -> None:
         """Once for all that were refused together."""
@@ -209,6 +205,6 @@ def parts_of(sms: Sms, settings: SmppSettings) -> list[Part]:
         place = Place("16" if settings.wide else "8", reference, total, number)
         octets = encode(text, cut.coding)
         return Part(source, settings.source_ton, to, header(place) + octets if total > 1 else octets,
-                    CODINGS[cut.coding], headed=total > 1)
+                    CODINGS[cut.coding], headed=total > 1, valid_s=sms.valid_s)
 
     return [part(number, text) for number, text in enumerate(cut.parts, 1)]

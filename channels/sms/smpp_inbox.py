@@ -31,7 +31,7 @@ class Inbox:
     """For one link; `session` says which of its connections something came by."""
 
     def __init__(self, link: str, hands: Hands, store: SharedStore, clock: Clock, ids: Ids) -> None:
-        self.receipts = Matcher(store, link, hands)
+        self.receipts = Matcher(store, link, hands, clock)
         self.joiner = Joiner(store, link, hands.take, clock)
         self._link, self._hands, self._store, self._clock, self._ids = link, hands, store, clock, ids
 
@@ -50,6 +50,7 @@ class Inbox:
     async def sweep(self) -> None:
         """What waited too long; what is not taken waits for the next time."""
         try:
+            await self.receipts.sweep()
             await self.joiner.sweep()
         except HuiyinError as fault:
             _log.warning("sms_not_taken", link=self._link, why=type(fault).__name__)

@@ -45,7 +45,7 @@ class Account:
 @dataclass(frozen=True, slots=True)
 class Part:
     """One submit_sm. Type of number 1: international, digits alone; 2 and 0 are what carriers take for short codes;
-    5: letters."""
+    5: letters. valid_s: how long the carrier may try, None for as long as it likes."""
 
     source: str
     source_ton: int
@@ -53,6 +53,7 @@ class Part:
     octets: bytes = field(repr=False)
     coding: int
     headed: bool = False
+    valid_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +98,16 @@ def submit(part: Part, sequence: int) -> bytes:
         "submit_sm", sequence, source_addr_ton=part.source_ton, source_addr_npi=int(part.source_ton != 5),
         source_addr=part.source, dest_addr_ton=1, dest_addr_npi=1, destination_addr=part.destination,
         esm_class=0x40 if part.headed else 0, registered_delivery=1, data_coding=part.coding,
-        short_message=part.octets,
+        short_message=part.octets, validity_period=None if part.valid_s is None else relative(part.valid_s),
     )
+
+
+def relative(seconds: int) -> str:
+    """From when the carrier has it, YYMMDDhhmmss000R; at the most 99 days [7.1.1.2]."""
+    minutes, second = divmod(seconds, 60)
+    hours, minute = divmod(minutes, 60)
+    days, hour = divmod(hours, 24)
+    return f"0000{min(days, 99):02}{hour:02}{minute:02}{second:02}000R"
 
 
 def plain(name: str, sequence: int, status: int = 0) -> bytes:

@@ -28,7 +28,7 @@ SAME_MS = 120_000           # word for word the same within this is remarked on,
 OLDEST_MS = 3 * 86_400_000  # carriers try for up to three days
 COME_BACK_S = 5.0
 
-Remark = Literal["flood", "no_phone", "blank", "same_text"]
+Remark = Literal["flood", "no_phone", "blank", "same_text", "stray_receipt"]
 
 _log = structlog.get_logger(__name__)
 
@@ -77,7 +77,7 @@ class Taker:
 
     @property
     def hands(self) -> Hands:
-        return Hands(self.take, self.tell)
+        return Hands(self.take, self.tell, lambda: self.core.remark("stray_receipt"))
 
     async def take(self, arrival: Arrival) -> None:
         """Raises Unavailable, RateLimited: the carrier is to bring it again."""

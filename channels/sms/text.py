@@ -201,11 +201,6 @@ def signed(text: str, sign: str, mode: SignMode) -> str:
     return mark + bare if mode == "ours" else bare
 
 
-def charged(text: str, sign: str, mode: SignMode, *, china: bool = True) -> int:
-    """How many messages are paid for: the sign counts, whoever adds it."""
-    return len(segments(signed(text, sign, "none" if mode == "none" else "ours"), china=china).parts)
-
-
 def brackets(sign: str) -> str:
     """【sign】, however it was configured; "" for none."""
     bare = sign.strip("【】[] \t")

@@ -24,12 +24,14 @@ class Blocked(WayClosed):
 @dataclass(frozen=True, slots=True)
 class Sms:
     """One text for one phone. id: ours, at most 64 of [A-Za-z0-9._-], the same at every try; to: E.164; sender: our
-    number or code, "" where the provider has one for us; text: with the sign already."""
+    number or code, "" where the provider has one for us; text: with the sign already; valid_s: how long the carrier may
+    try to bring it, None for as long as it likes."""
 
     id: str
     to: str
     text: str = field(repr=False)
     sender: str = ""
+    valid_s: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +71,17 @@ Take = Callable[[Arrival], Awaitable[None]]
 Tell = Callable[[Report], Awaitable[None]]
 
 
+def _uncounted() -> None:
+    """Where nobody counts."""
+
+
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """The core, as a way of sending sees it."""
+    """The core, as a way of sending sees it. stray: a receipt found no message of ours."""
 
     take: Take
     tell: Tell
+    stray: Callable[[], None] = _uncounted
 
 
 class Carrier(Protocol):
@@ -82,6 +89,14 @@ class Carrier(Protocol):
 
     async def send(self, sms: Sms) -> tuple[str, ...]:
         """The provider's ids, one for each part where it tells them. Raises SendError."""
+        ...
+
+
+class WatchedCarrier(Carrier, Protocol):
+    """One that says how it is."""
+
+    async def well(self) -> str | None:
+        """None while messages leave, else a few words."""
         ...
 
 

@@ -25,6 +25,7 @@ from gateway.errors import Forbidden, Malformed, Paused, Rejected, Retry, SendEr
 API = "https://api.twilio.com"
 NOTHING = '<?xml version="1.0" encoding="UTF-8"?><Response/>'
 MOST_FIELDS = 200
+LONGEST_S = 36_000     # ValidityPeriod: how long a message waits at Twilio [error 30045]; the carriers know no limit
 OPTED_OUT = 21610
 
 STATES: Mapping[str, State] = {
@@ -73,7 +74,7 @@ class Twilio:
         sender = sms.sender or settings.sender
         status = f"{settings.public.rstrip('/')}/sms/{settings.channel}/status?{urlencode({'id': sms.id})}"
         form = {"To": sms.to, "MessagingServiceSid" if sender.startswith("MG") else "From": sender, "Body": sms.text,
-                "StatusCallback": status}
+                "StatusCallback": status, **_valid(sms)}
         basic = base64.b64encode(f"{settings.account}:{settings.tokens[0]}".encode()).decode()
         url = f"{settings.api.rstrip('/')}/2010-04-01/Accounts/{quote(settings.account, safe='')}/Messages.json"
         return Post(url, urlencode(form).encode(), {
@@ -116,6 +117,10 @@ class Twilio:
 
     def yes(self) -> web.Response:
         return web.Response(text=NOTHING, content_type="text/xml")
+
+
+def _valid(sms: Sms) -> dict[str, str]:
+    return {} if sms.valid_s is None else {"ValidityPeriod": str(min(sms.valid_s, LONGEST_S))}
 
 
 def _form(body: bytes) -> list[tuple[str, str]]:

@@ -69,7 +69,7 @@ class Webhook:
                  clock: Clock, name: str = "") -> None:
         self._profile, self._http, self._store, self._hands, self._clock = profile, http, store, hands, clock
         self._name = name or profile.name
-        self._attempts, self._receipts = Attempts(store, self._name), Matcher(store, self._name, hands)
+        self._attempts, self._receipts = Attempts(store, self._name), Matcher(store, self._name, hands, clock)
 
     def routes(self) -> Sequence[web.RouteDef]:
         path = f"/sms/{self._name}{self._profile.tail}"
@@ -91,10 +91,6 @@ class Webhook:
             await self._receipts.taken(provider, Whose(sms.id))
         await self._attempts.settle(sms.id, (provider or sms.id,))
         return (provider,) if provider else ()
-
-    async def again(self, id_: str) -> None:
-        """Somebody decided that a message whose fate is not known is to be sent once more."""
-        await self._attempts.forget(id_)
 
     async def arrive(self, request: web.Request) -> web.Response:
         body = await self._proved(request)

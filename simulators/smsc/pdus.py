@@ -43,7 +43,7 @@ class Pdu:
 
 @dataclass(frozen=True, slots=True)
 class Short:
-    """The body of a submit_sm or deliver_sm; addresses are digits, `tlvs` tag → value."""
+    """The body of a submit_sm or deliver_sm; addresses are digits, `tlvs` tag → value, validity as it was written."""
 
     source: str
     destination: str
@@ -54,13 +54,15 @@ class Short:
     source_ton: int = 1
     destination_ton: int = 0
     tlvs: Mapping[int, bytes] = field(default_factory=dict)
+    validity: str = ""
 
     def body(self) -> bytes:
         return b"".join((
             b"\0", bytes((self.source_ton, 1)), _c_string(self.source),
             bytes((self.destination_ton, 1)), _c_string(self.destination),
-            bytes((self.esm_class, 0, 0)), b"\0\0", bytes((self.registered, 0, self.coding, 0, len(self.octets))),
-            self.octets, *(struct.pack(">HH", tag, len(value)) + value for tag, value in self.tlvs.items()),
+            bytes((self.esm_class, 0, 0)), b"\0", _c_string(self.validity),
+            bytes((self.registered, 0, self.coding, 0, len(self.octets))), self.octets,
+            *(struct.pack(">HH", tag, len(value)) + value for tag, value in self.tlvs.items()),
         ))
 
     @property
@@ -86,11 +88,11 @@ def read_short(body: bytes) -> Short:
     source_ton, _, source = reader.octet(), reader.octet(), reader.c_string()
     destination_ton, _, destination = reader.octet(), reader.octet(), reader.c_string()
     esm_class, _, _ = reader.octet(), reader.octet(), reader.octet()
-    reader.c_string(), reader.c_string()
+    _, validity = reader.c_string(), reader.c_string()
     registered, _, coding, _ = reader.octet(), reader.octet(), reader.octet(), reader.octet()
     octets = reader.take(reader.octet())
     return Short(source, destination, octets, coding, esm_class, registered, source_ton, destination_ton,
-                 reader.tlvs())
+                 reader.tlvs(), validity)
 
 
 def read_bind(body: bytes) -> tuple[str, str]:

@@ -31,6 +31,7 @@ class Core:
     arrivals: dict[str, Arrival] = field(default_factory=dict)
     reports: list[Report] = field(default_factory=list)
     away: bool = False
+    strays: int = 0
 
     async def take(self, arrival: Arrival) -> None:
         if self.away:
@@ -52,7 +53,10 @@ class Core:
 
     @property
     def hands(self) -> Hands:
-        return Hands(self.take, self.tell)
+        return Hands(self.take, self.tell, self._stray)
+
+    def _stray(self) -> None:
+        self.strays += 1
 
 
 @dataclass

@@ -178,6 +178,13 @@ async def test_chinese_goes_out_as_kannel_wants_it(side: Side) -> None:
         f"http://127.0.0.1:8090/sms/kannel/dlr?token={TOKEN}&uid=9f3b&s=%d&fid=%F&ans=%A")
 
 
+@table(("valid_s", "minutes"), [(None, None), (60, "1"), (119, "1"), (86_400, "1440"), (1, "1")])
+def test_how_long_it_may_take_goes_along_in_minutes(valid_s: int | None, minutes: str | None) -> None:
+    settings = KannelSettings("http://127.0.0.1:1", "u", "p", "http://127.0.0.1", Door((TOKEN,)), "1")
+    made = sendsms(Sms("a", CLOSED.to, CLOSED.text, valid_s=valid_s), settings)
+    assert made.headers.get("X-Kannel-Validity") == minutes
+
+
 SMSBOX_SAYS: list[tuple[int | None, type[SendError]]] = [
     (403, Paused), (404, Paused), (400, Rejected), (503, Retry), (429, Retry), (500, Uncertain), (None, Uncertain),
     (302, Rejected),
@@ -219,9 +226,6 @@ async def test_a_try_that_was_refused_is_made_again_and_one_without_an_answer_is
         with pytest.raises(Uncertain):
             await side.kannel.send(Sms("b", CLOSED.to, CLOSED.text))
     assert len(side.said) == 3
-    await side.kannel.again("b")
-    await side.kannel.send(Sms("b", CLOSED.to, CLOSED.text))
-    assert len(side.said) == 4
 
 
 def test_an_id_cannot_fill_in_kannels_own_signs() -> None:

@@ -38,6 +38,25 @@ def test_somebody_new_may_be_told_by_day() -> None:
         assert asked(Ledger(), purpose, NOON) == GO
 
 
+# --- how long a carrier may try -----------------------------------------------------------------------------
+
+@table(("purpose", "since", "now", "minutes"), [
+    ("reply", at(12), at(12), None), ("notice", at(12), at(12), 9 * 60), ("invitation", at(12), at(20, 59), 1),
+    ("invitation", at(9, day=22), at(8, 30), 30), ("notice", at(9, day=20), at(8, 59), 1),
+    ("notice", at(9, day=20), at(9, 30), 1), ("reminder", at(20), at(21), 1), ("notice", at(2), at(8), 13 * 60),
+])
+def test_a_carrier_tries_until_the_evening_or_until_it_is_old(
+    purpose: Purpose, since: int, now: int, minutes: int | None
+) -> None:
+    assert books.lasting(purpose, now, TERMS, since=since) == (None if minutes is None else minutes * MINUTE)
+
+
+def test_without_quiet_hours_age_alone_counts() -> None:
+    terms = replace(TERMS, quiet=(time(8), time(8)))
+    assert books.lasting("invitation", NOON, terms, since=at(10)) == 22 * HOUR_MS
+    assert books.lasting("notice", NOON, replace(TERMS, quiet=(time(13), time(14))), since=NOON) == HOUR_MS
+
+
 # --- quiet hours --------------------------------------------------------------------------------------------
 
 @table(("now", "until"), [

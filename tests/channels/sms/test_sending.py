@@ -153,6 +153,18 @@ async def test_the_pace_lets_nothing_old_go(desk: Desk) -> None:
     assert pace.wait("draft_reminder", now, "") is None
 
 
+async def test_what_goes_says_how_long_the_carrier_may_try(desk: Desk) -> None:
+    """Until the evening, or until the news is old; the words that tell it are younger."""
+    now = desk.clock.ms()
+    since = now - 3 * DAY_MS + 2 * HOUR_MS
+    told = desk.say("closed")
+    assert told.about
+    old = msgspec.structs.replace(told, about=msgspec.structs.replace(told.about, since=since))
+    for say in (told, old, desk.say("rate"), desk.say()):
+        await desk.sends(say)
+    assert [sms.valid_s for sms in desk.air.went] == [11 * 3600, 2 * 3600, 11 * 3600, None]
+
+
 # --- what became of it --------------------------------------------------------------------------------------
 
 async def test_what_did_not_get_through_says_why(desk: Desk) -> None:

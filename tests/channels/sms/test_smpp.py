@@ -110,6 +110,30 @@ async def test_a_receipt_before_the_answer_finds_its_message(site: Site) -> None
         assert {report.id for report in site.core.reports} == {f"a-{n}" for n in range(20)}
 
 
+async def test_a_receipt_that_is_nobody_s_is_counted_once(site: Site) -> None:
+    site.carrier.conduct.receipts = "held"
+    async with site.link() as link:
+        await link.send(site.sms("a-1", CLOSED))
+        (receipt,) = site.carrier.held
+        site.carrier.held = [replace(receipt, tlvs={pdus.RECEIPTED_ID: b"nobody-s\0"}), receipt]
+        await site.carrier.release()
+        site.clock.advance(119)
+        await link.inbox.sweep()
+        assert (site.core.strays, site.core.states) == (0, [("a-1", "delivered")])
+        site.clock.advance(1)
+        await link.inbox.sweep()
+        await link.inbox.sweep()
+        assert site.core.strays == 1
+
+
+async def test_how_long_it_may_take_goes_along(site: Site) -> None:
+    async with site.link() as link:
+        for n, valid_s in enumerate((None, 60, 93_784, 10**9)):
+            await link.send(replace(site.sms(f"a-{n}", CLOSED), valid_s=valid_s))
+        assert [one.short.validity for one in site.carrier.submitted] == [
+            "", "000000000100000R", "000001020304000R", "000099014640000R"]
+
+
 async def test_a_late_receipt_after_a_restart_finds_its_message(site: Site) -> None:
     site.carrier.conduct.receipts = "held"
     async with site.link() as link:
@@ -176,10 +200,10 @@ async def test_no_answer_is_uncertain_and_never_repeated(site: Site, fault: str)
         await until(lambda: link.bound)
         with pytest.raises(Uncertain):
             await link.send(site.sms("a-1", CLOSED))
+    async with site.link() as link:      # nor after a restart
+        with pytest.raises(Uncertain):
+            await link.send(site.sms("a-1", CLOSED))
         assert len(site.carrier.submitted) == 1
-        await link.again("a-1")                          # somebody decided so
-        await link.send(site.sms("a-1", CLOSED))
-        assert len(site.carrier.submitted) == 2
 
 
 async def test_who_is_stopped_while_it_waits_for_its_turn_has_sent_nothing(site: Site) -> None:
@@ -265,9 +289,18 @@ async def test_who_is_cancelled_while_the_link_is_lost_ends(site: Site) -> None:
                 await asyncio.sleep(0)
 
 
+async def test_it_says_whether_it_is_bound(site: Site) -> None:
+    async with site.link() as link:
+        assert await link.well() is None
+        site.carrier.cut()
+        await until(lambda: not link.bound)
+        assert (await link.well() or "").startswith("not bound")
+
+
 async def test_a_wrong_password_is_no_bind(site: Site) -> None:
     async with site.link(password="wrong") as link:
         await until(lambda: len(site.carrier.journal.find("bind")) >= 2)
+        assert await link.well() == "not bound: smpp bind 0x0d"
         with pytest.raises(SendError):
             await link.send(site.sms("a-1", CLOSED))
         assert {entry.status for entry in site.carrier.journal.find("bind")} == {0x0D}

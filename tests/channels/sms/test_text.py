@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from channels.sms import text as sms
-from channels.sms.text import SignMode, TooLong, charged, coding_of, decode, encode, segments, sendable, signed, units
+from channels.sms.text import SignMode, TooLong, coding_of, decode, encode, segments, sendable, signed, units
 from tests.tables import table
 
 FAMILY = "👨‍👩‍👧‍👦"
@@ -119,9 +119,3 @@ def test_the_sign_stands_there_once(text: str, mode: SignMode, sent: str) -> Non
     for sign in ("云海12345", "【云海12345】"):
         assert signed(text, sign, mode) == sent
     assert signed(text, " ", mode) == text
-
-
-def test_the_sign_is_paid_for_whoever_adds_it() -> None:
-    text = "中" * 62
-    assert [charged(text, "云海12345", mode) for mode in ("ours", "provider", "none")] == [2, 2, 1]
-    assert charged("a" * 100, "", "none", china=False) == 1

@@ -98,9 +98,10 @@ async def test_a_generic_status_and_a_generic_send_are_signed_alike(tmp_path: Pa
         assert side.core.states == [("m-0", "accepted"), ("m-1", "delivered"), ("m-2", "failed")]
         assert [report.blocked for report in side.core.reports] == [False, False, True]
         side.provider.answers.append((202, '{"id": "p-7"}'))
-        assert await side.webhook.send(CLOSED) == ("p-7",)
+        assert await side.webhook.send(replace(CLOSED, valid_s=90_000)) == ("p-7",)
         ((request, sent),) = side.provider.said
-        assert json.loads(sent) == {"id": CLOSED.id, "from": "10612345", "to": CLOSED.to, "text": CLOSED.text}
+        assert json.loads(sent) == {"id": CLOSED.id, "from": "10612345", "to": CLOSED.to, "text": CLOSED.text,
+                                    "valid_s": 90_000}
         assert request.headers["X-Sms-Signature"] == signing.generic(
             "whsec_new", request.headers["X-Sms-Timestamp"], request.headers["X-Sms-Nonce"], sent.encode())
 
@@ -127,11 +128,12 @@ async def test_the_twilio_forms(tmp_path: Path) -> None:
 async def test_twilio_sends_and_tells_our_id_again(tmp_path: Path) -> None:
     async with open_side(tmp_path, twilio) as side:
         side.provider.answers.append((201, '{"sid": "SM9"}'))
-        assert await side.webhook.send(CLOSED) == ("SM9",)
+        assert await side.webhook.send(replace(CLOSED, valid_s=90_000)) == ("SM9",)
         ((request, sent),) = side.provider.said
         form = dict(parse_qsl(sent))
         assert request.path == "/2010-04-01/Accounts/AC1/Messages.json"
         assert (form["Body"], form["To"], form["From"]) == (CLOSED.text, CLOSED.to, "+12028831111")
+        assert form["ValidityPeriod"] == "36000", "Twilio takes no more"
         for callback, states in ((form["StatusCallback"], 1), ("https://gw.example.org/sms/twilio/status", 2)):
             fields = {"MessageSid": "SM9", "MessageStatus": "undelivered", "ErrorCode": "21610"}
             signature = signing.twilio("old", signing.twilio_addresses(callback)[1], fields.items())
@@ -255,12 +257,12 @@ async def test_a_page_instead_of_an_answer_leaves_it_open(tmp_path: Path) -> Non
             with pytest.raises(Uncertain):
                 await side.webhook.send(CLOSED)
         assert len(side.provider.said) == 1
-        await side.webhook.again(CLOSED.id)
+        other = replace(CLOSED, id="9f3b-2")
         side.provider.answers += [(200, '{"Code": "isv.BUSINESS_LIMIT_CONTROL"}'), (200, '{"Code": "OK"}')]
         with pytest.raises(Retry):
-            await side.webhook.send(CLOSED)
-        assert await side.webhook.send(CLOSED) == ()
-        await side.webhook.send(CLOSED)
+            await side.webhook.send(other)
+        assert await side.webhook.send(other) == ()
+        await side.webhook.send(other)
         assert len(side.provider.said) == 3
 
 
