@@ -12,6 +12,7 @@
     ├── Unreadable         a field's value could not be read; `code` names the prompt to show
     └── SendError          an outside system did not take what we sent
         ├── Retry          try again, not before `after_s`
+        │   └── Busy       it works, and asks for patience (409, 429): no sign of an outage
         ├── Paused         the whole backend is unusable (401, 403, 410): do not burn attempts
         ├── Rejected       it will never be taken: dead letter
         │   └── WayClosed  not this way (window, quota, consent): another way to the same citizen may be open
@@ -137,6 +138,10 @@ class SendError(HuiyinError):
 
 
 class Retry(SendError):
+    pass
+
+
+class Busy(Retry):
     pass
 
 
