@@ -1,6 +1,7 @@
 """The whole way: our callbacks, a real Kannel, the simulated carrier, phones."""
 from __future__ import annotations
 
+import asyncio
 import socket
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -24,6 +25,7 @@ from tests.channels.sms.site import OURS, Core
 from tests.until import until
 
 TOKEN = "kannel-callback-token-0123456789abcdef"
+REDIS = "/usr/bin/redis-server"     # tools/kannel.sh
 
 
 @dataclass
@@ -72,8 +74,32 @@ def kannel_of(ports: Ports, callback: int, http: aiohttp.ClientSession, store: S
 
 
 @asynccontextmanager
-async def open_whole(folder: Path) -> AsyncIterator[Whole]:
-    """Returns when Kannel is bound to the carrier."""
+async def redis(folder: Path) -> AsyncIterator[tuple[str, int]]:
+    """One of our own on loopback while the block runs; host and port."""
+    (port,) = free_ports(1)
+    process = await asyncio.create_subprocess_exec(
+        REDIS, "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", str(folder),
+        stdout=asyncio.subprocess.DEVNULL)
+    try:
+        await until(lambda: answers(port), within_s=10.0)
+        yield "127.0.0.1", port
+    finally:
+        process.kill()
+        await process.wait()
+
+
+async def answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+@asynccontextmanager
+async def open_whole(folder: Path, receipts: tuple[str, int] | None = None) -> AsyncIterator[Whole]:
+    """Returns when Kannel is bound to the carrier. receipts: the redis where open ones wait."""
     admin, boxes, sendsms, callback = free_ports(4)
     ports, core, store = Ports(admin, boxes, sendsms), Core(), SqliteStore(folder / "s.db", SystemClock(), RandomIds())
     async with AsyncExitStack() as stack:
@@ -86,7 +112,7 @@ async def open_whole(folder: Path) -> AsyncIterator[Whole]:
         stack.push_async_callback(gateway.down)
         upstream = Upstream(carrier.host, carrier.port, "hotline", "secret1", tps=500)
         box = KannelBox(str(folder / "kannel"), upstream, OURS, "gateway", "send-password", "admin-password",
-                        f"http://127.0.0.1:{callback}/sms/kannel/mo?token={TOKEN}", ports, retry_s=1)
+                        f"http://127.0.0.1:{callback}/sms/kannel/mo?token={TOKEN}", ports, receipts, retry_s=1)
         processes = await stack.enter_async_context(running(written(box), folder / "kannel", boxes, sendsms))
         await until(lambda: carrier.bound, within_s=15.0)
         yield Whole(carrier, core, gateway, processes)

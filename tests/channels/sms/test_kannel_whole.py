@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 import pytest_asyncio
@@ -71,6 +72,23 @@ async def test_what_we_write_is_shown_and_its_receipt_names_it(whole: Whole) -> 
     assert all("text:" not in report.code for report in whole.core.reports)
 
 
+async def test_how_long_it_may_take_reaches_the_carrier(whole: Whole) -> None:
+    """Kannel makes a moment of the minutes: YYMMDDhhmmss, tenths, and quarters of an hour from UTC [SMPP 3.4, 7.1.1.1].
+    """
+    number = "8613800138012"
+    began = int(datetime.now(UTC).timestamp())
+    await whole.gateway.kannel.send(Sms("valid-1", f"+{number}", LONG, valid_s=3_600))
+    await whole.gateway.kannel.send(Sms("valid-2", f"+{number}", CLOSED))
+    await until(lambda: len(whole.carrier.phone(number).inbox) == 2, within_s=15.0)
+    *long, without = [one.short.validity for one in whole.carrier.submitted if one.short.destination == number]
+    assert without == ""
+    for validity in long:
+        moment, offset = validity[:12], validity[12:]
+        until_s = datetime.strptime(moment, "%y%m%d%H%M%S").replace(tzinfo=UTC).timestamp()
+        assert offset == "000+"
+        assert -2 <= until_s - began - 3_600 <= 60
+
+
 async def test_no_character_is_lost_on_the_way(whole: Whole) -> None:
     """Kannel has signs, escapes and trims of its own."""
     texts = [" a ", "第一行\n第二行\n", "100%d %A %20 +1 & = ?", "长" * 500, "👍" * 200]
@@ -121,7 +139,7 @@ async def test_what_is_queued_survives_kill_9(whole: Whole) -> None:
     await whole.processes.start_bearerbox()
     phone = whole.carrier.phone(number)
     await until(lambda: len(set(phone.texts)) == len(ids), within_s=60.0)
-    assert sorted(set(phone.texts)) == sorted(f"{CLOSED}{id_}" for id_ in ids)
+    assert sorted(phone.texts) == sorted(f"{CLOSED}{id_}" for id_ in ids), "each once: the carrier had none before"
 
 
 async def test_what_citizens_wrote_survives_kill_9(whole: Whole) -> None:
@@ -141,7 +159,7 @@ async def test_what_citizens_wrote_survives_kill_9(whole: Whole) -> None:
         return [one.text for one in whole.core.arrivals.values() if one.sender == f"+{number}"]
 
     await until(lambda: len(set(arrived())) == 5, within_s=60.0)
-    assert sorted(set(arrived())) == sent
+    assert sorted(arrived()) == sent, "each once: we had none before"
 
 
 async def test_no_log_tells_what_was_written_or_to_whom(whole: Whole) -> None:
