@@ -18,13 +18,15 @@ Check = Callable[[], Awaitable[str | None]]  # None when all is well, else a few
 
 
 class Health:
-    """`checks` by the name of the part they look at; a part that is not ready turns readyz to 503."""
+    """`checks` by the name of the part they look at; a part that is not ready turns readyz to 503. `watched` are told
+    in the body alone: without a carrier the gateway still takes what citizens bring, by every other channel too, and no
+    other process of it would reach the carrier either, so nothing is won by taking this one out of service."""
 
     def __init__(
         self, store: LaneStore, lanes: Sequence[str], checks: Mapping[str, Check], metrics_allow: Sequence[str],
-        trusted: Sequence[Network],
+        trusted: Sequence[Network], watched: Mapping[str, Check] | None = None,
     ) -> None:
-        self._store, self._lanes, self._checks = store, lanes, checks
+        self._store, self._lanes, self._checks, self._watched = store, lanes, checks, watched or {}
         self._allow, self._trusted = frozenset(metrics_allow), trusted
 
     def routes(self) -> list[web.RouteDef]:
@@ -38,7 +40,8 @@ class Health:
     async def ready(self, request: web.Request) -> web.Response:
         parts = {name: await _look(check) for name, check in self._checks.items()}
         well = all(state == "ok" for state in parts.values())
-        body = {"status": "ready" if well else "not ready", "parts": parts}
+        watched = {name: await _look(check) for name, check in self._watched.items()}
+        body = {"status": "ready" if well else "not ready", "parts": {**parts, **watched}}
         return web.json_response(body, status=200 if well else 503)
 
     async def metrics(self, request: web.Request) -> web.Response:

@@ -41,8 +41,10 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     await store.close()
 
 
-async def client(house: House, allow: tuple[str, ...] = ("127.0.0.1",)) -> Client:
-    health = Health(house.store.lanes, ("in", "case"), {"store": house.check}, allow, ())
+async def client(house: House, allow: tuple[str, ...] = ("127.0.0.1",), watched: bool = False) -> Client:
+    """`watched`: the house is no part that the gateway needs."""
+    checks = {"sms" if watched else "store": house.check}
+    health = Health(house.store.lanes, ("in", "case"), {} if watched else checks, allow, (), checks if watched else {})
     app = web.Application(middlewares=[guard(count_refusal)])
     app.add_routes(health.routes())
     client: Client = TestClient(TestServer(app))
@@ -65,6 +67,14 @@ async def test_ready_names_the_part_that_is_not(house: House) -> None:
     assert (answer.status, (await answer.json())["parts"]["store"]) == (503, house.word)
     house.away = True
     assert (await (await page.get("/readyz")).json())["parts"]["store"] == "Unavailable"
+    await page.close()
+
+
+async def test_a_lost_carrier_is_told_and_takes_nothing_out_of_service(house: House) -> None:
+    page = await client(house, watched=True)
+    house.word = "not bound: TimeoutError"
+    answer = await page.get("/readyz")
+    assert (answer.status, await answer.json()) == (200, {"status": "ready", "parts": {"sms": house.word}})
     await page.close()
 
 
