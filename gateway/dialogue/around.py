@@ -28,11 +28,13 @@ from gateway.dialogue.repeats import MORE
 from gateway.dialogue.scene import Move, Scene
 from gateway.dialogue.summary import (
     CONFIRM,
+    NOTHING,
     another,
     ask_chosen,
     ask_confirm,
     drop,
     edited_description,
+    leave,
     onward,
     summarise,
     supplement_twin,
@@ -102,7 +104,7 @@ def _handoff(scene: Scene, value: str) -> Move:
 ASKS: dict[str | None, Callable[[Scene, str], Move]] = {
     "template": _template,
     "confirm": lambda scene, value: CONFIRM[value](scene),
-    "change": ask_chosen,
+    "change": lambda scene, value: leave(scene) if value == NOTHING else ask_chosen(scene, value),
     "details": _details,
     "duplicate": lambda scene, value: supplement_twin(scene) if value == "supplement" else another(scene),
     "solved": _solved,

@@ -17,6 +17,8 @@ from gateway.dialogue.template import Field
 from gateway.fields.base import Value
 from gateway.messages import Option
 
+NOTHING = "nothing"  # to change; said, never offered
+
 
 def onward(scene: Scene, before: list[Effect]) -> Move:
     """The next question; when nothing is missing, what does not fit together, else the summary."""
@@ -149,6 +151,11 @@ def keep_value(scene: Scene, field: Field) -> Move:
     return onward(scene, [Say("change.kept", {"label": scene.say(field.label), "value": shown(scene, field)})])
 
 
+def leave(scene: Scene) -> Move:
+    """Nothing is to be changed after all."""
+    return scene.state, [Say("change.none"), Say("again.confirm"), ask_confirm(scene)]
+
+
 CONFIRM: dict[str, Callable[[Scene], Move]] = {
     "file": confirm_filing,
     "change": lambda scene: ask_change(scene, []),
@@ -157,6 +164,7 @@ CONFIRM: dict[str, Callable[[Scene], Move]] = {
     "anonymous": lambda scene: set_identity(scene, "anonymous"),
     "named": lambda scene: set_identity(scene, "named"),
     "cancel": ask_cancel,
+    NOTHING: lambda scene: (scene.state, [Say("confirm.nothing"), ask_confirm(scene)]),
 }
 
 

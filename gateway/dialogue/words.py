@@ -18,7 +18,7 @@ from gateway.dialogue import (
     switching,
     wishes,
 )
-from gateway.dialogue.assent import agrees
+from gateway.dialogue.assent import agrees, leaves, nothing
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.commands import Change, Command, Correction, Word
 from gateway.dialogue.draft import Dialogue
@@ -27,6 +27,7 @@ from gateway.dialogue.opening import opening
 from gateway.dialogue.picking import pick
 from gateway.dialogue.routes import ANYWHERE, IN_FORM, OUTSIDE, UNPAUSED, meant
 from gateway.dialogue.scene import Move, Scene
+from gateway.dialogue.summary import NOTHING
 from gateway.dialogue.understood import Understood
 from gateway.dialogue.wishes import Wish
 from gateway.messages import Text
@@ -66,11 +67,14 @@ def said(scene: Scene, text: str) -> Move:
 
 
 def picked(state: Dialogue, text: str) -> str | None:
-    """The option meant, where one of the questions around the form is open. Numbers at the summary are fields."""
+    """The option meant, where one of the questions around the form is open, or that there is nothing to change. Numbers
+    at the summary are fields."""
     if state.asked not in around.ASKS:
         return None
-    picked = pick(text, state.offered, by_number=state.asked != "confirm")
-    return picked or ("file" if state.asked == "confirm" and agrees(text) else None)
+    if state.asked == "confirm" and (agrees(text) or nothing(text)):
+        return "file" if agrees(text) else NOTHING
+    value = pick(text, state.offered, by_number=state.asked != "confirm")
+    return NOTHING if value is None and state.asked == "change" and leaves(text) else value
 
 
 def _outside(scene: Scene, text: str, command: Command | None) -> Move:

@@ -330,3 +330,31 @@ def test_the_key_of_a_case() -> None:
     spaced = replace(draft, values={"tracking_number": Filled("SF 1234 567890123", "")})
     assert case_key(PARCEL, spaced) == "sf1234567890123"
     assert case_key(PARCEL, replace(draft, values={"carrier": Filled("sf", "顺丰")})) == ""
+
+
+@pytest.mark.parametrize("words", ["没有", "没有了", "没啥", "不用了", "nothing", "no need"])
+def test_who_has_nothing_to_change_is_not_asked_which(words: str) -> None:
+    """Nor is it filed: the word may be a late answer to an earlier question."""
+    talk = at_summary()
+    talk.say(words)
+    assert talk.asked == "confirm"
+    assert "confirm.nothing" in talk.said
+    assert talk.state.draft is not None
+    talk.say("确认")
+    assert talk.state.draft is None
+
+
+@pytest.mark.parametrize("words", ["不改了", "不用改", "没有要改的", "没有需要修改的"])
+def test_not_to_change_anything_is_a_yes(words: str) -> None:
+    talk = at_summary()
+    talk.say(words)
+    assert talk.state.draft is None
+
+
+@pytest.mark.parametrize("words", ["没有", "不改了", "没有要改的", "no", "没有了", "确认"])
+def test_none_of_the_lines_leads_back_to_the_yes(words: str) -> None:
+    talk = at_summary()
+    talk.say("不对")
+    assert talk.asked == "change"
+    talk.say(words)
+    assert (talk.asked, "change.none" in talk.said) == ("confirm", True)

@@ -31,7 +31,7 @@ class Words:
     """What is said and read in one language."""
 
     opening: str
-    unread: str
+    pages: tuple[str, ...]
     summary: str
     filed: str
     closed: str
@@ -44,13 +44,13 @@ class Words:
 STORIES = {
     "zh": Words(
         "我要投诉顺丰，单号SF1234567890123，从广州海珠区新港中路寄到北京朝阳区建国路的件，三天没动了。我是寄件人",
-        "回0看完再提交", "提交回Y", "已登记", "已联系网点，快件今日送达。", "办得满意吗", "谢谢",
+        ("1.快递公司",), "提交回Y", "已登记", "已联系网点，快件今日送达。", "办得满意吗", "谢谢",
         "小区门口的路灯坏了一个星期了，晚上很黑，要求尽快修好", "路灯",
     ),
     "en": Words(
         "I want to complain about SF Express, parcel SF1234567890123 from Xingang Middle Road, Haizhu District, "
         "Guangzhou to Jianguo Road, Chaoyang District, Beijing, no movement for three days. I am the sender",
-        "Reply 0 for the rest", "Y to file", "Filed", "The parcel arrives today.", "are you satisfied", "Thank you",
+        ("1.Carrier", "5.Sender"), "Y to file", "Filed", "The parcel arrives today.", "are you satisfied", "Thank you",
         "Hello, the street lamp near our gate has been broken for a week. Please repair it soon.", "Where exactly?",
     ),
 }
@@ -97,9 +97,10 @@ async def test_by_text_message_to_a_rating_on_the_phone(town: Town, browser: Bro
 async def _files(phones: Phones, words: Words) -> str:
     """Returns the number in the receipt, which the carrier reports late."""
     await phones.says(FIRST, words.opening)
-    await phones.hears(FIRST, words.unread)
-    await phones.shoot("summary")
-    await phones.says(FIRST, "0")
+    for page in words.pages:
+        await phones.hears(FIRST, page)
+        await phones.shoot("summary")
+        await phones.says(FIRST, "0")
     await phones.hears(FIRST, words.summary)
     panel, line = phones.page.locator(".platform"), phones.phone(FIRST).locator(".line.account").last
     await panel.get_by_label("回执").select_option("held")
