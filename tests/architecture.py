@@ -20,7 +20,7 @@ CONTRACTS = ("gateway.store.lanes", "gateway.store.records", "gateway.store.shar
 VOCABULARY = (
     "gateway.messages", "gateway.handover", "gateway.outbox", "gateway.orders", "gateway.work_order",
     "gateway.protocols", "gateway.errors", "gateway.clock", "gateway.http", "gateway.ijson", "gateway.transcripts",
-    "gateway.masking", "gateway.quiet", "gateway.rankings", "gateway.yamls", "gateway.fields",
+    "gateway.masking", "gateway.polling", "gateway.quiet", "gateway.rankings", "gateway.yamls", "gateway.fields",
     *CONTRACTS,
 )
 LEAVES = (*VOCABULARY, "gateway.config", "gateway.config_case", "gateway.config_sms",
