@@ -37,12 +37,16 @@ _DECIDED: Mapping[int, type[SendError]] = {
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """Addresses and headers may hold secrets, bodies what a citizen wrote: none of them is ever shown."""
+    """Addresses and headers may hold secrets, bodies what a citizen wrote: none of them is ever shown.
+
+    most  bytes of the answer that are read, where it is a list
+    """
 
     method: str
     url: str = field(repr=False)
     body: bytes | None = field(default=None, repr=False)
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    most: int = MOST
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,14 +108,14 @@ class Caller:
             async with self._http.request(
                 call.method, call.url, data=call.body, headers=call.headers, timeout=self._times, allow_redirects=False
             ) as response:
-                body = await _read(response)
+                body = await _read(response, call.most)
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as away:
             raise Retry(f"{self._system} is not reached: {type(away).__name__}") from None
         except (aiohttp.ClientError, TimeoutError, OSError) as cut:
             raise _unheard(call, f"{self._system} did not answer: {type(cut).__name__}") from None
-        if len(body) > MOST and response.status < 300:
-            raise _unheard(call, f"{self._system} answered more than {MOST} bytes")
-        return Answer(response.status, response.headers, body[:MOST])
+        if len(body) > call.most and response.status < 300:
+            raise _unheard(call, f"{self._system} answered more than {call.most} bytes")
+        return Answer(response.status, response.headers, body[:call.most])
 
 
 def _unheard(call: Call, why: str) -> SendError:
@@ -119,15 +123,15 @@ def _unheard(call: Call, why: str) -> SendError:
     return Retry(why) if call.method == "GET" else Uncertain(why)
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
+async def _read(response: aiohttp.ClientResponse, most: int) -> bytes:
     """At most one byte more than is wanted."""
     body = bytearray()
     async for chunk in response.content.iter_any():
         body += chunk
-        if len(body) > MOST:
+        if len(body) > most:
             response.close()
             break
-    return bytes(body[:MOST + 1])
+    return bytes(body[:most + 1])
 
 
 def rest_s(told: str, now: datetime) -> float | None:
