@@ -16,7 +16,7 @@ from gateway.dialogue.arrivals import arrived
 from gateway.dialogue.beside import beside, offered
 from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import BESIDE, Dialogue
-from gateway.dialogue.effects import Effect, Quote, WebLink
+from gateway.dialogue.effects import Effect, Quote, Say, WebLink
 from gateway.dialogue.posted import file_order, words_in
 from gateway.dialogue.step import resume
 from gateway.dialogue.understood import Known, Understood
@@ -79,8 +79,8 @@ class Asides:
         return state, [*effects, *question]
 
     def briefly(self, state: Dialogue, said: str, turn: Turn) -> Outcome | None:
-        """What only short messages know: the rest of ours is asked for, or the web page for photos. A yes to
-        a summary of which lines are left shows those first."""
+        """What only short messages know: the rest of ours is asked for, the web page for photos, that a number
+        answers nothing. A yes to a summary of which lines are left shows those first."""
         if state.mode != "bot":
             return None
         if state.more and numbering.wants_more(said, counts=self.writer.shortener.counted(state)):
@@ -89,6 +89,9 @@ class Asides:
                 numbering.wants_more(said, counts=False) or picked(state, said) == "file"):
             seen = replace(state, unread="", last=turn.now)
             return self.resumed(seen, [Quote(state.unread, kind="summary")], turn)
+        busy = state.asked or state.draft or state.rating or state.more
+        if not busy and numbering.is_one(said):  # 5, where nothing was asked
+            return replace(state, last=turn.now, greeted=True), [Say("short.number")]
         if self.writer.pages is not None and links.asked_for(said):
             return replace(state, last=turn.now), [WebLink()]
         return None

@@ -40,6 +40,11 @@ def _meant(state: Dialogue, content: CitizenContent) -> CitizenContent:
     return next((Choice(value) for value, n in places.items() if n == int(match["n"])), content)
 
 
+def is_one(text: str) -> bool:
+    """Whether a message is a number of an option and nothing else. 110 is none: that is somebody to call."""
+    return _NUMBER.fullmatch(plain(text)) is not None
+
+
 def wants_more(text: str, *, counts: bool) -> bool:
     """Whether the rest of our message is asked for. `counts`: the open question is answered by a number."""
     said = plain(text).casefold().strip("。.!！“”\"")

@@ -65,7 +65,8 @@ class Scene:
         return rebuilt(self, state=state)
 
     def say(self, words: Words) -> str:
-        return words.of(self.language)
+        short = words.sms if self.state.terse else None
+        return (short or words).of(self.language)
 
     def title_of(self, case: Case) -> str:
         """A case's title is written for Chinese-reading clerks; others see what the form is called. What a discreet

@@ -20,10 +20,14 @@ Value = str | int | float | bool | list[str]
 
 
 class Words(Struct, frozen=True, forbid_unknown_fields=True):
-    """A text in the two languages every prompt is authored in."""
+    """A text in the two languages every prompt is authored in.
+
+    sms  what is said instead where only text can be sent: no map point, no file
+    """
 
     zh: str
     en: str
+    sms: Words | None = None
 
     def of(self, language: str) -> str:
         return self.zh if language == "zh" else self.en

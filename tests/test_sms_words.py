@@ -1,0 +1,77 @@
+"""What is said by SMS fits a phone that shows text only: numbers without a question, no map points."""
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from gateway.fields.base import Words
+from tests import project
+from tests.tables import check_each
+from tests.test_sms_talk import ZH
+from tests.texting import Phone, parts, texting
+
+MAP = re.compile(r"(?:发送?|最好直接发|能发)定位|点聊天框|map point|“Location” in the chat", re.IGNORECASE)
+
+
+@pytest.fixture
+async def phone(tmp_path: Path) -> AsyncIterator[Phone]:
+    async with texting(tmp_path, "complaint.public_facility") as opened:
+        yield opened
+        assert [message.text for message in opened.sent if parts(message) > 3] == []
+
+
+@pytest.mark.parametrize(("said", "answer"), [
+    ("5", "没有对上任何问题"), ("５。", "没有对上任何问题"), ("选2", "没有对上任何问题"), ("①", "没有对上任何问题"),
+])
+async def test_a_number_where_nothing_was_asked_is_answered_in_one_message(
+    phone: Phone, said: str, answer: str
+) -> None:
+    heard = await phone.says(said)
+    assert answer in heard
+    assert parts(phone.sent[-1]) == 1
+    assert (phone.dialogue.asked, phone.dialogue.draft) == (None, None)
+    assert "市政设施" not in heard
+    await phone.says("路灯坏了")
+    assert phone.dialogue.asked == "location", "the next words are heard as ever"
+
+
+async def test_a_number_to_call_is_no_option(phone: Phone) -> None:
+    assert "没有对上" not in await phone.says("110")
+
+
+async def test_a_number_in_a_form_answers_the_form(phone: Phone) -> None:
+    phone.engine.intent = "complaint.express_delivery"
+    await phone.says(ZH)
+    assert "请核对" in await phone.says("1")
+
+
+@pytest.mark.parametrize("opening", ["路灯坏了", "the street lamp is broken"])
+async def test_nobody_is_asked_for_a_map_point_by_sms(phone: Phone, opening: str) -> None:
+    said = await phone.says(opening) + await phone.says("help" if opening.isascii() else "帮助")
+    assert phone.dialogue.asked == "location"
+    assert MAP.search(said) is None
+
+
+def test_whatever_offers_a_map_point_has_other_words_for_sms() -> None:
+    def judge(words: Words) -> None:
+        assert words.sms is not None
+        assert MAP.search(words.sms.zh + words.sms.en) is None
+
+    found = [words for template in project.catalog().newest.values() for words in _words(template)]
+    check_each([words for words in found if MAP.search(words.zh + words.en)], judge)
+
+
+def _words(value: object) -> Iterator[Words]:
+    """All that the parts of a template say."""
+    if isinstance(value, Words):
+        yield value
+    elif isinstance(value, tuple):
+        for one in value:
+            yield from _words(one)
+    elif isinstance(value, msgspec.Struct):
+        for name in value.__struct_fields__:
+            yield from _words(getattr(value, name))
