@@ -2,7 +2,8 @@
 
 | what happened | decides |
 |---|---|
-| no connection; 408, 409, 425; 429 and 503, after their Retry-After | Retry |
+| no connection; 408, 425; 503 after its Retry-After | Retry |
+| 409; 429 after its Retry-After | Busy |
 | 401, 403, 407, 410; any redirect (a login page, as a rule) | Paused |
 | any other 4xx | Rejected |
 | time-out or reset once it was sent; any other 5xx; an answer over 64 KiB | Uncertain; Retry for a GET |
@@ -20,7 +21,7 @@ from email.utils import parsedate_to_datetime
 import aiohttp
 
 from gateway.clock import Clock
-from gateway.errors import Paused, Rejected, Retry, SendError, Uncertain
+from gateway.errors import Busy, Paused, Rejected, Retry, SendError, Uncertain
 from gateway.masking import mask_text
 
 CONNECT_S, ANSWER_S = 3.0, 15.0
@@ -29,9 +30,9 @@ LONGEST_REST_S = 3_600.0  # a Retry-After beyond it is cut: 72 h after the decis
 WHY = 200
 USER_AGENT = "Huiyin-casebridge"
 
-_BUSY = (429, 503)
 _DECIDED: Mapping[int, type[SendError]] = {
-    **dict.fromkeys((408, 409, 425), Retry), **dict.fromkeys((401, 403, 407, 410), Paused),
+    **dict.fromkeys((408, 425, 503), Retry), **dict.fromkeys((409, 429), Busy),
+    **dict.fromkeys((401, 403, 407, 410), Paused),
 }
 
 
@@ -95,10 +96,8 @@ class Caller:
     def refusal(self, call: Call, answer: Answer) -> SendError:
         """What the status decides where the adapter knows nothing better."""
         status, why = answer.status, f"{self._system}: HTTP {answer.status}"
-        if status in _BUSY:
-            return Retry(why, after_s=rest_s(answer.headers.get("Retry-After", ""), self._clock.now()))
         if status in _DECIDED:
-            return _DECIDED[status](why)
+            return _DECIDED[status](why, after_s=rest_s(answer.headers.get("Retry-After", ""), self._clock.now()))
         if status >= 500:
             return _unheard(call, why)
         return Paused(f"{why}, redirected") if status < 400 else Rejected(f"{why} {words(answer)}".strip()[:WHY])

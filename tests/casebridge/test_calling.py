@@ -11,7 +11,7 @@ import pytest
 
 from casebridge.calling import MOST, WHY, Call, Caller, Times, rest_s, session, words
 from casebridge.calling import Answer as Answered
-from gateway.errors import Paused, Rejected, Retry, SendError, Uncertain
+from gateway.errors import Busy, Paused, Rejected, Retry, SendError, Uncertain
 from tests.clock import START, ManualClock
 from tests.tables import table
 
@@ -111,7 +111,7 @@ async def test_without_a_connection_nothing_was_sent() -> None:
 
 
 @pytest.mark.parametrize(("heads", "kind"), [
-    ("500 502 504 520", Uncertain), ("503 429 409 408 425", Retry), ("401 403 407 410", Paused),
+    ("500 502 504 520", Uncertain), ("503 408 425", Retry), ("409 429", Busy), ("401 403 407 410", Paused),
     ("301 302 303 307 308 304", Paused), ("400 404 405 412 413 415 422 451", Rejected),
 ])
 async def test_a_status_decides(heads: str, kind: type[SendError]) -> None:
@@ -133,9 +133,10 @@ async def test_an_answer_may_have_64_kib_and_a_refusal_any_size() -> None:
 
 
 async def test_a_busy_backend_names_its_time() -> None:
-    for status in (429, 503):
+    for status in (409, 429, 503):
         error = await failed(says(f"{status} x\r\nRetry-After: 77"))
-        assert (type(error), error.after_s) == (Retry, 77.0)
+        assert isinstance(error, Retry)
+        assert error.after_s == 77.0
     assert (await failed(says("503 x"))).after_s is None
 
 
