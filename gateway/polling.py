@@ -26,10 +26,11 @@ class CasePoller(Protocol):
     and a place in the order (`seq`, or its `time`). Both raise SendError; what came until then counts."""
 
     name: str
+    tells: bool  # it keeps a list of changes; otherwise every look asks for the states of all its cases
 
     def changes(self, since: datetime) -> AsyncIterator[Sequence[CaseEvent]]:
-        """What happened to any of our cases from then on, page by page, oldest first; nothing at all where the
-        backend keeps no such list."""
+        """What happened to any of our cases from then on, page by page, oldest first; nothing where it does not
+        tell."""
         ...
 
     def states(self, cases: Sequence[Followed]) -> AsyncIterator[Sequence[CaseEvent]]:
