@@ -67,7 +67,7 @@ class CloudSettings:
     api: str = ""
 
 
-class _Cloud:
+class Cloud:
     """What both share: a token in the path, no signature, the answer they wait for."""
 
     def __init__(self, settings: CloudSettings, gate: Gate, ids: Ids) -> None:
@@ -107,10 +107,10 @@ class _AliyunReport(Struct):
     ErrorCode: str = ""
 
 
-class Aliyun(_Cloud):
+class Aliyun(Cloud):
     """Implements `Profile`."""
 
-    name, tail, api = "aliyun", "/{token}", "https://dysmsapi.aliyuncs.com"
+    name, tail, api, gets = "aliyun", "/{token}", "https://dysmsapi.aliyuncs.com", False
 
     def request(self, sms: Sms, at: datetime) -> Post:
         settings, api = self._settings, (self._settings.api or self.api).rstrip("/")
@@ -132,7 +132,7 @@ class Aliyun(_Cloud):
         said = posting.answered(answer.body, _AliyunTaken)
         if said.code == "OK":
             return said.biz_id
-        raise decide(self.name, said.code, ALIYUN) if said.code else _unread(answer)
+        raise decide(self.name, said.code, ALIYUN) if said.code else posting.unread(answer)
 
     def arrivals(self, body: bytes, at: int) -> Sequence[Arrival]:
         return [
@@ -192,10 +192,10 @@ class _TencentReport(Struct):
     errmsg: str = ""
 
 
-class Tencent(_Cloud):
+class Tencent(Cloud):
     """Implements `Profile`."""
 
-    name, tail, api = "tencent", "/{token}", "https://sms.tencentcloudapi.com"
+    name, tail, api, gets = "tencent", "/{token}", "https://sms.tencentcloudapi.com", False
 
     def request(self, sms: Sms, at: datetime) -> Post:
         settings, api = self._settings, (self._settings.api or self.api).rstrip("/")
@@ -216,7 +216,7 @@ class Tencent(_Cloud):
         if statuses[0].code == "Ok":
             return statuses[0].serial_no
         code = said.error.code if said.error else statuses[0].code
-        raise decide(self.name, code, TENCENT) if code else _unread(answer)
+        raise decide(self.name, code, TENCENT) if code else posting.unread(answer)
 
     def arrivals(self, body: bytes, at: int) -> Sequence[Arrival]:
         """It has no id: the second in which it was written is a part of ours."""
@@ -233,11 +233,6 @@ class Tencent(_Cloud):
 
     def yes(self) -> web.Response:
         return web.json_response({"result": 0, "errmsg": "OK"})
-
-
-def _unread(answer: Answer) -> SendError:
-    """No code of theirs: a page of somebody on the way, or an answer cut short, after which nobody knows."""
-    return Uncertain("sms provider: unread answer") if answer.status < 300 else posting.refused(answer)
 
 
 def china_time(told: str, now: int) -> int:

@@ -44,6 +44,9 @@ CHARSETS = {
     "us-ascii": "latin-1",
 }
 
+# A query has the names that its Kannel was told; besides our own, those of sites that were another gateway's before.
+NAMES = {"sender": "from", "message": "text"}
+
 _log = structlog.get_logger(__name__)
 
 
@@ -101,8 +104,8 @@ class Kannel:
         """A citizen's message, by post-url or get-url."""
         await self._gate.admit(request, request.query.get("token", ""))
         now = to_ms(self._clock.now())
-        by_post = request.method == "POST"
-        arrival = await posted(request, now) if by_post else asked(request.rel_url.raw_query_string, now)
+        told = "X-Kannel-From" in request.headers
+        arrival = await posted(request, now) if told else asked(request.rel_url.raw_query_string, now)
         if arrival is None:
             _log.warning("kannel_unreadable", method=request.method)
         else:
@@ -165,7 +168,7 @@ def asked(raw_query: str, now: int) -> Arrival | None:
     told = {}
     for pair in raw_query.split("&"):
         name, _, value = pair.partition("=")
-        told[name] = unquote_to_bytes(value.replace("+", " "))
+        told[NAMES.get(name, name)] = unquote_to_bytes(value.replace("+", " "))
     plain = {name: value.decode("utf-8", "replace") for name, value in told.items() if name != "text"}
     return _arrival(plain, in_charset(told.get("text", b""), plain.get("charset", "utf-8")), plain.get("udh", ""), now)
 

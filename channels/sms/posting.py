@@ -64,6 +64,11 @@ def refused(answer: Answer) -> SendError:
     return Uncertain(why) if answer.status >= 500 else Rejected(why)
 
 
+def unread(answer: Answer) -> SendError:
+    """No code of theirs: a page of somebody on the way, or an answer cut short, after which nobody knows."""
+    return Uncertain("sms provider: unread answer") if answer.status < 300 else refused(answer)
+
+
 def shaped(body: bytes, shape: type[T]) -> T:
     """JSON that came in a callback; numbers and texts stand for one another, as providers do. Raises Malformed."""
     try:

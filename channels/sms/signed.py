@@ -70,7 +70,7 @@ class _Taken(Struct):
 class Signed:
     """Implements `Profile`."""
 
-    name, tail = "generic", ""
+    name, tail, gets = "generic", "", False
 
     def __init__(self, settings: SignedSettings, clock: Clock, ids: Ids) -> None:
         self._settings, self._clock, self._ids = settings, clock, ids

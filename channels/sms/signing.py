@@ -4,6 +4,7 @@
     twilio   base64(HMAC-SHA1(token, address + sorted form)) ["Webhooks security"; twilio-python, RequestValidator]
     aliyun   ACS3-HMAC-SHA256 ["V3 request structure and signature"]
     tencent  TC3-HMAC-SHA256 ["Signature v3"]
+    baidu    bce-auth-v1 ["Generate authentication string"]
 """
 from __future__ import annotations
 
@@ -75,6 +76,24 @@ def tencent(key: tuple[str, str], host: str, body: bytes, at: datetime) -> str:
         secret = hmac.new(secret, step.encode(), hashlib.sha256).digest()
     signature = hmac.new(secret, message.encode(), hashlib.sha256).hexdigest()
     return f"TC3-HMAC-SHA256 Credential={key[0]}/{scope}, SignedHeaders={names}, Signature={signature}"
+
+
+# --- baidu --------------------------------------------------------------------------------------------------
+
+def baidu(key: tuple[str, str], request: tuple[str, str, Mapping[str, str]], headers: Mapping[str, str],
+          at: datetime) -> str:
+    """The Authorization. key: id and secret; request: method, path, query; headers: those to be signed, in small
+    letters. Good for half an hour."""
+    method, path, query = request
+    prefix = f"bce-auth-v1/{key[0]}/{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}/1800"
+    names = sorted(headers)
+    canonical = "\n".join([
+        method, quote(path, safe="/-_.~"), aliyun_query(query),
+        *(f"{name}:{quote(headers[name], safe='-_.~')}" for name in names),
+    ])
+    secret = hmac.new(key[1].encode(), prefix.encode(), hashlib.sha256).hexdigest()
+    signature = hmac.new(secret.encode(), canonical.encode(), hashlib.sha256).hexdigest()
+    return f"{prefix}/{';'.join(names)}/{signature}"
 
 
 def _sha256(text: str) -> str:

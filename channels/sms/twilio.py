@@ -64,7 +64,7 @@ class _Refusal(Struct):
 class Twilio:
     """Implements `Profile`."""
 
-    name, tail = "twilio", ""
+    name, tail, gets = "twilio", "", False
 
     def __init__(self, settings: TwilioSettings) -> None:
         self._settings = settings

@@ -27,10 +27,12 @@ ONCE_MS = 600_000       # twice the window in which a signed callback is good
 
 
 class Profile(Protocol):
-    """name: of the provider; tail: of the address it calls, `/{token}` where it cannot sign."""
+    """name: of the provider; tail: of the address it calls, `/{token}` where it cannot sign; gets: whether it may call
+    by GET, its query being what a body is else."""
 
     name: str
     tail: str
+    gets: bool
 
     def request(self, sms: Sms, at: datetime) -> Post:
         """Raises Rejected for what cannot be sent this way."""
@@ -73,8 +75,10 @@ class Webhook:
 
     def routes(self) -> Sequence[web.RouteDef]:
         path = f"/sms/{self._name}{self._profile.tail}"
-        reports = (web.post(f"{path}/{name}", self.report) for name in ("status", "dlr"))
-        return [web.post(f"{path}/mo", self.arrive), *reports]
+        handlers = {"mo": self.arrive, "status": self.report, "dlr": self.report}
+        methods = ("POST", "GET") if self._profile.gets else ("POST",)
+        return [web.route(method, f"{path}/{name}", handler)
+                for name, handler in handlers.items() for method in methods]
 
     async def send(self, sms: Sms) -> tuple[str, ...]:
         """The provider's id. Raises SendError; a message that it has already is not sent again."""
@@ -109,7 +113,8 @@ class Webhook:
 
     async def _proved(self, request: web.Request) -> bytes:
         """Raises Forbidden for what came before; what we could not keep may come again."""
-        body = await read_body(request, CAP)
+        asked = request.method == "GET"
+        body = request.rel_url.raw_query_string.encode() if asked else await read_body(request, CAP)
         await self._profile.admit(request, body)
         once = self._profile.once(request)
         if once and await self._store.get(self._once(once)) is not None:

@@ -52,3 +52,18 @@ def test_tencent() -> None:
     assert signing.tencent(key, "cvm.tencentcloudapi.com", body, at) == (
         "TC3-HMAC-SHA256 Credential=AKIDz8krbsJ5yKBZQpn74WFkmLPx3EXAMPLE/2019-02-25/cvm/tc3_request, "
         "SignedHeaders=content-type;host, Signature=72e494ea809ad7a8c8f7a4507b9bddcbaa8e581f516e8da2f66e2c5a96525168")
+
+
+def test_baidu() -> None:
+    """The worked example of bce.baidu.com, "Authentication Mechanism", with the page's example key."""
+    at = datetime(2015, 4, 27, 8, 23, 49, tzinfo=UTC)
+    headers = {
+        "content-length": "8", "content-md5": "0a52730597fb4ffa01fc117d9e71e3a9", "content-type": "text/plain",
+        "host": "bj.bcebos.com", "x-bce-date": "2015-04-27T08:23:49Z",
+    }
+    query = {"partNumber": "9", "uploadId": "VXBsb2FkIElpZS5tMnRzIHVwbG9hZA"}
+    key = ("0b0f67dfb88244b289b72b142befad0c", "bad522c2126a4618a8125f4b6cf6356f")
+    assert signing.baidu(key, ("PUT", "/v1/test/myfolder/readme.txt", query), headers, at) == (
+        "bce-auth-v1/0b0f67dfb88244b289b72b142befad0c/2015-04-27T08:23:49Z/1800/"
+        "content-length;content-md5;content-type;host;x-bce-date/"
+        "a19e6386e990691aca1114a20357c83713f1cb4be3d74942bb4ed37469ecdacf")

@@ -2,11 +2,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from hashlib import md5
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from channels.sms import optout, smpp_pdus
 from channels.sms.parts import GAP, Parts, Place, Whole, header, pair, with_header
@@ -23,7 +21,7 @@ NOW = 1_795_386_516_000
 DOCUMENTS: dict[str, dict[str, Any]] = {
     path.stem: json.loads(path.read_text("utf-8")) for path in vectors.FOLDER.glob("*.json")
 }
-SMPP, CMPP, OTHER = vectors.of("smpp"), vectors.of("cmpp"), vectors.of("other")
+SMPP, CMPP = vectors.of("smpp"), vectors.of("cmpp")
 WHOLE: str = DOCUMENTS["smpp"]["whole_text_of_the_two_part_samples"]
 
 
@@ -31,17 +29,15 @@ WHOLE: str = DOCUMENTS["smpp"]["whole_text_of_the_two_part_samples"]
 # by row there. Each deliver_sm by itself is held by test_smpp_vectors.py; here is what they become together.
 ELSEWHERE = {
     "kannel": "test_kannel.py", "twilio": "test_signing.py", "china-clouds": "test_webhook.py",
-    "generic-signed": "test_webhook.py",
+    "generic-signed": "test_webhook.py", "other": "test_providers.py",
 }
 
 
 def test_every_file_is_held_somewhere() -> None:
-    held_here = {"smpp", "cmpp", "other"}
+    held_here = {"smpp", "cmpp"}
     assert DOCUMENTS.keys() == held_here | ELSEWHERE.keys()
     assert all(f'vectors.of("{file}")' in Path(__file__).with_name(test).read_text("utf-8")
                for file, test in ELSEWHERE.items())
-    rows = {row["name"] for document in DOCUMENTS.values() for row in document["vectors"]}
-    assert vectors.OUT_OF_SCOPE.keys() <= rows
     assert all(document["origin"] for document in DOCUMENTS.values()), "each says where it comes from"
 
 
@@ -156,25 +152,3 @@ def test_cmpp_texts_are_read_by_their_format(name: str, at: int, text: str) -> N
     octets = bytes.fromhex(CMPP[name]["hex"])
     content = octets[at + 1:at + 1 + octets[at]]
     assert decode(content, 8 if "Submit" in name else 0) == text
-
-
-# --- others -------------------------------------------------------------------------------------------------
-
-def raw_fields(body: str) -> Iterator[tuple[str, bytes]]:
-    for field in body.split("&"):
-        name, _, value = field.partition("=")
-        yield name, unquote_to_bytes(value)
-
-
-def test_texts_of_other_gateways() -> None:
-    seen = set()
-    for vector in OTHER.values():
-        if vector["name"] in vectors.OUT_OF_SCOPE:
-            continue
-        fields = dict(raw_fields(vector["body"]))
-        binary = fields.get("binary")
-        octets = bytes.fromhex(binary.decode()) if binary else fields["content"]
-        coding = fields["coding"]
-        assert decode(octets, coding[0] if binary else int(coding)) == vector["expect"]["text"]
-        seen.add(vector["name"])
-    assert seen | vectors.OUT_OF_SCOPE.keys() >= OTHER.keys()
