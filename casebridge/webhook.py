@@ -38,12 +38,12 @@ NAME = "webhook"
 TAKEN = (200, 201, 202)
 NOT_THERE = 404
 
-_WELL_CODES: frozenset[str] = frozenset({"", "0", "00", "0000", "200", "201", "202", "None", "ok", "OK", "success", "SUCCESS"})
+_WELL_CODES: frozenset[str] = frozenset({"", "0", "00", "0000", "200", "201", "202", "none", "ok", "success"})
 # A 2xx that says no: systems report an error in the body of a 200 (HOSTILE.md 41). What each member means well.
 _WELL: Mapping[str, Callable[[Any], bool]] = {
     **dict.fromkeys(("error", "errors", "errmsg"), lambda said: not said),
     **dict.fromkeys(("success", "ok"), lambda said: said is not False and said != "false"),
-    **dict.fromkeys(("code", "errcode", "error_code", "errorCode"), lambda said: str(said) in _WELL_CODES),
+    **dict.fromkeys(("code", "errcode", "error_code", "errorCode"), lambda said: str(said).lower() in _WELL_CODES),
     "status": lambda said: str(said).lower() not in ("error", "fail", "failed", "failure"),
 }
 
