@@ -23,7 +23,8 @@ from gateway.messages import Inbound, Text, conversation_key
 from gateway.protocols import Accept
 from gateway.store.shared import SharedStore
 
-MINUTE_MS = 60_000
+HOME = "+86"
+MINUTE_MS, DAY_MS = 60_000, 86_400_000
 SAME_MS = 120_000           # word for word the same within this is remarked on, and taken: people do send "1" twice
 OLDEST_MS = 3 * 86_400_000  # carriers try for up to three days
 COME_BACK_S = 5.0
@@ -59,10 +60,12 @@ class Core:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Messages a minute."""
+    """Messages a minute; abroad: a day, of one phone that is not at home and of all of these, since each answer to them
+    costs many times as much, and there are those who earn by it."""
 
     per_phone: int = 20
     in_all: int = 6_000
+    abroad: tuple[int, int] = (100, 5_000)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,13 +110,19 @@ class Taker:
 
     async def _has_room(self, phone: str) -> bool:
         """A flood of one phone is let go, since who is told to come back comes back. Raises RateLimited for all."""
-        if await self.store.take(f"sms:from:{phone}", *_a_minute(self.limits.per_phone)):
+        if await self.store.take(f"sms:from:{phone}", *_of(MINUTE_MS, self.limits.per_phone)) or (
+                not phone.startswith(HOME) and await self._too_many_abroad(phone)):
             _log.warning("sms_flood")
             self.core.remark("flood")
             return False
-        if await self.store.take("sms:from:all", *_a_minute(self.limits.in_all)):
+        if await self.store.take("sms:from:all", *_of(MINUTE_MS, self.limits.in_all)):
             raise RateLimited("too many text messages", retry_after=COME_BACK_S)
         return True
+
+    async def _too_many_abroad(self, phone: str) -> bool:
+        each, all_ = self.limits.abroad
+        return bool(await self.store.take(f"sms:abroad:{phone}", *_of(DAY_MS, each))
+                    or await self.store.take("sms:abroad:all", *_of(DAY_MS, all_)))
 
     async def _wish(self, conversation: str, text: str) -> Wish | None:
         if optout.read(text, engaged=False, stopped=True) is None:
@@ -130,5 +139,5 @@ class Taker:
         return to_ms(self.clock.now())
 
 
-def _a_minute(n: int) -> tuple[int, int]:
-    return max(1, MINUTE_MS // n), n
+def _of(time_ms: int, n: int) -> tuple[int, int]:
+    return max(1, time_ms // n), n

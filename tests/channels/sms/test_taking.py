@@ -1,14 +1,16 @@
 """channels/sms/taking.py: whose words are taken, whose wishes, and how much of it. HOSTILE.md 25 to 28."""
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from channels.sms import notes
 from channels.sms.sending import whose
-from channels.sms.taking import OLDEST_MS, Standing
+from channels.sms.taking import OLDEST_MS, Limits, Standing
 from channels.sms.traffic import Arrival, Report
 from gateway.errors import RateLimited
 from gateway.messages import Outbound, Text
@@ -118,6 +120,18 @@ async def test_a_flood_of_all_phones_waits_at_the_carrier(house: House) -> None:
     with pytest.raises(RateLimited) as raised:
         await house.taker.take(Arrival("m99", "13900139999", OURS, "在吗", house.clock.ms()))
     assert raised.value.retry_after
+
+
+async def test_phones_abroad_are_heard_so_often_a_day(house: House) -> None:
+    """An answer to them costs many times as much."""
+    taker = replace(house.taker, limits=Limits(abroad=(3, 5)))
+    for n, sender in enumerate(["+447700900123"] * 5 + ["+33612345678"] * 5 + ["13800138000"] * 10):
+        await taker.take(Arrival(f"m{n}", sender, OURS, f"第{n}条", house.clock.ms()))
+    heard = Counter(one.conversation for one in house.taken)
+    assert heard == {"sms:+447700900123": 3, "sms:+33612345678": 2, f"sms:{PHONE}": 10}
+    house.clock.advance(86_400)
+    await taker.take(Arrival("m99", "+33612345678", OURS, "encore", house.clock.ms()))
+    assert house.taken[-1].id == "m99"
 
 
 # --- receipts -----------------------------------------------------------------------------------------------
