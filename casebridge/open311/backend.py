@@ -105,7 +105,7 @@ class Open311:
     # --- updates --------------------------------------------------------------------------------------------
 
     async def _update(self, op: CaseOp, number: str) -> Receipt:
-        """409 is no collision of edits here: whoever answers it to an id of ours knows that id."""
+        """A server that knows our id of the update has it."""
         call, answer = await self._client.post(
             "servicerequestupdates", update(op, number, self._manners), own=(400, 409))
         if answer.status >= 400 and not any(known in answer.body.lower() for known in _KNOWN):

@@ -21,7 +21,7 @@ from gateway.polling import Followed
 WINDOW = timedelta(days=1)
 AHEAD = timedelta(minutes=10)  # the server's clock may run before ours
 MOST_IDS = 50
-MOST_REFUSED = 16              # lists of one page: then it is the server that is in trouble, not an id
+MOST_REFUSED = 8               # lists, and not one answered: then it is the server that is in trouble, not an id
 LONGEST_REPLY = 4000
 
 UNCHANGED = "unchanged"
@@ -44,16 +44,16 @@ class News:
     def __init__(self, backend: Open311, client: Client, clock: Clock, *, updates: bool, zone: timedelta) -> None:
         """updates: mySociety's extension; zone: the city's offset from UTC, for times without one."""
         self._backend = backend
+        self.tells = updates
         self._client = client
         self._clock = clock
-        self._updates = updates
         self._zone = zone
         self._redeemed: dict[str, str] = {}  # numbers that a token became → work_order_id
 
     async def changes(self, since: datetime) -> AsyncIterator[Sequence[CaseEvent]]:
         """A page for each day; nothing where the server has no updates."""
         end = self._clock.now() + AHEAD
-        while self._updates and since < end:
+        while self.tells and since < end:
             until = min(since + WINDOW, end)
             between = (("start_date", stamp(since)), ("end_date", stamp(until)))
             found = await self._client.get("servicerequestupdates", marks=("update_id",), query=between)
@@ -122,7 +122,7 @@ class News:
             if answer is None:
                 refused += 1
                 lists += _halves(asked)
-            if refused > MOST_REFUSED:
+            if refused > MOST_REFUSED and not found:
                 raise Retry("open311: refuses to tell how requests stand")
         return found
 

@@ -13,10 +13,14 @@ import pytest
 
 from casebridge.desk import Desk
 from casebridge.desk.case import DeskCase
+from casebridge.open311.services import ORDER_FIELDS, Attribute, Catalogue, Service
+from casebridge.open311.submission import URGED, Manners
 from gateway.errors import NotFound
 from gateway.orders import CaseOp, StaffAction
 from gateway.protocols import CaseBackend, CaseDesk
+from simulators.open311.office import Update
 from tests.casebridge.desk_world import opened, working
+from tests.casebridge.open311_world import world
 from tests.clock import ManualClock
 from tests.until import until
 
@@ -25,12 +29,14 @@ HOSTILE = "{{7*7}} {% include 'x' %} <img src=x onerror=alert(1)> %s ${jndi:ldap
 
 @dataclass
 class Row:
-    """`history(id)`: the operations the backend has applied, in order; `text(id)`: the words of the last comment."""
+    """`history(id)`: the operations the backend has applied, in order; `text(id)`: the words of the last comment;
+    `carried`: what of any words its format can hold."""
 
     backend: CaseBackend
     desk: CaseDesk | None
     history: Callable[[str], Awaitable[list[str]]]
     text: Callable[[str], Awaitable[str | None]]
+    carried: Callable[[str], str] = str
 
 
 @asynccontextmanager
@@ -55,7 +61,28 @@ async def desk(folder: Path) -> AsyncIterator[Row]:
             yield Row(backend, backend, history, text)
 
 
-ROWS: dict[str, Callable[[Path], AbstractAsyncContextManager[Row]]] = {"desk": desk}
+@asynccontextmanager
+async def open311(folder: Path) -> AsyncIterator[Row]:
+    """One service that wants our number alone; a server shows what it was given in its own lists."""
+    plain = Catalogue({}, Service("general", {"work_order_id": Attribute("work_order_id", ORDER_FIELDS[0])}))
+    async with world(manners=Manners(public=False), catalogue=plain) as here:
+        def number(id: str) -> str | None:
+            return next((one.id for one in here.office.requests.values() if id in one.form["description"]), None)
+
+        def posted(id: str) -> list[Update]:
+            return [one for one in here.office.updates if one.request == number(id)]
+
+        async def history(id: str) -> list[str]:
+            names = ["urge" if one.text.startswith(URGED) else one.id.split("-")[3] for one in posted(id)]
+            return ["submit", *names] if number(id) else []
+
+        async def text(id: str) -> str | None:
+            return posted(id)[-1].text
+
+        yield Row(here.backend, None, history, text, lambda words: words.replace("\u0000", ""))
+
+
+ROWS: dict[str, Callable[[Path], AbstractAsyncContextManager[Row]]] = {"desk": desk, "open311": open311}
 
 
 @pytest.fixture(params=sorted(ROWS))
@@ -123,7 +150,7 @@ async def test_words_arrive_literally(row: Row) -> None:
     await row.backend.send(op("submit"), None)
     await row.backend.send(op("comment", 1, text=HOSTILE, urge=False), None)
     await shows(row, "submit", "comment")
-    assert await row.text("WO-20261123-4KX7P2M9QD") == HOSTILE
+    assert await row.text("WO-20261123-4KX7P2M9QD") == row.carried(HOSTILE)
 
 
 async def test_an_embedded_desk_offers_acts_and_refuses_unknown_cases(row: Row) -> None:
