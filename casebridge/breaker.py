@@ -1,7 +1,7 @@
 """A circuit breaker as a pure state machine: the time is handed in, in seconds that never go back.
 
 Of our own, because the libraries open after failures in a row alone, wait the same time before every probe, let more
-than one probe through and read the clock themselves (purgatory 3.0, src/purgatory/domain/model.py).
+than one probe through and read the clock themselves (purgatory, src/purgatory/domain/model.py).
 """
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """The worker of lane `case`: hands the operations of one work order to the backend, strictly in order.
 
 A failed one comes back by its age: at once, then after 5 s, 30 s, 2 min, 10 min and every 30 min, and is given
-up after 72 h. Work orders are independent keys, so one that fails holds up nobody else.
+up after 72 h. Work orders are independent keys, so one that fails holds up nobody else; a backend that fails holds up
+all of them before its gate (casebridge/gate.py).
 """
 from __future__ import annotations
 
@@ -10,15 +11,19 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
+from casebridge.gate import Away, Gate
 from gateway.clock import Clock, to_ms
 from gateway.errors import Paused, Rejected, Retry, SendError, Uncertain
 from gateway.orders import CaseOp, Taken
-from gateway.protocols import CaseBackend, Changes, Emit, Lease, Put, Receipt
+from gateway.protocols import CaseBackend, Changes, Emit, LaneStore, Lease, Put, Receipt, Records
 
+LANE = "case"
 GIVE_UP_S = 72 * 3600
 # (age of the operation below which it applies, seconds until the next try)
 WAITS = ((5, 5), (35, 30), (155, 120), (755, 600))
 LAST_WAIT_S = 1800
+SHORTEST_S, LONGEST_S = 5.0, 3600.0  # what a Retry-After may ask for; a year would outlive the 72 h
+SENDING_MS = 30 * 24 * 3600 * 1000
 
 _ops = msgspec.json.Decoder(CaseOp)
 
@@ -42,10 +47,21 @@ class HandOver(Struct, frozen=True):
     at: int
 
 
+_receipts = msgspec.json.Decoder(HandOver)
+
+
 class Bridge:
-    def __init__(self, backend: CaseBackend, clock: Clock) -> None:
+    """`scale` multiplies every wait, and the age at which an operation is given up."""
+
+    def __init__(
+        self, backend: CaseBackend, gate: Gate, lanes: LaneStore, records: Records, clock: Clock, scale: float = 1.0
+    ) -> None:
         self._backend = backend
+        self._gate = gate
+        self._lanes = lanes
+        self._records = records
         self._clock = clock
+        self._scale = scale
 
     async def handle(self, lease: Lease) -> Changes:
         """protocols.Handler: sends the head operation. Raises SendError, with `after_s` where it comes back."""
@@ -57,17 +73,54 @@ class Bridge:
         except msgspec.DecodeError as error:
             raise Rejected("not an operation") from error
         known = _known.decode(lease.state).external_id if lease.state else None
+        if op.op != "submit":
+            known = known or await self._taken_before(op)
+            await self._turn_of(op, head.seq, known)
         receipt = await self._hand_over(op, known)
-        state = msgspec.json.encode(Known(known or receipt.external_id))
-        return Changes(head.seq, state, emits=[self._taken(op, receipt)], puts=[self._receipt(op, receipt)])
+        if known is None or op.op == "submit":
+            known = receipt.external_id
+        state = msgspec.json.encode(Known(known))
+        puts = [self._receipt(op, receipt), Put("sending", _attempt(op), None)]
+        return Changes(head.seq, state, emits=[self._taken(op, receipt)], puts=puts)
+
+    # --- order ------------------------------------------------------------------------------------------------
+
+    async def _taken_before(self, op: CaseOp) -> str | None:
+        """Of a case handed over before the key's state held its number."""
+        found = await self._records.find("receipt", "work_order", op.work_order_id)
+        done = [_receipts.decode(record.body) for record in found]
+        return next((one.external_id for one in done if one.op == "submit"), None)
+
+    async def _turn_of(self, op: CaseOp, seq: int, known: str | None) -> None:
+        """Nothing overtakes a submission that was never taken, nor what nobody knows the outcome of. What stands
+        behind another operation that was refused for good goes on: a comment that the backend does not want must not
+        keep the rework from it. Raises Retry while it waits: a replay or a discard of the other wakes the key."""
+        before = [dead for dead in await self._lanes.dead(LANE, key=op.work_order_id) if dead.seq < seq]
+        if any(dead.parked for dead in before):
+            raise Retry("behind an operation whose outcome is unknown", after_s=LAST_WAIT_S)
+        if known is None and any(_is_submission(dead.body) for dead in before):
+            raise Retry("behind a submission that was not taken", after_s=LAST_WAIT_S)
+        if known is None:
+            raise Rejected("its case was never handed over")
+
+    # --- sending ----------------------------------------------------------------------------------------------
 
     async def _hand_over(self, op: CaseOp, known: str | None) -> Receipt:
+        if op.arrived is not None:
+            return Receipt(op.arrived, self._backend.name)
+        if await self._records.get("sending", _attempt(op)) is not None:
+            raise Uncertain("it was being sent when the gateway stopped")
+        paused = self._gate.status.state == "paused"
         try:
-            return await self._send(op, known)
+            async with self._gate.passing():
+                return await self._send(op, known)
+        except Away:
+            raise
         except (Retry, Paused) as error:
-            raise self._later(op, error) from error
+            await self._not_taken(op)
+            raise self._later(op, error, for_good=not paused) from error
         except Uncertain as error:
-            if self._backend.repeat(op.op) == "neither":
+            if self._once(op):
                 raise
             raise self._later(op, Retry(error.why, after_s=error.after_s)) from error
 
@@ -77,14 +130,31 @@ class Bridge:
             found = await self._backend.lookup(op, known)
             if found:
                 return found
+        if self._once(op):
+            expires = to_ms(self._clock.now()) + SENDING_MS
+            await self._records.write([Put("sending", _attempt(op), b"{}", expires=expires)])
         return await self._backend.send(op, known)
 
-    def _later(self, op: CaseOp, error: SendError) -> SendError:
-        age = (to_ms(self._clock.now()) - op.at) / 1000
-        if age > GIVE_UP_S:
+    def _once(self, op: CaseOp) -> bool:
+        """A backend that neither recognises a repeat nor can be asked is sent a key once. That we are about to is
+        written down first: after a crash in between nobody knows whether it arrived."""
+        return self._backend.repeat(op.op) == "neither"
+
+    async def _not_taken(self, op: CaseOp) -> None:
+        if self._once(op):
+            await self._records.write([Put("sending", _attempt(op), None)])
+
+    def _later(self, op: CaseOp, error: SendError, *, for_good: bool = True) -> SendError:
+        """`for_good`: it may be given up now; not by a backend that refuses everybody."""
+        age = (to_ms(self._clock.now()) - op.at) / 1000 / self._scale
+        if age > GIVE_UP_S and for_good:
             return Rejected(f"given up after 72 h: {error.why}")
-        kind = Paused if isinstance(error, Paused) else Retry
-        return kind(error.why, after_s=error.after_s or wait_s(op.key, age))
+        wait = wait_s(op.key, age) * self._scale
+        if error.after_s:  # never sooner than asked, and not everybody at once
+            wait = min(max(error.after_s, SHORTEST_S), LONGEST_S) * (1 + _spread(op.key, age) / 5)
+        return type(error)(error.why, after_s=wait)
+
+    # --- receipts ---------------------------------------------------------------------------------------------
 
     def _taken(self, op: CaseOp, receipt: Receipt) -> Emit:
         """The case hears under which number the backend has it."""
@@ -103,4 +173,21 @@ def wait_s(key: str, age_s: float) -> float:
     """Seconds until the next try of an operation of this age, ± 20 %, spread by key so that a backend that comes
     back is not met by everybody at once."""
     wait = next((w for below, w in WAITS if age_s < below), LAST_WAIT_S)
-    return wait * (0.8 + 0.4 * (crc32(f"{key}:{int(age_s)}".encode()) % 1001) / 1000)
+    return wait * (0.8 + 0.4 * _spread(key, age_s))
+
+
+def _spread(key: str, age_s: float) -> float:
+    """0 to 1, by key and age."""
+    return (crc32(f"{key}:{int(age_s)}".encode()) % 1001) / 1000
+
+
+def _attempt(op: CaseOp) -> str:
+    """Names one go at an operation: a person who has it sent again sets `at` anew."""
+    return f"{op.key}@{op.at}"
+
+
+def _is_submission(body: bytes) -> bool:
+    try:
+        return _ops.decode(body).op == "submit"
+    except msgspec.DecodeError:
+        return False

@@ -16,6 +16,7 @@ from aiohttp import web
 
 from casebridge.bridge import Bridge
 from casebridge.desk import Desk
+from casebridge.gate import Gate
 from channels.web.chat import WebChannel
 from channels.web.doors import allowed_origins
 from channels.web.pages import Pages
@@ -56,7 +57,7 @@ from gateway.wiring.talking import TalkGround
 from gateway.wiring.talking import conversation as talking
 from gateway.wiring.understanding import ROOT, mind
 from gateway.wiring.wechat import KF_LANE, seated
-from gateway.workers import LaneWorker, Supervisor, sweep, tick
+from gateway.workers import TERMS, LaneWorker, Supervisor, Terms, sweep, tick
 
 BODY_CAP = 1 << 20  # bytes; uploads stream past it under a cap of their own
 log = structlog.get_logger(__name__)
@@ -134,7 +135,10 @@ class Gateway:
         self._push(uploads, conversation)
         opened.push_async_callback(self.pushing.close)
         self._work("events", self._cases().handle)
-        self._work("case", Bridge(desk, self.clock).handle, lease_ms=40_000)
+        gate = Gate(desk.name, self.store.records, self.clock, self.config.casebridge.time_scale)
+        await gate.open()
+        bridge = Bridge(desk, gate, self.store.lanes, self.store.records, self.clock, self.config.casebridge.time_scale)
+        self._work("case", bridge.handle, Terms(lease_ms=40_000, room=gate.room, both_ends=True))
         self._work("desk", desk.handle)
         self._work("journal", Journal(self.config.retention.case_days * DAY_MS).handle)
         self.supervisor.spawn("timers", lambda: tick(self.store.lanes))
@@ -162,10 +166,8 @@ class Gateway:
             )
             self.supervisor.spawn("templates", lambda: reloader.watch(every_s))
 
-    def _work(self, lane: str, handler: Handler, lease_ms: int = 10_000) -> None:
-        worker = LaneWorker(
-            lane, handler, self.store.lanes, self.store.shared, owner=self.ids.unique(), lease_ms=lease_ms
-        )
+    def _work(self, lane: str, handler: Handler, terms: Terms = TERMS) -> None:
+        worker = LaneWorker(lane, handler, self.store.lanes, self.store.shared, owner=self.ids.unique(), terms=terms)
         self.workers[lane] = worker
         self.supervisor.spawn(f"{lane} worker", worker.run)
         self.supervisor.spawn(f"{lane} leases", worker.renew)

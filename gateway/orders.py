@@ -23,14 +23,16 @@ OpName = Literal["submit", "comment", "rework", "rating", "withdraw"]
 class CaseOp(Struct, frozen=True):
     """One operation toward the backend (lane `case`, key = work_order_id).
 
-    key  idempotency key `work_order_id:op:n`; the same at every retry
+    key      idempotency key `work_order_id:op:n`; the same at every retry
+    arrived  the backend has it under this number, as a person found out: nothing is sent
     """
 
     op: OpName
     work_order_id: str
     n: int
     payload: dict[str, Any]
-    at: int  # ms since 1970, when it was decided; the bridge gives up by this age
+    at: int  # ms since 1970, when it was decided or taken up again by a person; the bridge gives up by this age
+    arrived: str | None = None
 
     @property
     def key(self) -> str:

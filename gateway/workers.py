@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
+from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
@@ -21,6 +22,7 @@ from gateway.store.shared import Subscription
 log = structlog.get_logger(__name__)
 
 AT_ONCE = 64
+CLAIM = 32            # keys taken in one go
 LEASE_MS = 10_000
 RENEW_S = 3.0        # DESIGN.md: lease 10 s, renewed every 3 s
 SWEEP_S = 1.0
@@ -57,12 +59,27 @@ class Supervisor:
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a lane is worked.
+
+    room       asked before each claim: how many keys may be begun now; 0 leaves all of them where they are
+    both_ends  half of what is claimed became ready last, so that new ones do not wait for a long queue to end
+    """
+
+    lease_ms: int = LEASE_MS
+    room: Callable[[], int] = lambda: CLAIM
+    both_ends: bool = False
+
+
+TERMS = Terms()
+
+
 class LaneWorker:
     """Runs `handler` over one lane until `drain`, on at most AT_ONCE keys together."""
 
     def __init__(
-        self, lane: str, handler: Handler, store: LaneStore, shared: SharedStore, *, owner: str,
-        lease_ms: int = LEASE_MS,
+        self, lane: str, handler: Handler, store: LaneStore, shared: SharedStore, *, owner: str, terms: Terms = TERMS
     ) -> None:
         self.lane = lane
         self._handler = handler
@@ -70,7 +87,7 @@ class LaneWorker:
         self._shared = shared
         self._owner = owner
         self._free = asyncio.Semaphore(AT_ONCE)
-        self._lease_ms = lease_ms
+        self._terms = terms
         self._held: dict[str, Lease] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._draining = False
@@ -102,7 +119,7 @@ class LaneWorker:
         while not (self._draining and not self._held):
             await asyncio.sleep(RENEW_S)
             if self._held:
-                await self._store.renew(list(self._held.values()), self._lease_ms)
+                await self._store.renew(list(self._held.values()), self._terms.lease_ms)
 
     def begin(self, lease: Lease) -> None:
         """Work on a lease that came with an ingest; spares a round trip through `claim`."""
@@ -134,12 +151,16 @@ class LaneWorker:
         await self._free.acquire()
         self._free.release()
         async with self._claiming:
-            if self._draining:
+            n = 0 if self._draining else min(self._terms.room(), CLAIM)
+            if n <= 0:
                 return 0
-            leases = await self._store.claim(self.lane, self._owner, lease_ms=self._lease_ms)
+            newest = n // 2 if self._terms.both_ends else 0
+            leases = await self._store.claim(
+                self.lane, self._owner, n=n, lease_ms=self._terms.lease_ms, newest=newest)
             for lease in leases:
                 self.begin(lease)
-            return len(leases)
+        await asyncio.sleep(0)  # begun before there is asked for room again
+        return len(leases)
 
     async def _work(self, first: Lease) -> None:
         async with self._free:

@@ -222,9 +222,14 @@ class Model:
         return True
 
     def discard(self, id: int) -> bool:
-        found = self.dead.pop(id, None) is not None
-        self.journal += found
-        return found
+        letter = self.dead.pop(id, None)
+        if letter is None:
+            return False
+        self.journal += 1
+        box = self.boxes[letter.key]
+        if box.holder is None:
+            self.free(box)
+        return True
 
     def restart(self) -> None:
         for box in self.boxes.values():

@@ -140,9 +140,13 @@ class LaneStore(Protocol):
         ...
 
     async def claim(
-        self, lane: str, owner: str, *, n: int = 32, batch: int = 16, lease_ms: int = 10_000
+        self, lane: str, owner: str, *, n: int = 32, batch: int = 16, lease_ms: int = 10_000, newest: int = 0
     ) -> list[Lease]:
-        """Lease up to n ready keys, each with its first `batch` items; expired leases are counted and taken back."""
+        """Lease up to n ready keys, each with its first `batch` items; expired leases are counted and taken back.
+
+        Those that have been ready longest, but for `newest` of them (at most n), which became ready last: behind a
+        long queue neither end starves.
+        """
         ...
 
     async def commit(self, lease: Lease, changes: Changes, *, keep: bool = True) -> Lease | None:
@@ -182,16 +186,19 @@ class LaneStore(Protocol):
         """Enqueue up to n timers that are due, each once (I9); returns how many."""
         ...
 
-    async def dead(self, lane: str | None = None, *, after: int = 0, n: int = 100) -> list[Dead]:
-        """Buried and parked items, oldest first."""
+    async def dead(
+        self, lane: str | None = None, *, key: str | None = None, after: int = 0, n: int = 100
+    ) -> list[Dead]:
+        """Buried and parked items, of one key or all, oldest first."""
         ...
 
     async def replay(self, dead_id: int, body: bytes | None = None) -> bool:
-        """Back to the head of its mailbox (with a corrected body); False when there is no such item."""
+        """Back to the head of its mailbox (with a corrected body), whose delay ends; False when there is no such
+        item."""
         ...
 
     async def discard(self, dead_id: int, who: str, why: str) -> bool:
-        """Remove for good; who and why stand in the `journal` lane afterwards."""
+        """Remove for good, and end its key's delay; who and why stand in the `journal` lane afterwards."""
         ...
 
     async def state(self, lane: str, key: str) -> tuple[bytes, int]:

@@ -1,6 +1,7 @@
 """The read side: records written as `Put`s in a commit, found again by id or by an index.
 
-Kinds in use: work_order, conversation, transcript, audit, staff, template, upload, desk_case, citizen, account, posted.
+Kinds in use: work_order, conversation, transcript, audit, staff, template, upload, desk_case, citizen, account, posted,
+receipt, backend, sending.
 A record that belongs to a lane's key changes only in that key's commits; `write` is for the others.
 """
 from __future__ import annotations

@@ -14,8 +14,8 @@ from gateway.transcripts import Audit
 
 DISARM = "DELETE FROM timer WHERE name = ?"
 DUE = "SELECT name, due, lane, key, body FROM timer WHERE due <= ? ORDER BY due, name LIMIT ?"
-DEAD = "SELECT id, lane, key, seq, body, why, at, parked FROM dead WHERE id > ? ORDER BY id LIMIT ?"
-DEAD_IN = "SELECT id, lane, key, seq, body, why, at, parked FROM dead WHERE lane = ? AND id > ? ORDER BY id LIMIT ?"
+DEAD = "SELECT id, lane, key, seq, body, why, at, parked FROM dead WHERE"
+DEAD_PAGE = "id > ? ORDER BY id LIMIT ?"
 EXHUME = "DELETE FROM dead WHERE id = ? RETURNING lane, key, seq, dedupe, body"
 RETURN = "INSERT INTO item (slot, seq, dedupe, at, body) VALUES (?, ?, ?, ?, ?)"
 STATE = "SELECT state, version FROM slot WHERE lane = ? AND key = ?"
@@ -63,12 +63,17 @@ def discard(session: Session, time: Steady, dead_id: int, audit: Audit) -> bool:
     boxes = Mailboxes(session, time)
     line = msgspec.structs.replace(audit, subject=f"{lane}:{key}:{seq}")
     boxes.push(boxes.at("journal", "audit"), audit.id, encode(line))
+    slot = boxes.at(lane, key)
+    if slot.until is None:  # what stood behind it may go on
+        boxes.free(slot)
     boxes.save()
     return True
 
 
-def dead(session: Session, lane: str | None, after: int, n: int) -> list[Dead]:
-    rows = session.sql.execute(DEAD, (after, n)) if lane is None else session.sql.execute(DEAD_IN, (lane, after, n))
+def dead(session: Session, lane: str | None, key: str | None, after: int, n: int) -> list[Dead]:
+    wanted = {name: value for name, value in (("lane", lane), ("key", key)) if value is not None}
+    where = " AND ".join([*(f"{name} = ?" for name in wanted), DEAD_PAGE])
+    rows = session.sql.execute(f"{DEAD} {where}", (*wanted.values(), after, n))
     return [
         Dead(id, lane, key, seq, body, why, at, bool(parked)) for id, lane, key, seq, body, why, at, parked in rows
     ]

@@ -10,7 +10,7 @@ from gateway.clock import Ids
 from gateway.store import sqlite_backlog
 from gateway.store.lanes import Changes, Dead, Emit, Ingested, LaneStats, Lease
 from gateway.store.limits import Limits
-from gateway.store.sqlite_leases import Leases
+from gateway.store.sqlite_leases import Leases, Wanted
 from gateway.store.sqlite_writer import Writer
 from gateway.store.steady import Steady
 from gateway.transcripts import Audit
@@ -32,9 +32,9 @@ class SqliteLanes:
         return await self._writer.write(self._leases.ingest, Emit(lane, key, dedupe, body), owner, lease_ms)
 
     async def claim(
-        self, lane: str, owner: str, *, n: int = 32, batch: int = 16, lease_ms: int = 10_000
+        self, lane: str, owner: str, *, n: int = 32, batch: int = 16, lease_ms: int = 10_000, newest: int = 0
     ) -> list[Lease]:
-        return await self._writer.write(self._leases.claim, lane, owner, n, batch, lease_ms)
+        return await self._writer.write(self._leases.claim, Wanted(lane, n, newest), owner, batch, lease_ms)
 
     async def commit(self, lease: Lease, changes: Changes, *, keep: bool = True) -> Lease | None:
         if changes.upto and all(msg.seq != changes.upto for msg in lease.msgs):
@@ -64,8 +64,10 @@ class SqliteLanes:
             return 0
         return await self._writer.write(sqlite_backlog.tick, self._time, n)
 
-    async def dead(self, lane: str | None = None, *, after: int = 0, n: int = 100) -> list[Dead]:
-        return await self._writer.read(sqlite_backlog.dead, lane, after, n)
+    async def dead(
+        self, lane: str | None = None, *, key: str | None = None, after: int = 0, n: int = 100
+    ) -> list[Dead]:
+        return await self._writer.read(sqlite_backlog.dead, lane, key, after, n)
 
     async def replay(self, dead_id: int, body: bytes | None = None) -> bool:
         return await self._writer.write(sqlite_backlog.replay, self._time, dead_id, body)

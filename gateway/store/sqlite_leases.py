@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from gateway.errors import Fenced
 from gateway.store import sqlite_records, sqlite_shared
@@ -20,6 +21,15 @@ RENEW = """UPDATE slot SET until = ?, span = ?
 ARM = """INSERT INTO timer (name, due, lane, key, body) VALUES (?, ?, ?, ?, ?) ON CONFLICT (name) DO UPDATE
     SET due = excluded.due, lane = excluded.lane, key = excluded.key, body = excluded.body"""
 DISARM = "DELETE FROM timer WHERE name = ?"
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """n ready keys of a lane, `newest` of them those that became ready last."""
+
+    lane: str
+    n: int
+    newest: int = 0
 
 
 class Leases:
@@ -48,12 +58,13 @@ class Leases:
         boxes.save()
         return Ingested(Outcome.NEW, slot.seq, lease)
 
-    def claim(self, session: Session, lane: str, owner: str, n: int, batch: int, span: int) -> list[Lease]:
+    def claim(self, session: Session, wanted: Wanted, owner: str, batch: int, span: int) -> list[Lease]:
         boxes = Mailboxes(session, self._time)
-        for slot in boxes.expired(lane):
+        for slot in boxes.expired(wanted.lane):
             self._count_loss(boxes, slot)
         boxes.save()
-        leases = [boxes.lease(slot, self._nonce(owner), span, batch) for slot in boxes.ready(lane, n)]
+        slots = boxes.ready(wanted.lane, wanted.n, wanted.newest)
+        leases = [boxes.lease(slot, self._nonce(owner), span, batch) for slot in slots]
         boxes.save()
         return leases
 

@@ -16,6 +16,7 @@ SLOT = """SELECT id, lane, key, seq, size, fence, nonce, span, batch, ready, unt
     FROM slot WHERE lane = ?"""
 FIND = f"{SLOT} AND key = ?"
 READY = f"{SLOT} AND ready <= ? ORDER BY ready, id LIMIT ?"
+READY_LAST = f"{SLOT} AND ready <= ? ORDER BY ready DESC, id DESC LIMIT ?"
 EXPIRED = f"{SLOT} AND until <= ? ORDER BY until, id"
 ADD = """INSERT INTO slot (lane, key, seq, size, fence, nonce, span, batch, version, state)
     VALUES (?, ?, 0, 0, 0, '', 0, 0, 0, x'')"""
@@ -77,8 +78,11 @@ class Mailboxes:
             slot = self._keep(Slot(id, lane, key, 0, 0, 0, "", 0, 0, None, None, 0, b""))
         return slot
 
-    def ready(self, lane: str, n: int) -> list[Slot]:
-        return [self._keep(Slot(*row)) for row in self.sql.execute(READY, (lane, self.now, n)).fetchall()]
+    def ready(self, lane: str, n: int, newest: int = 0) -> list[Slot]:
+        rows = self.sql.execute(READY, (lane, self.now, n)).fetchall()
+        if newest and len(rows) == n:  # more may be ready than these
+            rows[n - newest:] = self.sql.execute(READY_LAST, (lane, self.now, newest)).fetchall()
+        return list({slot.id: slot for slot in (self._keep(Slot(*row)) for row in rows)}.values())
 
     def expired(self, lane: str) -> list[Slot]:
         return [self._keep(Slot(*row)) for row in self.sql.execute(EXPIRED, (lane, self.now)).fetchall()]

@@ -57,6 +57,9 @@ CREATE INDEX feed_item_feed ON feed_item (feed);
 CREATE INDEX feed_item_at ON feed_item (at);
 """
 
+# What came after files of this version were made.
+ADDED = "CREATE INDEX IF NOT EXISTS dead_key ON dead (lane, key)"
+
 # Every lease is void: its holder died with the process that wrote it. No loss is counted (I11).
 VOID_LEASES = "UPDATE slot SET until = NULL, nonce = '', ready = CASE WHEN size THEN ? END WHERE until IS NOT NULL"
 
@@ -75,6 +78,7 @@ def connect(path: Path, time: Steady, max_mb: int) -> sqlite3.Connection:
     try:
         _configure(connection, path, max_mb)
         _check(connection, path)
+        connection.execute(ADDED)
         time.begin(connection.execute(NEWEST).fetchone()[0])
         connection.execute(VOID_LEASES, (time.now(),))
     except sqlite3.Error as error:

@@ -19,6 +19,7 @@ from argon2 import PasswordHasher
 
 from casebridge.bridge import Bridge
 from casebridge.desk import Desk
+from casebridge.gate import Gate
 from gateway.case_life import Rules
 from gateway.cases import Cases
 from gateway.console import Console, ConsoleSettings, StaffTable
@@ -227,9 +228,10 @@ async def running(
         await server.start_server()
         stack.push_async_callback(server.close)
         http = await stack.enter_async_context(ClientSession(cookie_jar=DummyCookieJar()))
+        bridge = Bridge(desk, Gate(desk.name, store.records, clock), store.lanes, store.records, clock)
         cases = Cases(clock, Rules(), 10**12)
         for lane, handler in (
-            ("desk", desk.handle), ("case", Bridge(desk, clock).handle), ("events", cases.handle),
+            ("desk", desk.handle), ("case", bridge.handle), ("events", cases.handle),
         ):
             await stack.enter_async_context(working(store, lane, handler))
         office = Office(store, clock, ids, desk, staff, str(server.make_url("")).rstrip("/"), http, inbox)
