@@ -16,18 +16,19 @@ T = TypeVar("T")
 _RESOLVED: tuple[tuple[str, str], ...] = (
     (r"(n'?t|not|no)( an?| the)? (problem|issue)s? (any ?more|any longer|now)"
      r"|no longer (an? (problem|issue)|there|happen)|不是问题了|(没|不)再(吵|响|漏|堵|臭|发生|出现)", "yes"),
-    (r"(部分|一部分|一半|解决了一些|partly|partially|some ?what|half)", "partly"),
-    (r"(没有?(完全)?(被)?(解决|处理|弄好|修好|办好)|未(解决|处理)|没有$|^没$|^没呢|^还没|不行|不满意|^不$|^否$|^无$|老样子"
-     r"|not (been )?(re)?solved|unresolved|not fixed"
+    (r"(部分|一部分|一半|其[他它余](的|地方)?(都|也|还)?[没未]|(?<!\d)\d+ (out )?of \d+ |解决了一些"
+     r"|partly|partially|some ?what|half)", "partly"),
+    (r"((没有?|冇)(完全)?(被)?(解决|处理|弄好|修好|办好|搞[定掂])|未(解决|处理|搞[定掂])|没有$|^没$|^没呢|^还没|不行|不满意|^不$|^否$|^无$|老样子"
+     r"|not (been )?(re)?solved|un(re)?solved|not fixed"
      r"|(is|was|has|have|did|does)n'?t( been)?( really| quite| yet)*"
      r"( (re)?(solved?|fixed|done|handled|better|repaired|working|work|come|do|help|change|cleared|removed).*)?$"
      r"|^(no|nope|not)(?![a-z])(?! problem)|(?<![a-z])still )", "no"),
-    (r"(解决了|已解决|处理好了|弄好了|修好了|^是(的)?$|^对$|^有$|^嗯$|没问题|^好了"
+    (r"(解决了|已解决|处理好了|弄好了|修好了|搞定了?|搞掂|^是(的)?$|^对$|^有$|^嗯$|没问题|^好了"
      r"|^(yes|yep|yeah)(?![a-z])|^no problem|^solved|^resolved|fixed)", "yes"),
 )
 # What is said of a case that is not over, by somebody who does not rate it.
 _COMPLAINT = re.compile(
-    r"没有?人|还在|仍然?|依[旧然]|又(?=[来开吵漏堵臭坏])|太慢|敷衍|推诿|踢皮球|拖|糊弄|不[管理]|骗"
+    r"没有?人|冇人|等了[^,，。]{0,6}(?:年|月|周|星期|天|小时)|还在|仍然?|依[旧然]|又(?=[来开吵漏堵臭坏])|太慢|敷衍|推诿|踢皮球|拖|糊弄|不[管理]|骗"
     r"|(?<![a-z])(nobody|no one|still|never|again|too slow|rude|ignored|worse)(?![a-z])"
 )
 _CONTACTED = re.compile(r"^(联系|please(?![a-z]))")
@@ -70,6 +71,8 @@ def read_reply(text: str, scale: Scale) -> Reply:
     heard = hear(text, scale)
     resolved = read_resolved(heard.beside)
     complains = resolved == "no" or _COMPLAINT.search(heard.beside) is not None
+    if (complains and resolved == "yes") or heard.kind == "unclear":  # 修好了又坏了, "yeah right"
+        resolved = None
     if heard.mark is None:
         kind = "comment" if heard.kind == "nothing" and complains else heard.kind
         return Reply(kind, resolved=resolved, comment=heard.rest)

@@ -68,13 +68,14 @@ _NUMERALS = {**{numeral: value for value, numeral in enumerate("一二三四五"
              **{word: value for value, word in enumerate(("one", "two", "three", "four", "five"), 1)}}
 _UNIT = r"\s*(?P<unit>分(?![钟公局之开析类期手区店秒部])|星级?|颗星|points?\b|stars?\b|/\s*5(?!\d)|out of (?:5|five)\b)"
 _LEAD = (
-    r"(?:(?:我的?)?(?:评价|评分|打分|评级|满意度|答案|选择|选|回复?|给|打|评)(?:是|为|了|个)?"
+    r"(?:(?:我的?)?(?:评价|评分|打分|评级|满意度|答案|选择|选|回复?|给|打|评)(?:是|为|了|个|数字)?"
     r"|(?:my |the )?(?:rating|score|answer|reply|choice|option|satisfaction|rate)(?: is| it)?"
+    r"|(?:it's|it is|that's|press(?:ed)?|give (?:you|it|them|this))(?: an?)?"
     r"|i(?:'d| would)? (?:choose|pick|give|rate)(?: it| you| this)?(?: an?)?)\s*[:=]?\s*"
 )
 # A digit that goes on as a date, a time, a decimal, a house number, a measure or a longer word is none of ours.
 _GOES_ON = (
-    r"(?!\d|[.:/\-~]\d|/[a-z]|\s*(?:[年月日号点时周天秒岁栋幢座层楼室户单组排弄巷村队路街口元块万千百十倍成度米吨次回遍趟条件个位名"
+    r"(?!\d|[.:/\-~]\d|,\d{3}(?!\d)|/[a-z]|\s*号|\s*(?:[年月日点时周天秒岁栋幢座层楼室户单组排弄巷村队路街口元块万千百十倍成度米吨次回遍趟条件个位名"
     r"人家台辆处只份样封笔棵瓶包箱斤克公里班车根张盏扇段期批种些多几比至到]|小时|分钟|礼拜|星期)(?!位?师傅))"
 )
 _HEAD = re.compile(
@@ -90,7 +91,12 @@ _ANOTHER = re.compile(
 _REMARK = re.compile(
     r"\s+(?:because|as|since|but|and|the|it|its|it's|this|that|they|he|she|we|i|i'm|you|nobody|no|not|never|still|nothing|"
     r"very|too|so|really|thanks?|good|bad|great|poor|terrible|awful|excellent|satisfied|dissatisfied|happy|unhappy|slow|"
-    r"fast|quick|quickly|well|please|disappointed|resolved|solved|unsolved|fixed)(?![a-z])")
+    r"fast|quick|quickly|well|please|disappointed|resolved|solved|unsolved|fixed|best|worst|worse|better|useless|horrible|"
+    r"perfect|rude|waste|average|ok|okay|although|though|even)(?![a-z])")
+# A digit of the scale in the middle of words, as somebody takes an answer back (不是5，是1) or rates two things.
+_INSIDE = re.compile(
+    r"(?:是|选|打|评|给|按|态度|服务|结果|质量|效率|速度|(?<![a-z])(?:meant|mean|be|pressed|service|result|attitude))"
+    rf"[了为的:]?\s*(?P<number>[1-9一二三四五])(?:{_UNIT}|{_GOES_ON}(?![a-z%+个]))")
 
 
 def _digit(text: str, scale: Scale) -> _Digit | None:
@@ -170,6 +176,8 @@ def read(text: str, scale: Scale = POINTS) -> Heard:
     said = _words(words)
     rest = _rest(f"{written[:start]} {written[end:]}", words)
     kind, mark = _judged(digit, said, scale)
+    if kind == "nothing" and (_INSIDE.search(folded) or DOUBT.search(folded)):
+        kind = "unclear"
     if kind == "rated" and (DOUBT.search(folded) or (digit and QUESTION.search(_clause_at(folded, digit.end)))):
         kind, mark = "unclear", None
     return Heard(kind, mark, rest, OPINIONS.without(FEELINGS.blanked(words)).strip(_EDGES))

@@ -11,11 +11,13 @@ from typing import Any
 from channels.sms import optout
 from gateway import rating_words, yamls
 from gateway.dialogue.satisfaction import POINTS, Mark, Scale, plain, read
+from gateway.rating import VERDICT
 from tests.tables import check_each, table
 
 CASES: dict[str, list[dict[str, Any]]] = yamls.read(Path(__file__).parents[1] / "channels/sms/ratings.yaml")
 BEST = Scale(tuple(Mark(points) for points in (5, 4, 3, 2, 1)))
-SCALES = {"points": POINTS, "best": BEST, "worst": Scale(POINTS.marks), "two": Scale((Mark(4), Mark(2)))}
+SCALES = {"points": POINTS, "best": BEST, "worst": Scale(POINTS.marks), "two": Scale((Mark(4), Mark(2))),
+          "verdict": VERDICT}
 ROWS = [(SCALES.get(group, POINTS), case) for group, cases in CASES.items() for case in cases]
 ASKED = ("conflict", "unclear", "comment", "nothing")
 
