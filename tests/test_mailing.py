@@ -11,7 +11,7 @@ from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.draft import Case, Dialogue
 from gateway.dialogue.effects import Say
 from gateway.mailing import Wording
-from gateway.messages import Inbound, Outbound, Text
+from gateway.messages import CaseNews, Inbound, Outbound, Text
 from gateway.outbox import About, Heard, Moved, OutItem, Quiet, decode
 from gateway.outbox import Say as Said
 from gateway.turn import Turn
@@ -60,6 +60,12 @@ def test_news_stands_with_the_message_of_the_bot_alone() -> None:
     about = About(ID, "closed")
     said = items(turn("已办结", "另一条"), heard("n1"), about)
     assert [one.about for one in said if isinstance(one, Said)] == [about, None]
+
+
+def test_news_that_waited_is_as_old_as_what_happened() -> None:
+    news = [Inbound(id_, WHO, "wechat", at, CaseNews(ID, "closed")) for id_, at in (("n1", 400), ("n2", 700))]
+    said = items(turn("已办结"), [*heard("a"), *news], About(ID, "closed"))
+    assert [one.about.since for one in said if isinstance(one, Said) and one.about] == [400]
 
 
 @table(("moves", "order"), [
