@@ -26,6 +26,7 @@ from gateway.store.shared import SharedStore
 
 HEADERS_S = 10.0   # slow or missing headers, and a connection that lies idle
 BODY_S = 10.0      # a whole small body; a file has its own time (gateway/api/uploads.py)
+LINGER_S = 1.0     # what is still coming of a refused body is taken off the line, so that the answer is read
 COME_BACK_S = 5.0  # Retry-After of a 503
 
 LANGUAGE = web.RequestKey("language", str)  # of the session that the caller showed
@@ -261,7 +262,9 @@ class RateLimiter:
             raise RateLimited(retry_after=wait_ms / 1000)
 
 
-def runner(app: web.Application, *, drain_s: float = 20.0, headers_s: float = HEADERS_S) -> web.AppRunner:
+def runner(
+    app: web.Application, *, drain_s: float = 20.0, headers_s: float = HEADERS_S, linger_s: float = LINGER_S,
+) -> web.AppRunner:
     """The server around the application, with the time-outs aiohttp leaves open.
 
     From 3.14 on `keepalive_timeout` also ends a connection that sends nothing, or its headers too slowly
@@ -273,7 +276,7 @@ def runner(app: web.Application, *, drain_s: float = 20.0, headers_s: float = HE
     return web.AppRunner(
         app,
         keepalive_timeout=headers_s,
-        lingering_time=1.0,
+        lingering_time=linger_s,
         auto_decompress=False,
         access_log=None,
         logger=log,

@@ -87,7 +87,7 @@ async def serving(**options: Any) -> AsyncIterator[Server]:
         web.post("/read", read), web.get("/fail/{kind}", fail), web.get("/address", address),
         web.post("/quickly", read_quickly), web.get("/moved", moved),
     ]
-    async with serve(routes, count=refusals.append, **options) as url:
+    async with serve(routes, count=refusals.append, linger_s=0.05, **options) as url:
         yield Server(url, refusals)
 
 

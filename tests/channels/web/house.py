@@ -122,7 +122,9 @@ async def serve(routes: list[web.RouteDef], **options: Any) -> AsyncIterator[str
     """The application as the gateway serves it; yields its address."""
     app = web.Application(middlewares=[http.guard(options.pop("count", refused)), *options.pop("middlewares", [])])
     app.add_routes(routes)
-    runner = http.runner(app, drain_s=1.0, headers_s=options.pop("headers_s", http.HEADERS_S))
+    runner = http.runner(
+        app, drain_s=1.0, headers_s=options.pop("headers_s", http.HEADERS_S),
+        linger_s=options.pop("linger_s", http.LINGER_S))
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()
