@@ -9,7 +9,7 @@ from tests.journeys.hotline import Given, Hotline
 
 
 async def test_a_burst_is_one_turn_and_a_single_message_never_waits(tmp_path: Path, mind: Mind) -> None:
-    hotline = await Hotline.open(tmp_path / "data", mind, Given(clock=SystemClock(), hold_s=1.0))
+    hotline = await Hotline.open(tmp_path / "data", mind, Given(clock=SystemClock(), hold_s=0.3))
     try:
         citizen = await hotline.citizen("zh")
 
