@@ -29,7 +29,7 @@ lint: setup
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 
-test-slow: setup chromium
+test-slow: setup chromium kannel
 	@sh tools/node.sh
 	HUIYIN_DATA_DIR=.cache $(PYTHON) -m gateway train
 	$(PYTHON) -m pytest -q -m slow

@@ -8,6 +8,8 @@ import json
 import re
 from pathlib import Path
 
+import pytest
+
 from gateway.app import Mind
 from gateway.orders import CaseState
 from tests.journeys.hotline import Staff
@@ -96,6 +98,7 @@ async def test_what_comes_while_the_gateway_is_away_is_answered_once(tmp_path: P
             assert citizen.unread == []
 
 
+@pytest.mark.slow
 async def test_kannel_killed_with_our_answer_in_it_loses_and_doubles_nothing(tmp_path: Path, mind: Mind) -> None:
     async with opened(tmp_path, mind, "kannel") as town:
         citizen = town.citizen(NUMBER)
