@@ -1,0 +1,5 @@
+"""Request Tracker 5 as the case system. `perl/` is what runs in RT; casebridge/README.md says how they are joined."""
+from __future__ import annotations
+
+from casebridge.rt.backend import Rt as Rt
+from casebridge.rt.rest import Rest as Rest
