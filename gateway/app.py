@@ -26,13 +26,14 @@ from gateway import city as cities
 from gateway import seal as seals
 from gateway import templates
 from gateway.api.site import Api, Front
-from gateway.case_life import Rules
+from gateway.case_decision import Rules
 from gateway.cases import Cases
 from gateway.check import COMPLAINTS, proofread
 from gateway.clock import Clock, Ids
 from gateway.config import Config
 from gateway.console import Console, ConsoleSettings, StaffTable
 from gateway.conversation import Conversation
+from gateway.deadlines import Calendar
 from gateway.dialogue.catalog import DAY_S, Catalog
 from gateway.errors import ConfigError, Forbidden
 from gateway.explain import Explainer
@@ -134,7 +135,7 @@ class Gateway:
         self.intake = Intake(self.store.lanes, self.workers["in"])
         self._push(uploads, conversation)
         opened.push_async_callback(self.pushing.close)
-        self._work("events", self._cases().handle)
+        self._work("events", self._cases(catalog).handle)
         gate = Gate(desk.name, self.store.records, self.clock, self.config.casebridge.time_scale)
         await gate.open()
         bridge = Bridge(desk, gate, self.store.lanes, self.store.records, self.clock, self.config.casebridge.time_scale)
@@ -172,13 +173,15 @@ class Gateway:
         self.supervisor.spawn(f"{lane} worker", worker.run)
         self.supervisor.spawn(f"{lane} leases", worker.renew)
 
-    def _cases(self) -> Cases:
+    def _cases(self, catalog: Catalog) -> Cases:
         rating = self.config.rating
+        deadlines = cities.load_deadlines(ROOT / self.config.city.folder)
         rules = Rules(
             int(rating.delay_s * 1000), int(rating.change_s * 1000), int(rating.reminder_s * 1000),
             int(rating.expire_s * 1000), rating.max_rounds,
+            Calendar(deadlines, ZoneInfo(self.city.time_zone), catalog.newest),
         )
-        return Cases(self.clock, rules, self.config.retention.case_days * DAY_MS)
+        return Cases(self.store.records, self.clock, rules, self.config.retention.case_days * DAY_MS)
 
     @property
     def _url(self) -> str:

@@ -92,8 +92,9 @@ class CaseNews(Struct, frozen=True, tag="case_news"):
 
     work_order_id: str
     news: Literal[
-        "accepted", "dispatched", "progress", "question", "closed", "rejected", "reopened",
-        "rate", "rate_reminder", "rating_expired", "rating_cancelled", "rated", "rework_sent", "coordination",
+        "accepted", "dispatched", "progress", "question", "closed", "rejected", "cancelled", "reopened", "due_soon",
+        "overdue", "rate", "rate_reminder", "rating_expired", "rating_cancelled", "rated", "rework_sent",
+        "coordination",
     ]
     round: int = 0
     text: str | None = None
@@ -111,8 +112,7 @@ class Elapsed(Struct, frozen=True, tag="elapsed"):
 
 Content = (
     Text | Choice | Form | Upload | Location | Order | Verified | DraftWanted | DraftHanded
-    | AgentJoins | AgentSays | AgentLeaves | CaseNews | Elapsed | Arrived | Forgotten
-    | Uninvited
+    | AgentJoins | AgentSays | AgentLeaves | CaseNews | Elapsed | Arrived | Forgotten | Uninvited
 )
 CitizenContent = Text | Choice | Form | Upload | Location
 

@@ -29,6 +29,7 @@ TEMPLATE_FAULTS = Gauge("huiyin_template_faults", "Faults for which changed temp
 ANSWERS = Counter("huiyin_answers_total", "Approved answers given, and whether they helped", ["entry", "solved"])
 TALKS = Counter("huiyin_talks_rated_total", "Talks with staff that citizens judged", ["points"])
 RATINGS = Counter("huiyin_ratings_total", "Ratings given", ["resolved"])
+CASES_LATE = Counter("huiyin_cases_late_total", "Deadlines of cases that came near or passed", ["deadline"])
 REFUSALS = Counter("huiyin_refusals_total", "Requests and frames refused", ["code"])
 LANE_WAITING = Gauge("huiyin_lane_waiting", "Items waiting", ["lane"])
 LANE_DEAD = Gauge("huiyin_lane_dead", "Dead letters", ["lane"])

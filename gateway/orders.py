@@ -13,7 +13,7 @@ from gateway.outbox import Step
 Resolved = Literal["yes", "partly", "no", "unknown"]
 EventType = Literal[
     "case.accepted", "case.dispatched", "case.progress", "case.question", "case.closed", "case.rejected",
-    "case.reopened",
+    "case.cancelled", "case.reopened",
 ]
 
 
@@ -40,12 +40,15 @@ class CaseOp(Struct, frozen=True):
 
 
 class EventData(Struct, frozen=True):
+    """round: absent where the backend does not count them; related: the case (ours or theirs) that this one repeats."""
+
     status: str | None = None
     round: int | None = None
     reply: str | None = None
     reply_en: str | None = None
     department: str | None = None
     due: str | None = None
+    related: str | None = None
 
 
 class CaseEvent(Struct, frozen=True):
@@ -112,10 +115,11 @@ class Posted(Struct, frozen=True):
 
 
 class Happened(Struct, frozen=True, tag="happened"):
-    """A backend's event, proved and stored."""
+    """A backend's event, proved and stored. at: the event's own time; received: ours."""
 
     event: CaseEvent
     at: int
+    received: int = 0
 
 
 class Answered(Struct, frozen=True, tag="answered"):
@@ -136,7 +140,7 @@ class Added(Struct, frozen=True, tag="added"):
 
 
 class Due(Struct, frozen=True, tag="due"):
-    """A timer of this case fired: invite, remind, expire, rework."""
+    """A timer of this case fired: invite, remind, expire, rework, or one of gateway/case_deadlines.py."""
 
     timer: str
     round: int
@@ -175,7 +179,11 @@ CaseItem = Filed | Happened | Answered | Added | Due | Taken | Reached
 
 class HistoryLine(Struct, frozen=True):
     """One line of a case's history, for staff and citizen. what: filed, an event type without `case.`, rated,
-    rework, supplement, urged, no_reply; for staff only those of Reached, whose text names the news and the ways."""
+    rework, supplement, urged, no_reply, due_soon, overdue; for staff only late_accept, late_contact and those of
+    Reached, whose text names the news and the ways.
+
+    event  `source:id` of the event it tells of; ahead: its source's clock ran ahead of ours
+    """
 
     at: int
     what: str
@@ -184,16 +192,36 @@ class HistoryLine(Struct, frozen=True):
     department: str | None = None
     answer: RatingAnswer | None = None
     text_en: str | None = None
+    event: str | None = None
+    ahead: bool = False
+
+
+class Mark(Struct, frozen=True):
+    """Where an event stands in the order of its source: (seq, "") of one that counts, else (its time in ms, its id)."""
+
+    source: str
+    n: int
+    id: str = ""
+
+    def after(self, other: Mark | None) -> bool:
+        """Between two sources, and two ways of counting, the order is that in which they were heard."""
+        alike = other is not None and (other.source, other.id == "") == (self.source, self.id == "")
+        return other is None or not alike or (self.n, self.id) > (other.n, other.id)
 
 
 class CaseState(Struct, frozen=True):
     """The life of one case: state of its `events` key, and record `work_order` (same body) for lists and look-up.
 
-    The record is indexed by status, department, template, round, conversation and created (ms).
-    seq         last backend event applied
-    invited     round with an open invitation, None when there is none
-    rated       the answer of the current round
-    expired     nobody answered in time: a late answer is recorded, without automatic rework
+    The record is indexed by status, department, template, round, conversation, created (ms), late and coordination.
+    order         its `due` is that of the present round
+    seq           the highest number of an event heard
+    marks         the event that status, department and due come from, each
+    acknowledged  where the present round's rework stands among the backend's events; None until it has it
+    held          endings that do not say of which round they are, heard before that
+    late          deadlines of the present round that came near or passed (gateway/case_deadlines.py)
+    invited       round with an open invitation, None when there is none
+    rated         the answer of the current round
+    expired       nobody answered in time: a late answer is recorded, without automatic rework
     """
 
     work_order_id: str
@@ -214,4 +242,8 @@ class CaseState(Struct, frozen=True):
     operations: int = 0  # CaseOps emitted so far: n of the next idempotency key
     system: str | None = None       # the backend that has it, and under which number
     external_id: str | None = None
+    marks: dict[str, Mark] = {}
+    acknowledged: Mark | None = None
+    held: tuple[Happened, ...] = ()
+    late: tuple[str, ...] = ()
     completeness: float | None = None

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
-from gateway.case_life import FINAL
+from gateway.case_decision import FINAL
 from gateway.clock import Clock, to_ms
 from gateway.dialogue.draft import load as load_dialogue
 from gateway.messages import CaseNews, CitizenContent, Elapsed, Inbound, decode_inbound

@@ -13,7 +13,7 @@ from gateway.fields.city import City
 from gateway.orders import CaseState, HistoryLine
 from gateway.replies import Replies
 
-STAFF_ONLY = frozenset({"told", "doubtful", "not_told", "delivered", "failed"})
+STAFF_ONLY = frozenset({"told", "doubtful", "not_told", "delivered", "failed", "late_accept", "late_contact"})
 OWN_WORDS = frozenset({"supplement", "urged", "rated"})  # said by the citizen, not for whoever only has the code
 
 

@@ -29,7 +29,7 @@ from gateway.outbox import Learnt, Moved, Noted, Receipt, Say, Sent, Step, Texte
 CODE_MS = 20_000       # of welcome and ending [kf/send_msg_on_event]
 IN_WORDS = ("event", "window")  # ways that bring a message itself; the others bring its news whole, in a few words
 RESERVE = 2            # messages of a window that are kept for the end of the case: its answer and its rating
-MINOR = frozenset({"accepted", "dispatched", "progress", "rework_sent", "rated"})
+MINOR = frozenset({"accepted", "dispatched", "progress", "due_soon", "rework_sent", "rated"})
 
 _log = structlog.get_logger(__name__)
 

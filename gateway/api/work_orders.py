@@ -14,7 +14,7 @@ from gateway.allowance import Allowance
 from gateway.api.access import Visitor, Visitors, visitor
 from gateway.api.contract import read
 from gateway.api.posting import OrderRequest, Posting
-from gateway.case_life import FINAL
+from gateway.case_decision import FINAL
 from gateway.citizens import Citizens
 from gateway.clock import Clock, Ids, to_ms
 from gateway.dialogue.posted import words_in

@@ -9,6 +9,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta, Struct
 
+from gateway.case_deadlines import late
 from gateway.console.door import Door, Journal, Openings, answer, read
 from gateway.console.sessions import Member
 from gateway.console.staff import ACTS
@@ -54,6 +55,8 @@ class Filters(Struct, frozen=True):
     department: str = ""
     template: str = ""
     rework: bool = False
+    late: bool = False
+    coordination: bool = False
     q: str = ""
     before: str = ""
 
@@ -63,6 +66,8 @@ class Filters(Struct, frozen=True):
             and (not self.department or state.department == self.department)
             and (not self.template or template_of(state) == self.template)
             and (not self.rework or state.round > 0)
+            and (not self.late or late(state) is not None)
+            and (not self.coordination or state.coordination)
             and (not self.q or self.q.strip().upper() in state.work_order_id)
         )
 
@@ -203,7 +208,7 @@ async def transcript(records: Records, conversation: str) -> list[TranscriptLine
 
 def _filters(request: web.Request, member: Member) -> Filters:
     query: dict[str, Any] = dict(request.query)
-    query["rework"] = query.get("rework") in ("1", "true")
+    query |= {flag: query.get(flag) in ("1", "true") for flag in ("rework", "late", "coordination")}
     filters = msgspec.convert(query, Filters)
     if member.user.role == "department":
         return msgspec.structs.replace(filters, department=member.user.department or "-")

@@ -12,6 +12,7 @@ import msgspec
 from aiohttp import web
 from msgspec import Meta, Struct
 
+from gateway.case_deadlines import LINES
 from gateway.clock import Clock, to_ms
 from gateway.console.door import Door, Journal, answer, read
 from gateway.console.sessions import Member
@@ -51,6 +52,9 @@ class Report(Struct, frozen=True):
     by_status: dict[str, int]
     open: int
     reworked: int
+    late: int
+    due_soon: int
+    coordination: int
     waiting: int
     talking: int
     dead: int
@@ -97,6 +101,9 @@ class OversightPages:
             by_status=statuses,
             open=sum(statuses[s] for s in OPEN_STATUSES),
             reworked=sum([await count("work_order", "round", n) for n in ROUNDS]),
+            late=sum([await count("work_order", "late", LINES[name]) for name in ("accept", "contact", "resolve")]),
+            due_soon=await count("work_order", "late", LINES["soon"]),
+            coordination=await count("work_order", "coordination", 1),
             waiting=await count("conversation", "mode", "waiting"),
             talking=await count("conversation", "mode", "agent"),
             dead=sum(lane.dead + lane.parked for lane in (await self.store.stats()).values()),

@@ -6,6 +6,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from gateway.case_deadlines import late
 from gateway.dialogue.draft import Dialogue, Filled
 from gateway.dialogue.template import Field, Template
 from gateway.masking import keep_ends, mask_address, mask_email, mask_name, mask_phone, mask_text
@@ -51,7 +52,7 @@ class Mask:
 
 class CaseRow(Struct, frozen=True):
     """One line of the list. Times are ms; `satisfaction` is that of the present round; `completeness` 0 to 1, None
-    for a case from before it was counted."""
+    for a case from before it was counted; `late` as in gateway/case_deadlines.py."""
 
     work_order_id: str
     title: str
@@ -65,6 +66,7 @@ class CaseRow(Struct, frozen=True):
     satisfaction: int | None
     coordination: bool
     completeness: float | None
+    late: str | None
 
 
 class FieldView(Struct, frozen=True):
@@ -147,7 +149,7 @@ def case_row(state: CaseState, mask: Mask) -> CaseRow:
     return CaseRow(
         state.work_order_id, mask.text(order["title"]) or "", state.status, state.department, template_of(state),
         state.round, state.created, state.due, order["urgency"], state.rated.satisfaction if state.rated else None,
-        state.coordination, state.completeness,
+        state.coordination, state.completeness, late(state),
     )
 
 

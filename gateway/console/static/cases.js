@@ -7,7 +7,7 @@ export const STATUSES = ["submitted", "accepted", "assigned", "in_progress", "su
 const FINAL = new Set(["closed", "rejected", "cancelled"]);
 
 // The filters survive a look at one case.
-const chosen = { status: "open", department: "", template: "", rework: "", q: "" };
+const chosen = { status: "open", department: "", template: "", rework: "", late: "", coordination: "", q: "" };
 
 export function casesView(main, ctx) {
   const list = h("ul", { class: "rows", "aria-label": t("cases") });
@@ -53,7 +53,8 @@ function filters(ctx, changed) {
     labelled(t("status"), select("status", [["open", t("open")], ...STATUSES.map((one) => [one, t(`status.${one}`)])])),
     ctx.session.role === "department" ? null : labelled(t("department"), select("department", departments)),
     labelled(t("template"), select("template", templates)),
-    h("label", { class: "tick" }, h("input", { type: "checkbox", checked: chosen.rework === "1", onchange: set("rework") }), t("rework_only")));
+    ["rework", "late", "coordination"].map((name) => h("label", { class: "tick" },
+      h("input", { type: "checkbox", checked: chosen[name] === "1", onchange: set(name) }), t(`${name}_only`))));
 }
 
 function heading() {
@@ -79,6 +80,7 @@ export function marks(one) {
   return [
     one.urgency !== "normal" ? h("span", { class: "mark alarm" }, t(one.urgency)) : null,
     one.round ? h("span", { class: "mark alarm" }, t("round", { n: one.round })) : null,
+    one.late ? h("span", { class: "mark alarm" }, t(`what.${one.late}`)) : null,
     one.coordination ? h("span", { class: "mark alarm" }, t("coordination")) : null,
     one.satisfaction ? h("span", { class: "mark" }, `${t("satisfaction")} ${one.satisfaction}/5`) : null,
     one.completeness == null ? null : h("span", { class: "mark" }, `${t("completeness")} ${Math.round(one.completeness * 100)}%`),

@@ -15,6 +15,7 @@ function figures(report) {
   const { ratings, talks } = report;
   const tiles = [
     ["now_open", report.open], ["now_closed", report.by_status.closed], ["now_reworked", report.reworked],
+    ["now_late", report.late], ["now_due_soon", report.due_soon], ["now_coordination", report.coordination],
     ["now_waiting", report.waiting], ["now_talking", report.talking], ["now_dead", report.dead],
   ];
   return [
