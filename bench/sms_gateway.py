@@ -11,6 +11,7 @@ import sys
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import time
 from pathlib import Path
 from typing import Literal
 from zoneinfo import ZoneInfo
@@ -26,31 +27,34 @@ from channels.sms.sending import SmsSender
 from channels.sms.smpp import SmppLink
 from channels.sms.taking import Core, Limits, Remark, Standing, Taker
 from gateway.clock import Clock, Ids, RandomIds, SystemClock, to_ms
-from gateway.config_sms import Sms, SmsKannel, SmsSmpp
+from gateway.config_sms import Sms, SmsKannel, SmsSmpp, Texting
 from gateway.http import Network, guard, runner
 from gateway.messages import Inbound, Outbound, Text, encode
 from gateway.outbox import Heard, Say
 from gateway.protocols import SharedStore
+from gateway.quiet import QuietHours
 from gateway.store.sqlite import SqliteStore
-from gateway.wiring.sms_carriers import Routes, carrier, voice
+from gateway.wiring.sms_carriers import Routes, carrier, terms, voice
 from simulators.smsc.phone import HOTLINE
 from simulators.smsc.server import ACCOUNTS, LOOPBACK
 from tests.until import until
 
 TOKEN, USER, PASSWORD = "the-token-of-the-measured-callbacks", "gateway", "send-password"
+SIGN = "市民热线"
 PLENTY = 1_000_000       # a second, a minute: no limit of ours is what is measured
 BOUND_S = 15.0
-ZONE = ZoneInfo("Asia/Shanghai")
+NEVER = QuietHours(ZoneInfo("Asia/Shanghai"), time(), time())
 
 
 def configuration(asked: Options) -> Sms:
     """Directly bound, or behind the Kannel that is named."""
     ((system_id, password),) = ACCOUNTS.items()
-    smpp = SmsSmpp(host=LOOPBACK, port=asked.port, system_id=system_id, password=password, tps=PLENTY)
-    kannel = SmsKannel(url=f"http://{LOOPBACK}:{asked.sendsms}/cgi-bin/sendsms", username=USER, password=PASSWORD,
-                       callback=f"http://{LOOPBACK}:{asked.callback}", token=TOKEN)
-    return Sms(carrier="kannel" if asked.sendsms else "smpp", numbers=(HOTLINE,), sign="市民热线",
-               per_phone=PLENTY, in_all=PLENTY, smpp=smpp, kannel=kannel)
+    if not asked.sendsms:
+        return SmsSmpp(name="smpp", numbers=(HOTLINE,), sign=SIGN, host=LOOPBACK, port=asked.port,
+                       system_id=system_id, password=password, tps=PLENTY)
+    return SmsKannel(
+        name="kannel", numbers=(HOTLINE,), sign=SIGN, url=f"http://{LOOPBACK}:{asked.sendsms}/cgi-bin/sendsms",
+        username=USER, password=PASSWORD, callback=f"http://{LOOPBACK}:{asked.callback}", tokens=(TOKEN,))
 
 
 @dataclass(slots=True)
@@ -114,7 +118,7 @@ async def opened(asked: Options, side: Side) -> AsyncIterator[tuple[Ground, SmsS
             await until(lambda: way.bound or running.done(), within_s=BOUND_S)
         else:
             await stack.enter_async_context(_listening(routes, asked.callback))
-        yield ground, SmsSender(way, ground.shared, ground.clock, voice(config, ZONE))
+        yield ground, SmsSender(way, ground.shared, ground.clock, voice(config, terms(Texting(), NEVER)))
 
 
 @asynccontextmanager

@@ -11,14 +11,17 @@ from collections.abc import Mapping
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any, Literal, get_args, get_type_hints
+from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec import Struct
 
+from gateway import quiet
 from gateway.config_case import CaseBridge
-from gateway.config_sms import Sms
+from gateway.config_sms import Sms, Texting
 from gateway.config_wechat import WeChat
 from gateway.errors import ConfigError
+from gateway.quiet import QuietHours
 
 PREFIX = "HUIYIN"
 
@@ -51,13 +54,26 @@ class Desk(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Rating(Struct, frozen=True, forbid_unknown_fields=True):
-    """Times of closure → rating → rework; quiet hours concern pushes only and come with the first such channel."""
+    """Times of closure → rating → rework.
+
+    quiet_hours  of the city's clock, "21–8" or ["21:00", "08:00"]; "": never. Meanwhile nothing is pushed of our own
+                 accord: no text, template or subscription message. Who writes is answered, an open window may be used
+    """
 
     delay_s: float = 600.0
     change_s: float = 600.0
     reminder_s: float = 172_800.0
     expire_s: float = 604_800.0
     max_rounds: int = 2
+    quiet_hours: tuple[int | str, ...] | str = "21–8"
+
+    def quiet(self, zone: ZoneInfo) -> QuietHours:
+        """Raises ConfigError."""
+        hours = self.quiet_hours if isinstance(self.quiet_hours, str) else "-".join(map(str, self.quiet_hours))
+        try:
+            return QuietHours(zone, *quiet.read(hours))
+        except ValueError as error:
+            raise ConfigError(f"rating.quiet_hours: {error}") from error
 
 
 class Web(Struct, frozen=True, forbid_unknown_fields=True):
@@ -101,7 +117,8 @@ class Config(Struct, frozen=True, forbid_unknown_fields=True):
     rating: Rating = msgspec.field(default_factory=Rating)
     web: Web = msgspec.field(default_factory=Web)
     wechat: WeChat = msgspec.field(default_factory=WeChat)
-    sms: Sms = msgspec.field(default_factory=Sms)
+    sms: tuple[Sms, ...] = ()
+    texting: Texting = msgspec.field(default_factory=Texting)
     city: City = msgspec.field(default_factory=City)
     templates: Templates = msgspec.field(default_factory=Templates)
     nlu: Nlu = msgspec.field(default_factory=Nlu)
@@ -129,6 +146,7 @@ def _sane(config: Config) -> Config:
             raise ConfigError(f"trusted_proxies: {error}") from error
     if not 1 <= config.web.messages_per_minute <= 60_000:
         raise ConfigError("web.messages_per_minute: 1 to 60000")
+    config.rating.quiet(ZoneInfo("UTC"))
     if config.api.codes_per_day < 2:
         raise ConfigError("api.codes_per_day: at least 2")
     return config
@@ -209,7 +227,8 @@ def _claim(
 
 def _tables(hint: Any) -> bool:
     """A list of tables, whose secrets come from files (`…_file`)."""
-    return any(isinstance(kind, type) and issubclass(kind, Struct) for kind in get_args(hint))
+    kinds = [kind for one in get_args(hint) for kind in (get_args(one) or (one,))]
+    return any(isinstance(kind, type) and issubclass(kind, Struct) for kind in kinds)
 
 
 def _value(name: str, environ: Mapping[str, str]) -> str | None:

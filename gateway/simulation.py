@@ -20,7 +20,7 @@ from typing import Any
 import msgspec
 from yarl import URL
 
-from gateway.config_sms import Sms
+from gateway.config_sms import Sms, SmsKannel, Texting
 from gateway.config_wechat import WeChat
 from gateway.errors import ConfigError
 
@@ -43,7 +43,8 @@ class Phones:
 class Texts:
     """SMS as it is played: the gateway's configuration for it, the address of its phones, and what stands between."""
 
-    sms: Sms
+    sms: tuple[Sms, ...]
+    texting: Texting
     page: str
     way: str
 
@@ -100,12 +101,13 @@ async def smsc(root: Path, gateway: str, ports: tuple[int, int], box: Box | None
     options = ["--gateway", gateway, "--port", str(carrier)]
     if box is not None:
         options += ["--kannel", str(free_port(*box.beside))]
-    sms = msgspec.convert((await _settings(root, "smsc", *options))["sms"], Sms)
+    printed = await _settings(root, "smsc", *options)
+    sms, texting = msgspec.convert(printed["sms"], tuple[Sms, ...]), msgspec.convert(printed["texting"], Texting)
     if box is not None:
-        options += ["--conf", str(box.write(sms))]
+        options += ["--conf", str(box.write(msgspec.convert(printed["sms"][0], SmsKannel)))]
     async with program(root, "smsc", (*options, "--demo-port", str(page), "--leash"), PIPE) as process:
         said = await _line(process)
-        yield Texts(sms, said.rpartition(" ")[2], "Kannel" if box else "SMPP") if said else None
+        yield Texts(sms, texting, said.rpartition(" ")[2], "Kannel" if box else "SMPP") if said else None
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ class Box:
     """A real Kannel. write: its file for such settings, in a folder of its own; beside: its other ports, counted from
     the one of sendsms."""
 
-    write: Callable[[Sms], Path]
+    write: Callable[[SmsKannel], Path]
     beside: tuple[int, ...]
 
 

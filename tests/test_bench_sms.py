@@ -15,6 +15,7 @@ from bench.sms_side import Options, Side
 from channels.sms import optout
 from channels.sms.gate import LEAST_TOKEN
 from channels.sms.text import segments, signed
+from gateway.config_sms import Texting
 from gateway.fields.phone import mobile
 from gateway.wiring.sms_carriers import checked
 from tests.tables import table
@@ -96,8 +97,8 @@ def test_what_was_sent_is_told_at_the_end_by_number() -> None:
 @table(("sendsms", "way"), [(0, "smpp"), (13013, "kannel")])
 def test_our_side_has_settings_that_the_gateway_takes(sendsms: int, way: str) -> None:
     config = configuration(Options("out", port=2775, messages=2, warm=1, flying=1, sendsms=sendsms, callback=8090))
-    checked(config)
-    assert config.carrier == way
+    checked((config,), Texting())
+    assert config.name == way
     assert len(TOKEN) >= LEAST_TOKEN
 
 

@@ -19,7 +19,7 @@ import pytest
 from gateway import check, simulation
 from gateway.__main__ import Terminal, main
 from gateway.config import Config, load
-from gateway.config_sms import Sms
+from gateway.config_sms import SmsSmpp
 from gateway.config_wechat import WeChat, WeChatOfficial
 from gateway.errors import ConfigError
 from gateway.wiring.demo import DemoPorts, demo
@@ -172,7 +172,7 @@ def test_a_stop_drains_and_ends_well(tmp_path: Path, number: signal.Signals) -> 
 
 def test_sms_is_played_by_its_channels_name(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "sms", "--settings"]) == 0
-    assert tomllib.loads(capfd.readouterr().out)["sms"]["carrier"] == "smpp"
+    assert tomllib.loads(capfd.readouterr().out)["sms"][0]["kind"] == "smpp"
 
 
 @pytest.mark.slow
@@ -204,7 +204,7 @@ def _until_gone(page: str) -> None:
 
 async def test_a_demo_leaves_what_its_configuration_has_alone() -> None:
     own = WeChat((WeChatOfficial(name="12345", appid="wx0", secret="s", token="t", aes_keys=("k" * 43,)),))
-    texts = Sms("smpp", ("10612345",))
+    texts = (SmsSmpp(name="carrier", numbers=("10612345",)),)
     async with demo(Config(wechat=own, sms=texts), DemoPorts(0, 0, 0)) as (config, phones):
         assert (config.wechat, config.sms) == (own, texts)
         assert [line.split()[-3:-1] for line in phones] == [["as", "configured"]] * 2

@@ -5,7 +5,7 @@ import asyncio
 import socket
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import aiohttp
 import pytest
@@ -65,21 +65,25 @@ async def test_a_carrier_is_played_for_the_bind_it_tells_of_and_ends_with_the_bl
     async with simulation.smsc(ROOT, NOBODY, (0, 0)) as texts:
         assert texts
         state = await shown(texts.page)
-        _, writer = await asyncio.open_connection(texts.sms.smpp.host, texts.sms.smpp.port)
+        (one,) = texts.sms
+        assert isinstance(one, SmsSmpp)
+        _, writer = await asyncio.open_connection(one.host, one.port)
         writer.close()
-    assert (texts.sms.carrier, texts.way, state["way"]) == ("smpp", "SMPP", "SMPP")
-    assert (state["hotline"], state["desk"]) == (texts.sms.numbers[0], f"{NOBODY}/desk/")
-    await nobody_listens(texts.sms.smpp.port, URL(texts.page).port)
+    assert (texts.texting.gap_s, texts.way, state["way"]) == (0.0, "SMPP", "SMPP"), "nobody waits"
+    assert (state["hotline"], state["desk"]) == (one.numbers[0], f"{NOBODY}/desk/")
+    await nobody_listens(one.port, URL(texts.page).port)
 
 
 async def test_a_real_kannel_stands_before_the_carrier_where_its_file_is_written(tmp_path: Path) -> None:
     async with demo.texts(Config(data=Data(str(tmp_path))), DemoPorts(0, 0, 0)) as (config, said):
         page = said.split()[0]
         await until(lambda: _bound(page), within_s=15.0)
-    assert (config.sms.carrier, said.split()[-1]) == ("kannel", "Kannel")
+    (one,) = config.sms
+    assert isinstance(one, SmsKannel)
+    assert said.split()[-1] == "Kannel"
     file = tmp_path / "kannel" / "kannel.conf"
-    assert (file.parent.stat().st_mode & 0o777, config.sms.kannel.token in file.read_text("utf-8")) == (0o700, True)
-    await nobody_listens(URL(config.sms.kannel.url).port, config.sms.smpp.port, URL(page).port)
+    assert (file.parent.stat().st_mode & 0o777, one.tokens[0] in file.read_text("utf-8")) == (0o700, True)
+    await nobody_listens(URL(one.url).port, one.smsc_port, URL(page).port)
 
 
 async def _bound(page: str) -> bool:
@@ -96,21 +100,23 @@ async def test_a_carrier_that_finds_its_port_taken_says_so_in_one_line(capfd: py
     assert f"127.0.0.1:{port}" in said
 
 
+CARRIER = SmsSmpp(name="carrier", numbers=("10612345",), host="127.0.0.1", system_id="hotline", password="secret1")
+BOX = SmsKannel(
+    name="box", numbers=("10654321",), url="http://127.0.0.1:13113/cgi-bin/sendsms", password="p", callback=NOBODY,
+    tokens=("t" * 32,), smsc_host="127.0.0.1", smsc_system_id="hotline", smsc_password="secret1")
 OPTIONS = [
-    ("smsc", "", {"settings": True, "through_kannel": False}, []),
-    ("smsc", "", {"settings": True, "through_kannel": True}, ["--kannel", "13013"]),
-    ("smsc", "smpp", {"settings": False, "through_kannel": False}, []),
-    ("wechat", "kannel", {"settings": False, "through_kannel": False}, []),
-    ("smsc", "kannel", {"settings": False, "through_kannel": False}, ["--kannel", "13113", "--conf"]),
+    ("smsc", (), {"settings": True, "through_kannel": False}, []),
+    ("smsc", (), {"settings": True, "through_kannel": True}, ["--kannel", "13013"]),
+    ("smsc", (CARRIER,), {"settings": False, "through_kannel": False}, []),
+    ("wechat", (BOX,), {"settings": False, "through_kannel": False}, []),
+    ("smsc", (CARRIER, BOX), {"settings": False, "through_kannel": False}, ["--kannel", "13113", "--conf"]),
 ]
 
 
-@table(("what", "carrier", "asked", "more"), OPTIONS)
+@table(("what", "sms", "asked", "more"), OPTIONS)
 def test_kannel_is_played_where_the_settings_ask_for_it(
-    tmp_path: Path, what: str, carrier: Literal["", "smpp", "kannel"], asked: dict[str, bool], more: list[str]
+    tmp_path: Path, what: str, sms: tuple[Sms, ...], asked: dict[str, bool], more: list[str]
 ) -> None:
-    box = SmsKannel("http://127.0.0.1:13113/cgi-bin/sendsms", password="p", callback=NOBODY, token="t" * 32)
-    sms = Sms(carrier, ("10612345",), smpp=SmsSmpp("127.0.0.1", 2775, "hotline", "secret1"), kannel=box)
     options = demo.stand_in(Config(data=Data(str(tmp_path)), sms=sms), what, **asked)
     assert options[:2] == ["--settings" if asked["settings"] else "--leash", "--gateway"]
     assert options[3:][:len(more)] == more
@@ -119,14 +125,15 @@ def test_kannel_is_played_where_the_settings_ask_for_it(
 
 
 def test_kannel_keeps_open_receipts_where_the_settings_say() -> None:
-    sms = Sms("kannel", ("10612345",), smpp=SmsSmpp("127.0.0.1", 2775, "hotline", "secret1"))
-    assert 'dlr-storage = "internal"' in kannel.written(sms, "/tmp/box")
-    told = kannel.written(replace(sms, kannel=SmsKannel(redis="127.0.0.1:6379")), "/tmp/box")
+    told = kannel.written(BOX, "/tmp/box")
+    assert 'dlr-storage = "internal"' in told
+    assert f"{NOBODY}/sms/box/mo?token=" in told
+    told = kannel.written(replace(BOX, redis="127.0.0.1:6379"), "/tmp/box")
     assert 'dlr-storage = "redis"' in told
     assert 'id = "receipts"\nhost = "127.0.0.1"\nport = 6379' in told
     for wrong in ("6379", "127.0.0.1:", "127.0.0.1:x", ":6379"):
         with pytest.raises(ConfigError):
-            kannel.written(replace(sms, kannel=SmsKannel(redis=wrong)), "/tmp/box")
+            kannel.written(replace(BOX, redis=wrong), "/tmp/box")
 
 
 def test_ports_are_found_in_the_distance_that_was_asked_for() -> None:

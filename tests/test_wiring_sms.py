@@ -14,16 +14,19 @@ from msgspec.structs import replace
 
 from channels.sms.kannel import Kannel
 from channels.sms.ledger import Terms
-from channels.sms.sending import SmsPace
+from channels.sms.notes import Wrote, write
+from channels.sms.sending import SmsPace, SmsSender, Voice, written_to
 from channels.sms.smpp import SmppLink
 from channels.sms.traffic import Arrival, Hands, Report
+from channels.sms.traffic import Sms as Text
 from channels.sms.webhook import Webhook
 from gateway.brevity import Room
 from gateway.case_life import begin
 from gateway.clock import RandomIds
-from gateway.config_sms import Sms, SmsKannel, SmsSmpp, SmsWebhook
+from gateway.config import Config, Rating
+from gateway.config_sms import Sms, SmsKannel, SmsSmpp, SmsWebhook, Texting
 from gateway.errors import ConfigError, Rejected, Retry
-from gateway.messages import CaseNews, Inbound, decode_inbound
+from gateway.messages import CaseNews, Inbound, Outbound, decode_inbound
 from gateway.orders import CaseState, Filed, HistoryLine
 from gateway.outbox import About, Heard, Say
 from gateway.outbox import decode as decode_out
@@ -32,21 +35,23 @@ from gateway.replies import Replies
 from gateway.store.limits import Limits
 from gateway.store.sqlite import SqliteStore
 from gateway.wiring.sms import SmsGround, SmsParts, paces, rooms
-from gateway.wiring.sms_carriers import carrier, checked, voice
+from gateway.wiring.sms_carriers import carrier, checked, terms
+from gateway.wiring.sms_lines import Switchboard
 from gateway.wiring.texting import CaseTexter
 from tests.clock import ManualClock
 from tests.tables import table
 
 ZONE, TOKEN = ZoneInfo("Asia/Shanghai"), "t" * 32
-BASE = Sms(numbers=("10612345",), sign="市民热线")
-CLOUD = SmsWebhook(key_id="k", secret="s", template="SMS_1", app="14000", token=TOKEN)
+OURS, SIGN = ("10612345",), "市民热线"
+KANNEL = SmsKannel(name="box", numbers=OURS, sign=SIGN, password="p", tokens=(TOKEN,))
+SMPP = SmsSmpp(name="carrier", numbers=OURS, sign=SIGN, host="smsc", system_id="hotline", password="secret1")
+BRIDGE = SmsWebhook(name="bridge", numbers=OURS, sign=SIGN, url="https://bridge.example/send", secrets=("s",))
+CLOUD = SmsWebhook(name="cloud", numbers=OURS, sign=SIGN, sign_mode="provider", key_id="k", secrets=("s",),
+                   template="SMS_1", app="14000", tokens=(TOKEN,))
 RIGHT: dict[str, Sms] = {
-    "kannel": replace(BASE, carrier="kannel", kannel=SmsKannel(password="p", token=TOKEN)),
-    "smpp": replace(BASE, carrier="smpp", smpp=SmsSmpp(host="smsc", system_id="hotline", password="secret1")),
-    "generic": replace(BASE, carrier="webhook", webhook=SmsWebhook(url="https://bridge.example/send", secret="s")),
-    "twilio": replace(BASE, carrier="webhook", webhook=SmsWebhook(profile="twilio", account="AC1", secret="s")),
-    "aliyun": replace(BASE, carrier="webhook", sign_mode="provider", webhook=replace(CLOUD, profile="aliyun")),
-    "tencent": replace(BASE, carrier="webhook", sign_mode="provider", webhook=replace(CLOUD, profile="tencent")),
+    "kannel": KANNEL, "smpp": SMPP, "generic": BRIDGE,
+    "twilio": replace(BRIDGE, profile="twilio", account="AC1"),
+    "aliyun": replace(CLOUD, profile="aliyun"), "tencent": replace(CLOUD, profile="tencent"),
 }
 CASE, NUMBER = "WO-20261123-0000000001", "+8613800138000"
 
@@ -81,18 +86,18 @@ async def _tell(report: Report) -> None: ...
 
 # --- settings -----------------------------------------------------------------------------------------------
 
-def test_without_a_carrier_nothing_is_asked_for() -> None:
-    checked(Sms())
-    assert paces(Sms(), ZONE, ManualClock()) == {}
+def test_without_a_channel_nothing_is_asked_for() -> None:
+    checked((), Texting())
+    assert paces(Config(), ZONE, ManualClock()) == {}
 
 
-async def test_every_way_opens(ground: Ground) -> None:
+async def test_every_way_opens_under_its_own_name(ground: Ground) -> None:
     kinds = {"kannel": Kannel, "smpp": SmppLink}
-    paths = {"kannel": "/sms/kannel", "generic": "/sms/generic", "twilio": "/sms/twilio",
-             "aliyun": "/sms/aliyun/{token}", "tencent": "/sms/tencent/{token}"}
+    paths = {"kannel": "/sms/box", "generic": "/sms/bridge", "twilio": "/sms/bridge",
+             "aliyun": "/sms/cloud/{token}", "tencent": "/sms/cloud/{token}"}
     async with aiohttp.ClientSession() as http:
         for way, config in RIGHT.items():
-            checked(config)
+            checked((config,), Texting())
             opened, served = carrier(config, http, ground, Hands(_take, _tell))
             assert isinstance(opened, kinds.get(way, Webhook)), way
             wanted = {f"{paths[way]}/{name}" for name in ("mo", "status", "dlr")} if way in paths else set()
@@ -100,46 +105,51 @@ async def test_every_way_opens(ground: Ground) -> None:
 
 
 @table(("config", "faults"), [
-    (replace(BASE, carrier="smpp", numbers=()), (
-        "sms.smpp.host: is needed for smpp", "sms.smpp.system_id: is needed for smpp",
-        "sms.smpp.password: is needed for smpp", "sms.numbers: there is none to write from")),
-    (replace(RIGHT["kannel"], kannel=SmsKannel(password="p", token="short")), (
-        "sms.kannel.token: at least 32 random characters",)),
-    (replace(RIGHT["kannel"], kannel=SmsKannel(password="p", token=TOKEN, sources=("10.0.0.1/8",))), (
-        "sms.kannel.sources: 10.0.0.1/8 has host bits set",)),
-    (replace(RIGHT["generic"], sign=""), (
-        'sms.sign: is to stand in front of every message; or sign_mode is "provider" or "none"',)),
-    (replace(RIGHT["aliyun"], sign_mode="ours"), ('sms.sign_mode: aliyun puts the sign there itself: "provider"',)),
-    (replace(RIGHT["aliyun"], sign=""), ("sms.sign: is needed for aliyun",)),
-    (replace(RIGHT["smpp"], segments=9, a_day=0, per_phone=0), (
-        "sms.segments: 1 to 7", "sms.a_day: at least 1", "sms.per_phone: at least 1")),
-    (replace(RIGHT["smpp"], quiet=("21:00",)), (
-        'sms.quiet: two times of day, "21:00" and "08:00" (not enough values to unpack (expected 2, got 1))',)),
-    (replace(RIGHT["smpp"], quiet=("21", "8 am")), (
-        'sms.quiet: two times of day, "21:00" and "08:00" (Invalid isoformat string: \'8 am\')',)),
+    ((SmsSmpp(name="carrier", sign=SIGN),), (
+        "sms.carrier.host: is needed for smpp", "sms.carrier.system_id: is needed for smpp",
+        "sms.carrier.password: is needed for smpp", "sms.carrier.numbers: there is none to write from")),
+    ((replace(KANNEL, tokens=(TOKEN, "short")),), ("sms.box.tokens: at least 32 random characters",)),
+    ((replace(KANNEL, sources=("10.0.0.1/8",)),), ("sms.box.sources: 10.0.0.1/8 has host bits set",)),
+    ((replace(BRIDGE, sign=""),), (
+        'sms.bridge.sign: is to stand in front of every message; or sign_mode is "provider" or "none"',)),
+    ((replace(RIGHT["aliyun"], sign_mode="ours"),), (
+        'sms.cloud.sign_mode: aliyun puts the sign there itself: "provider"',)),
+    ((replace(RIGHT["aliyun"], sign=""),), ("sms.cloud.sign: is needed for aliyun",)),
+    ((replace(SMPP, name="../up"),), (
+        "sms.../up.name: small letters, digits, - and _, as it stands in addresses",)),
+    ((SMPP, replace(BRIDGE, name="carrier", numbers=("1",))), ("sms.carrier.name: is there twice",)),
+    ((SMPP, replace(BRIDGE, numbers=("1", *OURS))), ("sms.bridge.numbers: 10612345 belongs to carrier",)),
 ], label=lambda row: row[1][0])
-def test_what_is_wrong_is_named(config: Sms, faults: tuple[str, ...]) -> None:
+def test_what_is_wrong_is_named(config: tuple[Sms, ...], faults: tuple[str, ...]) -> None:
     with pytest.raises(ConfigError) as raised:
-        checked(config)
+        checked(config, Texting())
     assert tuple(str(raised.value).splitlines()) == faults
+
+
+def test_what_is_wrong_for_all_is_named_too() -> None:
+    with pytest.raises(ConfigError) as raised:
+        checked((SMPP,), Texting(segments=9, a_day=0, per_phone=0))
+    assert str(raised.value).splitlines() == [
+        "texting.segments: 1 to 7", "texting.a_day: at least 1", "texting.per_phone: at least 1"]
 
 
 def test_what_is_right_has_no_fault_beside_a_wrong_one() -> None:
     for config in RIGHT.values():
         with pytest.raises(ConfigError) as raised:
-            checked(replace(config, numbers=()))
-        assert str(raised.value) == "sms.numbers: there is none to write from"
+            checked((replace(config, numbers=()),), Texting())
+        assert str(raised.value) == f"sms.{config.name}.numbers: there is none to write from"
 
 
-def test_the_sign_counts_toward_the_room_whoever_adds_it() -> None:
+def test_the_longest_sign_counts_toward_the_room_whoever_adds_it() -> None:
     modes: tuple[Literal["ours", "provider", "none"], ...] = ("ours", "provider", "none")
-    assert [rooms(replace(BASE, sign_mode=mode))["sms"] for mode in modes] == [Room(3, 6), Room(3, 6), Room(3, 0)]
+    signed = [Config(sms=(replace(SMPP, sign_mode=mode), replace(BRIDGE, sign="市"))) for mode in modes]
+    assert [rooms(config)["sms"] for config in signed] == [Room(3, 6), Room(3, 6), Room(3, 3)]
 
 
 def test_settings_become_terms() -> None:
-    terms = voice(replace(BASE, quiet=("22:30", "07:00"), gap_s=60, a_day=1, rating_s=3600), ZONE).terms
-    assert (terms.gap_ms, terms.a_day, terms.oldest_ms["reminder"], str(terms.quiet[0])) == (
-        60_000, 1, 3_600_000, "22:30:00")
+    made = terms(Texting(gap_s=60, a_day=1, rating_s=3600), Rating(quiet_hours="22:30-7").quiet(ZONE))
+    assert (made.gap_ms, made.a_day, made.oldest_ms["reminder"], str(made.quiet[0]), made.zone) == (
+        60_000, 1, 3_600_000, "22:30:00", ZONE)
 
 
 # --- what the core does with wishes -------------------------------------------------------------------------
@@ -148,24 +158,79 @@ async def test_a_wish_is_confirmed_once(ground: Ground) -> None:
     async def accept(inbound: Inbound) -> Literal["new", "duplicate"]:
         return "new"
 
-    parts = SmsParts(RIGHT["generic"], SmsGround(
+    parts = SmsParts(Config(sms=(BRIDGE,)), SmsGround(
         store=ground.store, accept=accept, replies=Replies(Path("templates/replies")), clock=ground.clock,
         ids=ground.ids, zone=ZONE, public=ground.public))
     said: list[str] = []
     reach = ""
     for n, words in enumerate(("TD", "退订", "START", "START")):
-        await parts.taker.take(Arrival(f"m{n}", NUMBER, "10612345", words, ground.clock.ms()))
+        await parts.ears[0].take(Arrival(f"m{n}", NUMBER, "10612345", words, ground.clock.ms()))
         for lease in await ground.store.lanes.claim("out", "tests"):
             for item in map(decode_out, (msg.body for msg in lease.msgs)):
                 if isinstance(item, Heard):
                     reach = parts.sender.heard(NUMBER, item.note, reach).reach
                 elif isinstance(item, Say):
                     said.append(item.message.text)
-                    assert item.answers == (f"m{n}",), "an answer, which no opting out stops"
+                    assert item.answers == (f"bridge.m{n}",), "an answer, which no opting out stops"
             state = msgspec.json.encode({"reach": reach})
             await ground.store.lanes.commit(lease, Changes(lease.msgs[-1].seq, state), keep=False)
     await parts.close()
     assert [text[:3] for text in said] == ["已退订", "已恢复"]
+
+
+# --- several channels ---------------------------------------------------------------------------------------
+
+@dataclass
+class Air:
+    """A carrier that keeps what it is given."""
+
+    sent: list[Text] = field(default_factory=list)
+
+    async def send(self, sms: Text) -> tuple[str, ...]:
+        self.sent.append(sms)
+        return (sms.id,)
+
+
+async def test_the_channel_that_somebody_wrote_to_answers_them(ground: Ground) -> None:
+    """With its number and its sign; who wrote to nobody yet hears of the first."""
+    first, second = Air(), Air()
+    clock, rules = ground.clock, Terms(ZONE)
+    one = SmsSender(first, ground.shared, clock, Voice(rules, ("1061", "1062"), "甲"))
+    two = SmsSender(second, ground.shared, clock, Voice(rules, ("1069",), "乙"))
+    board = Switchboard(one, {"1061": one, "1062": one, "1069": two})
+    reach = ""
+    for to in ("", "1069", "1062", "gone"):
+        if to:
+            reach = board.heard(NUMBER, write(Wrote(f"m {to}", to)), reach).reach
+        say = Say(Outbound(id=f"answer {to}", at=clock.ms(), text="好"), ())
+        reach = (await board.send(NUMBER, say, 0, reach)).reach
+    assert [(sms.sender, sms.text) for sms in first.sent] == [
+        ("1061", "【甲】好"), ("1062", "【甲】好"), ("1061", "【甲】好")]
+    assert [(sms.sender, sms.text) for sms in second.sent] == [("1069", "【乙】好")]
+
+
+async def test_each_channel_hears_for_its_own_numbers(ground: Ground) -> None:
+    """Two providers may give the same id; what came for an extension is for the channel's first number."""
+    heard: list[Inbound] = []
+
+    async def accept(inbound: Inbound) -> Literal["new", "duplicate"]:
+        heard.append(inbound)
+        return "new"
+
+    other = replace(BRIDGE, name="other", numbers=("10698765",), sign="另一条")
+    parts = SmsParts(Config(sms=(BRIDGE, other)), SmsGround(
+        store=ground.store, accept=accept, replies=Replies(Path("templates/replies")), clock=ground.clock,
+        ids=ground.ids, zone=ZONE, public=ground.public))
+    try:
+        for ear in parts.ears:
+            await ear.hands.take(Arrival("1", NUMBER, "1069876501", "路灯坏了", ground.clock.ms()))
+        assert [one.id for one in heard] == ["bridge.1", "other.1"]
+        assert [written_to(parts.sender.heard(NUMBER, one.note or "", "").reach) for one in heard] == [
+            "10612345", "10698765"]
+        assert {route.path for route in parts.channel.routes()} == {
+            f"/sms/{name}/{what}" for name in ("bridge", "other") for what in ("mo", "status", "dlr")}
+    finally:
+        await parts.close()
 
 
 # --- news of other channels' cases --------------------------------------------------------------------------

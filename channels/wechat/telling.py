@@ -1,7 +1,8 @@
 """Tells one person one thing by the first way that is open, and says why the others were not taken.
 
-Each way's failure leads to the next [WECHAT.md, "Telling a citizen later"]. What passes by itself (busy, time-out) ends
-the attempt: the outbox comes again, rather than spending a scarcer way. What may have been taken is not told again.
+Each way's failure leads to the next [WECHAT.md, "Telling a citizen later"]. What passes by itself (busy, time-out, the
+night) ends the attempt: the outbox comes again, rather than spending a scarcer way. What may have been taken is told
+once.
 """
 from __future__ import annotations
 
@@ -16,9 +17,11 @@ from channels.wechat.kf_client import KfClient, KfUser, State
 from channels.wechat.reach import NOT_DELIVERED, NOT_OFFERED, SPARED, Offer, Reach, Rung, Way, ladder, refused, told
 from gateway.errors import Paused, Rejected, Retry, SendError, Uncertain
 from gateway.messages import Outbound
+from gateway.quiet import QuietHours
 
 PAUSE_MS = 30_000     # without a try of a way, after the platform said that only an operator can open it
 WITH_PERSON_S = 60.0  # until a conversation is looked at again that a member of staff has
+PUSHED = ("lasting", "once", "template")  # they ring a phone whose owner is not in the chat; texts pace themselves
 MENU_BYTES = 1_024  # above a menu's items; what customer service takes, the official account names no limit
 
 Text = Callable[[], Awaitable[None]]
@@ -166,10 +169,10 @@ class Busy(Retry):
 
 
 class Teller:
-    """Speaks for one account."""
+    """Speaks for one account; in its `quiet` hours to an open window only."""
 
-    def __init__(self, ways: Ways) -> None:
-        self._ways = ways
+    def __init__(self, ways: Ways, quiet: QuietHours | None = None) -> None:
+        self._ways, self._quiet = ways, quiet
         self._pauses: dict[Way, tuple[int, str]] = {}  # until when, ms, and why
 
     async def tell(self, user: str, matter: Matter, reach: Reach, now: int) -> Told:
@@ -181,6 +184,8 @@ class Teller:
             if rung.why:
                 steps.append(rung)
                 continue
+            if morning := self._morning(rung.way, now):
+                raise Busy(Retry("quiet", after_s=(morning - now) / 1000), reach)
             try:
                 id_ = await self._tried(user, matter, rung, now)
             except Uncertain as unknown:
@@ -196,6 +201,10 @@ class Teller:
         if paused:
             raise paused
         return Told(None, True, "", tuple(steps), reach)
+
+    def _morning(self, way: Way, now: int) -> int | None:
+        """ms from when this way may be used, None for now."""
+        return self._quiet.until(now) if self._quiet and way in PUSHED else None
 
     def _rungs(self, matter: Matter, reach: Reach, now: int) -> list[Rung]:
         """The ladder, without the ways that this account has not, or that did not bring it before."""

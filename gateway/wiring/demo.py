@@ -1,4 +1,4 @@
-"""The gateway tried out: short waits, a password of this run, WeChat and a mobile carrier played beside it."""
+"""The gateway tried out: short waits, no night, a password of this run; WeChat and a mobile carrier are played."""
 from __future__ import annotations
 
 import secrets
@@ -12,7 +12,7 @@ from yarl import URL
 
 from gateway import simulation
 from gateway.config import Config
-from gateway.config_sms import Sms
+from gateway.config_sms import SmsKannel
 from gateway.errors import ConfigError
 from gateway.simulation import Box
 from gateway.wiring import kannel
@@ -39,7 +39,7 @@ async def demo(config: Config, ports: DemoPorts) -> AsyncIterator[tuple[Config, 
     Beside it the lines of the greeting that tell where the phones are. What the configuration has itself is left alone.
     """
     password = config.desk.demo_password or secrets.token_urlsafe(9)
-    short = replace(config.rating, delay_s=WAIT_S, change_s=WAIT_S)
+    short = replace(config.rating, delay_s=WAIT_S, change_s=WAIT_S, quiet_hours="")
     config = replace(config, desk=replace(config.desk, demo_password=password), rating=short)
     async with AsyncExitStack() as stack:
         config, wechat = await stack.enter_async_context(_wechat(config, ports))
@@ -63,15 +63,15 @@ async def _wechat(config: Config, ports: DemoPorts) -> AsyncIterator[tuple[Confi
 @asynccontextmanager
 async def texts(config: Config, ports: DemoPorts) -> AsyncIterator[tuple[Config, str]]:
     """A carrier played, through Kannel where that is installed; the configuration for it, and where its phones are."""
-    if kept := _unplayed("smsc", configured=bool(config.sms.carrier)):
+    if kept := _unplayed("smsc", configured=bool(config.sms)):
         yield config, kept
         return
-    box = Box(lambda sms: _write(sms, config), (kannel.BOXES, kannel.ADMIN)) if simulation.kannel_is_here() else None
+    box = Box(lambda one: _write(one, config), (kannel.BOXES, kannel.ADMIN)) if simulation.kannel_is_here() else None
     async with simulation.smsc(ROOT, address(config), (ports.smpp, ports.phones), box) as played:
         if played is None:
             yield config, "not played, it does not start 未启动模拟器"
         else:
-            yield replace(config, sms=played.sms), f"{played.page}  through 经由 {played.way}"
+            yield replace(config, sms=played.sms, texting=played.texting), f"{played.page}  through 经由 {played.way}"
 
 
 def _unplayed(name: str, *, configured: bool) -> str:
@@ -88,23 +88,23 @@ def stand_in(config: Config, what: str, *, settings: bool, through_kannel: bool)
     Kannel it is started. Raises ConfigError: it is not installed.
     """
     options = ["--settings" if settings else "--leash", "--gateway", address(config)]
-    wanted = what == "smsc" and (through_kannel if settings else config.sms.carrier == "kannel")
-    if not wanted:
+    boxes = [one for one in config.sms if isinstance(one, SmsKannel)]
+    if what != "smsc" or not (through_kannel if settings else boxes):
         return options
     if not simulation.kannel_is_here():
         raise ConfigError("Kannel is not installed: sh tools/kannel.sh")
     if settings:
         return [*options, "--kannel", str(SENDSMS)]
-    return [*options, "--kannel", str(URL(config.sms.kannel.url).port), "--conf", str(_write(config.sms, config))]
+    return [*options, "--kannel", str(URL(boxes[0].url).port), "--conf", str(_write(boxes[0], config))]
 
 
-def _write(sms: Sms, config: Config) -> Path:
+def _write(one: SmsKannel, config: Config) -> Path:
     """Kannel's file for these settings, among the data. Nobody else reads the folder: passwords and logs are there."""
     folder = Path(config.data.dir, "kannel").resolve()
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     file = folder / "kannel.conf"
-    file.write_text(kannel.written(sms, str(folder)), "utf-8")
+    file.write_text(kannel.written(one, str(folder)), "utf-8")
     return file
 
 

@@ -53,13 +53,14 @@ class Pushing:
         config, ground = self.config, self.ground
         store = ground.store
         answers = PassiveAnswers(partial(kept, store.lanes), ground.clock)
-        self.sms = sms.SmsParts(config.sms, sms.SmsGround(
+        self.sms = sms.SmsParts(config, sms.SmsGround(
             store=store, accept=ground.accept, replies=ground.conversation.writer.replies, clock=ground.clock,
             ids=ground.ids, zone=ground.conversation.time_zone, public=ground.url, trusted=ground.trusted,
-        )) if config.sms.carrier else None
+        )) if config.sms else None
         self.wechat = wechat.WeChatParts(config.wechat, wechat.Ground(
             lanes=store.lanes, shared=store.shared, uploads=ground.uploads, accept=ground.accept, answers=answers,
             clock=ground.clock, ids=ground.ids, texter=ground.texter or (self.sms.texter if self.sms else None),
+            quiet=config.rating.quiet(ground.conversation.time_zone),
         ))
         senders: dict[str, Sender] = {"wechat": self.wechat.sender}
         if self.sms:
@@ -87,5 +88,5 @@ class Pushing:
 
 def pacing(config: Config, conversation: Conversation, store: Store) -> Pacing:
     """The turn's handler, with news that waits for its hour."""
-    paces = sms.paces(config.sms, conversation.time_zone, conversation.clock)
+    paces = sms.paces(config, conversation.time_zone, conversation.clock)
     return Pacing(conversation.take_turn, paces, store.lanes, store.records, conversation.clock)

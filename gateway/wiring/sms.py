@@ -19,6 +19,7 @@ from channels.sms.text import brackets, units
 from channels.sms.traffic import Carrier
 from gateway.brevity import Room
 from gateway.clock import Clock, Ids
+from gateway.config import Config
 from gateway.config_sms import Sms
 from gateway.dialogue.draft import Dialogue, load
 from gateway.errors import RateLimited
@@ -32,7 +33,8 @@ from gateway.recipient import load as recipient
 from gateway.replies import Replies
 from gateway.store.lanes import Outcome
 from gateway.store.parts import Store
-from gateway.wiring.sms_carriers import carrier, checked, voice
+from gateway.wiring.sms_carriers import carrier, checked, terms, voice
+from gateway.wiring.sms_lines import Ear, Switchboard
 from gateway.wiring.texting import CaseTexter
 from gateway.workers import Supervisor
 
@@ -57,41 +59,55 @@ class SmsGround:
 
 @dataclass(slots=True)
 class SmsParts:
-    """The way of sending that the configuration names. To be made while a loop runs; `close` ends its connections."""
+    """Every way of sending that the configuration names. To be made while a loop runs; `close` ends its connections."""
 
-    config: Sms
+    config: Config
     ground: SmsGround
-    taker: Taker = field(init=False)
-    sender: SmsSender = field(init=False)
+    ears: list[Ear] = field(init=False)
+    sender: Switchboard = field(init=False)
     codes: SmsCodes = field(init=False)
     channel: SmsChannel = field(init=False)
     texter: CaseTexter = field(init=False)
     _http: aiohttp.ClientSession = field(init=False)
-    _carrier: Carrier = field(init=False)
+    _ways: dict[str, Carrier] = field(init=False)
 
     def __post_init__(self) -> None:
         """Raises ConfigError."""
         config, ground = self.config, self.ground
+        checked(config.sms, config.texting)
         self._http = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())
-        self.taker = Taker(
-            self._core(), ground.shared, ground.clock, config.numbers, Limits(config.per_phone, config.in_all))
-        self._carrier, routes = carrier(config, self._http, ground, self.taker.hands)
-        speaks = voice(config, ground.zone)
-        self.channel = SmsChannel(routes)
-        self.sender = SmsSender(self._carrier, ground.shared, ground.clock, speaks)
-        self.codes = SmsCodes(self._carrier, speaks, ground.ids, self._code)
-        pace = SmsPace(speaks.terms, ground.clock)
-        self.texter = CaseTexter(ground.store.lanes, ground.store.records, pace, ground.clock)
+        self.ears = [self._ear(one) for one in config.sms]
+        opened = [carrier(one, self._http, ground, ear.hands) for one, ear in zip(config.sms, self.ears, strict=True)]
+        self._ways = {one.name: way for one, (way, _) in zip(config.sms, opened, strict=True)}
+        self.channel = SmsChannel([route for _, routes in opened for route in routes])
+        rules = terms(config.texting, config.rating.quiet(ground.zone))
+        voices = {one.name: voice(one, rules) for one in config.sms}
+        senders = {
+            name: SmsSender(way, ground.shared, ground.clock, voices[name]) for name, way in self._ways.items()}
+        first = config.sms[0].name
+        self.sender = Switchboard(
+            senders[first], {number: senders[one.name] for one in config.sms for number in one.numbers})
+        self.codes = SmsCodes(self._ways[first], voices[first], ground.ids, self._code)
+        self.texter = CaseTexter(
+            ground.store.lanes, ground.store.records, SmsPace(rules, ground.clock), ground.clock)
 
     def start(self, supervisor: Supervisor) -> None:
-        """A carrier's link is kept up until `close`."""
-        if isinstance(self._carrier, SmppLink):
-            supervisor.spawn("smpp", self._carrier.run)
+        """Carriers' links are kept up until `close`."""
+        for name, link in self._links():
+            supervisor.spawn(f"smpp {name}", link.run)
 
     async def close(self) -> None:
-        if isinstance(self._carrier, SmppLink):
-            await self._carrier.close()
+        for _, link in self._links():
+            await link.close()
         await self._http.close()
+
+    def _links(self) -> list[tuple[str, SmppLink]]:
+        return [(name, way) for name, way in self._ways.items() if isinstance(way, SmppLink)]
+
+    def _ear(self, one: Sms) -> Ear:
+        limits = Limits(self.config.texting.per_phone, self.config.texting.in_all)
+        taker = Taker(self._core(), self.ground.shared, self.ground.clock, one.numbers, limits)
+        return Ear(one.name, one.numbers, taker)
 
     # --- the core's side --------------------------------------------------------------------------------------
 
@@ -135,18 +151,16 @@ class SmsParts:
         return self.ground.replies.render(language, CHANNEL, "sms.code", {"code": code})
 
 
-def paces(config: Sms, zone: ZoneInfo, clock: Clock) -> Mapping[str, Pace]:
+def paces(config: Config, zone: ZoneInfo, clock: Clock) -> Mapping[str, Pace]:
     """When news may go to a phone; nothing waits without SMS. Raises ConfigError, a fault a line."""
-    checked(config)
-    return {CHANNEL: SmsPace(voice(config, zone).terms, clock)} if config.carrier else {}
+    checked(config.sms, config.texting)
+    return {CHANNEL: SmsPace(terms(config.texting, config.rating.quiet(zone)), clock)} if config.sms else {}
 
 
-
-
-def rooms(config: Sms) -> Mapping[str, Room]:
-    """How much a turn may say. Whoever adds the sign, it counts."""
-    sign = "" if config.sign_mode == "none" else brackets(config.sign)
-    return {CHANNEL: Room(config.segments, units(sign, "ucs2"))}
+def rooms(config: Config) -> Mapping[str, Room]:
+    """How much a turn may say. Whoever adds the sign, it counts: the longest, for a turn does not know its channel."""
+    signs = ["" if one.sign_mode == "none" else brackets(one.sign) for one in config.sms]
+    return {CHANNEL: Room(config.texting.segments, max((units(sign, "ucs2") for sign in signs), default=0))}
 
 
 def _remark(what: Remark) -> None:

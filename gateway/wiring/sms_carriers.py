@@ -1,11 +1,10 @@
-"""From `[sms]` to one way of sending, and what is wrong with its settings."""
+"""From each `[[sms]]` to its way of sending, and what is wrong with its settings."""
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import time
 from ipaddress import ip_network
 from typing import Protocol
-from zoneinfo import ZoneInfo
 
 import aiohttp
 from aiohttp import web
@@ -23,21 +22,23 @@ from channels.sms.traffic import Carrier, Hands
 from channels.sms.twilio import API, Twilio, TwilioSettings
 from channels.sms.webhook import Profile, Webhook
 from gateway.clock import Clock, Ids
-from gateway.config_sms import Sms
+from gateway.config_sms import Sms, SmsKannel, SmsSmpp, SmsWebhook, Texting
 from gateway.errors import ConfigError
 from gateway.http import Network
 from gateway.protocols import SharedStore
+from gateway.quiet import QuietHours
 
 # What each way needs to be told.
 NEEDS: Mapping[str, Sequence[str]] = {
-    "kannel": ("kannel.url", "kannel.username", "kannel.password", "kannel.token"),
-    "smpp": ("smpp.host", "smpp.system_id", "smpp.password"),
-    "generic": ("webhook.url", "webhook.secret"),
-    "twilio": ("webhook.account", "webhook.secret"),
-    "aliyun": ("webhook.key_id", "webhook.secret", "webhook.template", "webhook.token", "sign"),
-    "tencent": ("webhook.key_id", "webhook.secret", "webhook.template", "webhook.app", "webhook.token", "sign"),
+    "kannel": ("url", "username", "password", "tokens"),
+    "smpp": ("host", "system_id", "password"),
+    "generic": ("url", "secrets"),
+    "twilio": ("account", "secrets"),
+    "aliyun": ("key_id", "secrets", "template", "tokens", "sign"),
+    "tencent": ("key_id", "secrets", "template", "app", "tokens", "sign"),
 }
 CLOUDS = ("aliyun", "tencent")
+NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 Routes = Sequence[web.RouteDef]
 
@@ -61,82 +62,79 @@ class Ground(Protocol):
     def ids(self) -> Ids: ...
 
 
-def voice(config: Sms, zone: ZoneInfo) -> Voice:
-    """Raises ConfigError."""
-    begins, ends = _quiet(config.quiet)
+def terms(config: Texting, quiet: QuietHours) -> Terms:
     notice, rating = int(config.notice_s * 1000), int(config.rating_s * 1000)
-    terms = Terms(zone, int(config.gap_s * 1000), config.a_day, (begins, ends),
-                  {"notice": notice, "invitation": rating, "reminder": rating})
+    return Terms(quiet.zone, int(config.gap_s * 1000), config.a_day, (quiet.begins, quiet.ends),
+                 {"notice": notice, "invitation": rating, "reminder": rating})
+
+
+def voice(config: Sms, terms: Terms) -> Voice:
     return Voice(terms, config.numbers, config.sign, config.sign_mode, config.china)
 
 
 def carrier(config: Sms, http: aiohttp.ClientSession, ground: Ground, hands: Hands) -> tuple[Carrier, Routes]:
     """The way out, and the routes by which it comes in. Raises ConfigError."""
-    checked(config)
-    if config.carrier == "smpp":
-        return _smpp(config, ground, hands), ()
-    if config.carrier == "kannel":
-        kannel = Kannel(_kannel(config, ground), http, ground.shared, hands, ground.clock)
-        return kannel, kannel.routes()
-    webhook = Webhook(_profile(config, ground), http, ground.shared, hands, ground.clock)
-    return webhook, webhook.routes()
+    match config:
+        case SmsSmpp():
+            return _smpp(config, ground, hands), ()
+        case SmsKannel():
+            kannel = Kannel(_kannel(config, ground), http, ground.shared, hands, ground.clock)
+            return kannel, kannel.routes()
+        case SmsWebhook():
+            profile = _profile(config, ground)
+            webhook = Webhook(profile, http, ground.shared, hands, ground.clock, config.name)
+            return webhook, webhook.routes()
 
 
 # --- one way each ---------------------------------------------------------------------------------------------
 
-def _smpp(config: Sms, ground: Ground, hands: Hands) -> SmppLink:
-    one = config.smpp
+def _smpp(one: SmsSmpp, ground: Ground, hands: Hands) -> SmppLink:
     account = Account(one.system_id, one.password, one.system_type)
     settings = SmppSettings(
-        "smpp", one.host, one.port, account, config.numbers[0], one.source_ton, one.tps, one.window, config.china,
+        one.name, one.host, one.port, account, one.numbers[0], one.source_ton, one.tps, one.window, one.china,
         one.wide, one.ids)
     inbox = Inbox(settings.name, hands, ground.shared, ground.clock, ground.ids)
     return SmppLink(settings, inbox, ground.shared, ground.ids)
 
 
-def _kannel(config: Sms, ground: Ground) -> KannelSettings:
-    one = config.kannel
-    door = _door("kannel", (one.token, one.previous_token), one.sources, ground)
+def _kannel(one: SmsKannel, ground: Ground) -> KannelSettings:
     return KannelSettings(
-        one.url, one.username, one.password, one.callback or ground.public, door, config.numbers[0], config.china)
+        one.url, one.username, one.password, one.callback or ground.public, _door(one, ground), one.numbers[0],
+        one.china, one.name)
 
 
-def _profile(config: Sms, ground: Ground) -> Profile:
-    one = config.webhook
-    secrets = tuple(filter(None, (one.secret, one.previous_secret)))
+def _profile(one: SmsWebhook, ground: Ground) -> Profile:
     if one.profile == "generic":
-        return Signed(SignedSettings(one.url, secrets, config.numbers[0]), ground.clock, ground.ids)
+        return Signed(SignedSettings(one.url, one.secrets, one.numbers[0]), ground.clock, ground.ids)
     if one.profile == "twilio":
-        return Twilio(TwilioSettings(one.account, secrets, ground.public, config.numbers[0], one.api or API))
-    gate = Gate(_door("webhook", (one.token, one.previous_token), one.sources, ground), ground.shared)
+        return Twilio(TwilioSettings(
+            one.account, one.secrets, ground.public, one.numbers[0], one.api or API, one.name))
     made: Callable[[CloudSettings, Gate, Ids], Profile] = Aliyun if one.profile == "aliyun" else Tencent
-    sign = config.sign.strip("【】")
-    settings = CloudSettings((one.key_id, one.secret), sign, one.template, one.variable, one.app, one.region, one.api)
-    return made(settings, gate, ground.ids)
+    key, sign = (one.key_id, one.secrets[0]), one.sign.strip("【】")
+    settings = CloudSettings(key, sign, one.template, one.variable, one.app, one.region, one.api)
+    return made(settings, Gate(_door(one, ground), ground.shared), ground.ids)
 
 
-def _door(section: str, tokens: Sequence[str], sources: Sequence[str], ground: Ground) -> Door:
-    try:
-        networks = tuple(ip_network(source) for source in sources)
-    except ValueError as error:
-        raise ConfigError(f"sms.{section}.sources: {error}") from error
-    return Door(tuple(filter(None, tokens)), networks, ground.trusted)
+def _door(one: SmsKannel | SmsWebhook, ground: Ground) -> Door:
+    return Door(one.tokens, tuple(ip_network(source) for source in one.sources), ground.trusted)
 
 
 # --- what is wrong ----------------------------------------------------------------------------------------------
 
-def checked(config: Sms) -> None:
+def checked(channels: Sequence[Sms], texting: Texting) -> None:
     """Raises ConfigError, a fault a line."""
-    faults = [f"sms.{fault}" for fault in _faults(config)] if config.carrier else []
+    faults = [f"sms.{one.name}.{fault}" for one in channels for fault in _faults(one)]
+    faults += [*_twice(channels), *_of_all(texting)]
     if faults:
         raise ConfigError("\n".join(faults))
 
 
 def _faults(config: Sms) -> Iterator[str]:
-    way = config.webhook.profile if config.carrier == "webhook" else config.carrier
+    way = _way(config)
+    if not NAME.fullmatch(config.name):
+        yield "name: small letters, digits, - and _, as it stands in addresses"
     for key in NEEDS[way]:
-        section, _, name = key.rpartition(".")
-        if not getattr(getattr(config, section) if section else config, name):
+        if not getattr(config, key):
             yield f"{key}: is needed for {way}"
     if not config.numbers:
         yield "numbers: there is none to write from"
@@ -144,38 +142,48 @@ def _faults(config: Sms) -> Iterator[str]:
         yield 'sign: is to stand in front of every message; or sign_mode is "provider" or "none"'
     if way in CLOUDS and config.sign_mode != "provider":
         yield f'sign_mode: {way} puts the sign there itself: "provider"'
-    if not 1 <= config.segments <= LONGEST:
-        yield f"segments: 1 to {LONGEST}"
-    for name in ("a_day", "per_phone", "in_all"):
-        if getattr(config, name) < 1:
-            yield f"{name}: at least 1"
-    yield from _of_callbacks(config, way)
-    try:
-        _quiet(config.quiet)
-    except ConfigError as error:
-        yield str(error).removeprefix("sms.")
+    if not isinstance(config, SmsSmpp):
+        yield from _of_callbacks(config)
 
 
-def _of_callbacks(config: Sms, way: str) -> Iterator[str]:
+def _way(config: Sms) -> str:
+    match config:
+        case SmsKannel():
+            return "kannel"
+        case SmsSmpp():
+            return "smpp"
+        case SmsWebhook():
+            return config.profile
+
+
+def _of_callbacks(config: SmsKannel | SmsWebhook) -> Iterator[str]:
     """Of the ways that cannot sign."""
-    if way not in (*CLOUDS, "kannel"):
-        return
-    section = "kannel" if way == "kannel" else "webhook"
-    one = config.kannel if way == "kannel" else config.webhook
-    for name in ("token", "previous_token"):
-        if 0 < len(getattr(one, name)) < LEAST_TOKEN:
-            yield f"{section}.{name}: at least {LEAST_TOKEN} random characters"
-    for source in one.sources:
+    if any(len(token) < LEAST_TOKEN for token in config.tokens):
+        yield f"tokens: at least {LEAST_TOKEN} random characters"
+    for source in config.sources:
         try:
             ip_network(source)
         except ValueError as error:
-            yield f"{section}.sources: {error}"
+            yield f"sources: {error}"
 
 
-def _quiet(hours: Sequence[str]) -> tuple[time, time]:
-    """Raises ConfigError."""
-    try:
-        begins, ends = (time.fromisoformat(hour) for hour in hours)
-    except ValueError as error:
-        raise ConfigError(f"sms.quiet: two times of day, \"21:00\" and \"08:00\" ({error})") from error
-    return begins, ends
+def _twice(channels: Sequence[Sms]) -> Iterator[str]:
+    """A name is an address, and a number answers from one channel."""
+    names: set[str] = set()
+    owners: dict[str, str] = {}
+    for one in channels:
+        if one.name in names:
+            yield f"sms.{one.name}.name: is there twice"
+        names.add(one.name)
+        for number in one.numbers:
+            if number in owners:
+                yield f"sms.{one.name}.numbers: {number} belongs to {owners[number]}"
+            owners.setdefault(number, one.name)
+
+
+def _of_all(texting: Texting) -> Iterator[str]:
+    if not 1 <= texting.segments <= LONGEST:
+        yield f"texting.segments: 1 to {LONGEST}"
+    for name in ("a_day", "per_phone", "in_all"):
+        if getattr(texting, name) < 1:
+            yield f"texting.{name}: at least 1"

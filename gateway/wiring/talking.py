@@ -60,8 +60,8 @@ def _writer(config: Config, catalog: Catalog, ground: TalkGround) -> Writer:
         ground.city, cities.load_deadlines(ROOT / config.city.folder), replies, ground.ids, ground.uploads,
         keep.case_days, sources(config.wechat),
     )
-    links = Links(ground.store.shared, ground.ids, ground.url.rstrip("/")) if config.sms.carrier else None
+    links = Links(ground.store.shared, ground.ids, ground.url.rstrip("/")) if config.sms else None
     return Writer(
         catalog, replies, filer, ground.seal, keep.transcript_days, keep.case_days, keep.dedupe_days,
-        pushed=("wechat", SMS), rooms=rooms(config.sms), pages=links,
+        pushed=("wechat", SMS), rooms=rooms(config), pages=links,
     )

@@ -38,7 +38,7 @@ def data_files(config: Config) -> list[Look]:
     """What `check` looks at beside templates, wording and city: the adapters' files and accounts."""
     return [
         lambda: training.read(TRAINING), lambda: entries.read(KNOWLEDGE, _known(config)),
-        lambda: wechat.known(config.wechat), lambda: sms_carriers.checked(config.sms),
+        lambda: wechat.known(config.wechat), lambda: sms_carriers.checked(config.sms, config.texting),
     ]
 
 

@@ -36,6 +36,7 @@ from gateway.observe import CALLS
 from gateway.outbox import Heard, OutItem, Say, Texter
 from gateway.passive import PassiveAnswers, Waiting
 from gateway.protocols import Accept, Changes, Emit, LaneStore, Lease, SharedStore
+from gateway.quiet import QuietHours
 from gateway.store.lanes import Outcome
 from gateway.uploads import Uploads
 
@@ -57,6 +58,7 @@ class Ground:
     clock: Clock
     ids: Ids
     texter: Texter | None = None
+    quiet: QuietHours | None = None
 
 
 @dataclass(slots=True)
@@ -180,7 +182,7 @@ class WeChatParts:
         ways = telling.mini_ways(client) if one.kind == "miniprogram" else telling.official_ways(client)
         lasting = frozenset(notice.template for notice in one.notices if notice.way == "lasting")
         plans = tuple(_plan(one, notice) for notice in one.notices)
-        return Voice(Teller(ways), Terms(one.kind, lasting), plans)
+        return Voice(Teller(ways, self.ground.quiet), Terms(one.kind, lasting), plans)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,10 @@ What Kannel is to be asked with is new each time: its callbacks are not signed, 
 """
 from __future__ import annotations
 
+import json
 import secrets
+from collections.abc import Mapping
+from typing import Any
 
 from simulators.smsc.phone import HOTLINE
 from simulators.smsc.server import ACCOUNTS, LOOPBACK
@@ -16,16 +19,22 @@ def configuration(port: int, gateway: str, sendsms: int | None = None) -> str:
     Nothing waits for the morning or for the next day, so that a visitor sees the whole story at once.
     """
     ((system_id, password),) = ACCOUNTS.items()
+    account = {"host": LOOPBACK, "port": port, "system_id": system_id, "password": password}
+    way = account if sendsms is None else _kannel(sendsms, gateway) | {f"smsc_{key}": account[key] for key in account}
+    own = {"name": "hotline", "kind": "smpp" if sendsms is None else "kannel", "numbers": [HOTLINE], "sign": "市民热线"}
     return "\n".join((
-        "[sms]", f'carrier = "{"smpp" if sendsms is None else "kannel"}"', f'numbers = ["{HOTLINE}"]',
-        'sign = "市民热线"', 'quiet = ["00:00", "00:00"]', "gap_s = 0.0", "a_day = 1000", "",
-        "[sms.smpp]", f'host = "{LOOPBACK}"', f"port = {port}", f'system_id = "{system_id}"',
-        f'password = "{password}"', "", *([] if sendsms is None else _kannel(sendsms, gateway)),
+        "[[sms]]", *_lines({**own, **way}), "", "[texting]", *_lines({"gap_s": 0.0, "a_day": 1000}), "",
+        "[rating]", *_lines({"quiet_hours": ""}), "",
     ))
 
 
-def _kannel(port: int, gateway: str) -> list[str]:
-    return [
-        "[sms.kannel]", f'url = "http://{LOOPBACK}:{port}/cgi-bin/sendsms"', f'callback = "{gateway}"',
-        f'password = "{secrets.token_hex(12)}"', f'token = "{secrets.token_hex(20)}"', "",
-    ]
+def _kannel(port: int, gateway: str) -> dict[str, Any]:
+    return {
+        "url": f"http://{LOOPBACK}:{port}/cgi-bin/sendsms", "callback": gateway, "password": secrets.token_hex(12),
+        "tokens": [secrets.token_hex(20)],
+    }
+
+
+def _lines(settings: Mapping[str, Any]) -> list[str]:
+    """JSON of such values is TOML."""
+    return [f"{key} = {json.dumps(value, ensure_ascii=False)}" for key, value in settings.items()]

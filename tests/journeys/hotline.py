@@ -61,14 +61,14 @@ class Given:
     """What stands around a hotline.
 
     hold_s  how long a burst is waited for: not at all, for citizens who answer in the same instant
-    wechat  its accounts; sms  its carrier; texter  who sends an SMS about a case in its place; port  0: any
+    wechat  its accounts; sms  its channels; texter  who sends an SMS about a case in its place; port  0: any
     """
 
     sender: CodeSender | None = None
     clock: ManualClock | SystemClock | None = None
     hold_s: float = 0.0
     wechat: WeChat = field(default_factory=WeChat)
-    sms: Sms = field(default_factory=Sms)
+    sms: tuple[Sms, ...] = ()
     texter: Texter | None = None
     port: int = 0
 

@@ -18,7 +18,6 @@ from uuid import uuid4
 import aiohttp
 from aiohttp import web
 from aiohttp.test_utils import TestServer
-from msgspec.structs import replace
 
 from channels.sms import signing
 from channels.sms.kannel_conf import KannelBox, Ports, Upstream, written
@@ -35,7 +34,6 @@ from tests.until import until
 
 OURS, SIGN = "10612345", "市民热线"
 SECRET, TOKEN = "a-secret-that-both-sides-know", "kannel-callback-token-0123456789abcdef"
-COMMON = Sms(numbers=(OURS,), sign=SIGN, sign_mode="ours")
 Way = Literal["smpp", "webhook", "kannel"]
 
 
@@ -117,9 +115,10 @@ class Town:
 
     def __init__(self, clock: ManualClock, folder: Path, mind: Mind) -> None:
         self.clock, self.folder, self._mind = clock, folder, mind
-        self._running, self._sms, self._port = False, COMMON, 0
+        self._running, self._port = False, 0
+        self._sms: tuple[Sms, ...] = ()
 
-    async def opens(self, sms: Sms | None = None) -> None:
+    async def opens(self, *sms: Sms) -> None:
         """Also again, after `closes`: a new process with the same data at the same address."""
         self._sms = sms or self._sms
         self.hotline = await Hotline.open(
@@ -177,10 +176,10 @@ def number(receipt: str) -> str:
     return found[0]
 
 
-def bound_to(carrier: Carrier, settings: Sms = COMMON) -> Sms:
+def bound_to(carrier: Carrier) -> SmsSmpp:
     """Over the carrier's own link."""
-    smpp = SmsSmpp(host=carrier.host, port=carrier.port, system_id="hotline", password="secret1", tps=500)
-    return replace(settings, carrier="smpp", smpp=smpp)
+    return SmsSmpp(name="smpp", numbers=(OURS,), sign=SIGN, host=carrier.host, port=carrier.port, system_id="hotline",
+                   password="secret1", tps=500)
 
 
 @asynccontextmanager
@@ -205,8 +204,8 @@ async def _webhook(stack: AsyncExitStack, town: Town) -> None:
     app = web.Application()
     app.router.add_post("/send", bridge.sends)
     server = await stack.enter_async_context(TestServer(app))
-    webhook = SmsWebhook(url=str(server.make_url("/send")), secret=SECRET)
-    await town.opens(replace(COMMON, carrier="webhook", webhook=webhook))
+    await town.opens(SmsWebhook(
+        name="generic", numbers=(OURS,), sign=SIGN, url=str(server.make_url("/send")), secrets=(SECRET,)))
     bridge.hotline = town.hotline.url
 
 
@@ -216,8 +215,9 @@ async def _kannel(stack: AsyncExitStack, town: Town) -> None:
     carrier = town.carrier = await stack.enter_async_context(serve(town.clock))
     town.handset = lambda number: CarrierHandset(carrier.phone(number))
     kannel = SmsKannel(
-        url=f"http://127.0.0.1:{sendsms}/cgi-bin/sendsms", username="gateway", password="send-password", token=TOKEN)
-    await town.opens(replace(COMMON, carrier="kannel", kannel=kannel))
+        name="kannel", numbers=(OURS,), sign=SIGN, url=f"http://127.0.0.1:{sendsms}/cgi-bin/sendsms",
+        username="gateway", password="send-password", tokens=(TOKEN,))
+    await town.opens(kannel)
     folder = town.folder / "kannel"
     box = KannelBox(
         str(folder), Upstream(carrier.host, carrier.port, "hotline", "secret1", tps=500), OURS, kannel.username,

@@ -231,7 +231,7 @@ async def test_a_code_to_sign_in_comes_by_text_message_at_any_hour(town: Town) -
 
 async def test_a_closure_that_wechat_cannot_bring_is_told_and_rated_by_sms(tmp_path: Path, mind: Mind) -> None:
     async with serve(SystemClock()) as carrier, wechat.opened(
-            tmp_path, mind, official("hotline"), sms=sms.bound_to(carrier)) as street:
+            tmp_path, mind, official("hotline"), sms=(sms.bound_to(carrier),)) as street:
         friend = street.citizen("hotline", "friend")
         phone = SmsCitizen(sms.CarrierHandset(carrier.phone("8613800138006")))
         for words in (ZH[0], "我是寄件人", "13800138006"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from zoneinfo import ZoneInfo
 
 import pytest
 import pytest_asyncio
@@ -29,6 +30,7 @@ REPLY = "已联系网点，快件今日送达。"
 BECAME = ("told", "doubtful", "not_told", "delivered", "failed")
 THREE_DAYS = 72 * 3600
 TEN_MINUTES = 601
+CHINA = ZoneInfo("Asia/Shanghai")
 
 
 @dataclass
@@ -218,3 +220,38 @@ async def test_a_closed_window_is_not_even_knocked_at(story: Story) -> None:
     await story.closes()
     assert story.street.sends(story.citizen) == 2, "accepted and dispatched, while the window was open"
     assert (await story.told())[0] == ("told", "window window_closed, lasting")
+
+
+async def test_at_night_a_template_message_waits_for_the_morning(story: Story) -> None:
+    """It would ring a phone; an SMS in its place would, too, and costs money."""
+    await at(22, story)
+    story.street.wechat.fault(SEND, "errcode", code=45015)
+    await story.closes()
+    assert (story.shown(), story.texts()) == ([], [])
+    await at(7, story)
+    await story.street.settles()
+    assert story.shown() == [], "still quiet"
+    await at(8, story)
+    assert (await story.told())[0] == (
+        "told", "window window_closed, lasting no_consent, once no_consent, template")
+    assert [bubble.way for bubble in story.shown()] == ["template"] * 2, "the answer, and the invitation to rate it"
+
+
+async def test_at_night_an_open_window_is_used(story: Story) -> None:
+    """Who writes is awake, and hears what waited for the morning."""
+    await at(22, story)
+    story.street.wechat.fault(SEND, "errcode", code=45015)
+    await story.closes()
+    assert story.shown() == []
+    await story.citizen.says("查进度")
+    await story.street.settles()
+    assert (await story.told())[0] == ("told", "window")
+    assert ("custom", True) in [(bubble.way, REPLY in bubble.text) for bubble in story.citizen.shown]
+
+
+async def at(hour: int, story: Story) -> None:
+    """Time passes until it is so late in China."""
+    now = story.street.clock.now().astimezone(CHINA)
+    away = (now.replace(hour=hour, minute=0, second=0) - now).total_seconds() % 86_400
+    await story.street.passes(away)
+    await story.office.signs_in("department", PASSWORD)

@@ -156,7 +156,7 @@ def number(receipt: Bubble) -> str:
 @asynccontextmanager
 async def opened(
     folder: Path, mind: Mind, *accounts: AccountSettings, texter: Texter | None = None,
-    staff: Literal["desk", "wecom"] = "desk", sms: Sms = ALONE.sms,
+    staff: Literal["desk", "wecom"] = "desk", sms: tuple[Sms, ...] = ALONE.sms,
 ) -> AsyncIterator[Street]:
     """WeChat with these accounts, and a hotline whose configuration is the one it prints; `staff` of customer service.
     """

@@ -1,0 +1,87 @@
+"""Composition of the Open311 backend: our templates as its services, the city's mapping file, and its settings."""
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import quote
+from zoneinfo import ZoneInfo
+
+import aiohttp
+
+from casebridge.calling import Caller
+from casebridge.open311 import Open311
+from casebridge.open311.backend import NAME, Abilities
+from casebridge.open311.client import Access, Client
+from casebridge.open311.news import News
+from casebridge.open311.services import Catalogue, Form, FormField, definitions, listed, mapped, own
+from casebridge.open311.submission import Manners
+from gateway.clock import Clock
+from gateway.config import Config
+from gateway.dialogue.template import Field, Template
+from gateway.errors import ConfigError
+from gateway.fields.registry import TYPES
+from gateway.filing import APART
+from gateway.yamls import Document
+
+SAMPLE = "open311.yaml"
+
+
+def backend(
+    config: Config, http: aiohttp.ClientSession, clock: Clock, templates: Iterable[Template], folder: Path,
+    zone: ZoneInfo,
+) -> tuple[Open311, News]:
+    """folder: of the city. Raises ConfigError."""
+    settings = config.casebridge.open311
+    if not settings.url.startswith(("http://", "https://")):
+        raise ConfigError("casebridge.open311.url: the server's address is missing")
+    access = Access(settings.url, settings.api_key, settings.jurisdiction, settings.format, settings.reading_key)
+    client = Client(Caller(http, NAME, clock), access)
+    manners = Manners(settings.lists, settings.public, settings.nowhere)
+    abilities = Abilities(settings.lookup, settings.updates)
+    made = Open311(client, catalogue(config, templates, folder), clock, manners, abilities)
+    offset = datetime.now(zone).utcoffset()
+    assert offset is not None
+    return made, News(made, client, clock, updates=settings.updates, zone=offset)
+
+
+def catalogue(config: Config, templates: Iterable[Template], folder: Path) -> Catalogue:
+    """By the configured mapping file, or under our own codes. Raises ConfigError, a fault a line."""
+    name = config.casebridge.open311.mapping
+    forms = [form(template) for template in templates]
+    return mapped(Document(folder / name), forms) if name else own(forms)
+
+
+def checked(config: Config, templates: Iterable[Template], folder: Path) -> None:
+    """The configured mapping file, and the city's sample where there is one. Raises ConfigError, a fault a line."""
+    forms = [form(template) for template in templates]
+    names = {config.casebridge.open311.mapping} | ({SAMPLE} if (folder / SAMPLE).exists() else set())
+    for name in sorted(names - {""}):
+        mapped(Document(folder / name), forms)
+
+
+def form(template: Template) -> Form:
+    """No field is required of the server: a form may be filed without a value that nobody could read."""
+    return Form(
+        template.id, template.title, template.description, template.category.level1.label,
+        tuple(_field(field) for field in template.fields if field.id not in APART),
+    )
+
+
+def _field(field: Field) -> FormField:
+    return FormField(field.id, field.label, field.help, TYPES[field.type].datatype, values=field.options)
+
+
+def write(known: Catalogue, folder: Path) -> int:
+    """`services.json` and `services/<code>.json`, as the server is to answer them; how many services there are."""
+    (folder / "services").mkdir(parents=True, exist_ok=True)
+    lines = listed(known)
+    _write(folder / "services.json", lines)
+    for definition in definitions(known):
+        _write(folder / "services" / f"{quote(definition['service_code'], safe='')}.json", definition)
+    return len(lines)
+
+
+def _write(file: Path, document: object) -> None:
+    file.write_text(json.dumps(document, ensure_ascii=False, indent=1) + "\n", "utf-8")
