@@ -3,6 +3,9 @@
 News must not enter the conversation and go out later: a question would be open that nobody has seen, and the next bare
 "1" would be its answer. So what may not go yet becomes a timer, and comes back whole. For the same reason nothing is
 asked while somebody is busy answering something else.
+
+An invitation is open in each conversation where it was asked: one that was answered on another channel, called off or
+left too long is closed here before anybody's next words could be read as its answer.
 """
 from __future__ import annotations
 
@@ -11,10 +14,12 @@ from dataclasses import dataclass, field, replace
 
 import msgspec
 
+from gateway import rating
 from gateway.case_decision import FINAL
 from gateway.clock import Clock, to_ms
+from gateway.dialogue.draft import RatingDialog
 from gateway.dialogue.draft import load as load_dialogue
-from gateway.messages import CaseNews, CitizenContent, Elapsed, Inbound, decode_inbound
+from gateway.messages import CaseNews, CitizenContent, Elapsed, Inbound, decode_inbound, encode
 from gateway.orders import CaseState, Reached
 from gateway.outbox import Pace, Step, Wait
 from gateway.protocols import Changes, Emit, Handler, LaneStore, Lease, Records
@@ -51,6 +56,7 @@ class Pacing:
         pace = self.paces.get(lease.key.partition(":")[0])
         if pace is None:
             return await self.turn(lease)
+        lease = await self._without_past(lease)
         held, passed = await self._sorted(pace, lease)
         if not passed:
             return Changes(lease.msgs[-1].seq, emits=[*held.upto(lease.msgs[-1].seq)])
@@ -73,7 +79,7 @@ class Pacing:
             wait = pace.wait(news, inbound.at, reach)
             if wait is None and news in ASKING and free > to_ms(self.clock.now()):
                 wait = Wait("any", "busy", free)
-            if news in INVITING and not await self._open(inbound):
+            if news in INVITING and await self._past(inbound.content) is not False:
                 held.emits[msg.seq] = ()
             elif wait is None or (wait.until is None and news not in ASKING and news != "draft_reminder"):
                 passed.append(msg)
@@ -81,15 +87,29 @@ class Pacing:
                 held.emits[msg.seq] = self._instead(inbound, wait, msg.seq)
         return held, passed
 
-    async def _open(self, inbound: Inbound) -> bool:
-        """Whether the round still waits for a rating: it may have been given elsewhere, or called off, meanwhile."""
-        assert isinstance(inbound.content, CaseNews)
-        kept = await self.records.get("work_order", inbound.content.work_order_id)
+    async def _past(self, asked: object) -> bool | None:
+        """Whether the round waits for no rating any more: it may have been given elsewhere, or called off, meanwhile.
+        None where the case is unknown."""
+        assert isinstance(asked, CaseNews | RatingDialog)
+        kept = await self.records.get("work_order", asked.work_order_id)
         if kept is None:
-            return False
+            return None
         case = msgspec.json.decode(kept.body, type=CaseState)
-        asked = case.invited == inbound.content.round == case.round and case.status in FINAL
-        return asked and case.rated is None and not case.expired
+        waits = case.invited == asked.round == case.round and case.status in FINAL
+        return not waits or case.rated is not None or case.expired
+
+    async def _without_past(self, lease: Lease) -> Lease:
+        """The next invitation that waited comes behind what was written: nobody's words are its answer yet."""
+        state = load_dialogue(lease.state)
+        asked = [one for one in (state.rating, *state.ratings) if one is not None and one.wants_rework is None]
+        past = [one for one in asked if await self._past(one)]
+        if not past:
+            return lease
+        state = rating.without(state, past)
+        told = Inbound(f"past:{lease.msgs[-1].seq}", lease.key, lease.key.partition(":")[0], to_ms(self.clock.now()),
+                       CaseNews(past[0].work_order_id, "rated", past[0].round))
+        next_ = (Msg(lease.msgs[-1].seq, encode(told)),) if state.ratings and state.draft is None else ()
+        return replace(lease, state=encode(state), msgs=(*lease.msgs, *next_))
 
     def _instead(self, inbound: Inbound, wait: Wait, seq: int) -> tuple[Emit, ...]:
         """A timer, in the order in which things came; or the word in the case that nobody was told."""

@@ -6,7 +6,7 @@ Where messages are short one question, `verdict`, asks for both, and nobody is a
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -65,6 +65,14 @@ def invite(
 def again(state: Dialogue, wording: Wording = GENERAL) -> list[Effect]:
     """The open question once more; nothing when none is."""
     return _ask(state, state.asked, (), wording)[1] if state.rating and state.asked in ASKS else []
+
+
+def without(state: Dialogue, past: Container[RatingDialog]) -> Dialogue:
+    """These invitations wait for nothing any more, here or in the queue."""
+    state = replace(state, ratings=tuple(one for one in state.ratings if one not in past))
+    if state.rating not in past:
+        return state
+    return replace(_closed(state) if state.asked in ASKS else state, rating=None)
 
 
 def step(state: Dialogue, content: CitizenContent, wording: Wording = GENERAL) -> Outcome | None:

@@ -10,7 +10,7 @@ import pytest
 
 from gateway.case_life import begin
 from gateway.clock import RandomIds
-from gateway.dialogue.draft import Dialogue, Draft
+from gateway.dialogue.draft import Dialogue, Draft, RatingDialog, load
 from gateway.handover import AgentSays
 from gateway.messages import CaseNews, Content, Elapsed, Inbound, Text, decode_inbound, encode
 from gateway.orders import CaseState, Filed, RatingAnswer, Reached
@@ -35,8 +35,10 @@ class Turns:
 
     most: int = 99
     taken: list[Content] = field(default_factory=list)
+    state: Dialogue = field(default_factory=Dialogue)
 
     async def take(self, lease: Lease) -> Changes:
+        self.state = load(lease.state)
         msgs = lease.msgs[:self.most]
         self.taken += [decode_inbound(msg.body).content for msg in msgs]
         return Changes(msgs[-1].seq, b"state", [Emit("out", KEY, "1.0", b"said")])
@@ -145,12 +147,16 @@ async def test_who_opted_out_is_asked_nothing_and_the_case_says_so(desk: Desk) -
     assert {(one.lane, one.key) for one in changes.emits[1:]} == {("events", CASE)}
 
 
-@pytest.mark.parametrize("case", [
+PAST = [
     msgspec.structs.replace(INVITED, rated=RatingAnswer(CASE, 0)),
     msgspec.structs.replace(INVITED, status="reopened", invited=None),
     msgspec.structs.replace(INVITED, round=1),
     msgspec.structs.replace(INVITED, expired=True),
-], ids=["rated meanwhile", "called off", "another round", "too late"])
+]
+HOW = ["rated meanwhile", "called off", "another round", "too late"]
+
+
+@pytest.mark.parametrize("case", PAST, ids=HOW)
 async def test_an_invitation_that_has_lost_its_sense_is_let_go(desk: Desk, case: CaseState) -> None:
     await desk.knows(case)
     changes = await desk.takes(RATE)
@@ -179,3 +185,43 @@ async def test_what_says_nothing_waits_for_nothing(desk: Desk) -> None:
     desk.hours.waits = dict.fromkeys(("rated", "rating_expired"), MORNING)
     await desk.takes(CaseNews(CASE, "rated"), CaseNews(CASE, "rating_expired"), Elapsed("draft_expiry", "d1"))
     assert len(desk.turns.taken) == 3
+
+
+ASKED = Dialogue(rating=RatingDialog(CASE, 0), asked="verdict", offered=("5", "1"))
+OTHER = RatingDialog("WO-20261123-0000000002", 0)
+
+
+@pytest.mark.parametrize("case", PAST, ids=HOW)
+async def test_what_was_rated_elsewhere_is_not_open_here(desk: Desk, case: CaseState) -> None:
+    await desk.knows(case)
+    await desk.takes(Text("1"), state=ASKED)
+    assert (desk.turns.state.rating, desk.turns.state.asked, desk.turns.state.offered) == (None, None, ())
+    assert desk.turns.taken == [Text("1")]
+
+
+async def test_the_next_invitation_comes_behind_what_was_written_to_the_one_before(desk: Desk) -> None:
+    await desk.knows(PAST[0])
+    await desk.takes(Text("1"), state=msgspec.structs.replace(ASKED, ratings=(OTHER,)))
+    assert (desk.turns.state.rating, desk.turns.state.ratings) == (None, (OTHER,))
+    assert desk.turns.taken == [Text("1"), CaseNews(CASE, "rated")]
+
+
+async def test_one_that_waits_behind_another_is_forgotten_in_silence(desk: Desk) -> None:
+    await desk.knows(PAST[0])
+    await desk.takes(Text("1"), state=msgspec.structs.replace(ASKED, rating=OTHER, ratings=(RatingDialog(CASE, 0),)))
+    assert (desk.turns.state.rating, desk.turns.state.ratings, desk.turns.state.asked) == (OTHER, (), "verdict")
+    assert desk.turns.taken == [Text("1")]
+
+
+async def test_what_still_waits_for_its_rating_stays_open(desk: Desk) -> None:
+    """Also one that was counted and is only added to, and one of a case that nobody kept."""
+    await desk.takes(Text("1"), state=ASKED)
+    assert desk.turns.state == ASKED
+    await desk.knows(INVITED)
+    await desk.takes(Text("1"), state=ASKED)
+    assert desk.turns.state == ASKED
+    await desk.knows(PAST[0])
+    counted = msgspec.structs.replace(
+        ASKED, rating=RatingDialog(CASE, 0, wants_rework=False), asked="contacted", offered=("yes", "no"))
+    await desk.takes(Text("1"), state=counted)
+    assert desk.turns.state == counted

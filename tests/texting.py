@@ -15,7 +15,8 @@ from channels.sms.text import brackets, segments
 from gateway import outbox
 from gateway.brevity import Room, units
 from gateway.callers import Callers
-from gateway.case_life import Decision, Rules, begin, decide
+from gateway.case_decision import Rules
+from gateway.case_life import begin, decide
 from gateway.citizens import Citizens
 from gateway.conversation import Conversation
 from gateway.dialogue.draft import Dialogue, load
@@ -88,7 +89,8 @@ class Phone:
         before = len(self.sent)
         assert self.case is not None
         at = self.clock.now().isoformat()
-        event = CaseEvent(f"e{seq}", "case.closed", at, "desk", self.case.work_order_id, seq, EventData(reply=text))
+        data = EventData(reply=text, round=self.case.round)
+        event = CaseEvent(f"e{seq}", "case.closed", at, "desk", self.case.work_order_id, seq, data)
         await self._happens(Happened(event, self.clock.ms()))
         self.clock.advance(601)
         await self._happens(Due("invite", self.case.round, self.clock.ms()))
@@ -107,7 +109,7 @@ class Phone:
             self.case = begin(item)
             return
         assert self.case is not None
-        decision: Decision = decide(self.case, item, Rules())
+        decision = decide(self.case, item, Rules())
         self.case = decision.state
         for news in decision.news:
             await self.hears(news)
