@@ -25,6 +25,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from channels.sms.traffic import Report, State, later
+from gateway.quiet import QuietHours
 
 Purpose = Literal["reply", "notice", "invitation", "reminder"]
 Why = Literal["", "blocked", "stopped", "too_old", "quiet", "too_soon", "enough_today"]
@@ -160,15 +161,8 @@ def _evening(now: int, terms: Terms) -> int:
 
 
 def _quiet(now: int, terms: Terms) -> Verdict:
-    """Between the hours the morning is waited for; they may lie on both sides of midnight."""
-    begins, ends = terms.quiet
-    local = datetime.fromtimestamp(now / 1000, terms.zone)
-    clock = local.time()
-    inside = begins <= clock < ends if begins <= ends else clock >= begins or clock < ends
-    if not inside:
-        return Verdict()
-    day = local.date() + timedelta(days=1) if clock >= ends else local.date()
-    return Verdict("quiet", int(datetime.combine(day, ends, terms.zone).timestamp() * 1000))
+    until = QuietHours(terms.zone, *terms.quiet).until(now)
+    return Verdict("quiet", until) if until else Verdict()
 
 
 def decode(state: bytes | None) -> Ledger:
