@@ -1,4 +1,4 @@
-"""The command line: `python -m gateway run | check | talk | train | staff | simulate`."""
+"""The command line: `python -m gateway run | check | talk | train | staff | open311 | simulate`."""
 from __future__ import annotations
 
 import argparse
@@ -15,15 +15,17 @@ import structlog
 from aiohttp import web
 from msgspec.structs import replace
 
-from gateway import check, simulation, talk
+from gateway import check, simulation, talk, templates
 from gateway.app import Gateway
 from gateway.clock import RandomIds, SystemClock
 from gateway.config import Config, load
 from gateway.console.staff import ROLES, StaffTable
 from gateway.errors import ConfigError
+from gateway.fields.registry import TYPES
 from gateway.http import runner
 from gateway.masking import mask_phone
 from gateway.observe import configure_logging
+from gateway.wiring import open311
 from gateway.wiring.demo import DemoPorts, address, demo, stand_in
 from gateway.wiring.understanding import ROOT, asleep, data_files, mind
 
@@ -67,6 +69,9 @@ def _parser() -> argparse.ArgumentParser:
     play.add_argument("--settings", action="store_true", help="print the gateway's configuration for it, and end")
     play.add_argument("--kannel", action="store_true", help="these settings: for a Kannel before the carrier")
     play.set_defaults(command=_simulate)
+    services = commands.add_parser("open311", help="write our templates as services for an Open311 server")
+    services.add_argument("folder", type=Path, help="services.json and services/<code>.json go here")
+    services.set_defaults(command=_open311)
     staff = commands.add_parser("staff", help="add a member of staff; the password comes from stdin")
     staff.add_argument("name")
     staff.add_argument("role", choices=ROLES)
@@ -166,6 +171,13 @@ async def _talk(config: Config, args: argparse.Namespace) -> int:
             await talk.chat(gateway.intake, gateway.store.shared, args.lang, args.template)
         finally:
             await gateway.close()
+    return 0
+
+
+async def _open311(config: Config, args: argparse.Namespace) -> int:
+    given = templates.load(ROOT / check.COMPLAINTS, TYPES)
+    known = open311.catalogue(config, given, ROOT / config.city.folder)
+    print(f"{open311.write(known, args.folder)} services in {args.folder}")
     return 0
 
 

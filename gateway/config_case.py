@@ -15,12 +15,32 @@ class CaseWebhook(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CaseOpen311(Struct, frozen=True, forbid_unknown_fields=True):
-    """An Open311 GeoReport v2 server. url: the base of `requests`; mapping: the city's file of services."""
+    """An Open311 GeoReport v2 server, and where it leaves the standard.
+
+    url          what stands before `/requests.json`
+    mapping      the city's file of services, below the city's folder; "" for our templates' own codes
+    format       json, xml, or "" where addresses have no ending
+    lists        several values of an attribute: attribute[x][]=a, attribute[x]=a repeated, or one text with commas
+    updates      it has mySociety's servicerequestupdates: comments, ratings, reworks, and the list of news
+    lookup       GET requests shows a new request with its description at once: submissions are looked up before they
+                 are repeated; otherwise a doubtful one waits for a person
+    public       everybody may read descriptions: they hold no name and no sensitive field, and numbers are masked
+    reading_key  api_key is wanted for reading, too; it then stands in addresses
+    nowhere      address_string of an order without a place
+    poll_s       how often it is asked for news
+    """
 
     url: str = ""
     api_key: str = ""
     jurisdiction: str = ""
     mapping: str = ""
+    format: Literal["json", "xml", ""] = "json"
+    lists: Literal["brackets", "repeat", "comma"] = "brackets"
+    updates: bool = True
+    lookup: bool = False
+    public: bool = True
+    reading_key: bool = False
+    nowhere: str = "未提供地点"
     poll_s: float = 60.0
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from casebridge.open311.backend import NAME, PENDING, Open311
 from casebridge.open311.client import ID, Client
@@ -41,8 +41,8 @@ _OURS = re.compile(r"WO-[0-9]{8}-[0-9A-Z]{10}-(?:comment|rework|rating|withdraw)
 class News:
     name = NAME
 
-    def __init__(self, backend: Open311, client: Client, clock: Clock, *, updates: bool, zone: timedelta) -> None:
-        """updates: mySociety's extension; zone: the city's offset from UTC, for times without one."""
+    def __init__(self, backend: Open311, client: Client, clock: Clock, *, updates: bool, zone: tzinfo) -> None:
+        """updates: mySociety's extension; zone: the city's, for times without an offset."""
         self._backend = backend
         self.tells = updates
         self._client = client

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, tzinfo
 from typing import Any
 from xml.parsers import expat
 
@@ -114,13 +114,13 @@ def truth(value: object) -> bool:
     return str(value).strip().lower() in _TRUE
 
 
-def moment(row: Row, key: str, zone: timedelta) -> datetime | None:
+def moment(row: Row, key: str, zone: tzinfo) -> datetime | None:
     """Aware; a time without an offset, which the standard forbids, is read in the city's zone. None: unreadable."""
     try:
         read = datetime.fromisoformat(words(row, key).replace(" ", "T"))
     except ValueError:
         return None
-    return read if read.tzinfo else (read - zone).replace(tzinfo=UTC)
+    return read if read.tzinfo else read.replace(tzinfo=zone)
 
 
 def stamp(at: datetime) -> str:

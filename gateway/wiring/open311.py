@@ -3,7 +3,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
@@ -17,6 +16,8 @@ from casebridge.open311.client import Access, Client
 from casebridge.open311.news import News
 from casebridge.open311.services import Catalogue, Form, FormField, definitions, listed, mapped, own
 from casebridge.open311.submission import Manners
+from gateway import templates
+from gateway.check import COMPLAINTS
 from gateway.clock import Clock
 from gateway.config import Config
 from gateway.dialogue.template import Field, Template
@@ -29,7 +30,7 @@ SAMPLE = "open311.yaml"
 
 
 def backend(
-    config: Config, http: aiohttp.ClientSession, clock: Clock, templates: Iterable[Template], folder: Path,
+    config: Config, http: aiohttp.ClientSession, clock: Clock, given: Iterable[Template], folder: Path,
     zone: ZoneInfo,
 ) -> tuple[Open311, News]:
     """folder: of the city. Raises ConfigError."""
@@ -40,25 +41,31 @@ def backend(
     client = Client(Caller(http, NAME, clock), access)
     manners = Manners(settings.lists, settings.public, settings.nowhere)
     abilities = Abilities(settings.lookup, settings.updates)
-    made = Open311(client, catalogue(config, templates, folder), clock, manners, abilities)
-    offset = datetime.now(zone).utcoffset()
-    assert offset is not None
-    return made, News(made, client, clock, updates=settings.updates, zone=offset)
+    made = Open311(client, catalogue(config, given, folder), clock, manners, abilities)
+    return made, News(made, client, clock, updates=settings.updates, zone=zone)
 
 
-def catalogue(config: Config, templates: Iterable[Template], folder: Path) -> Catalogue:
+def catalogue(config: Config, given: Iterable[Template], folder: Path) -> Catalogue:
     """By the configured mapping file, or under our own codes. Raises ConfigError, a fault a line."""
     name = config.casebridge.open311.mapping
-    forms = [form(template) for template in templates]
+    forms = [form(template) for template in given]
     return mapped(Document(folder / name), forms) if name else own(forms)
 
 
-def checked(config: Config, templates: Iterable[Template], folder: Path) -> None:
-    """The configured mapping file, and the city's sample where there is one. Raises ConfigError, a fault a line."""
-    forms = [form(template) for template in templates]
+def checked(config: Config, root: Path) -> None:
+    """The configured mapping file, and the city's sample where there is one, against the templates as far as these can
+    be read: `check` names their own faults. Raises ConfigError, a fault a line."""
+    folder, forms = root / config.city.folder, _forms(root)
     names = {config.casebridge.open311.mapping} | ({SAMPLE} if (folder / SAMPLE).exists() else set())
-    for name in sorted(names - {""}):
+    for name in sorted(names - {""}) if forms else ():
         mapped(Document(folder / name), forms)
+
+
+def _forms(root: Path) -> list[Form]:
+    try:
+        return [form(template) for template in templates.load(root / COMPLAINTS, TYPES)]
+    except ConfigError:
+        return []
 
 
 def form(template: Template) -> Form:

@@ -4,7 +4,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
-from datetime import timedelta
+from datetime import timedelta, timezone
 from typing import Any, Literal
 
 from casebridge.calling import Caller, Times, session
@@ -111,7 +111,7 @@ async def world(
         access = Access(server.url, office.key, conduct.jurisdiction, format)
         client = Client(Caller(http, "open311", clock, Times(2.0, total_s)), access)
         backend = Open311(client, catalogue, clock, manners, abilities)
-        news = News(backend, client, clock, updates=abilities.updates, zone=timedelta(hours=8))
+        news = News(backend, client, clock, updates=abilities.updates, zone=timezone(timedelta(hours=8)))
         yield World(clock, conduct, office, server, backend, news)
 
 
