@@ -54,7 +54,7 @@ def configuration(asked: Options) -> Sms:
                        system_id=system_id, password=password, tps=PLENTY)
     return SmsKannel(
         name="kannel", numbers=(HOTLINE,), sign=SIGN, url=f"http://{LOOPBACK}:{asked.sendsms}/cgi-bin/sendsms",
-        username=USER, password=PASSWORD, callback=f"http://{LOOPBACK}:{asked.callback}", tokens=(TOKEN,))
+        username=USER, password=PASSWORD, callback=f"http://{LOOPBACK}:{asked.callback}", tokens=(TOKEN,), tps=PLENTY)
 
 
 @dataclass(slots=True)

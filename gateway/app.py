@@ -201,7 +201,8 @@ class Gateway:
         )
         console = await self._console(catalog, desk, uploads, trusted)
         health = Health(
-            store.lanes, tuple(self.workers), {"store": self._store_well}, config.observe.metrics_allow, trusted
+            store.lanes, tuple(self.workers), {"store": self._store_well}, config.observe.metrics_allow, trusted,
+            self.pushing.watched,
         )
         api = Api(
             visitors=sessions, staff=partial(_caller, console), uploads=uploads, templates=catalog.newest,

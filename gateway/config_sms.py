@@ -87,12 +87,15 @@ class SmsWebhook(SmsChannel, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     twilio   account, secrets (its auth token), the public address
     aliyun   key_id, secrets, template, tokens; variable of the template
     tencent  key_id, secrets, template, app, tokens; region
+    baidu    key_id, secrets, template, app (the sign's id), tokens; variable of the template
+    vonage   key_id, secrets, tokens, the public address
+    jasmin   api (where it listens), key_id (its user), secrets, tokens, the public address
 
     Of secrets and tokens the first is ours to use, the others stay good while it replaces them; api: in place of the
-    provider's own.
+    provider's own; tps: messages a second that the provider grants.
     """
 
-    profile: Literal["generic", "twilio", "aliyun", "tencent"] = "generic"
+    profile: Literal["generic", "twilio", "aliyun", "tencent", "baidu", "vonage", "jasmin"] = "generic"
     url: str = ""
     account: str = ""
     key_id: str = ""
@@ -104,6 +107,7 @@ class SmsWebhook(SmsChannel, frozen=True, kw_only=True, forbid_unknown_fields=Tr
     tokens: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     api: str = ""
+    tps: int = 20
 
 
 Sms = SmsKannel | SmsSmpp | SmsWebhook

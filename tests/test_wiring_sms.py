@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from channels.sms.kannel import Kannel
 from channels.sms.ledger import Terms
 from channels.sms.notes import Wrote, write
+from channels.sms.outgoing import Outgoing
 from channels.sms.sending import SmsPace, SmsSender, Voice, written_to
 from channels.sms.smpp import SmppLink
 from channels.sms.traffic import Arrival, Hands, Report
@@ -52,6 +53,8 @@ RIGHT: dict[str, Sms] = {
     "kannel": KANNEL, "smpp": SMPP, "generic": BRIDGE,
     "twilio": replace(BRIDGE, profile="twilio", account="AC1"),
     "aliyun": replace(CLOUD, profile="aliyun"), "tencent": replace(CLOUD, profile="tencent"),
+    "baidu": replace(CLOUD, profile="baidu"), "vonage": replace(CLOUD, profile="vonage"),
+    "jasmin": replace(CLOUD, profile="jasmin", api="http://10.0.0.2:1401"),
 }
 CASE, NUMBER = "WO-20261123-0000000001", "+8613800138000"
 
@@ -94,12 +97,14 @@ def test_without_a_channel_nothing_is_asked_for() -> None:
 async def test_every_way_opens_under_its_own_name(ground: Ground) -> None:
     kinds = {"kannel": Kannel, "smpp": SmppLink}
     paths = {"kannel": "/sms/box", "generic": "/sms/bridge", "twilio": "/sms/bridge",
-             "aliyun": "/sms/cloud/{token}", "tencent": "/sms/cloud/{token}"}
+             **dict.fromkeys(("aliyun", "tencent", "baidu", "vonage", "jasmin"), "/sms/cloud/{token}")}
     async with aiohttp.ClientSession() as http:
         for way, config in RIGHT.items():
             checked((config,), Texting())
             opened, served = carrier(config, http, ground, Hands(_take, _tell))
-            assert isinstance(opened, kinds.get(way, Webhook)), way
+            behind = opened.carrier if isinstance(opened, Outgoing) else opened
+            assert isinstance(behind, kinds.get(way, Webhook)), way
+            assert (await opened.well() is None) == (way != "smpp"), "nobody bound the link yet"
             wanted = {f"{paths[way]}/{name}" for name in ("mo", "status", "dlr")} if way in paths else set()
             assert {route.path for route in served} == wanted, way
 
@@ -110,6 +115,8 @@ async def test_every_way_opens_under_its_own_name(ground: Ground) -> None:
         "sms.carrier.password: is needed for smpp", "sms.carrier.numbers: there is none to write from")),
     ((replace(KANNEL, tokens=(TOKEN, "short")),), ("sms.box.tokens: at least 32 random characters",)),
     ((replace(KANNEL, sources=("10.0.0.1/8",)),), ("sms.box.sources: 10.0.0.1/8 has host bits set",)),
+    ((replace(SMPP, tps=0),), ("sms.carrier.tps: at least 1",)),
+    ((replace(RIGHT["jasmin"], api=""),), ("sms.cloud.api: is needed for jasmin",)),
     ((replace(BRIDGE, sign=""),), (
         'sms.bridge.sign: is to stand in front of every message; or sign_mode is "provider" or "none"',)),
     ((replace(RIGHT["aliyun"], sign_mode="ours"),), (
@@ -229,6 +236,7 @@ async def test_each_channel_hears_for_its_own_numbers(ground: Ground) -> None:
             "10612345", "10698765"]
         assert {route.path for route in parts.channel.routes()} == {
             f"/sms/{name}/{what}" for name in ("bridge", "other") for what in ("mo", "status", "dlr")}
+        assert {name: await check() for name, check in parts.watched.items()} == {"sms.bridge": None, "sms.other": None}
     finally:
         await parts.close()
 

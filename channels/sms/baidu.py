@@ -55,14 +55,14 @@ class _Report(Struct):
 
 
 class Baidu(Cloud):
-    """Implements `Profile`. Of the settings `sign` is the sign's id here."""
+    """Implements `Profile`. Of the settings `app` is the sign's id here."""
 
     name, tail, api, gets = "baidu", "/{token}", "https://smsv3.bj.baidubce.com", False
 
     def request(self, sms: Sms, at: datetime) -> Post:
         settings, api = self._settings, (self._settings.api or self.api).rstrip("/")
         body = msgspec.json.encode({
-            "mobile": sms.to.removeprefix("+86"), "template": settings.template, "signatureId": settings.sign,
+            "mobile": sms.to.removeprefix("+86"), "template": settings.template, "signatureId": settings.app,
             "contentVar": {settings.variable: sms.text}, "custom": sms.id,
         })
         query, host = {"clientToken": sms.id}, api.partition("://")[2]

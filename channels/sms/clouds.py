@@ -55,8 +55,8 @@ def decide(who: str, code: str, decisions: Decisions) -> SendError:
 
 @dataclass(frozen=True, slots=True)
 class CloudSettings:
-    """key: access key's id and secret; variable: of the template, which takes the text (Aliyun by name); app: Tencent's
-    SdkAppId."""
+    """key: access key's id and secret; variable: of the template, which takes the text (Aliyun, Baidu by name); app:
+    Tencent's SdkAppId, the id of Baidu's sign."""
 
     key: tuple[str, str] = field(repr=False)
     sign: str

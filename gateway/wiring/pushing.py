@@ -1,7 +1,7 @@
 """Composition of the channels that push: WeChat, SMS, and lane `out` for both."""
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -11,6 +11,7 @@ from gateway.clock import Clock, Ids
 from gateway.config import Config
 from gateway.conversation import Conversation
 from gateway.delivery import Delivery, kept
+from gateway.health import Check
 from gateway.http import Network
 from gateway.outbox import Sender, Texter
 from gateway.pacing import Pacing
@@ -71,6 +72,11 @@ class Pushing:
     def sender(self) -> CodeSender | None:
         """Of one-time codes."""
         return self.ground.sender or (self.sms.codes if self.sms else None)
+
+    @property
+    def watched(self) -> Mapping[str, Check]:
+        """What `/readyz` tells of and is ready without."""
+        return self.sms.watched if self.sms else {}
 
     def routes(self) -> Sequence[web.RouteDef]:
         return [*self.wechat.routes(), *(self.sms.channel.routes() if self.sms else ())]

@@ -16,7 +16,7 @@ from channels.sms.sending import SmsPace, SmsSender, silent
 from channels.sms.smpp import SmppLink
 from channels.sms.taking import Core, Limits, Remark, Standing, Taker
 from channels.sms.text import brackets, units
-from channels.sms.traffic import Carrier
+from channels.sms.traffic import WatchedCarrier
 from gateway.brevity import Room
 from gateway.clock import Clock, Ids
 from gateway.config import Config
@@ -24,6 +24,7 @@ from gateway.config_sms import Sms
 from gateway.dialogue.draft import Dialogue, load
 from gateway.errors import RateLimited
 from gateway.handover import Uninvited
+from gateway.health import Check
 from gateway.http import Network
 from gateway.messages import Inbound, Outbound, encode
 from gateway.observe import INBOUND
@@ -69,7 +70,7 @@ class SmsParts:
     channel: SmsChannel = field(init=False)
     texter: CaseTexter = field(init=False)
     _http: aiohttp.ClientSession = field(init=False)
-    _ways: dict[str, Carrier] = field(init=False)
+    _ways: dict[str, WatchedCarrier] = field(init=False)
 
     def __post_init__(self) -> None:
         """Raises ConfigError."""
@@ -90,6 +91,11 @@ class SmsParts:
         self.codes = SmsCodes(self._ways[first], voices[first], ground.ids, self._code)
         self.texter = CaseTexter(
             ground.store.lanes, ground.store.records, SmsPace(rules, ground.clock), ground.clock)
+
+    @property
+    def watched(self) -> Mapping[str, Check]:
+        """By `sms.<name>`: whether messages leave there."""
+        return {f"sms.{name}": way.well for name, way in self._ways.items()}
 
     def start(self, supervisor: Supervisor) -> None:
         """Carriers' links are kept up until `close`."""

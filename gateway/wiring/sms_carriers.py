@@ -9,16 +9,20 @@ from typing import Protocol
 import aiohttp
 from aiohttp import web
 
+from channels.sms.baidu import Baidu
 from channels.sms.clouds import Aliyun, CloudSettings, Tencent
+from channels.sms.forms import VONAGE_API, FormSettings, Jasmin, Vonage
 from channels.sms.gate import LEAST_TOKEN, Door, Gate
 from channels.sms.kannel import Kannel, KannelSettings
 from channels.sms.ledger import Terms
+from channels.sms.outgoing import Outgoing
 from channels.sms.sending import LONGEST, Voice
 from channels.sms.signed import Signed, SignedSettings
 from channels.sms.smpp import SmppLink, SmppSettings
 from channels.sms.smpp_inbox import Inbox
 from channels.sms.smpp_pdus import Account
-from channels.sms.traffic import Carrier, Hands
+from channels.sms.traffic import Hands, WatchedCarrier
+from channels.sms.turns import Turns
 from channels.sms.twilio import API, Twilio, TwilioSettings
 from channels.sms.webhook import Profile, Webhook
 from gateway.clock import Clock, Ids
@@ -36,8 +40,13 @@ NEEDS: Mapping[str, Sequence[str]] = {
     "twilio": ("account", "secrets"),
     "aliyun": ("key_id", "secrets", "template", "tokens", "sign"),
     "tencent": ("key_id", "secrets", "template", "app", "tokens", "sign"),
+    "baidu": ("key_id", "secrets", "template", "app", "tokens", "sign"),
+    "vonage": ("key_id", "secrets", "tokens"),
+    "jasmin": ("api", "key_id", "secrets", "tokens"),
 }
-CLOUDS = ("aliyun", "tencent")
+CLOUDS: Mapping[str, Callable[[CloudSettings, Gate, Ids], Profile]] = {
+    "aliyun": Aliyun, "tencent": Tencent, "baidu": Baidu}
+FORMS: Mapping[str, Callable[[FormSettings, Gate], Profile]] = {"vonage": Vonage, "jasmin": Jasmin}
 NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
 Routes = Sequence[web.RouteDef]
@@ -72,18 +81,18 @@ def voice(config: Sms, terms: Terms) -> Voice:
     return Voice(terms, config.numbers, config.sign, config.sign_mode, config.china)
 
 
-def carrier(config: Sms, http: aiohttp.ClientSession, ground: Ground, hands: Hands) -> tuple[Carrier, Routes]:
+def carrier(config: Sms, http: aiohttp.ClientSession, ground: Ground, hands: Hands) -> tuple[WatchedCarrier, Routes]:
     """The way out, and the routes by which it comes in. Raises ConfigError."""
     match config:
         case SmsSmpp():
             return _smpp(config, ground, hands), ()
         case SmsKannel():
             kannel = Kannel(_kannel(config, ground), http, ground.shared, hands, ground.clock)
-            return kannel, kannel.routes()
+            return Outgoing(kannel, Turns(ground.shared, config.name, config.tps)), kannel.routes()
         case SmsWebhook():
             profile = _profile(config, ground)
             webhook = Webhook(profile, http, ground.shared, hands, ground.clock, config.name)
-            return webhook, webhook.routes()
+            return Outgoing(webhook, Turns(ground.shared, config.name, config.tps)), webhook.routes()
 
 
 # --- one way each ---------------------------------------------------------------------------------------------
@@ -109,10 +118,13 @@ def _profile(one: SmsWebhook, ground: Ground) -> Profile:
     if one.profile == "twilio":
         return Twilio(TwilioSettings(
             one.account, one.secrets, ground.public, one.numbers[0], one.api or API, one.name))
-    made: Callable[[CloudSettings, Gate, Ids], Profile] = Aliyun if one.profile == "aliyun" else Tencent
-    key, sign = (one.key_id, one.secrets[0]), one.sign.strip("【】")
-    settings = CloudSettings(key, sign, one.template, one.variable, one.app, one.region, one.api)
-    return made(settings, Gate(_door(one, ground), ground.shared), ground.ids)
+    key, gate = (one.key_id, one.secrets[0]), Gate(_door(one, ground), ground.shared)
+    if form := FORMS.get(one.profile):
+        receipts = f"{ground.public.rstrip('/')}/sms/{one.name}/{one.tokens[0]}/status"
+        return form(FormSettings(key, receipts, one.numbers[0], one.api or VONAGE_API), gate)
+    settings = CloudSettings(
+        key, one.sign.strip("【】"), one.template, one.variable, one.app, one.region, one.api)
+    return CLOUDS[one.profile](settings, gate, ground.ids)
 
 
 def _door(one: SmsKannel | SmsWebhook, ground: Ground) -> Door:
@@ -136,6 +148,8 @@ def _faults(config: Sms) -> Iterator[str]:
     for key in NEEDS[way]:
         if not getattr(config, key):
             yield f"{key}: is needed for {way}"
+    if config.tps < 1:
+        yield "tps: at least 1"
     if not config.numbers:
         yield "numbers: there is none to write from"
     if config.sign_mode == "ours" and not config.sign:

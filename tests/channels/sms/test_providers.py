@@ -47,7 +47,8 @@ def jasmin(url: str, store: SqliteStore, clock: ManualClock) -> Profile:
 
 
 def baidu(url: str, store: SqliteStore, clock: ManualClock) -> Profile:
-    return Baidu(CloudSettings(("id", "secret"), "sms-sign-1", "sms-tmpl-1", api=url), gate(store), RandomIds())
+    cloud = CloudSettings(("id", "secret"), "热线", "sms-tmpl-1", app="sms-sign-1", api=url)
+    return Baidu(cloud, gate(store), RandomIds())
 
 
 def test_every_row_is_held_here() -> None:
@@ -182,7 +183,7 @@ async def test_baidu_is_asked_as_it_wants_and_tells_our_id_again(tmp_path: Path)
         ((request, sent),) = side.provider.said
         body = json.loads(sent)
         assert body["contentVar"] == {"content": CLOSED.text}
-        assert (body["mobile"], body["custom"]) == ("13800138000", CLOSED.id)
+        assert (body["mobile"], body["custom"], body["signatureId"]) == ("13800138000", CLOSED.id, "sms-sign-1")
         at = side.clock.now()
         asked = ("POST", "/api/v3/sendSms", {"clientToken": CLOSED.id})
         assert request.headers["Authorization"] == signing.baidu(
