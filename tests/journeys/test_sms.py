@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import aiohttp
@@ -17,7 +18,7 @@ import pytest_asyncio
 from channels.sms.text import segments
 from gateway.app import Mind
 from gateway.clock import SystemClock
-from gateway.dialogue.draft import load
+from gateway.dialogue.draft import RatingDialog, load
 from gateway.orders import CaseState
 from simulators.smsc.server import serve
 from simulators.wechat.settings import official
@@ -232,7 +233,22 @@ async def test_a_code_to_sign_in_comes_by_text_message_at_any_hour(town: Town) -
             assert signed_in.status == 200, await signed_in.text()
 
 
-async def test_a_closure_that_wechat_cannot_bring_is_told_and_rated_by_sms(tmp_path: Path, mind: Mind) -> None:
+@dataclass
+class Both:
+    """Somebody with a closed case whose rating was asked by SMS, since they had left WeChat."""
+
+    street: wechat.Street
+    friend: wechat.WeChatCitizen
+    phone: SmsCitizen
+    case: str
+
+    async def open_on(self, conversation: str) -> RatingDialog | None:
+        await self.street.settles()
+        return load((await self.street.hotline.gateway.store.lanes.state("in", conversation))[0]).rating
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def both(tmp_path: Path, mind: Mind) -> AsyncIterator[Both]:
     async with serve(SystemClock()) as carrier, wechat.opened(
             tmp_path, mind, official("hotline"), sms=(sms.bound_to(carrier),)) as street:
         friend = street.citizen("hotline", "friend")
@@ -251,10 +267,23 @@ async def test_a_closure_that_wechat_cannot_bring_is_told_and_rated_by_sms(tmp_p
         assert REPLY in told
         await street.passes(TEN_MINUTES)
         assert case in await phone.hears()
-        await phone.says(SOLVED)
-        rated = await street.hotline.until(case, lambda state: state.rated is not None)
-        assert rated.rated is not None
-        assert rated.rated.satisfaction == 5
-        await street.settles()
-        state, _ = await street.hotline.gateway.store.lanes.state("in", rated.conversation)
-        assert load(state).rating is None, "not open any more on WeChat"
+        yield Both(street, friend, phone, case)
+
+
+async def test_a_closure_that_wechat_cannot_bring_is_told_and_rated_by_sms(both: Both) -> None:
+    await both.phone.says(SOLVED)
+    rated = await both.street.hotline.until(both.case, lambda state: state.rated is not None)
+    assert rated.rated is not None
+    assert rated.rated.satisfaction == 5
+    assert await both.open_on(rated.conversation) is None, "not open any more on WeChat"
+
+
+async def test_what_is_rated_on_wechat_after_all_is_not_open_by_sms(both: Both) -> None:
+    await both.friend.handset.follows()
+    for words in ("解决了", "4"):
+        await both.friend.says(words)
+    rated = await both.street.hotline.until(both.case, lambda state: state.rated is not None)
+    assert "没有对上任何问题" in await both.phone.says(NOT_SOLVED)
+    assert await both.open_on("sms:+8613800138006") is None
+    after = await both.street.hotline.case(both.case)
+    assert (after.rated, rated.rated and rated.rated.satisfaction) == (rated.rated, 4)
