@@ -78,11 +78,10 @@ def _became(state: CaseState, before: str, item: Happened, rules: Rules) -> Deci
 
 
 def _closed(state: CaseState, before: str, item: Happened, rules: Rules) -> Decision:
-    """Tell the citizen; ask for the rating after the delay. Rules 6 and 8: one invitation a round."""
+    """Tell the citizen; ask for the rating after the delay. Rules 6 and 8: one timer, and one invitation a round."""
     if before == "closed":
         return Decision(state)
-    asked = state.invited == state.round or state.rated is not None
-    arm = () if asked else (("invite", item.at + rules.delay),)
+    arm = (("invite", item.at + rules.delay),)
     return Decision(state, news=(_news(state, item.event),), arm=arm, cancel=tuple(LINES))
 
 

@@ -85,6 +85,12 @@ def test_rule_5_a_closure_of_the_old_round_does_not_end_the_rework() -> None:
     assert (state.status, state.round, news(decisions)) == ("reopened", 1, [])
 
 
+def test_rule_5_a_closure_in_the_change_window_is_of_the_round_that_is_sent_back() -> None:
+    state, _ = run(closed(fresh()), Answered(unhappy(), 4_000), event("case.progress", 10))
+    state, decisions = run(state, event("case.closed", 11), Due("rework", 0, 5_000))
+    assert (news(decisions), state.round) == (["rework_sent"], 1)
+
+
 def test_rule_6_two_closures_of_a_round_ask_once() -> None:
     state, first = run(fresh(), event("case.closed", 1, reply="好了"))
     state, second = run(state, event("case.closed", 2, reply="好了"))
@@ -155,6 +161,12 @@ def test_rule_5_without_a_round_the_backends_own_count_tells(seq: int, status: s
 def test_rule_5_without_a_count_the_time_tells(at: int, status: str) -> None:
     state, _ = run(sent_back(), event("case.closed", None, at=at, id="x"), taken(None))
     assert state.status == status
+
+
+def test_rule_5_each_round_waits_for_a_receipt_of_its_own() -> None:
+    state, _ = run(sent_back(), taken(11), event("case.closed", 12), Answered(unhappy(1), 7_000), Due("rework", 1, 8_000))
+    state, _ = run(state, event("case.closed", 13))
+    assert (state.round, state.status, len(state.held)) == (2, "reopened", 1)
 
 
 def test_a_receipt_of_another_operation_places_nothing() -> None:
