@@ -1,25 +1,18 @@
-"""Open311 services and their attributes, made from complaint templates and, where there is one, a city's mapping file.
+"""Open311 services and their attributes, made from complaint templates; mapping.py gives them a city's own codes.
 
-Without a file the server is expected to have our own codes: service = template id, attribute = field id, key = option
-value; `listed` and `definition` are then what its administrator loads. With a file only what it maps is sent as
-attributes, and everything stands in the description besides. GeoReport v2 has six datatypes; a boolean becomes a list
-of two, a list without options becomes text.
+Under our own codes a service is called by its template's id, an attribute by its field's, a key by its option's value;
+`listed` and `definitions` are what the server's administrator loads. GeoReport v2 has six datatypes: a boolean becomes
+a list of two, a list without options becomes text.
 """
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from msgspec import Struct
-
-from gateway.errors import ConfigError
 from gateway.fields.base import Option, Words
-from gateway.yamls import Document
 
 OWN_DEFAULT = "general"  # the template whose service takes what has none
-_CODE = re.compile(r"[^\s\[\]]{1,100}")  # stands in `attribute[code]`
 _YES_NO = (Option("true", Words("是", "yes")), Option("false", Words("否", "no")))
 
 
@@ -115,97 +108,6 @@ def _own_attributes(fields: Iterable[FormField]) -> dict[str, Attribute]:
 
 def options(one: FormField) -> tuple[Option, ...]:
     return _YES_NO if one.datatype == "boolean" else one.values
-
-
-# --- a city's mapping file ----------------------------------------------------------------------------------
-
-class AttributeRow(Struct, frozen=True, forbid_unknown_fields=True):
-    """values: the server's key for every option of a choice; left out, they are called as ours."""
-
-    attribute: str
-    values: dict[str, str] = {}
-
-
-Fields = dict[str, AttributeRow | str]  # a bare string is the attribute's code
-
-
-class ServiceRow(Struct, frozen=True, forbid_unknown_fields=True):
-    service: str
-    fields: Fields = {}
-
-
-class MappingFile(Struct, frozen=True, forbid_unknown_fields=True):
-    """default: the service of templates without a row; order: attributes that every service has (ORDER_FIELDS)."""
-
-    default: str
-    order: Fields = {}
-    services: dict[str, ServiceRow] = {}
-
-
-def mapped(document: Document, forms: Iterable[Form]) -> Catalogue:
-    """Raises ConfigError with every fault, file and line, one a line."""
-    given, known = document.to(MappingFile), {form.id: form for form in forms}
-    found = [str(document.fault(f"{what} - at `{path}`", path)) for path, what in _faults(given, known)]
-    if found:
-        raise ConfigError("\n".join(found))
-    order = _attributes(given.order, ORDER_FIELDS)
-    services = {
-        name: Service(row.service, {**order, **_attributes(row.fields, known[name].fields)}, known[name])
-        for name, row in given.services.items()
-    }
-    return Catalogue(services, Service(given.default, order))
-
-
-def _attributes(rows: Fields, fields: Iterable[FormField]) -> dict[str, Attribute]:
-    return {
-        one.id: Attribute(row.attribute, one, row.values or {option.value: option.value for option in options(one)})
-        for one in fields if one.id in rows and (row := _row(rows[one.id]))
-    }
-
-
-def _row(row: AttributeRow | str) -> AttributeRow:
-    return AttributeRow(row) if isinstance(row, str) else row
-
-
-def _faults(given: MappingFile, known: Mapping[str, Form]) -> Iterator[tuple[str, str]]:
-    if not given.default.strip():
-        yield "$.default", "which service takes the rest?"
-    yield from _field_faults("$.order", given.order, ORDER_FIELDS, {})
-    for name, row in given.services.items():
-        path = f"$.services.{name}"
-        if name not in known:
-            yield path, f"no template {name}"
-        elif not row.service.strip():
-            yield f"{path}.service", "which service?"
-        else:
-            yield from _field_faults(f"{path}.fields", row.fields, known[name].fields, given.order)
-
-
-def _field_faults(
-    path: str, rows: Fields, fields: Iterable[FormField], beside: Fields,
-) -> Iterator[tuple[str, str]]:
-    known = {one.id: one for one in fields}
-    taken = {_row(row).attribute for row in beside.values()}
-    for name, given in rows.items():
-        row, here = _row(given), f"{path}.{name}"
-        if name not in known:
-            yield here, f"the form has no field {name}"
-            continue
-        if not _CODE.fullmatch(row.attribute):
-            yield here, "an attribute's code has neither blanks nor brackets"
-        if row.attribute in taken:
-            yield here, f"two fields for attribute {row.attribute}"
-        taken.add(row.attribute)
-        yield from _value_faults(here, row, known[name])
-
-
-def _value_faults(path: str, row: AttributeRow, one: FormField) -> Iterator[tuple[str, str]]:
-    ours = {option.value for option in options(one)}
-    for value in row.values:
-        if value not in ours:
-            yield f"{path}.values.{value}", f"{one.id} has no value {value}"
-    for value in sorted(ours - row.values.keys()) if row.values else ():
-        yield f"{path}.values", f"no key for {value}"
 
 
 # --- for the server's administrator -------------------------------------------------------------------------

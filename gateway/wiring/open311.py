@@ -13,8 +13,9 @@ from casebridge.calling import Caller
 from casebridge.open311 import Open311
 from casebridge.open311.backend import NAME, Abilities
 from casebridge.open311.client import Access, Client
+from casebridge.open311.mapping import mapped
 from casebridge.open311.news import News
-from casebridge.open311.services import Catalogue, Form, FormField, definitions, listed, mapped, own
+from casebridge.open311.services import Catalogue, Form, FormField, definitions, listed, own
 from casebridge.open311.submission import Manners
 from gateway import templates
 from gateway.check import COMPLAINTS
