@@ -164,8 +164,8 @@ def test_rule_5_without_a_count_the_time_tells(at: int, status: str) -> None:
 
 
 def test_rule_5_each_round_waits_for_a_receipt_of_its_own() -> None:
-    state, _ = run(sent_back(), taken(11), event("case.closed", 12), Answered(unhappy(1), 7_000), Due("rework", 1, 8_000))
-    state, _ = run(state, event("case.closed", 13))
+    again = [Answered(unhappy(1), 7_000), Due("rework", 1, 8_000)]
+    state, _ = run(sent_back(), taken(11), event("case.closed", 12), *again, event("case.closed", 13))
     assert (state.round, state.status, len(state.held)) == (2, "reopened", 1)
 
 
