@@ -4,7 +4,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from gateway.case_decision import Decision
-from gateway.orders import Answered, CaseState, Due, EventType, Happened, Taken
+from gateway.orders import Answered, CaseItem, CaseState, Due, EventType, Happened, Taken
 from tests.lives import ID, closed, event, fresh, news, run, unhappy
 from tests.tables import table
 
@@ -164,7 +164,7 @@ def test_rule_5_without_a_count_the_time_tells(at: int, status: str) -> None:
 
 
 def test_rule_5_each_round_waits_for_a_receipt_of_its_own() -> None:
-    again = [Answered(unhappy(1), 7_000), Due("rework", 1, 8_000)]
+    again: list[CaseItem] = [Answered(unhappy(1), 7_000), Due("rework", 1, 8_000)]
     state, _ = run(sent_back(), taken(11), event("case.closed", 12), *again, event("case.closed", 13))
     assert (state.round, state.status, len(state.held)) == (2, "reopened", 1)
 
