@@ -24,6 +24,8 @@ ASKS = BESIDE - {"answer", "service"}
 SKIP = "skip"
 # 5 is the best here, too: whoever thinks of points is not read as the opposite.
 VERDICT = Scale((Mark(1, "no"), Mark(3, "partly"), Mark(2, "yes"), Mark(4, "yes"), Mark(5, "yes")))
+_LEFT = frozenset({commands.Word.CANCEL, commands.Word.END})
+_NO_REASON = frozenset({commands.Word.SKIP, commands.Word.NO})
 SHORT = 12  # bytes of UTF-8 (4 汉字) up to which unclear words are asked about once; longer ones are another matter
 Outcome = tuple[Dialogue, list[Effect]]
 
@@ -108,6 +110,8 @@ def _words(content: CitizenContent, offered: tuple[str, ...]) -> str | None:
 
 def _verdict(state: Dialogue, rating: RatingDialog, words: str, wording: Wording) -> Outcome | None:
     """Both in one: what is not surely meant is asked once more, and never guessed."""
+    if commands.read(words) in _LEFT:  # by SMS these opt out where nothing is open
+        return _closed(state), [Say("rating.left")]
     if commands.read(words) in commands.ELSEWHERE:
         return None
     reply = read_reply(words, rating.scale or VERDICT)
@@ -155,11 +159,12 @@ def _judged(state: Dialogue, rating: RatingDialog, wording: Wording) -> Outcome:
 
 
 def _reason(state: Dialogue, rating: RatingDialog, words: str, wording: Wording) -> Outcome | None:
-    """Any words are a reason; the offered ones come as their label, `skip` gives none."""
+    """Any words are a reason; the offered ones come as their label, `skip` gives none, nor do END and T of an SMS."""
     command = commands.read(words)
-    if command in commands.ELSEWHERE:
+    passed_over = _NO_REASON | _LEFT if state.terse else _NO_REASON
+    skipped = words == SKIP or command in passed_over or (len(words) == 1 and words.isascii())
+    if command in commands.ELSEWHERE and not skipped:
         return None
-    skipped = words == SKIP or command in (commands.Word.SKIP, commands.Word.NO)
     picked = next((option.label for option in wording.reasons if option.value == words), words)
     rating = replace(rating, reason=None if skipped else picked[:500])
     return _reasoned(replace(state, rating=rating), rating, wording)

@@ -1,4 +1,4 @@
-"""What is said by SMS fits a phone that shows text only: numbers without a question, no map points."""
+"""What is said by SMS fits a phone that shows text only: numbers without a question, map points, opting out."""
 from __future__ import annotations
 
 import re
@@ -54,6 +54,36 @@ async def test_nobody_is_asked_for_a_map_point_by_sms(phone: Phone, opening: str
     said = await phone.says(opening) + await phone.says("help" if opening.isascii() else "帮助")
     assert phone.dialogue.asked == "location"
     assert MAP.search(said) is None
+
+
+@pytest.mark.parametrize("word", ["CANCEL", "END", "T", "R"])
+async def test_words_that_opt_out_elsewhere_belong_to_what_is_open(phone: Phone, word: str) -> None:
+    """channels/sms/optout.py lets them through while something is open; a provider may block the number even so."""
+    phone.engine.intent = "complaint.express_delivery"
+    await phone.says(ZH)
+    await phone.says(word)
+    assert phone.dialogue.draft is not None, "nothing is lost by one word"
+    await phone.says("继续")
+    await phone.says("1")
+    await phone.says("Y")
+    assert phone.case is not None
+    await phone.closes("已处理。", seq=1)
+    await phone.says(word)
+    assert phone.case.rated is None
+    assert (phone.dialogue.rating is None) == (word in ("CANCEL", "END"))
+
+
+@pytest.mark.parametrize("word", ["CANCEL", "END", "T", "R", "跳过"])
+async def test_none_of_them_is_sent_to_the_department_as_a_reason(phone: Phone, word: str) -> None:
+    phone.engine.intent = "complaint.express_delivery"
+    for words in (ZH, "1", "Y"):
+        await phone.says(words)
+    await phone.closes("已处理。", seq=1)
+    await phone.says("1")
+    await phone.says(word)
+    assert phone.case is not None
+    assert phone.case.rated is not None
+    assert (phone.case.rated.resolved, phone.case.rated.reason) == ("no", None)
 
 
 def test_whatever_offers_a_map_point_has_other_words_for_sms() -> None:
