@@ -8,10 +8,19 @@ from msgspec import Struct
 
 
 class CaseWebhook(Struct, frozen=True, forbid_unknown_fields=True):
-    """A case system that takes JSON. url: where operations are posted; secret: `whsec_…`, signs them."""
+    """A case system that takes JSON.
+
+    url         where operations are posted; https, but for a loopback address
+    lookup_url  where `/<work_order_id>` is asked for, "" for a system that cannot be asked
+    secret      `whsec_…` of 24 bytes or more, signs what we send; a list while one replaces the other
+    repeat      what it does with an Idempotency-Key that it has seen: it knows it again (idempotent); it does not, but
+                can be asked (lookup); neither
+    """
 
     url: str = ""
-    secret: str = ""
+    lookup_url: str = ""
+    secret: tuple[str, ...] | str = ""
+    repeat: Literal["idempotent", "lookup", "neither"] = "idempotent"
 
 
 class CaseOpen311(Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,12 +74,14 @@ class CaseBridge(Struct, frozen=True, forbid_unknown_fields=True):
 
     events_secret  `whsec_…` of 24 bytes or more; a list while one replaces the other; "" for no events
     source         [[casebridge.source]]
+    night_hour     of the city's clock: from then on all open cases are compared with the backend's, once a night
     time_scale     every wait of the bridge is multiplied by it; for tests
     """
 
-    backend: Literal["desk"] = "desk"
+    backend: Literal["desk", "webhook", "open311"] = "desk"
     events_secret: tuple[str, ...] | str = ""
     source: tuple[CaseSource, ...] = ()
+    night_hour: int = 3
     time_scale: float = 1.0
     webhook: CaseWebhook = msgspec.field(default_factory=CaseWebhook)
     open311: CaseOpen311 = msgspec.field(default_factory=CaseOpen311)

@@ -30,6 +30,7 @@ ANSWERS = Counter("huiyin_answers_total", "Approved answers given, and whether t
 TALKS = Counter("huiyin_talks_rated_total", "Talks with staff that citizens judged", ["points"])
 RATINGS = Counter("huiyin_ratings_total", "Ratings given", ["resolved"])
 CASES_LATE = Counter("huiyin_cases_late_total", "Deadlines of cases that came near or passed", ["deadline"])
+CASES_DROPPED = Counter("huiyin_case_fields_dropped_total", "Work orders read back not whole", ["backend", "template"])
 REFUSALS = Counter("huiyin_refusals_total", "Requests and frames refused", ["code"])
 LANE_WAITING = Gauge("huiyin_lane_waiting", "Items waiting", ["lane"])
 LANE_DEAD = Gauge("huiyin_lane_dead", "Dead letters", ["lane"])

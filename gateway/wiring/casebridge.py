@@ -1,0 +1,176 @@
+"""Composition of the case bridge: the configured backend, what is heard from it, and who else may speak of cases."""
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import aiohttp
+from aiohttp import web
+from yarl import URL
+
+from casebridge import webhook
+from casebridge.calling import Caller, session
+from casebridge.desk import Desk
+from casebridge.events import EventsDoor, Source
+from casebridge.inbox import EventInbox
+from casebridge.polls import Plan, Polling
+from casebridge.signing import Secrets
+from gateway.case_decision import FINAL
+from gateway.case_events import STATUS
+from gateway.clock import Clock
+from gateway.config import Config
+from gateway.dialogue.template import Template
+from gateway.errors import ConfigError
+from gateway.observe import CASES_DROPPED
+from gateway.polling import CasePoller
+from gateway.protocols import CaseBackend, CaseDesk
+from gateway.store.parts import Store
+from gateway.wiring import open311
+from gateway.workers import Supervisor
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseGround:
+    """What it stands on. url: our public address; folder: of the city; given: the templates."""
+
+    store: Store
+    clock: Clock
+    url: str
+    zone: ZoneInfo
+    folder: Path
+    given: Iterable[Template]
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A backend, and how it is asked what happened, where it does not call."""
+
+    backend: CaseBackend
+    poller: CasePoller | None = None
+    every_s: float = 0.0
+
+
+@dataclass(slots=True)
+class CaseParts:
+    """To be made while a loop runs; `close` ends its connections. The desk is there whatever the backend: it keeps the
+    cases that it has."""
+
+    config: Config
+    ground: CaseGround
+    desk: Desk = field(init=False)
+    backend: CaseBackend = field(init=False)
+    _http: aiohttp.ClientSession = field(init=False)
+    _inbox: EventInbox = field(init=False)
+    _door: EventsDoor | None = field(init=False)
+    _polling: Polling | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Raises ConfigError."""
+        store, clock = self.ground.store, self.ground.clock
+        sources = _sources(self.config)
+        self.desk = Desk(store.lanes, store.records, clock)
+        self._inbox = EventInbox(store.lanes, store.records, clock)
+        self._door = EventsDoor(sources, self._inbox, store.records, clock) if sources else None
+        self._http = session()
+        made = _BUILDERS[self.config.casebridge.backend](self)
+        self.backend = made.backend
+        self._polling = self._asking(made) if made.poller else None
+
+    @property
+    def hands(self) -> CaseDesk | None:
+        """Of staff on the cases; None for a backend elsewhere."""
+        return self.desk if self.backend is self.desk else None
+
+    def routes(self) -> Sequence[web.RouteDef]:
+        return self._door.routes() if self._door else ()
+
+    def start(self, supervisor: Supervisor) -> None:
+        if self._polling:
+            supervisor.spawn("case news", self._polling.run)
+
+    async def close(self) -> None:
+        await self._http.close()
+
+    def _asking(self, made: _Made) -> Polling:
+        assert made.poller is not None
+        bridge, ground = self.config.casebridge, self.ground
+        plan = Plan(
+            made.every_s, ground.zone, STATUS, _still_open(STATUS), hour=bridge.night_hour, scale=bridge.time_scale
+        )
+        return Polling(made.poller, self._inbox, ground.store.records, ground.clock, plan)
+
+    # --- backends ---------------------------------------------------------------------------------------------
+
+    def _desk(self) -> _Made:
+        return _Made(self.desk)
+
+    def _webhook(self) -> _Made:
+        settings, key = self.config.casebridge.webhook, "casebridge.webhook"
+        if settings.repeat == "lookup" and not settings.lookup_url:
+            raise ConfigError(f"{key}.lookup_url: missing, with repeat = \"lookup\"")
+        site = webhook.Site(
+            _address(f"{key}.url", settings.url),
+            _address(f"{key}.lookup_url", settings.lookup_url) if settings.lookup_url else "",
+            self.ground.url, _secrets(f"{key}.secret", settings.secret), settings.repeat,
+        )
+        caller = Caller(self._http, webhook.NAME, self.ground.clock)
+        return _Made(webhook.WebhookBackend(caller, site, self.ground.clock, lambda one: _alarm(webhook.NAME, one)))
+
+    def _open311(self) -> _Made:
+        ground = self.ground
+        backend, news = open311.backend(
+            self.config, self._http, ground.clock, ground.given, ground.folder, ground.zone
+        )
+        return _Made(backend, news, self.config.casebridge.open311.poll_s)
+
+
+_BUILDERS: Mapping[str, Callable[[CaseParts], _Made]] = {
+    "desk": CaseParts._desk, "webhook": CaseParts._webhook, "open311": CaseParts._open311,
+}
+
+
+def _sources(config: Config) -> list[Source]:
+    """Who may send events. Raises ConfigError."""
+    bridge = config.casebridge
+    names = [bridge.backend, *(one.name for one in bridge.source)]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ConfigError(f"casebridge.source: {twice[0]} is there twice, or the configured backend")
+    main = [Source(bridge.backend, _secrets("casebridge.events_secret", bridge.events_secret))] \
+        if bridge.events_secret else []
+    return main + [
+        Source(one.name, _secrets(f"casebridge.source {one.name}: secret", one.secret), frozenset(one.departments))
+        for one in bridge.source
+    ]
+
+
+def _secrets(key: str, told: tuple[str, ...] | str) -> Secrets:
+    try:
+        return Secrets((told,) if isinstance(told, str) else told)
+    except ValueError as error:
+        raise ConfigError(f"{key}: {error}") from error
+
+
+def _address(key: str, told: str) -> str:
+    """https, or http on loopback; nothing in it that a log must not show. Raises ConfigError."""
+    try:
+        url = URL(told)
+    except ValueError as error:
+        raise ConfigError(f"{key}: not an address") from error
+    if url.scheme != "https" and not (url.scheme == "http" and url.host in LOOPBACK):
+        raise ConfigError(f"{key}: an https address is expected, or http on a loopback address")
+    if not url.host or url.user is not None or url.password is not None or url.fragment:
+        raise ConfigError(f"{key}: a host without user, password and fragment is expected")
+    return told
+
+
+def _alarm(backend: str, template: str) -> None:
+    CASES_DROPPED.labels(backend, template).inc()
+
+
+def _still_open(stands: Mapping[str, str]) -> Sequence[str]:
+    """Statuses of cases that the backend may yet end; those of an event, and what a case is before the first."""
+    return ("submitted", *sorted(set(stands.values()) - FINAL))
