@@ -72,7 +72,7 @@ class News:
     # --- rows to events -------------------------------------------------------------------------------------
 
     def _updated(self, row: Row) -> CaseEvent | None:
-        """None for an echo of what we sent ourselves, and for an update that says nothing."""
+        """None for an echo of what we sent ourselves."""
         id_, number = identifier(row, "update_id"), identifier(row, ID)
         if id_ is None or number is None or _OURS.fullmatch(id_):
             return None
@@ -82,8 +82,10 @@ class News:
         number = identifier(row, ID)
         if number is None or number not in numbers:
             return None
-        id_ = f"{number}:{words(row, 'status').lower()}:{words(row, 'updated_datetime')}"
-        return self._event(row, id_, numbers[number], words(row, "status_notes"))
+        status, reply = words(row, "status").lower(), words(row, "status_notes")
+        if status == "open" and not reply:  # "it has been reported", says the standard: nothing has happened to it
+            return None
+        return self._event(row, f"{number}:{status}:{words(row, 'updated_datetime')}", numbers[number], reply)
 
     def _event(self, row: Row, id_: str, subject: str, reply: str) -> CaseEvent | None:
         status = words(row, "status").lower().replace(" ", "_").replace("-", "_")

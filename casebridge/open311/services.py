@@ -110,21 +110,7 @@ def options(one: FormField) -> tuple[Option, ...]:
     return _YES_NO if one.datatype == "boolean" else one.values
 
 
-# --- for the server's administrator -------------------------------------------------------------------------
-
-def listed(catalogue: Catalogue) -> list[dict[str, Any]]:
-    """The answer to GET services."""
-    return [_line(service) for service in _distinct(catalogue)]
-
-
-def definitions(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
-    """The answers to GET services/{code}."""
-    for service in _distinct(catalogue):
-        attributes = [_described(n, one) for n, one in enumerate(service.attributes.values(), 1)]
-        yield {"service_code": service.code, "attributes": attributes}
-
-
-def _distinct(catalogue: Catalogue) -> list[Service]:
+def distinct(catalogue: Catalogue) -> list[Service]:
     """Several templates may share a service: its attributes are all of theirs."""
     found: dict[str, Service] = {}
     for service in (*catalogue.services.values(), catalogue.default):
@@ -132,6 +118,20 @@ def _distinct(catalogue: Catalogue) -> list[Service]:
         shared = {**(before.attributes if before else {}), **service.attributes}
         found[service.code] = Service(service.code, shared, (before and before.form) or service.form)
     return list(found.values())
+
+
+# --- for the server's administrator -------------------------------------------------------------------------
+
+def listed(catalogue: Catalogue) -> list[dict[str, Any]]:
+    """The answer to GET services."""
+    return [_line(service) for service in distinct(catalogue)]
+
+
+def definitions(catalogue: Catalogue) -> Iterator[dict[str, Any]]:
+    """The answers to GET services/{code}."""
+    for service in distinct(catalogue):
+        attributes = [_described(n, one) for n, one in enumerate(service.attributes.values(), 1)]
+        yield {"service_code": service.code, "attributes": attributes}
 
 
 def _line(service: Service) -> dict[str, Any]:

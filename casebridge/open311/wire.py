@@ -31,6 +31,11 @@ def rows(body: bytes, *marks: str) -> list[Row]:
     return list(_marked(_document(body), marks, 0))
 
 
+def below(row: Row, key: str, *marks: str) -> list[Row]:
+    """Those inside one value of a row: a list by JSON, an element with elements by XML."""
+    return list(_marked(row.get(key), marks, 0))
+
+
 def _marked(node: Any, marks: tuple[str, ...], depth: int) -> Iterator[Row]:
     if isinstance(node, dict) and any(mark in node for mark in marks):
         yield node

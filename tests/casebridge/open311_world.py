@@ -82,6 +82,7 @@ class World:
     conduct: Conduct
     office: Office
     server: Server
+    client: Client
     backend: Open311
     news: News
 
@@ -112,7 +113,7 @@ async def world(
         client = Client(Caller(http, "open311", clock, Times(2.0, total_s)), access)
         backend = Open311(client, catalogue, clock, manners, abilities)
         news = News(backend, client, clock, updates=abilities.updates, zone=timezone(timedelta(hours=8)))
-        yield World(clock, conduct, office, server, backend, news)
+        yield World(clock, conduct, office, server, client, backend, news)
 
 
 def followed(numbers: Sequence[str], status: str = "submitted") -> list[Followed]:

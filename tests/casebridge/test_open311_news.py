@@ -115,10 +115,12 @@ async def test_a_server_of_the_plain_standard_is_asked_how_cases_stand() -> None
         assert not here.news.tells
         cases = await filed(here, 2)
         assert await here.changes() == []
+        assert await here.states(*cases) == []
+        here.office.say(cases[0].external_id, "open", "已派人")
         here.office.say(cases[1].external_id, "closed", "修好了")
         events = await here.states(*cases)
         assert [(event.type, event.subject, event.data.reply) for event in events] == [
-            ("case.progress", cases[0].work_order_id, None), ("case.closed", cases[1].work_order_id, "修好了")]
+            ("case.progress", cases[0].work_order_id, "已派人"), ("case.closed", cases[1].work_order_id, "修好了")]
         assert events[1].id == "1002:closed:2026-11-23T02:00:00Z"
         assert await here.states(*cases) == events
 
@@ -127,6 +129,8 @@ async def test_fifty_cases_are_one_question() -> None:
     async with world() as here:
         cases = await filed(here, 101)
         asked = len(here.server.seen)
+        for case in cases:
+            here.office.say(case.external_id, "fixed", "")
         assert len(await here.states(*cases)) == 101
         assert len(here.server.seen) - asked == 3
 
@@ -135,6 +139,8 @@ async def test_fifty_cases_are_one_question() -> None:
 async def test_one_id_that_the_server_lost_does_not_hide_the_others(status: int) -> None:
     async with world(Conduct(unknown=status)) as here:
         cases = await filed(here, 50)
+        for case in cases:
+            here.office.say(case.external_id, "fixed", "")
         for lost in (3, 17):
             del here.office.requests[cases[lost].external_id]
         found = {event.subject for event in await here.states(*cases)}
@@ -155,6 +161,6 @@ async def test_a_case_that_has_but_a_token_is_followed_once_it_has_a_number() ->
         case = Followed(WO, "token:t1001", "submitted")
         assert await here.states(case) == []
         here.conduct.tokens = 0
-        assert [event.subject for event in await here.states(case)] == [WO]
         here.office.say("1001", "closed", "好了")
+        assert [event.subject for event in await here.states(case)] == [WO]
         assert [event.subject for event in await here.changes()] == [WO]

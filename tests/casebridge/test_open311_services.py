@@ -3,13 +3,14 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import pytest
 
 from casebridge.open311.mapping import mapped
 from casebridge.open311.services import Catalogue, definitions, listed, own
+from casebridge.open311.survey import survey
 from gateway import templates
 from gateway.clock import from_ms
 from gateway.config import Config
@@ -19,7 +20,8 @@ from gateway.fields.registry import TYPES
 from gateway.wiring import open311 as wiring
 from gateway.work_order import Filing, FilledField, build
 from gateway.yamls import Document
-from tests.casebridge.open311_world import FORM, GENERAL, WO, op, order, world
+from simulators.open311.conduct import Conduct
+from tests.casebridge.open311_world import FORM, GENERAL, WO, odd, op, order, world
 from tests.tables import table
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -157,3 +159,35 @@ def test_services_that_share_a_code_are_one(tmp_path: Path) -> None:
     shared, other = definitions(known)
     assert {one["code"] for one in shared["attributes"]} == {"REF", "FIRM", "TROUBLE", "WISH"}
     assert {one["code"] for one in other["attributes"]} == {"REF"}
+
+
+# --- what the server offers ---------------------------------------------------------------------------------
+
+@pytest.mark.parametrize(("conduct", "format"), [
+    (Conduct(), "json"), (Conduct(shape="wrapped", spoken_truth=True), "json"), (Conduct(shape="data"), "json"),
+    (Conduct(formats=("xml",)), "xml"),
+], ids=odd)
+async def test_a_server_with_our_services_fits(conduct: Conduct, format: Literal["json", "xml"]) -> None:
+    async with world(conduct, catalogue=OWN, format=format) as here:
+        assert await survey(here.client, OWN) == []
+
+
+@pytest.mark.parametrize("format", ["json", "xml"])
+async def test_what_a_server_does_not_offer_is_named(format: Literal["json", "xml"], tmp_path: Path) -> None:
+    known = read(tmp_path, CITY)
+    async with world(Conduct(spoken_truth=True), catalogue=known, format=format) as here:
+        definition = here.office.services["B/1"]
+        reference, firm, trouble = definition["attributes"]
+        changed = [
+            {**firm, "values": firm["values"][:2]}, {**trouble, "datatype": "text"},
+            {**reference, "code": "NAME", "required": True}, {**reference, "code": "MOOD", "required": False},
+        ]
+        here.office.services["B/1"] = {**definition, "attributes": changed}
+        here.office.lines[0]["type"] = "batch"
+        del here.office.lines[1]
+        assert await survey(here.client, known) == [
+            "service B/1: batch, gives a token at first, and a number later",
+            "service B/1: attribute REF: not in its definition", "service B/1: attribute FIRM: no keys 9",
+            "service B/1: attribute TROUBLE: text there, multivaluelist here",
+            "service B/1: attribute NAME: required there, not always sent", "service OTHER: not offered",
+        ]
