@@ -1,5 +1,5 @@
-"""What every case backend does, one row each. A backend is a factory: a folder → the backend and the outside it talks
-to, seen through `known` (work orders it has) and `submissions` (how often each was created)."""
+"""What every case backend does, one row each. A backend is a factory: a folder → the backend, the outside it talks to,
+seen through `history` and `text`, and the way there, which fails as a test says."""
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -11,17 +11,23 @@ from typing import Any
 import msgspec
 import pytest
 
+from casebridge.calling import Caller, Times, session
 from casebridge.desk import Desk
 from casebridge.desk.case import DeskCase
 from casebridge.open311.services import ORDER_FIELDS, Attribute, Catalogue, Service
 from casebridge.open311.submission import URGED, Manners
-from gateway.errors import NotFound
+from casebridge.signing import Secrets
+from casebridge.webhook import Site, WebhookBackend
+from gateway.errors import Busy, NotFound, Paused, Rejected, Retry, SendError, Uncertain
 from gateway.orders import CaseOp, StaffAction
 from gateway.protocols import CaseBackend, CaseDesk
+from simulators.case.server import serve
+from simulators.case.settings import OPERATIONS_SECRET
 from simulators.open311.office import Update
 from tests.casebridge.desk_world import opened, working
 from tests.casebridge.open311_world import world
 from tests.clock import ManualClock
+from tests.contracts.way import Way, way
 from tests.until import until
 
 HOSTILE = "{{7*7}} {% include 'x' %} <img src=x onerror=alert(1)> %s ${jndi:ldap://x}\r\n\u202e\u0000"
@@ -30,13 +36,16 @@ HOSTILE = "{{7*7}} {% include 'x' %} <img src=x onerror=alert(1)> %s ${jndi:ldap
 @dataclass
 class Row:
     """`history(id)`: the operations the backend has applied, in order; `text(id)`: the words of the last comment;
-    `carried`: what of any words its format can hold."""
+    `carried`: what of any words its format can hold; `cases(id)`: how often it was created; `way`: None for a
+    backend that nothing stands before."""
 
     backend: CaseBackend
     desk: CaseDesk | None
     history: Callable[[str], Awaitable[list[str]]]
     text: Callable[[str], Awaitable[str | None]]
     carried: Callable[[str], str] = str
+    way: Way | None = None
+    cases: Callable[[str], int] | None = None
 
 
 @asynccontextmanager
@@ -82,7 +91,29 @@ async def open311(folder: Path) -> AsyncIterator[Row]:
         yield Row(here.backend, None, history, text, lambda words: words.replace("\u0000", ""))
 
 
-ROWS: dict[str, Callable[[Path], AbstractAsyncContextManager[Row]]] = {"desk": desk, "open311": open311}
+@asynccontextmanager
+async def webhook(folder: Path) -> AsyncIterator[Row]:
+    clock = ManualClock()
+    async with serve(clock, "http://127.0.0.1:9") as served, way(served.url) as there, session() as http:
+        book = served.system.book
+        site = Site(f"{there.url}/operations", f"{there.url}/cases", "http://gateway", Secrets([OPERATIONS_SECRET]))
+        alarms: list[str] = []
+        backend = WebhookBackend(Caller(http, "webhook", clock, Times(2.0, 5.0)), site, clock, alarms.append)
+
+        async def history(id: str) -> list[str]:
+            return [name for case in book.find(id) for name in case.names]
+
+        async def text(id: str) -> str | None:
+            told = book.find(id)[-1].operations[-1].data["text"]
+            return str(told)
+
+        yield Row(backend, None, history, text, way=there, cases=lambda id: len(book.find(id)))
+        assert alarms == []
+
+
+ROWS: dict[str, Callable[[Path], AbstractAsyncContextManager[Row]]] = {
+    "desk": desk, "open311": open311, "webhook": webhook,
+}
 
 
 @pytest.fixture(params=sorted(ROWS))
@@ -161,3 +192,51 @@ async def test_an_embedded_desk_offers_acts_and_refuses_unknown_cases(row: Row) 
     assert "accept" in await row.desk.allowed("WO-20261123-4KX7P2M9QD")
     with pytest.raises(NotFound):
         await row.desk.act("WO-20261123-0000000000", StaffAction("action-1", "accept", "clerk"))
+
+
+# --- the way there fails ------------------------------------------------------------------------------------
+
+async def refused(row: Row, sent: CaseOp) -> SendError:
+    with pytest.raises(SendError) as caught:
+        await row.backend.send(sent, None)
+    return caught.value
+
+
+async def test_while_nobody_answers_it_is_tried_again_and_nothing_arrived(row: Row) -> None:
+    if row.way is None:
+        return
+    await row.way.close()
+    assert type(await refused(row, op("submit"))) is Retry
+    await row.way.open()
+    assert await row.backend.lookup(op("submit"), None) is None
+    await row.backend.send(op("submit"), None)
+    await shows(row, "submit")
+
+
+async def test_an_answer_that_is_lost_leaves_the_outcome_open_and_one_case_in_the_end(row: Row) -> None:
+    if row.way is None or row.cases is None:
+        return
+    row.way.lost = 1
+    assert type(await refused(row, op("submit"))) is Uncertain
+    found = await row.backend.lookup(op("submit"), None)
+    assert found is not None
+    if row.backend.repeat("submit") == "idempotent":
+        assert (await row.backend.send(op("submit"), None)).external_id == found.external_id
+    assert row.cases("WO-20261123-4KX7P2M9QD") == 1
+
+
+REFUSALS: list[tuple[int, dict[str, str], type[SendError], float | None]] = [
+    (401, {}, Paused, None), (403, {}, Paused, None), (302, {"Location": "/login"}, Paused, None),
+    (422, {}, Rejected, None), (503, {"Retry-After": "77"}, Retry, 77.0), (429, {"Retry-After": "77"}, Busy, 77.0),
+    (409, {}, Busy, None), (500, {}, Uncertain, None), (502, {"Content-Type": "text/html"}, Uncertain, None),
+]
+
+
+async def test_a_refusal_says_what_to_do_next(row: Row) -> None:
+    if row.way is None:
+        return
+    for status, headers, error, after_s in REFUSALS:
+        row.way.instead.append((status, headers))
+        caught = await refused(row, op("submit"))
+        assert (type(caught), caught.after_s) == (error, after_s), status
+    assert await row.history("WO-20261123-4KX7P2M9QD") == []
