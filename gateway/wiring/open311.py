@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 
-from casebridge.calling import Caller
+from casebridge.calling import Caller, session
 from casebridge.open311 import Open311
 from casebridge.open311.backend import NAME, Abilities
 from casebridge.open311.client import Access, Client
@@ -17,12 +17,13 @@ from casebridge.open311.mapping import mapped
 from casebridge.open311.news import News
 from casebridge.open311.services import Catalogue, Form, FormField, definitions, listed, own
 from casebridge.open311.submission import Manners
+from casebridge.open311.survey import survey
 from gateway import templates
 from gateway.check import COMPLAINTS
 from gateway.clock import Clock
 from gateway.config import Config
 from gateway.dialogue.template import Field, Template
-from gateway.errors import ConfigError
+from gateway.errors import ConfigError, SendError
 from gateway.fields.registry import TYPES
 from gateway.filing import APART
 from gateway.yamls import Document
@@ -35,15 +36,20 @@ def backend(
     zone: ZoneInfo,
 ) -> tuple[Open311, News]:
     """folder: of the city. Raises ConfigError."""
+    settings, calls = config.casebridge.open311, client(config, http, clock)
+    manners = Manners(settings.lists, settings.public, settings.nowhere)
+    abilities = Abilities(settings.lookup, settings.updates)
+    made = Open311(calls, catalogue(config, given, folder), clock, manners, abilities)
+    return made, News(made, calls, clock, updates=settings.updates, zone=zone)
+
+
+def client(config: Config, http: aiohttp.ClientSession, clock: Clock) -> Client:
+    """Raises ConfigError."""
     settings = config.casebridge.open311
     if not settings.url.startswith(("http://", "https://")):
         raise ConfigError("casebridge.open311.url: the server's address is missing")
     access = Access(settings.url, settings.api_key, settings.jurisdiction, settings.format, settings.reading_key)
-    client = Client(Caller(http, NAME, clock), access)
-    manners = Manners(settings.lists, settings.public, settings.nowhere)
-    abilities = Abilities(settings.lookup, settings.updates)
-    made = Open311(client, catalogue(config, given, folder), clock, manners, abilities)
-    return made, News(made, client, clock, updates=settings.updates, zone=zone)
+    return Client(Caller(http, NAME, clock), access)
 
 
 def catalogue(config: Config, given: Iterable[Template], folder: Path) -> Catalogue:
@@ -79,6 +85,15 @@ def form(template: Template) -> Form:
 
 def _field(field: Field) -> FormField:
     return FormField(field.id, field.label, field.help, TYPES[field.type].datatype, values=field.options)
+
+
+async def compared(config: Config, given: Iterable[Template], folder: Path, clock: Clock) -> list[str]:
+    """A line for everything in which the server's services do not fit what it would be sent. Raises ConfigError."""
+    async with session() as http:
+        try:
+            return await survey(client(config, http, clock), catalogue(config, given, folder))
+        except SendError as error:
+            raise ConfigError(f"casebridge.open311: {error.why}") from error
 
 
 def write(known: Catalogue, folder: Path) -> int:

@@ -7,23 +7,25 @@ import pytest
 
 from casebridge.open311.backend import Abilities
 from casebridge.open311.news import STATUSES
+from casebridge.open311.services import own
+from casebridge.open311.submission import Manners, request
 from gateway.errors import Retry
 from gateway.orders import CaseEvent
 from gateway.polling import Followed
 from simulators.open311.conduct import Conduct
 from simulators.open311.office import Office, Update
-from tests.casebridge.open311_world import WO, World, op, order, world
+from tests.casebridge.open311_world import FORM, WO, World, op, order, world
 
 NO_UPDATES = Abilities(lookup=True, updates=False, token_waits_s=(0,))
 
 
-async def filed(here: World, n: int = 1) -> list[Followed]:
+def filed(here: World, n: int = 1) -> list[Followed]:
     """Cases that the server has."""
     cases = []
     for k in range(n):
         wo = f"WO-20261123-{k:010d}"
-        receipt = await here.backend.send(op("submit", wo=wo, order=order(wo)), None)
-        cases.append(Followed(wo, receipt.external_id, "submitted"))
+        form = request(order(wo), own([FORM]).services[FORM.id], Manners())
+        cases.append(Followed(wo, here.office.file([("api_key", here.office.key), *form]).id, "submitted"))
     return cases
 
 
@@ -40,7 +42,7 @@ async def test_every_status_has_its_event_whatever_its_case() -> None:
     }
     assert {name.lower().replace(" ", "_").replace("-", "_") for name in expected} == set(STATUSES)
     async with world() as here:
-        (case,) = await filed(here)
+        (case,) = filed(here)
         for status in expected:
             here.office.say(case.external_id, status, "")
             here.clock.advance(1)
@@ -49,7 +51,7 @@ async def test_every_status_has_its_event_whatever_its_case() -> None:
 
 async def test_words_without_a_change_are_a_comment_and_nothing_is_no_news() -> None:
     async with world() as here:
-        (case,) = await filed(here)
+        (case,) = filed(here)
         here.office.say(case.external_id, "unchanged", "已转养护单位")
         here.office.say(case.external_id, "unchanged", "")
         here.office.say(case.external_id, "on_the_moon", "")
@@ -60,7 +62,7 @@ async def test_words_without_a_change_are_a_comment_and_nothing_is_no_news() -> 
 
 async def test_an_event_is_the_same_whenever_it_is_heard() -> None:
     async with world(Conduct(counted=True)) as here:
-        (case,) = await filed(here)
+        (case,) = filed(here)
         here.office.say(case.external_id, "closed", "已清理", "77")
         first = await here.changes()
         here.clock.advance(60)
@@ -70,7 +72,7 @@ async def test_an_event_is_the_same_whenever_it_is_heard() -> None:
 
 async def test_the_echo_of_our_own_words_is_no_news() -> None:
     async with world(Conduct(echoes=True)) as here:
-        (case,) = await filed(here)
+        (case,) = filed(here)
         wo = case.work_order_id
         await here.backend.send(op("rework", 1, wo=wo, round=1, reason="没修好"), case.external_id)
         here.office.say(case.external_id, "investigating", "再看")
@@ -79,7 +81,7 @@ async def test_the_echo_of_our_own_words_is_no_news() -> None:
 
 async def test_pages_are_days_oldest_first() -> None:
     async with world() as here:
-        (case,) = await filed(here)
+        (case,) = filed(here)
         for _ in range(3):
             here.clock.advance(86_400)
             here.office.say(case.external_id, "open", f"{here.clock.now():%d}")
@@ -113,7 +115,7 @@ async def test_times_without_an_offset_are_the_citys() -> None:
 async def test_a_server_of_the_plain_standard_is_asked_how_cases_stand() -> None:
     async with world(Conduct(updates=False), abilities=NO_UPDATES) as here:
         assert not here.news.tells
-        cases = await filed(here, 2)
+        cases = filed(here, 2)
         assert await here.changes() == []
         assert await here.states(*cases) == []
         here.office.say(cases[0].external_id, "open", "已派人")
@@ -127,7 +129,7 @@ async def test_a_server_of_the_plain_standard_is_asked_how_cases_stand() -> None
 
 async def test_fifty_cases_are_one_question() -> None:
     async with world() as here:
-        cases = await filed(here, 101)
+        cases = filed(here, 101)
         asked = len(here.server.seen)
         for case in cases:
             here.office.say(case.external_id, "fixed", "")
@@ -138,7 +140,7 @@ async def test_fifty_cases_are_one_question() -> None:
 @pytest.mark.parametrize("status", [404, 500, 400])
 async def test_one_id_that_the_server_lost_does_not_hide_the_others(status: int) -> None:
     async with world(Conduct(unknown=status)) as here:
-        cases = await filed(here, 50)
+        cases = filed(here, 50)
         for case in cases:
             here.office.say(case.external_id, "fixed", "")
         for lost in (3, 17):
@@ -149,7 +151,7 @@ async def test_one_id_that_the_server_lost_does_not_hide_the_others(status: int)
 
 async def test_a_server_that_refuses_every_list_is_in_trouble() -> None:
     async with world(Conduct(unknown=500)) as here:
-        cases = await filed(here, 50)
+        cases = filed(here, 50)
         here.office.requests.clear()
         with pytest.raises(Retry):
             await here.states(*cases)

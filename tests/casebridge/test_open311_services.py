@@ -14,6 +14,7 @@ from casebridge.open311.survey import survey
 from gateway import templates
 from gateway.clock import from_ms
 from gateway.config import Config
+from gateway.config_case import CaseBridge, CaseOpen311
 from gateway.dialogue.template import Template
 from gateway.errors import ConfigError
 from gateway.fields.registry import TYPES
@@ -146,10 +147,21 @@ def test_a_fault_is_named_with_its_line(tmp_path_factory: pytest.TempPathFactory
 
 
 def test_the_sample_fits_our_templates() -> None:
-    wiring.checked(Config(), ROOT)
     sample = mapped(Document(ROOT / "city/open311.yaml"), [wiring.form(one) for one in GIVEN])
     assert len(sample.services) == 2
     assert sample.default.code == "OTHER"
+
+
+def test_check_looks_at_the_sample_and_at_the_file_in_use(tmp_path: Path) -> None:
+    (tmp_path / "templates").symlink_to(ROOT / "templates")
+    (tmp_path / "city").mkdir()
+    config = Config(casebridge=CaseBridge(open311=CaseOpen311(mapping="ours.yaml")))
+    for name in ("open311.yaml", "ours.yaml"):
+        (tmp_path / "city" / name).write_text("default: ''\n", "utf-8")
+        with pytest.raises(ConfigError, match=f"{name}:1"):
+            wiring.checked(config, tmp_path)
+        (tmp_path / "city" / name).write_text("default: X\n", "utf-8")
+        (tmp_path / "city/ours.yaml").touch()
 
 
 def test_services_that_share_a_code_are_one(tmp_path: Path) -> None:
