@@ -5,12 +5,16 @@ sentences are near when their vectors and signs are, and nearer when they share 
 """
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import cho_factor, cho_solve
+from scipy.sparse import csr_array
+from threadpoolctl import threadpool_limits
 
 from nlu.encoder import Matrix
 from nlu.grams import Grams, rarity, weighed
@@ -21,8 +25,8 @@ HARMLESS = "harmless"
 SIGN = 0.4       # how much one sign weighs beside the vector, whose length is 1
 SPELLING = 0.5   # how much the shared n-grams of two sentences weigh beside the nearness of their points
 DOUBT = 0.3      # what keeps a single sentence from being believed too much (the ridge)
-BUCKETS = 1 << 13  # hashed n-grams …
-BLOCK = 1 << 10    # … of which so many are compared at once: all of them together are 250 MB
+BUCKETS = 1 << 13  # hashed n-grams
+BLOCK = 1 << 10    # sentences whose spelling is compared with all others at once: few of the pairs share nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +91,12 @@ def kernel(left: Matrix, right: Matrix, right_lengths: Matrix) -> Matrix:
 
 def likeness(spelt: Sequence[Grams]) -> Matrix:
     """The cosine of every pair's n-grams."""
-    found = np.zeros((len(spelt), len(spelt)), dtype=np.float32)
-    for first in range(0, BUCKETS, BLOCK):
-        block = np.zeros((len(spelt), BLOCK), dtype=np.float32)
-        for row, (buckets, weights) in zip(block, spelt, strict=True):
-            here = (buckets >= first) & (buckets < first + BLOCK)
-            row[buckets[here] - first] = weights[here]
-        found += block @ block.T
+    ends = np.cumsum([0, *(len(buckets) for buckets, _ in spelt)])
+    buckets, weights = (np.concatenate(columns) for columns in zip(*spelt, strict=True))
+    rows = csr_array((weights, buckets, ends), shape=(len(spelt), BUCKETS))
+    found = np.empty((len(spelt), len(spelt)), dtype=np.float32)
+    for first in range(0, len(spelt), BLOCK):
+        found[first:first + BLOCK] = (rows[first:first + BLOCK] @ rows.T).toarray()
     return found
 
 
@@ -108,7 +111,8 @@ def regress(here: Places, sentences: Sequence[Sentence]) -> Weighing:
     kinds = sorted(set(labels) - {HARMLESS})
     wanted = np.array(
         [[-1.0 if kind == HARMLESS else 1.0, *(kind == one for one in kinds)] for kind in labels], dtype=np.float32)
-    votes: Matrix = np.linalg.solve(held, wanted)
+    with threadpool_limits(limits=os.cpu_count(), user_api="blas"):
+        votes: Matrix = cho_solve(cho_factor(held, lower=True, overwrite_a=True, check_finite=False), wanted)
     return Weighing({
         "points": here.points, "votes": votes, "rarity": rare, "spelt": _spelt(spelt, votes), "kinds": np.array(kinds),
     })
