@@ -4,7 +4,7 @@ PYTHON := $(VENV)/bin/python
 LOCK := $(VENV)/bin/uv pip compile pyproject.toml --universal --generate-hashes --no-emit-index-url -q \
 	--custom-compile-command "make lock"
 
-.PHONY: setup run test lint test-slow bench lock chromium miniprogram kannel
+.PHONY: setup run test trained lint test-slow bench lock chromium miniprogram kannel
 
 setup: $(VENV)/requirements-dev.lock
 
@@ -20,18 +20,20 @@ run: $(VENV)/requirements.lock
 # Compiled modules are kept, pytest's rewritten ones too: compiling them costs each of the two workers five seconds.
 test: export PYTHONDONTWRITEBYTECODE =
 test: export PYTHONPYCACHEPREFIX = $(CURDIR)/.cache/bytecode
-test: lint chromium miniprogram kannel
-	HUIYIN_DATA_DIR=.cache $(PYTHON) -m gateway train
+test: setup chromium kannel
+	@$(MAKE) --no-print-directory -j 2 trained lint miniprogram
 	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
-	$(PYTHON) -m pytest -q -m "browser and not slow"
+	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "browser and not slow"
+
+trained: setup
+	HUIYIN_DATA_DIR=.cache $(PYTHON) -m gateway train
 
 lint: setup
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 
-test-slow: setup chromium kannel
+test-slow: trained chromium kannel
 	@sh tools/node.sh
-	HUIYIN_DATA_DIR=.cache $(PYTHON) -m gateway train
 	$(PYTHON) -m pytest -q -m slow
 
 bench: setup
