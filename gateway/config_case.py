@@ -54,7 +54,7 @@ class CaseOpen311(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class CaseRt(Struct, frozen=True, forbid_unknown_fields=True):
-    """Request Tracker 5. url: its web address; token: of the user that files; queue: where cases go."""
+    """Request Tracker 5. url: its web address; token: of the user that files; queue: where work orders arrive."""
 
     url: str = ""
     token: str = ""
@@ -78,7 +78,7 @@ class CaseBridge(Struct, frozen=True, forbid_unknown_fields=True):
     time_scale     every wait of the bridge is multiplied by it; for tests
     """
 
-    backend: Literal["desk", "webhook", "open311"] = "desk"
+    backend: Literal["desk", "webhook", "open311", "rt"] = "desk"
     events_secret: tuple[str, ...] | str = ""
     source: tuple[CaseSource, ...] = ()
     night_hour: int = 3

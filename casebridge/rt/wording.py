@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 # What no XML 1.0 document may hold (RT's feeds and PostgreSQL's text refuse it), and lone surrogates.
@@ -60,7 +61,12 @@ def ticket(order: Mapping[str, Any], queue: str) -> dict[str, Any]:
         "CustomFields": fields(order),
     }
     due = (order.get("due") or {}).get("resolve_by")
-    return made | ({"Due": due} if due else {})
+    return made | ({"Due": _utc(due)} if due else {})
+
+
+def _utc(moment: str) -> str:
+    """RT reads no offset, and keeps nothing where it read nothing."""
+    return f"{datetime.fromisoformat(moment).astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _district(order: Mapping[str, Any]) -> str | None:

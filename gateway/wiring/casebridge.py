@@ -10,7 +10,7 @@ import aiohttp
 from aiohttp import web
 from yarl import URL
 
-from casebridge import webhook
+from casebridge import rt, webhook
 from casebridge.calling import Caller, session
 from casebridge.desk import Desk
 from casebridge.events import EventsDoor, Source
@@ -127,9 +127,19 @@ class CaseParts:
         )
         return _Made(backend, news, self.config.casebridge.open311.poll_s)
 
+    def _rt(self) -> _Made:
+        settings, key = self.config.casebridge.rt, "casebridge.rt"
+        for name in ("token", "queue"):
+            if not getattr(settings, name):
+                raise ConfigError(f"{key}.{name}: missing")
+        access = rt.Access(_address(f"{key}.url", settings.url).rstrip("/"), settings.token, settings.queue)
+        rest = rt.Rest(Caller(self._http, rt.NAME, self.ground.clock), access)
+        return _Made(rt.Rt(rest, lambda one: _alarm(rt.NAME, one)))
+
 
 _BUILDERS: Mapping[str, Callable[[CaseParts], _Made]] = {
     "desk": CaseParts._desk, "webhook": CaseParts._webhook, "open311": CaseParts._open311,
+    "rt": CaseParts._rt,
 }
 
 

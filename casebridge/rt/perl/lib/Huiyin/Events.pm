@@ -13,9 +13,9 @@ use JSON ();
 use LWP::UserAgent ();
 use MIME::Base64 qw(decode_base64 encode_base64);
 
-# RT writes a reply and the new status as two transactions; they are one thing to say.
-use constant TOGETHER_S => 2;
-use constant TIMEOUT_S => 5;    # whoever saves the ticket waits for the gateway this long at most
+use constant TOGETHER_S => 2;   # an update takes that long on a slow day
+use constant MOST_WORDS => 4000;
+use constant TIMEOUT_S => 5;  # whoever saves the ticket waits for the gateway this long at most
 
 # --- what happened --------------------------------------------------------------------------------------------
 
@@ -32,8 +32,8 @@ sub _waiting {
     return { map { $_ => 1 } @names ? @names : 'stalled' };
 }
 
-# What was done at once: by us, or by others. What RT adds by itself (it opens a ticket that is answered) belongs to
-# whatever came before it.
+# A reply, and the changes of the same update, which RT writes after it as transactions of their own; what RT adds to a
+# person's reply (it opens the ticket) is part of it. Any other change stands alone.
 sub _groups {
     my ($ticket) = @_;
     my $transactions = $ticket->Transactions;
@@ -41,16 +41,20 @@ sub _groups {
     my @groups;
     while ( my $one = $transactions->Next ) {
         next if $one->Type =~ /EmailRecord$/;
-        my $last = $groups[-1];
-        my $near = $last && $one->CreatedObj->Unix - $last->{txns}[-1]->CreatedObj->Unix <= TOGETHER_S;
-        if ( $near && ( _by_rt($one) || _ours($one) == $last->{ours} ) ) {
-            push @{ $last->{txns} }, $one;
-        }
-        else {
-            push @groups, { txns => [$one], ours => _ours($one) };
-        }
+        push @groups, { txns => [], ours => _ours($one) } unless @groups && _continues( $groups[-1], $one );
+        push @{ $groups[-1]{txns} }, $one;
     }
     return @groups;
+}
+
+sub _continues {
+    my ( $group, $one ) = @_;
+    my ( $first, $last ) = @{ $group->{txns} }[ 0, -1 ];
+    return
+           $first->Type eq 'Correspond'
+        && $one->Type ne 'Correspond'
+        && $group->{ours} == _ours($one)
+        && $one->CreatedObj->Unix - $last->CreatedObj->Unix <= TOGETHER_S;
 }
 
 sub _by_rt { return $_[0]->Creator == RT->SystemUser->id }
@@ -64,8 +68,7 @@ sub _event {
     return if $group->{ours};
     my $type = _type( $case, \%change ) or return;
     $case->{accepted} = 1;
-    my ($decides) = grep { !_by_rt($_) } reverse @txns;
-    $decides //= $txns[-1];
+    my ($decides) = ( ( grep { !_by_rt($_) } reverse @txns ), $txns[-1] );
     my %data = ( round => $case->{round} );
     $data{status}     = $case->{status}     if $case->{status};
     $data{reply}      = $change{text}       if length( $change{text} // '' );
@@ -135,7 +138,7 @@ sub _words {
     $text =~ s/^[^\n]*\bwrote:\n(?=>)//mg;
     $text =~ s/^>.*\n?//mg;
     $text =~ s/\A\s+|\s+\z//g;
-    return $text;
+    return substr $text, 0, MOST_WORDS;
 }
 
 # --- saying it ------------------------------------------------------------------------------------------------

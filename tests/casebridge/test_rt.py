@@ -1,0 +1,316 @@
+"""The adapter for Request Tracker against the real one, and what its history tells the citizen."""
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+import pytest_asyncio
+from aiohttp import web
+
+from casebridge.calling import Caller, session
+from casebridge.rt import Access, Rest, Rt
+from gateway.clock import SystemClock
+from gateway.errors import Paused, Rejected, Retry, SendError, Uncertain
+from gateway.orders import CaseOp, OpName
+from tests.casebridge.between import Between, between
+from tests.casebridge.request_tracker import DEPARTMENT, INTAKE, PERL, RequestTracker, request_tracker
+from tests.project import ROOT
+
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
+
+ORDER: dict[str, Any] = json.loads((ROOT / "tests/data/work-order.example.json").read_text("utf-8"))
+HOSTILE = "{{7*7}} { system('id') } <%= $x %> [% x %] <img src=x onerror=alert(1)> %s ${jndi:x} \u202e' OR 1=1 --"
+numbers = itertools.count(1)
+
+
+@dataclass
+class Listener:
+    """Stands where the gateway takes events; proves nothing. `away`: answers 503."""
+
+    url: str = ""
+    away: bool = False
+    heard: list[dict[str, Any]] = field(default_factory=list)
+
+    async def take(self, request: web.Request) -> web.Response:
+        if self.away:
+            return web.Response(status=503)
+        event = await request.json()
+        assert request.headers["webhook-id"] == event["id"]
+        self.heard.append(event)
+        return web.Response(status=202)
+
+    def of(self, case: Case) -> list[tuple[str, str | None]]:
+        """Type and reply of what was heard of a case, each event once."""
+        events = {one["id"]: one for one in self.heard if one["subject"] == case.work_order}
+        return [(one["type"].removeprefix("case."), one["data"].get("reply")) for one in events.values()]
+
+
+@asynccontextmanager
+async def listening() -> AsyncIterator[Listener]:
+    listener, app = Listener(), web.Application()
+    app.router.add_post("/cases/events", listener.take)
+    serving = web.AppRunner(app)
+    await serving.setup()
+    await web.TCPSite(serving, "127.0.0.1", 0).start()
+    listener.url = f"http://127.0.0.1:{serving.addresses[0][1]}/cases/events"
+    yield listener
+    await serving.cleanup()
+
+
+@dataclass
+class Case:
+    """One work order of its own, sent by `rt`."""
+
+    tracker: RequestTracker
+    listener: Listener
+    way: Between
+    rt: Rt
+    alarms: list[str]
+    work_order: str
+    number: str = ""
+
+    def op(self, op: OpName, n: int = 1, **payload: Any) -> CaseOp:
+        return CaseOp(op, self.work_order, n, payload, 0)
+
+    def submission(self, **changed: Any) -> CaseOp:
+        return self.op("submit", order=ORDER | {"work_order_id": self.work_order} | changed)
+
+    async def files(self, **changed: Any) -> str:
+        self.number = (await self.rt.send(self.submission(**changed), None)).external_id
+        return self.number
+
+    @property
+    def keys(self) -> list[str | None]:
+        return [one.key for one in self.tracker.said(self.work_order) if one.key]
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def outside(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[RequestTracker, Listener, Between]]:
+    folder = tmp_path_factory.mktemp("rt")
+    async with (
+        listening() as listener, request_tracker(folder, listener.url) as tracker, between(tracker.url) as way
+    ):
+        yield tracker, listener, way
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def case(outside: tuple[RequestTracker, Listener, Between]) -> AsyncIterator[Case]:
+    tracker, listener, way = outside
+    async with session() as http:
+        alarms: list[str] = []
+        access = Access(way.url, tracker.token, INTAKE)
+        rt = Rt(Rest(Caller(http, "rt", SystemClock()), access), alarms.append)
+        yield Case(tracker, listener, way, rt, alarms, f"WO-20261123-{next(numbers):010d}")
+
+
+def other(case: Case, http: Any, **access: str) -> Rt:
+    """The same RT, known by other settings."""
+    given = {"url": case.tracker.url, "token": case.tracker.token, "queue": INTAKE} | access
+    return Rt(Rest(Caller(http, "rt", SystemClock()), Access(**given)), case.alarms.append)
+
+
+# --- handing over ---------------------------------------------------------------------------------------------
+
+async def test_setting_it_up_again_changes_nothing(case: Case) -> None:
+    token = (case.tracker.folder / "token").read_text()
+    assert await case.tracker.set_up() == ""
+    assert (case.tracker.folder / "token").read_text() == token
+
+
+async def test_a_work_order_becomes_a_ticket_with_its_fields(case: Case) -> None:
+    ticket = await case.tracker.ticket(await case.files(urgency="urgent"))
+    assert ticket["Subject"] == f"[{case.work_order}] {ORDER['title']}"
+    assert (ticket["Priority"], ticket["Due"], ticket["Status"]) == ("50", "2026-11-25T10:00:00Z", "new")
+    assert await case.tracker.fields(case.number) == {
+        "wo_ref": case.work_order, "wo_template": "express_delivery", "wo_type": "complaint",
+        "wo_category": "消费维权/快递服务", "wo_district": "海珠区", "wo_channel": "web", "wo_language": "zh",
+        "wo_confidential": "identity",
+    }
+    (created,) = [one for one in case.tracker.said(case.work_order) if one.type == "Create"]
+    assert ORDER["content"] in created.text
+    assert "运单号：SF1402938847561" in created.text
+    assert case.alarms == []
+
+
+async def test_a_lost_answer_to_a_submission_is_looked_up(case: Case) -> None:
+    case.way.lose.append("POST")
+    with pytest.raises(Uncertain):
+        await case.rt.send(case.submission(), None)
+    found = await case.rt.lookup(case.submission(), None)
+    assert found is not None
+    assert found.external_id == await case.tracker.number(case.work_order)
+    assert found.url == f"{case.way.url}/Ticket/Display.html?id={found.external_id}"
+
+
+async def test_a_lost_answer_to_any_operation_is_looked_up(case: Case) -> None:
+    number = await case.files()
+    for op in (
+        case.op("comment", 1, text="a", urge=False), case.op("rating", 2, round=0, resolved="no", satisfaction=1),
+        case.op("rework", 1, round=1, reason="b"), case.op("withdraw", 3),
+    ):
+        assert await case.rt.lookup(op, number) is None
+        case.way.lose.append("POST")
+        with pytest.raises(Uncertain):
+            await case.rt.send(op, number)
+        found = await case.rt.lookup(op, None)
+        assert found is not None
+        assert found.seq == next(one.id for one in case.tracker.said(case.work_order) if one.key == op.key)
+    assert len(case.keys) == len(set(case.keys)) == 4
+
+
+async def test_a_rework_opens_the_ticket_in_its_queue_once(case: Case) -> None:
+    number = await case.files()
+    await case.tracker.changes(number, Queue=DEPARTMENT)
+    await case.tracker.replies(number, "已办", "resolved")
+    rework = case.op("rework", 1, round=1, reason="没修好")
+    case.way.lose.append("PUT")
+    with pytest.raises(SendError):
+        await case.rt.send(rework, number)
+    receipt = await case.rt.send(rework, number)
+    ticket, fields = await case.tracker.ticket(number), await case.tracker.fields(number)
+    assert (ticket["Status"], fields["wo_round"]) == ("open", "1")
+    assert await case.tracker.queue_of(number) == DEPARTMENT
+    opened = [one.id for one in case.tracker.said(case.work_order) if one.type == "Status" and one.new == "open"]
+    assert len(opened) == 2  # by the reply of staff, and by us
+    assert receipt.seq is not None
+    assert receipt.seq > opened[-1]
+
+
+async def test_a_rework_waits_for_who_changed_the_ticket_just_then(case: Case) -> None:
+    number = await case.files()
+    await case.tracker.changes(number, Status="resolved")
+    seen = await case.rt._rest.ticket(number)
+    await case.tracker.notes(number, "查看")
+    with pytest.raises(Retry):
+        await case.rt._rest.change(number, seen, {"Status": "open"})
+    assert (await case.tracker.ticket(number))["Status"] == "resolved"
+
+
+async def test_words_of_a_closed_case_do_not_open_it(case: Case) -> None:
+    number = await case.files()
+    await case.tracker.changes(number, Status="resolved")
+    await case.rt.send(case.op("comment", 1, text="谢谢", urge=False), number)
+    await case.rt.send(case.op("rating", 2, round=0, resolved="yes", satisfaction=5), number)
+    await case.rt.send(case.op("withdraw", 3), number)
+    assert (await case.tracker.ticket(number))["Status"] == "resolved"
+    fields = await case.tracker.fields(number)
+    assert (fields["wo_resolved"], fields["wo_satisfaction"]) == ("yes", "5")
+
+
+async def test_words_arrive_literally(case: Case) -> None:
+    number = await case.files(title=f"a\r\nBcc: x@test.invalid {HOSTILE}", content=HOSTILE)
+    await case.rt.send(case.op("comment", 1, text=HOSTILE + "\x00\ud800", urge=False), number)
+    subject = (await case.tracker.ticket(number))["Subject"]
+    assert subject == f"[{case.work_order}] a Bcc: x@test.invalid {HOSTILE}"[:200]
+    created, comment = (one.text for one in case.tracker.said(case.work_order) if one.type in ("Create", "Comment"))
+    assert HOSTILE in created
+    assert HOSTILE in comment
+
+
+async def test_a_quote_in_a_number_finds_nothing(case: Case) -> None:
+    await case.files()
+    assert await case.rt.lookup(CaseOp("submit", "x' OR id > '0", 1, {}, 0), None) is None
+    assert await case.rt.lookup(CaseOp("submit", "x\\", 1, {}, 0), None) is None
+
+
+# --- what refuses us ------------------------------------------------------------------------------------------
+
+async def test_wrong_settings_pause_everything(case: Case) -> None:
+    async with session() as http:
+        for wrong in ({"token": "1-2-3"}, {"queue": "nobody"}, {"queue": "General"}):
+            with pytest.raises(Paused):
+                await other(case, http, **wrong).send(case.submission(), None)
+    assert case.tracker.said(case.work_order) == []
+
+
+async def test_a_ticket_out_of_reach_concerns_only_itself(case: Case) -> None:
+    number = await case.files()
+    await case.tracker.changes(number, Queue="General")
+    with pytest.raises(Rejected):
+        await case.rt.send(case.op("comment", 1, text="a", urge=False), number)
+    with pytest.raises(Rejected):
+        await case.rt.send(case.op("comment", 1, text="a", urge=False), "999999")
+    with pytest.raises(Rejected):
+        await case.rt.send(CaseOp("comment", "WO-20261123-ZZZZZZZZZZ", 1, {"text": "a"}, 0), None)
+
+
+async def test_fields_that_rt_drops_raise_an_alarm(case: Case) -> None:
+    """RT answers 201 all the same."""
+    await case.tracker.perl("-MRT=-init", "-e", WITHOUT, "wo_channel")
+    try:
+        await case.files()
+        assert case.alarms == ["express_delivery"]
+    finally:
+        await case.tracker.set_up()
+
+
+async def test_nothing_is_filed_where_it_could_not_be_found(case: Case) -> None:
+    await case.tracker.perl("-MRT=-init", "-e", WITHOUT, "wo_ref")
+    try:
+        with pytest.raises(Paused):
+            await case.files()
+    finally:
+        await case.tracker.set_up()
+    assert await case.files()
+
+
+WITHOUT = """
+my $field = RT::CustomField->new(RT->SystemUser); $field->LoadByCols(Name => $ARGV[0]);
+my $applied = RT::ObjectCustomFields->new(RT->SystemUser); $applied->LimitToCustomField($field->id);
+while (my $one = $applied->Next) { $one->Delete }
+"""
+
+
+# --- what it tells ----------------------------------------------------------------------------------------------
+
+async def test_a_case_tells_its_way_as_the_citizen_should_hear_it(case: Case) -> None:
+    number, staff = await case.files(), case.tracker
+    await staff.changes(number, Owner="root")
+    await staff.changes(number, Queue=DEPARTMENT)
+    await staff.notes(number, "内部意见")
+    await staff.replies(number, "请提供取件码\n\n> 引用\n-- \n签名", "stalled")
+    await case.rt.send(case.op("comment", 1, text="取件码 12-3", urge=False), number)
+    assert (await staff.ticket(number))["Status"] == "open"
+    await staff.replies(number, "已联系快递公司")
+    await staff.replies(number, "快件已找到", "resolved")
+    await case.rt.send(case.op("rework", 1, round=1, reason="没收到"), number)
+    await staff.changes(number, Status="resolved")
+    await staff.changes(number, Status="open")
+    await staff.changes(number, Status="rejected")
+    assert case.listener.of(case) == [
+        ("accepted", None), ("dispatched", None), ("question", "请提供取件码"), ("progress", "已联系快递公司"),
+        ("closed", "快件已找到"), ("closed", None), ("reopened", None), ("rejected", None),
+    ]
+    events = [one for one in case.listener.heard if one["subject"] == case.work_order]
+    assert [one["data"]["round"] for one in events] == [0, 0, 0, 0, 0, 1, 1, 1]
+    assert events[1]["data"]["department"] == DEPARTMENT
+    assert [one["seq"] for one in events] == sorted({one["seq"] for one in events})
+
+
+async def test_the_web_form_s_reply_and_status_are_one_event(case: Case) -> None:
+    number = await case.files()
+    await case.tracker.fills_the_form(number, "<p>已经修好。<br>请查看 &lt;三楼&gt;。</p>", "resolved")
+    assert case.listener.of(case) == [("closed", "已经修好。\n请查看 <三楼>。")]
+
+
+async def test_what_the_gateway_missed_is_said_again(case: Case) -> None:
+    number = await case.files()
+    case.listener.away = True
+    await case.tracker.replies(number, "已办", "resolved")
+    assert (await case.tracker.ticket(number))["Status"] == "resolved"
+    assert case.listener.of(case) == []
+    case.listener.away = False
+    await case.tracker.perl(str(PERL / "resend.pl"), "--hours", "1")
+    assert case.listener.of(case) == [("closed", "已办")]
+
+
+async def test_staff_of_other_queues_hear_nothing_of_us(case: Case) -> None:
+    before = len(case.listener.heard)
+    number = await case.tracker.opens("General", "打印机坏了")
+    await case.tracker.replies(number, "已修", "resolved")
+    assert len(case.listener.heard) == before
