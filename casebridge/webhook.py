@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 from urllib.parse import quote
 
 import msgspec
@@ -33,6 +33,8 @@ from gateway.errors import Malformed, SendError, Uncertain
 from gateway.ijson import parse_json
 from gateway.orders import CaseOp, OpName
 from gateway.protocols import Receipt, Repeat
+
+T = TypeVar("T")
 
 NAME = "webhook"
 TAKEN = (200, 201, 202)
@@ -62,7 +64,7 @@ class Site:
     repeat: Repeat = "idempotent"
 
 
-class _Told(Struct):
+class Told(Struct):
     """Their answer to an operation. Ids come as numbers, too."""
 
     case_id: Annotated[str, Meta(max_length=128, pattern=r"^[^\x00-\x20\x7f][^\x00-\x1f\x7f]*\Z")] | int
@@ -70,7 +72,7 @@ class _Told(Struct):
     url: Annotated[str, Meta(max_length=2_000, pattern="^https?://")] | None = None
 
 
-class _Kept(_Told):
+class Kept(Told):
     """Their answer to a question: what they have of a work order."""
 
     operations: Sequence[str] = ()
@@ -95,7 +97,7 @@ class WebhookBackend:
         answer = await self._caller.ask(Call("POST", self._site.url, body, headers))
         if answer.status not in TAKEN:
             raise Uncertain(f"{NAME}: HTTP {answer.status}")
-        receipt = self._receipt(_read(answer, _Told))
+        receipt = self._receipt(read(answer, Told))
         if op.op == "submit":
             await self._compare(op.payload.get("order") or {})
         return receipt
@@ -107,12 +109,12 @@ class WebhookBackend:
             return None
         return self._receipt(kept)
 
-    async def _kept(self, work_order: str) -> _Kept | None:
+    async def _kept(self, work_order: str) -> Kept | None:
         if not self._site.lookup_url:
             return None
         url = f"{self._site.lookup_url.rstrip('/')}/{quote(work_order, safe='')}"
         answer = await self._caller.ask(Call("GET", url, None, self._signed(work_order, b"")), own=(NOT_THERE,))
-        return None if answer.status == NOT_THERE else _read(answer, _Kept)
+        return None if answer.status == NOT_THERE else read(answer, Kept)
 
     async def _compare(self, order: dict[str, Any]) -> None:
         """The first work order of each template is read back. What goes wrong here is no fault of the hand-over."""
@@ -134,7 +136,7 @@ class WebhookBackend:
     def _signed(self, id_: str, body: bytes) -> dict[str, str]:
         return self._site.secrets.headers(id_, self._clock.now(), body)
 
-    def _receipt(self, told: _Told) -> Receipt:
+    def _receipt(self, told: Told) -> Receipt:
         return Receipt(str(told.case_id), NAME, told.seq, told.url)
 
 
@@ -161,7 +163,7 @@ def _fields(order: Mapping[str, Any]) -> dict[str, Any]:
     return {str(one.get("code")): one.get("value") for one in entries if isinstance(one, dict)}
 
 
-def _read(answer: Answer, shape: type[Any]) -> Any:
+def read(answer: Answer, shape: type[T]) -> T:
     """Raises Uncertain for whatever is no plain yes: the case may be there all the same."""
     try:
         said = parse_json(answer.body)
