@@ -21,7 +21,8 @@ import structlog
 from casebridge.breaker import LAST_WAIT_S, Breaker, Pass
 from gateway.clock import Clock, to_ms
 from gateway.errors import Busy, Paused, Rejected, Retry, Uncertain
-from gateway.protocols import GateStatus, Put, Records
+from gateway.gates import GateStatus
+from gateway.protocols import Put, Records
 
 WIDTH = 64  # calls at once, as many as a lane's worker makes (gateway/workers.py)
 
@@ -34,7 +35,7 @@ class Away(Retry):
 
 
 class Gate:
-    """protocols.CaseGate for one backend. `scale` multiplies the waits."""
+    """gates.CaseGate for one backend. `scale` multiplies the waits."""
 
     def __init__(self, backend: str, records: Records, clock: Clock, scale: float = 1.0) -> None:
         self.backend = backend

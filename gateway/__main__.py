@@ -15,11 +15,12 @@ import structlog
 from aiohttp import web
 from msgspec.structs import replace
 
-from gateway import check, simulation, talk, templates
+from gateway import check, operating, simulation, talk, templates
 from gateway.app import Gateway
 from gateway.clock import RandomIds, SystemClock
 from gateway.config import Config, load
 from gateway.console.staff import ROLES, StaffTable
+from gateway.control import listening
 from gateway.errors import ConfigError
 from gateway.fields.registry import TYPES
 from gateway.http import runner
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     staff.add_argument("role", choices=ROLES)
     staff.add_argument("--department")
     staff.set_defaults(command=_staff)
+    operating.parsers(commands)
     for sub in commands.choices.values():
         sub.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     return parser
@@ -104,8 +106,9 @@ async def _serve(config: Config, stop: asyncio.Event, phones: tuple[str, ...] | 
     try:
         await serving.setup()
         await web.TCPSite(serving, config.server.host, config.server.port).start()
-        _greet(config, phones)
-        await stop.wait()
+        async with listening(Path(config.data.dir), gateway.control):
+            _greet(config, phones)
+            await stop.wait()
     except OSError as error:
         raise ConfigError(f"server.port: {config.server.host}:{config.server.port}: {error.strerror}") from error
     finally:

@@ -23,8 +23,8 @@ from channels.web.pages import Pages
 from channels.web.sessions import Sessions
 from channels.web.visit import WebSettings
 from gateway import city as cities
+from gateway import control, templates
 from gateway import seal as seals
-from gateway import templates
 from gateway.api.site import Api, Front
 from gateway.case_decision import Rules
 from gateway.cases import Cases
@@ -90,7 +90,9 @@ class Gateway:
     workers: dict[str, LaneWorker] = field(default_factory=dict)
     intake: Intake = field(init=False)
     pushing: Pushing = field(init=False)
+    gate: Gate = field(init=False)
     application: web.Application = field(default_factory=web.Application)
+    control: web.Application = field(default_factory=web.Application)
 
     @classmethod
     def of(cls, config: Config, clock: Clock, ids: Ids, understanding: Mind | None = None) -> Gateway:
@@ -136,10 +138,11 @@ class Gateway:
         self._push(uploads, conversation)
         opened.push_async_callback(self.pushing.close)
         self._work("events", self._cases(catalog).handle)
-        gate = Gate(desk.name, self.store.records, self.clock, self.config.casebridge.time_scale)
-        await gate.open()
-        bridge = Bridge(desk, gate, self.store.lanes, self.store.records, self.clock, self.config.casebridge.time_scale)
-        self._work("case", bridge.handle, Terms(lease_ms=40_000, room=gate.room, both_ends=True))
+        scale = self.config.casebridge.time_scale
+        self.gate = Gate(desk.name, self.store.records, self.clock, scale)
+        await self.gate.open()
+        bridge = Bridge(desk, self.gate, self.store.lanes, self.store.records, self.clock, scale)
+        self._work("case", bridge.handle, Terms(lease_ms=40_000, room=self.gate.room, both_ends=True))
         self._work("desk", desk.handle)
         self._work("journal", Journal(self.config.retention.case_days * DAY_MS).handle)
         self.supervisor.spawn("timers", lambda: tick(self.store.lanes))
@@ -241,8 +244,9 @@ class Gateway:
         )
         console = Console(
             store.lanes, store.records, store.shared, self.intake.accept, desk, uploads.open, self.clock, self.ids,
-            settings, StaffTable(store.records),
+            settings, StaffTable(store.records), self.gate,
         )
+        self.control = control.application(console.letters())
         if config.desk.demo_password:
             await console.ensure_demo(config.desk.demo_password)
         else:

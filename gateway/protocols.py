@@ -19,10 +19,10 @@ from gateway.store.records import Record, Records
 from gateway.store.shared import SharedStore
 
 __all__ = [
-    "Accept", "Answer", "BlobStore", "Capabilities", "CaseBackend", "CaseDesk", "CaseGate", "Changes", "Channel",
-    "CodeSender", "Emit", "Feed", "GateStatus", "Handler", "KnowledgeBase", "LaneStore", "Lease", "Matter", "MiniLogin",
-    "MiniUser", "NluContext", "Put", "Receipt", "Record", "Records", "Repeat", "Scored", "Sentinel", "SharedStore",
-    "Understander", "Understanding",
+    "Accept", "Answer", "BlobStore", "Capabilities", "CaseBackend", "CaseDesk", "Changes", "Channel", "CodeSender",
+    "Emit", "Feed", "Handler", "KnowledgeBase", "LaneStore", "Lease", "Matter", "MiniLogin", "MiniUser", "NluContext",
+    "Put", "Receipt", "Record", "Records", "Repeat", "Scored", "Sentinel", "SharedStore", "Understander",
+    "Understanding",
 ]
 
 # One leased key with its items → what to commit. Errors decide: Retry and Paused come back later uncounted,
@@ -146,27 +146,6 @@ class CaseBackend(Protocol):
 
     async def lookup(self, op: CaseOp, known: str | None) -> Receipt | None:
         """Whether this very operation has arrived. Raises SendError."""
-        ...
-
-
-@dataclass(frozen=True, slots=True)
-class GateStatus:
-    """How it stands with a case backend. away: it does not answer; paused: it refuses us; since: ms since 1970."""
-
-    backend: str
-    state: Literal["well", "away", "paused"] = "well"
-    why: str = ""
-    since: int = 0
-
-
-class CaseGate(Protocol):
-    """Whether anything is sent to the case backend."""
-
-    @property
-    def status(self) -> GateStatus: ...
-
-    async def resume(self) -> None:
-        """A person says that it is well again: send everything that waits."""
         ...
 
 

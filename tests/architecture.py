@@ -18,7 +18,7 @@ WHOLE = (*CODE, *STAND_INS, *BESIDE)
 
 CONTRACTS = ("gateway.store.lanes", "gateway.store.records", "gateway.store.shared", "gateway.store.blobs")
 VOCABULARY = (
-    "gateway.messages", "gateway.handover", "gateway.outbox", "gateway.orders", "gateway.work_order",
+    "gateway.messages", "gateway.handover", "gateway.outbox", "gateway.orders", "gateway.gates", "gateway.work_order",
     "gateway.protocols", "gateway.errors", "gateway.clock", "gateway.http", "gateway.ijson", "gateway.transcripts",
     "gateway.masking", "gateway.polling", "gateway.quiet", "gateway.rankings", "gateway.yamls", "gateway.fields",
     *CONTRACTS,

@@ -14,12 +14,15 @@ from gateway.clock import Clock, Ids
 from gateway.console.cases import CasePages, OpenUpload
 from gateway.console.conversations import ConversationPages
 from gateway.console.door import Door, Journal, Openings, answer, read
+from gateway.console.letter_pages import LetterPages
+from gateway.console.letters import Letters
 from gateway.console.oversight import OversightPages
 from gateway.console.sessions import Member, Sessions, drop_cookie, set_cookie
 from gateway.console.staff import StaffTable, ensure_demo
 from gateway.dialogue.template import Template
 from gateway.errors import NotFound
 from gateway.fields.city import Department
+from gateway.gates import CaseGate
 from gateway.http import Network
 from gateway.protocols import Accept, CaseDesk, LaneStore, Records, SharedStore
 
@@ -58,7 +61,10 @@ class SessionView(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """`desk` None: the case backend is elsewhere, cases are watched only. `open_upload` raises NotFound."""
+    """`desk` None: the case backend is elsewhere, cases are watched only. `open_upload` raises NotFound.
+
+    gate  before the case backend
+    """
 
     store: LaneStore
     records: Records
@@ -70,6 +76,7 @@ class Console:
     ids: Ids
     settings: ConsoleSettings
     staff: StaffTable
+    gate: CaseGate | None = None
 
     def routes(self) -> list[web.RouteDef]:
         settings, sessions = self.settings, self.sessions()
@@ -81,11 +88,16 @@ class Console:
             self.store, self.records, self.shared, self.accept, openings, journal, self.clock, settings.templates,
             self.open_upload, settings.seated,
         )
-        oversight = OversightPages(self.store, self.records, journal, self.clock)
+        oversight = OversightPages(self.store, self.records, self.clock)
         signing = SignIn(sessions, journal, settings)
         return [
-            *signing.routes(door), *cases.routes(door), *talks.routes(door), *oversight.routes(door), *page_routes(),
+            *signing.routes(door), *cases.routes(door), *talks.routes(door), *oversight.routes(door),
+            *self.letters().routes(door), *page_routes(),
         ]
+
+    def letters(self) -> LetterPages:
+        """What did not arrive; the command line asks it too."""
+        return LetterPages(Letters(self.store, Journal(self.store, self.clock, self.ids), self.clock), self.gate)
 
     def sessions(self) -> Sessions:
         """Who is signed in; other pages that want staff ask it too."""

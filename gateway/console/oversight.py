@@ -1,4 +1,4 @@
-"""/desk/api/report and /desk/api/dead: what supervisors look after."""
+"""/desk/api/report: figures for supervisors."""
 from __future__ import annotations
 
 from collections import defaultdict
@@ -6,19 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from statistics import mean
-from typing import Annotated
 
 import msgspec
 from aiohttp import web
-from msgspec import Meta, Struct
+from msgspec import Struct
 
 from gateway.case_deadlines import LINES
 from gateway.clock import Clock, to_ms
-from gateway.console.door import Door, Journal, answer, read
+from gateway.console.door import Door, answer
 from gateway.console.sessions import Member
 from gateway.console.views import FINAL_STATUSES, OPEN_STATUSES
-from gateway.errors import Malformed, NotFound
-from gateway.masking import mask_text
 from gateway.orders import CaseState, RatingAnswer
 from gateway.protocols import LaneStore, Records
 from gateway.transcripts import ServiceLine
@@ -63,35 +60,15 @@ class Report(Struct, frozen=True):
     window_days: int
 
 
-class DeadView(Struct, frozen=True):
-    """One dead letter; the body is masked and cut."""
-
-    id: int
-    lane: str
-    key: str
-    at: int
-    why: str
-    parked: bool
-    body: str
-
-
-class WhyBody(Struct, frozen=True, forbid_unknown_fields=True):
-    reason: Annotated[str, Meta(min_length=2, max_length=200)]
-
-
 @dataclass(frozen=True, slots=True)
 class OversightPages:
     store: LaneStore
     records: Records
-    journal: Journal
     clock: Clock
 
     def routes(self, door: Door) -> list[web.RouteDef]:
         return [
             web.get("/desk/api/report", door.to(self.report, ("supervisor",))),
-            web.get("/desk/api/dead", door.to(self.dead, ("supervisor",))),
-            web.post("/desk/api/dead/{id}/replay", door.to(self.replay, ("supervisor",))),
-            web.post("/desk/api/dead/{id}/discard", door.to(self.discard, ("supervisor",))),
         ]
 
     async def report(self, request: web.Request, member: Member) -> web.Response:
@@ -111,27 +88,6 @@ class OversightPages:
             talks=talks(await self._served()),
             window_days=WINDOW.days,
         ))
-
-    async def dead(self, request: web.Request, member: Member) -> web.Response:
-        items = [
-            DeadView(d.id, d.lane, d.key, d.at, d.why, d.parked, mask_text(d.body[:4000].decode("utf-8", "replace")))
-            for d in await self.store.dead()
-        ]
-        return answer({"dead": items})
-
-    async def replay(self, request: web.Request, member: Member) -> web.Response:
-        dead_id, body = _id(request), await read(request, WhyBody)
-        await self.journal.write(member.user.name, "dead.replay", str(dead_id), body.reason)
-        if not await self.store.replay(dead_id):
-            raise NotFound
-        return answer({"replayed": dead_id})
-
-    async def discard(self, request: web.Request, member: Member) -> web.Response:
-        dead_id, body = _id(request), await read(request, WhyBody)
-        await self.journal.write(member.user.name, "dead.discard", str(dead_id), body.reason)
-        if not await self.store.discard(dead_id, member.user.name, body.reason):
-            raise NotFound
-        return answer({"discarded": dead_id})
 
     async def _answers(self) -> list[RatingAnswer]:
         """The last answer of each round of the newest cases."""
@@ -174,10 +130,3 @@ def summary(answers: list[RatingAnswer]) -> Ratings:
     for one in answers:
         resolved[one.resolved] = resolved.get(one.resolved, 0) + 1
     return Ratings(len(answers), round(sum(given) / len(given), 2) if given else None, resolved)
-
-
-def _id(request: web.Request) -> int:
-    text = request.match_info["id"]
-    if not text.isdecimal() or len(text) > 15:
-        raise Malformed("not a number")
-    return int(text)

@@ -13,3 +13,10 @@ from tests.console.office import Office, running
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     async with running(tmp_path) as made:
         yield made
+
+
+@pytest.fixture
+async def quiet(tmp_path: Path) -> AsyncIterator[Office]:
+    """Nobody works its lanes: what was put somewhere stays there."""
+    async with running(tmp_path, quiet=True) as made:
+        yield made

@@ -20,7 +20,7 @@ from argon2 import PasswordHasher
 from casebridge.bridge import Bridge
 from casebridge.desk import Desk
 from casebridge.gate import Gate
-from gateway.case_life import Rules
+from gateway.case_decision import Rules
 from gateway.cases import Cases
 from gateway.console import Console, ConsoleSettings, StaffTable
 from gateway.dialogue.draft import Dialogue
@@ -120,6 +120,7 @@ class Office:
     base: str
     http: ClientSession
     inbox: list[Inbound]
+    gate: Gate
 
     def stranger(self) -> Person:
         return Person(self.http, self.base)
@@ -205,8 +206,9 @@ ATTACHMENT = Attachment("picture", "image/png", len(PICTURE), "0" * 64)
 
 @asynccontextmanager
 async def running(
-    folder: Path, *, embedded: bool = True, origin: str = "", templates: Sequence[Template] = ()
+    folder: Path, *, embedded: bool = True, origin: str = "", templates: Sequence[Template] = (), quiet: bool = False
 ) -> AsyncIterator[Office]:
+    """quiet: nobody works the lanes."""
     clock, ids = ManualClock(datetime(2026, 11, 23, 2, tzinfo=UTC)), SerialIds()
     async with AsyncExitStack() as stack:
         store = await stack.enter_async_context(opened(folder, clock))
@@ -220,21 +222,21 @@ async def running(
             return "duplicate" if known else "new"
 
         settings = ConsoleSettings("127.0.0.1", origin, (), DEPARTMENTS, {t.id: t for t in templates})
+        gate = Gate(desk.name, store.records, clock)
         console = Console(store.lanes, store.records, store.shared, accept, desk if embedded else None, open_upload,
-                          clock, ids, settings, staff)
+                          clock, ids, settings, staff, gate)
         app = web.Application(middlewares=[guard(lambda _code: None)])
         app.add_routes(console.routes())
         server = TestServer(app)
         await server.start_server()
         stack.push_async_callback(server.close)
         http = await stack.enter_async_context(ClientSession(cookie_jar=DummyCookieJar()))
-        bridge = Bridge(desk, Gate(desk.name, store.records, clock), store.lanes, store.records, clock)
-        cases = Cases(clock, Rules(), 10**12)
-        for lane, handler in (
-            ("desk", desk.handle), ("case", bridge.handle), ("events", cases.handle),
-        ):
+        bridge = Bridge(desk, gate, store.lanes, store.records, clock)
+        cases = Cases(store.records, clock, Rules(), 10**12)
+        lanes = {"desk": desk.handle, "case": bridge.handle, "events": cases.handle}
+        for lane, handler in ({} if quiet else lanes).items():
             await stack.enter_async_context(working(store, lane, handler))
-        office = Office(store, clock, ids, desk, staff, str(server.make_url("")).rstrip("/"), http, inbox)
+        office = Office(store, clock, ids, desk, staff, str(server.make_url("")).rstrip("/"), http, inbox, gate)
         await asyncio.gather(
             staff.add("clerk", "clerk", PASSWORD), staff.add("boss", "supervisor", PASSWORD),
             staff.add("urban", "department", PASSWORD, "urban"), staff.add("market", "department", PASSWORD, "market"),
