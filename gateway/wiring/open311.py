@@ -26,6 +26,7 @@ from gateway.dialogue.template import Field, Template
 from gateway.errors import ConfigError, SendError
 from gateway.fields.registry import TYPES
 from gateway.filing import APART
+from gateway.wiring.addresses import address
 from gateway.yamls import Document
 
 SAMPLE = "open311.yaml"
@@ -46,9 +47,8 @@ def backend(
 def client(config: Config, http: aiohttp.ClientSession, clock: Clock) -> Client:
     """Raises ConfigError."""
     settings = config.casebridge.open311
-    if not settings.url.startswith(("http://", "https://")):
-        raise ConfigError("casebridge.open311.url: the server's address is missing")
-    access = Access(settings.url, settings.api_key, settings.jurisdiction, settings.format, settings.reading_key)
+    url = address("casebridge.open311.url", settings.url)
+    access = Access(url, settings.api_key, settings.jurisdiction, settings.format, settings.reading_key)
     return Client(Caller(http, NAME, clock), access)
 
 

@@ -14,6 +14,9 @@ import pytest
 from casebridge.calling import Caller, Times, session
 from casebridge.desk import Desk
 from casebridge.desk.case import DeskCase
+from casebridge.open311 import Open311
+from casebridge.open311.backend import Abilities
+from casebridge.open311.client import Access, Client
 from casebridge.open311.services import ORDER_FIELDS, Attribute, Catalogue, Service
 from casebridge.open311.submission import URGED, Manners
 from casebridge.signing import Secrets
@@ -74,21 +77,27 @@ async def desk(folder: Path) -> AsyncIterator[Row]:
 async def open311(folder: Path) -> AsyncIterator[Row]:
     """One service that wants our number alone; a server shows what it was given in its own lists."""
     plain = Catalogue({}, Service("general", {"work_order_id": Attribute("work_order_id", ORDER_FIELDS[0])}))
-    async with world(manners=Manners(public=False), catalogue=plain) as here:
-        def number(id: str) -> str | None:
-            return next((one.id for one in here.office.requests.values() if id in one.form["description"]), None)
+    async with world(catalogue=plain) as here, way(here.server.url.removesuffix("/v2")) as there, session() as http:
+        access = Access(f"{there.url}/v2", here.office.key)
+        client = Client(Caller(http, "open311", here.clock, Times(2.0, 5.0)), access)
+        backend = Open311(client, plain, here.clock, Manners(public=False), Abilities(lookup=True))
+
+        def numbers(id: str) -> list[str]:
+            return [one.id for one in here.office.requests.values() if id in one.form["description"]]
 
         def posted(id: str) -> list[Update]:
-            return [one for one in here.office.updates if one.request == number(id)]
+            return [one for one in here.office.updates if one.request in numbers(id)]
 
         async def history(id: str) -> list[str]:
             names = ["urge" if one.text.startswith(URGED) else one.id.split("-")[3] for one in posted(id)]
-            return ["submit", *names] if number(id) else []
+            return ["submit", *names] if numbers(id) else []
 
         async def text(id: str) -> str | None:
             return posted(id)[-1].text
 
-        yield Row(here.backend, None, history, text, lambda words: words.replace("\u0000", ""))
+        yield Row(
+            backend, None, history, text, lambda words: words.replace("\u0000", ""), there,
+            lambda id: len(numbers(id)))
 
 
 @asynccontextmanager
