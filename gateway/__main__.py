@@ -70,9 +70,11 @@ def _parser() -> argparse.ArgumentParser:
     play.add_argument("--settings", action="store_true", help="print the gateway's configuration for it, and end")
     play.add_argument("--kannel", action="store_true", help="these settings: for a Kannel before the carrier")
     play.set_defaults(command=_simulate)
-    services = commands.add_parser("open311", help="write our templates as services for an Open311 server")
+    server = commands.add_parser("open311", help="for an Open311 server").add_subparsers(required=True)
+    services = server.add_parser("services", help="write our templates as its services, for it to load")
     services.add_argument("folder", type=Path, help="services.json and services/<code>.json go here")
-    services.set_defaults(command=_open311)
+    services.set_defaults(command=_services)
+    server.add_parser("compare", help="what it offers against what it would be sent").set_defaults(command=_compare)
     staff = commands.add_parser("staff", help="add a member of staff; the password comes from stdin")
     staff.add_argument("name")
     staff.add_argument("role", choices=ROLES)
@@ -177,11 +179,17 @@ async def _talk(config: Config, args: argparse.Namespace) -> int:
     return 0
 
 
-async def _open311(config: Config, args: argparse.Namespace) -> int:
-    given = templates.load(ROOT / check.COMPLAINTS, TYPES)
-    known = open311.catalogue(config, given, ROOT / config.city.folder)
+async def _services(config: Config, args: argparse.Namespace) -> int:
+    known = open311.catalogue(config, templates.load(ROOT / check.COMPLAINTS, TYPES), ROOT / config.city.folder)
     print(f"{open311.write(known, args.folder)} services in {args.folder}")
     return 0
+
+
+async def _compare(config: Config, args: argparse.Namespace) -> int:
+    given = templates.load(ROOT / check.COMPLAINTS, TYPES)
+    found = await open311.compared(config, given, ROOT / config.city.folder, SystemClock())
+    print(*found, "it fits" if not found else f"{len(found)} differences", sep="\n")
+    return 1 if found else 0
 
 
 async def _train(config: Config, args: argparse.Namespace) -> int:
