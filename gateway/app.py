@@ -15,7 +15,6 @@ import structlog
 from aiohttp import web
 
 from casebridge.bridge import Bridge
-from casebridge.desk import Desk
 from casebridge.gate import Gate
 from channels.web.chat import WebChannel
 from channels.web.doors import allowed_origins
@@ -35,6 +34,7 @@ from gateway.console import Console, ConsoleSettings, StaffTable
 from gateway.conversation import Conversation
 from gateway.deadlines import Calendar
 from gateway.dialogue.catalog import DAY_S, Catalog
+from gateway.dialogue.template import Template
 from gateway.errors import ConfigError, Forbidden
 from gateway.explain import Explainer
 from gateway.fields.city import City
@@ -53,6 +53,7 @@ from gateway.store.files import FolderBlobs
 from gateway.store.limits import DAY_MS, Limits
 from gateway.store.sqlite import SqliteStore
 from gateway.uploads import Uploads
+from gateway.wiring.casebridge import CaseGround, CaseParts
 from gateway.wiring.pushing import PushGround, Pushing, pacing
 from gateway.wiring.talking import TalkGround
 from gateway.wiring.talking import conversation as talking
@@ -90,6 +91,7 @@ class Gateway:
     workers: dict[str, LaneWorker] = field(default_factory=dict)
     intake: Intake = field(init=False)
     pushing: Pushing = field(init=False)
+    cases: CaseParts = field(init=False)
     gate: Gate = field(init=False)
     application: web.Application = field(default_factory=web.Application)
     control: web.Application = field(default_factory=web.Application)
@@ -123,32 +125,37 @@ class Gateway:
             catalog = Catalog.of(known, TYPES, self.config.retention.draft_days * DAY_S)
             catalog.renew(given)  # what stands in the folder is offered, also after going back to an older version
             opened.push_async_callback(self.supervisor.close)
-            await self._build(catalog, opened)
+            await self._build(catalog, given, opened)
             opened.pop_all()
 
-    async def _build(self, catalog: Catalog, opened: AsyncExitStack) -> None:
+    async def _build(self, catalog: Catalog, given: Sequence[Template], opened: AsyncExitStack) -> None:
         uploads = Uploads(self.blobs, self.store.records, self.clock, self.ids)
         conversation = talking(self.config, catalog, TalkGround(
             store=self.store, uploads=uploads, mind=self.mind, city=self.city, seal=self.seal, clock=self.clock,
             ids=self.ids, url=self._url,
         ))
-        desk = Desk(self.store.lanes, self.store.records, self.clock)
+        self.cases = CaseParts(self.config, CaseGround(
+            store=self.store, clock=self.clock, url=self._url, zone=ZoneInfo(self.city.time_zone),
+            folder=ROOT / self.config.city.folder, given=given,
+        ))
+        opened.push_async_callback(self.cases.close)
         self._work("in", pacing(self.config, conversation, self.store).take_turn)
         self.intake = Intake(self.store.lanes, self.workers["in"])
         self._push(uploads, conversation)
         opened.push_async_callback(self.pushing.close)
         self._work("events", self._cases(catalog).handle)
         scale = self.config.casebridge.time_scale
-        self.gate = Gate(desk.name, self.store.records, self.clock, scale)
+        self.gate = Gate(self.cases.backend.name, self.store.records, self.clock, scale)
         await self.gate.open()
-        bridge = Bridge(desk, self.gate, self.store.lanes, self.store.records, self.clock, scale)
+        bridge = Bridge(self.cases.backend, self.gate, self.store.lanes, self.store.records, self.clock, scale)
         self._work("case", bridge.handle, Terms(lease_ms=40_000, room=self.gate.room, both_ends=True))
-        self._work("desk", desk.handle)
+        self._work("desk", self.cases.desk.handle)
         self._work("journal", Journal(self.config.retention.case_days * DAY_MS).handle)
         self.supervisor.spawn("timers", lambda: tick(self.store.lanes))
         self.supervisor.spawn("clean", lambda: sweep(self.store.clean, lambda: uploads.sweep(self.clock.now())))
         self._watch(catalog)
-        await self._serve(catalog, conversation, desk, uploads)
+        await self._serve(catalog, conversation, uploads)
+        self.cases.start(self.supervisor)
         await self.pushing.start(self.supervisor)
 
     def _push(self, uploads: Uploads, conversation: Conversation) -> None:
@@ -195,14 +202,14 @@ class Gateway:
     def _trusted(self) -> tuple[Network, ...]:
         return tuple(ip_network(address) for address in self.config.trusted_proxies)
 
-    async def _serve(self, catalog: Catalog, conversation: Conversation, desk: Desk, uploads: Uploads) -> None:
+    async def _serve(self, catalog: Catalog, conversation: Conversation, uploads: Uploads) -> None:
         """Routes and middlewares of everything that is reached over HTTP."""
         config, store, trusted, url = self.config, self.store, self._trusted, self._url
         sessions = Sessions(store.shared, self.clock, self.ids)
         channel = WebChannel(
             self.intake.accept, store.shared, sessions, uploads.owned, self.clock, self._web(url, trusted)
         )
-        console = await self._console(catalog, desk, uploads, trusted)
+        console = await self._console(catalog, uploads, trusted)
         health = Health(
             store.lanes, tuple(self.workers), {"store": self._store_well}, config.observe.metrics_allow, trusted,
             self.pushing.watched,
@@ -219,8 +226,8 @@ class Gateway:
         )
         pages = Pages(config.web.origins)
         app.add_routes([
-            *channel.routes(), *self.pushing.routes(), *pages.routes(), *api.routes(), *console.routes(),
-            *health.routes(),
+            *channel.routes(), *self.pushing.routes(), *self.cases.routes(), *pages.routes(), *api.routes(),
+            *console.routes(), *health.routes(),
         ])
         app.on_shutdown.append(lambda _: channel.close())
         self.application = app
@@ -234,17 +241,15 @@ class Gateway:
             codes_per_day=config.api.codes_per_day, keep_ms=config.retention.dedupe_days * DAY_MS,
         )
 
-    async def _console(
-        self, catalog: Catalog, desk: Desk, uploads: Uploads, trusted: Sequence[Network]
-    ) -> Console:
+    async def _console(self, catalog: Catalog, uploads: Uploads, trusted: Sequence[Network]) -> Console:
         config, store = self.config, self.store
         settings = ConsoleSettings(
             config.server.host, config.server.public_url, trusted, self.city.departments, catalog.newest,
             seated(config.wechat),
         )
         console = Console(
-            store.lanes, store.records, store.shared, self.intake.accept, desk, uploads.open, self.clock, self.ids,
-            settings, StaffTable(store.records), self.gate,
+            store.lanes, store.records, store.shared, self.intake.accept, self.cases.hands, uploads.open, self.clock,
+            self.ids, settings, StaffTable(store.records), self.gate,
         )
         self.control = control.application(console.letters())
         if config.desk.demo_password:
@@ -282,5 +287,6 @@ class Gateway:
         await asyncio.gather(*(worker.drain(half) for worker in self.workers.values()))
         await self.pushing.close()
         await self.supervisor.close()
+        await self.cases.close()
         await self.mind.close()
         await self.store.close()
