@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 from aiohttp import web
-from yarl import URL
 
 from casebridge import rt, webhook
 from casebridge.calling import Caller, session
@@ -28,9 +27,8 @@ from gateway.polling import CasePoller
 from gateway.protocols import CaseBackend, CaseDesk
 from gateway.store.parts import Store
 from gateway.wiring import open311
+from gateway.wiring.addresses import address
 from gateway.workers import Supervisor
-
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +111,8 @@ class CaseParts:
         if settings.repeat == "lookup" and not settings.lookup_url:
             raise ConfigError(f"{key}.lookup_url: missing, with repeat = \"lookup\"")
         site = webhook.Site(
-            _address(f"{key}.url", settings.url),
-            _address(f"{key}.lookup_url", settings.lookup_url) if settings.lookup_url else "",
+            address(f"{key}.url", settings.url),
+            address(f"{key}.lookup_url", settings.lookup_url) if settings.lookup_url else "",
             self.ground.url, _secrets(f"{key}.secret", settings.secret), settings.repeat,
         )
         caller = Caller(self._http, webhook.NAME, self.ground.clock)
@@ -132,7 +130,7 @@ class CaseParts:
         for name in ("token", "queue"):
             if not getattr(settings, name):
                 raise ConfigError(f"{key}.{name}: missing")
-        access = rt.Access(_address(f"{key}.url", settings.url).rstrip("/"), settings.token, settings.queue)
+        access = rt.Access(address(f"{key}.url", settings.url).rstrip("/"), settings.token, settings.queue)
         rest = rt.Rest(Caller(self._http, rt.NAME, self.ground.clock), access)
         return _Made(rt.Rt(rest, lambda one: _alarm(rt.NAME, one)))
 
@@ -162,19 +160,6 @@ def _secrets(key: str, told: tuple[str, ...] | str) -> Secrets:
         return Secrets((told,) if isinstance(told, str) else told)
     except ValueError as error:
         raise ConfigError(f"{key}: {error}") from error
-
-
-def _address(key: str, told: str) -> str:
-    """https, or http on loopback; nothing in it that a log must not show. Raises ConfigError."""
-    try:
-        url = URL(told)
-    except ValueError as error:
-        raise ConfigError(f"{key}: not an address") from error
-    if url.scheme != "https" and not (url.scheme == "http" and url.host in LOOPBACK):
-        raise ConfigError(f"{key}: an https address is expected, or http on a loopback address")
-    if not url.host or url.user is not None or url.password is not None or url.fragment:
-        raise ConfigError(f"{key}: a host without user, password and fragment is expected")
-    return told
 
 
 def _alarm(backend: str, template: str) -> None:
