@@ -7,6 +7,7 @@ server that knows the id answers 400 "already exists" [CASEBRIDGE.md, Open311].
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -26,7 +27,9 @@ TOKEN_WAITS_S = (1.0, 2.0, 3.0)  # then the token itself is the number, and is a
 PENDING = "token:"
 MARGIN = timedelta(hours=1)      # the server's clock may be wrong
 FULL = 1000                      # requests of one answer, by the standard: there may be more
+NARROWEST = timedelta(seconds=2)
 MOST_SEARCHES = 100
+_NUMBER = re.compile(r"WO-[0-9]{8}-[0-9A-HJKMNP-TV-Z]{10}")
 _KNOWN = (b"already exist", "已存在".encode())
 
 
@@ -128,15 +131,18 @@ class Open311:
     # --- finding ours again ---------------------------------------------------------------------------------
 
     async def _find(self, op: CaseOp) -> Row | None:
-        """By our number in the description; date filters apply to when a request was made."""
+        """By our number in the description; date filters apply to when a request was made. Raises Retry rather than
+        to say no where a full answer may hide it."""
         windows = [(from_ms(op.at) - MARGIN, self._clock.now() + MARGIN)]
         for _ in range(MOST_SEARCHES):
             start, end = windows.pop()
             listed = await self._listed(start, end)
             for row in listed:
-                if op.work_order_id in words(row, "description") and identifier(row, ID):
+                if _reference(row) == op.work_order_id and identifier(row, ID):
                     return row
-            if len(listed) >= FULL and end - start > timedelta(minutes=1):
+            if len(listed) >= FULL:
+                if end - start <= NARROWEST:
+                    break
                 middle = start + (end - start) / 2
                 windows += [(middle, end), (start, middle)]
             if not windows:
@@ -146,6 +152,12 @@ class Open311:
     async def _listed(self, start: datetime, end: datetime) -> list[Row]:
         between = (("start_date", stamp(start)), ("end_date", stamp(end)))
         return await self._client.get("requests", marks=(ID,), query=between)
+
+
+def _reference(row: Row) -> str:
+    """The first of our numbers in a description is its own (submission.description): the story may name others."""
+    found = _NUMBER.search(words(row, "description"))
+    return found.group() if found else ""
 
 
 def _first(answer: Answer, *marks: str) -> Row:

@@ -3,10 +3,12 @@ from __future__ import annotations
 
 import pytest
 
-from casebridge.open311.submission import HIDDEN, Manners
+from casebridge.open311.backend import Abilities
+from casebridge.open311.services import own
+from casebridge.open311.submission import HIDDEN, Manners, request
 from gateway.errors import Paused, Rejected, Retry, SendError, Uncertain
 from simulators.open311.conduct import Conduct
-from tests.casebridge.open311_world import WO, entry, odd, op, order, world
+from tests.casebridge.open311_world import FORM, WO, World, entry, odd, op, order, world
 
 FULL = order(
     WO,
@@ -189,3 +191,61 @@ async def test_every_operation_has_its_status_and_its_words() -> None:
             (f"{WO}-rating-2", "CLOSED", "市民评价　已解决：否；满意度：1 分（满分 5 分）；原因：敷衍"),
             (f"{WO}-rework-1", "REOPEN", "退回重办（第 1 次）。敷衍"), (f"{WO}-withdraw-3", "CLOSED", "市民撤回诉求。"),
         ]
+
+
+# --- finding ours again -------------------------------------------------------------------------------------
+
+async def test_a_case_that_only_names_ours_is_not_ours() -> None:
+    other = "WO-20261123-ZZZZZZZZZZ"
+    async with world() as here:
+        await here.backend.send(op("submit", wo=other, order=order(other, content=f"同 12345 工单 {WO}")), None)
+        assert await here.backend.lookup(op("submit"), None) is None
+        await here.backend.send(op("submit"), None)
+        found = await here.backend.lookup(op("submit"), None)
+        assert found is not None
+        assert found.external_id == "1002"
+
+
+async def test_ours_is_found_among_more_than_one_answer_holds() -> None:
+    """1,000 requests are all that the standard lets a server list at once, the oldest first."""
+    async with world() as here:
+        sent = op("submit")
+        await crowd(here, 2500, 0.5)
+        await here.backend.send(sent, None)
+        asked = len(here.server.seen)
+        found = await here.backend.lookup(sent, None)
+        assert found is not None
+        assert found.external_id == "3501"
+        assert len(here.server.seen) - asked < 30
+
+
+async def test_where_a_full_answer_may_hide_it_nobody_says_no() -> None:
+    async with world() as here:
+        await crowd(here, 1000, 0)
+        with pytest.raises(Retry):
+            await here.backend.lookup(op("submit"), None)
+
+
+async def crowd(here: World, n: int, every_s: float) -> None:
+    """Requests of other people."""
+    form = request(order("WO-20261123-ZZZZZZZZZZ"), own([FORM]).services[FORM.id], Manners())
+    for _ in range(n):
+        here.office.file([("api_key", here.office.key), *form])
+        here.clock.advance(every_s)
+
+
+async def test_without_a_list_of_descriptions_a_doubtful_submission_is_a_persons() -> None:
+    async with world(abilities=Abilities(lookup=False)) as here:
+        assert here.backend.repeat("submit") == "neither"
+        assert here.backend.repeat("rework") == "idempotent"
+        with pytest.raises(Uncertain):
+            await here.backend.lookup(op("submit"), None)
+        with pytest.raises(Rejected):
+            await here.backend.send(op("comment", 1, text="a", urge=False), None)
+
+
+async def test_a_server_without_updates_takes_submissions_alone() -> None:
+    async with world(Conduct(updates=False), abilities=Abilities(updates=False)) as here:
+        receipt = await here.backend.send(op("submit"), None)
+        with pytest.raises(Rejected):
+            await here.backend.send(op("rework", 1, round=1, reason="a"), receipt.external_id)
