@@ -29,8 +29,8 @@ from gateway.handover import (
     Arrived,
     DraftHanded,
     DraftWanted,
+    Invitations,
     OpenDraft,
-    Uninvited,
     Verified,
 )
 from gateway.messages import CaseNews, Elapsed, Inbound, Order, Text
@@ -59,8 +59,9 @@ class Asides:
                 return turn.staff(state, said)
             case Elapsed() as timer:
                 return drafts.elapsed(self.catalog, state, timer)
-            case Uninvited():
-                return replace(state, ratings=()), []
+            case Invitations() as wish:
+                turn.wished(item, wish)
+                return (state if wish.wanted else replace(state, ratings=())), []
             case Arrived() as came:
                 return self._arrived(state, item, came, turn)
             case Order() as order:

@@ -77,8 +77,13 @@ class Arrived(Struct, frozen=True, tag="arrived"):
     district: str | None = None
 
 
-class Uninvited(Struct, frozen=True, tag="uninvited"):
-    """The citizen wants no more invitations to rate (SMS: TD). One they were asked already they may still answer."""
+class Invitations(Struct, frozen=True, tag="invitations"):
+    """The citizen wants no more invitations to rate (SMS: TD), or wants them again (START). One they were asked already
+    they may still answer. `answered`: what they were told, "" for who said it twice."""
+
+    wanted: bool
+    said: str
+    answered: str = ""
 
 
 class Forgotten(Struct, frozen=True, tag="forgotten"):

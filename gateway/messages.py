@@ -18,7 +18,7 @@ from gateway.handover import (
     DraftHanded,
     DraftWanted,
     Forgotten,
-    Uninvited,
+    Invitations,
     Verified,
 )
 
@@ -112,7 +112,7 @@ class Elapsed(Struct, frozen=True, tag="elapsed"):
 
 Content = (
     Text | Choice | Form | Upload | Location | Order | Verified | DraftWanted | DraftHanded
-    | AgentJoins | AgentSays | AgentLeaves | CaseNews | Elapsed | Arrived | Forgotten | Uninvited
+    | AgentJoins | AgentSays | AgentLeaves | CaseNews | Elapsed | Arrived | Forgotten | Invitations
 )
 CitizenContent = Text | Choice | Form | Upload | Location
 

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from gateway.dialogue.draft import Dialogue
 from gateway.dialogue.effects import Effect, LeavePerson, Say
-from gateway.handover import AgentJoins, AgentLeaves, AgentSays, Arrived, Forgotten
+from gateway.handover import AgentJoins, AgentLeaves, AgentSays, Arrived, Forgotten, Invitations
 from gateway.messages import Choice, Form, Inbound, Location, Order, Outbound, Text, Upload
 from gateway.protocols import Emit, Feed, Put
 from gateway.transcripts import TranscriptLine
@@ -51,6 +51,12 @@ class Turn:
             line = _line(item)
             if line is not None:
                 self.lines.append(line)
+
+    def wished(self, item: Inbound, wish: Invitations) -> None:
+        """Both sides of it were said before the turn."""
+        self.heard([item])
+        if wish.answered:
+            self.lines.append(TranscriptLine(at=self.now, sender="bot", text=wish.answered))
 
     def staff(self, state: Dialogue, content: AgentSays | AgentJoins | AgentLeaves) -> tuple[Dialogue, list[Effect]]:
         """A clerk joins, writes or hands the conversation back."""
@@ -119,6 +125,8 @@ def _line(item: Inbound) -> TranscriptLine | None:
             return TranscriptLine(at=item.at, sender="citizen", text="", uploads=(upload,))
         case Location(lat, long, label):
             return TranscriptLine(at=item.at, sender="citizen", text=f"{label} ({lat:.5f}, {long:.5f})")
+        case Invitations(said=said):
+            return TranscriptLine(at=item.at, sender="citizen", text=said)
         case Arrived(how):
             return TranscriptLine(at=item.at, sender="citizen", text=f"[{how}]")
         case Form(template, fields, kinds) | Order(template, _, fields, kinds):

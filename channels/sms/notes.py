@@ -16,12 +16,13 @@ class Wrote(Struct, frozen=True, tag="wrote"):
 
 
 class Wished(Struct, frozen=True, tag="wished"):
-    """With it they opted out, or came back; `at` in ms."""
+    """With it, in these words, they opted out or came back; `at` in ms."""
 
     id: str
     wish: Wish
     at: int
     to: str = ""
+    said: str = ""
 
 
 class Reported(Struct, frozen=True, tag="reported"):

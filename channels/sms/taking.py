@@ -92,7 +92,7 @@ class Taker:
             return
         conversation, to = conversation_key(CHANNEL, phone), arrival.to if arrival.to in self.numbers else ""
         if wish := await self._wish(conversation, arrival.text):
-            await self.core.wished(conversation, notes.Wished(arrival.id, wish, self._now(), to))
+            await self.core.wished(conversation, notes.Wished(arrival.id, wish, self._now(), to, arrival.text))
             return
         note = notes.write(notes.Wrote(arrival.id, to))
         await self.core.accept(Inbound(

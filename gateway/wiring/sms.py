@@ -23,7 +23,7 @@ from gateway.config import Config
 from gateway.config_sms import Sms
 from gateway.dialogue.draft import Dialogue, load
 from gateway.errors import RateLimited
-from gateway.handover import Uninvited
+from gateway.handover import Invitations
 from gateway.health import Check
 from gateway.http import Network
 from gateway.messages import Inbound, Outbound, encode
@@ -125,19 +125,19 @@ class SmsParts:
 
     async def _standing(self, conversation: str) -> Standing:
         state = await self._dialogue(conversation)
-        engaged = state.draft is not None or state.asked is not None or state.mode != "bot"
+        engaged = state.draft is not None or state.asked is not None or state.rating is not None or state.mode != "bot"
         return Standing(engaged, silent(await self._reach(conversation)))
 
     async def _wished(self, conversation: str, wished: Wished) -> None:
         """Once to whoever says it twice."""
-        known = silent(await self._reach(conversation))
-        if wished.wish == "stop":
-            await self.ground.accept(Inbound(f"stop {wished.id}", conversation, CHANNEL, wished.at, Uninvited()))
-        await self._note(conversation, wished.id, wished)
-        if known == (wished.wish == "stop"):
-            return
+        stop, known = wished.wish == "stop", silent(await self._reach(conversation))
         language = (await self._dialogue(conversation)).language
-        text = self.ground.replies.render(language, CHANNEL, f"sms.{wished.wish}", {})
+        text = "" if known == stop else self.ground.replies.render(language, CHANNEL, f"sms.{wished.wish}", {})
+        wish = Invitations(not stop, wished.said, text)
+        await self.ground.accept(Inbound(f"{wished.wish} {wished.id}", conversation, CHANNEL, wished.at, wish))
+        await self._note(conversation, wished.id, wished)
+        if not text:
+            return
         message = Outbound(id=f"wish {wished.id}", at=wished.at, text=text, language=language)
         await self._store(conversation, message.id, Say(message, (wished.id,)))
 

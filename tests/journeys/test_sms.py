@@ -152,8 +152,14 @@ async def test_who_says_td_is_left_alone_and_answered(town: Town) -> None:
     assert ways(await until_told(town, case, "not_told rate"), "rate") == [("not_told", "sms stopped")]
     assert citizen.unread == []
     assert case in await citizen.says("查进度"), "who asks is told"
-    assert await citizen.says("START")
+    back = await citizen.says("START")
     assert await citizen.says("START"), "once more it is a word like any other"
+    clerk = await town.hotline.staff("clerk")
+    talk = (await clerk.conversation("sms:+8613800138002"))["transcript"]
+    said = [(line["sender"], line["text"]) for line in talk]
+    assert ("citizen", "TD") in said
+    sender, told = said[said.index(("citizen", "START")) + 1]
+    assert (sender, back.endswith(told)) == ("bot", True), "without the sign"
 
 
 async def test_who_says_td_is_not_asked_about_the_next_case_either(town: Town) -> None:
