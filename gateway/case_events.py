@@ -20,6 +20,7 @@ STATUS: dict[str, str] = {
     "case.cancelled": "cancelled", "case.reopened": "reopened",
 }
 ENDINGS = frozenset({"case.closed", "case.rejected", "case.cancelled"})
+UNCHANGED = "unchanged"  # a department's words that are no step: the case stands as it stood
 INVITATION = ("invite", "remind", "expire")
 HELD = 20     # endings that wait for a rework's receipt; far more than any backend sends
 RELATED = 20  # of the work order's schema
@@ -60,6 +61,8 @@ def _apply(state: CaseState, item: Happened, rules: Rules) -> Decision:
     state = moved
     if not mark.after(state.marks.get("status")):  # rule 2: what comes late is history
         return Decision(state, arm=arm)
+    if event.data.status == UNCHANGED:
+        return Decision(state, news=(_news(state, event),), arm=arm)
     before = state.status
     state = msgspec.structs.replace(state, status=STATUS[event.type], marks={**state.marks, "status": mark})
     return Decision(state, arm=arm).then(_became(state, before, item, rules))

@@ -40,7 +40,8 @@ class CaseOp(Struct, frozen=True):
 
 
 class EventData(Struct, frozen=True):
-    """round: absent where the backend does not count them; related: the case (ours or theirs) that this one repeats."""
+    """status: `unchanged` for words that are no step, whatever the type; round: absent where the backend does not count
+    them; related: the case (ours or theirs) that this one repeats."""
 
     status: str | None = None
     round: int | None = None

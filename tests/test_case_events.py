@@ -91,6 +91,19 @@ def test_rule_5_a_closure_in_the_change_window_is_of_the_round_that_is_sent_back
     assert (news(decisions), state.round) == (["rework_sent"], 1)
 
 
+def test_a_comment_tells_the_citizen_and_leaves_the_case_as_it_stands() -> None:
+    """A word after the closure neither opens the case again nor calls its rating off."""
+    state, decisions = run(
+        fresh(), event("case.closed", None, at=4_000, id="a", reply="好了"),
+        event("case.progress", None, at=5_000, id="b", reply="发票随后寄出", status="unchanged"),
+    )
+    assert (state.status, news(decisions)) == ("closed", ["closed", "progress"])
+    assert decisions[1].news[0].text == "发票随后寄出"
+    assert decisions[1].cancel == ()
+    state, _ = run(state, event("case.reopened", None, at=4_500, id="c"))
+    assert state.status == "reopened"
+
+
 def test_rule_6_two_closures_of_a_round_ask_once() -> None:
     state, first = run(fresh(), event("case.closed", 1, reply="好了"))
     state, second = run(state, event("case.closed", 2, reply="好了"))
