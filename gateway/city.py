@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -24,10 +25,29 @@ from gateway.yamls import Document
 _log = logging.getLogger(__name__)
 _COLUMNS = ("adcode", "name", "en")
 _SATURDAY = 5
+FILES = ("city.yaml", "lines.yaml", "divisions.csv", "streets.csv")
 
 
 def load(folder: Path) -> City:
-    """The city of this folder. Raises ConfigError naming file and key."""
+    """The city of this folder. Raises ConfigError naming file and key.
+
+    The same one while its files are the same: indexes of its four thousand places are kept by city.
+    """
+    return _read(folder, tuple(_stamp(folder / name) for name in FILES))
+
+
+def _stamp(file: Path) -> tuple[int, int]:
+    """Time and size, nought of a file that is not there."""
+    try:
+        stat = file.stat()
+    except OSError:
+        return 0, 0
+    return stat.st_mtime_ns, stat.st_size
+
+
+@lru_cache(maxsize=8)
+def _read(folder: Path, stamps: tuple[tuple[int, int], ...]) -> City:
+    """`stamps` tell the city of one time from that of another."""
     document = Document(folder / "city.yaml")
     city = document.to(City)
     try:

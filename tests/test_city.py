@@ -55,11 +55,19 @@ def test_the_home_city_is_known_in_english() -> None:
     assert {place.en for place in city.divisions} >= {"Chaoyang", "Huadu", "Minhang", "Luohe", "Lhasa", "Xi'an"}
 
 
-def test_all_of_it_loads_quickly() -> None:
+def test_all_of_it_loads_quickly(folder: Path) -> None:
     start = time.thread_time()
-    load(SAMPLE)
+    load(folder)
     load_deadlines(SAMPLE)
     assert time.thread_time() - start < 0.15
+
+
+def test_it_is_the_same_while_its_files_are(folder: Path) -> None:
+    before = load(folder)
+    assert load(folder) is before
+    file = folder / "city.yaml"
+    file.write_text(file.read_text("utf-8").replace("广州市", "广州市区", 1), "utf-8")
+    assert load(folder).zh == "广州市区"
 
 
 @pytest.mark.parametrize(("file", "content", "said"), [
