@@ -207,8 +207,9 @@ async def test_without_a_line_the_card_stays_and_says_so(browser: Browser, desk:
     async with card(browser, desk, viewport=PHONE) as page:
         await fill_in(page)
         await page.context.set_offline(True)
+        await page.wait_for_function("!navigator.onLine")
         await page.evaluate("document.querySelector('#language').click()")  # closes the socket to say hello anew
-        await expect(page.locator("#state")).not_to_have_attribute("data-state", "open")
+        await expect(page.locator("#state")).to_have_attribute("data-state", "offline")
         await send(page)
         await expect(page.locator("#card-state")).to_contain_text("no connection")
         await expect(page.locator("#field-place")).to_have_value("海珠区新港中路88号")
