@@ -4,6 +4,7 @@ from __future__ import annotations
 import gc
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from gateway.dialogue.catalog import Catalog
 from gateway.fields.city import City
 from gateway.replies import Replies
 from tests import project
+from tests.casebridge.request_tracker import RequestTracker, request_tracker
 
 # What lives long in a run of the tests (rewritten modules, the trees of the architecture's tests) is no garbage;
 # looking through it as often as a server does costs a fifth of the time.
@@ -47,3 +49,10 @@ def wording() -> Replies:
 @pytest.fixture(scope="session")
 def guangzhou() -> City:
     return project.city()
+
+
+@pytest.fixture(scope="session")
+def tracker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RequestTracker]:
+    """The real Request Tracker, one for all: it takes some ten seconds to start. For slow tests."""
+    with request_tracker(tmp_path_factory.mktemp("tracker")) as running:
+        yield running

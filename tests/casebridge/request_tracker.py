@@ -9,11 +9,14 @@ import os
 import quopri
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+import subprocess
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import aiohttp
 
@@ -28,7 +31,7 @@ PERL = ROOT / "casebridge/rt/perl"
 INTAKE, DEPARTMENT = "hotline", "postal"
 SECRET = "whsec_cmVxdWVzdC10cmFja2VyLW9mLXRoZS10ZXN0cy4uLi4="
 START_S = 60.0
-NOBODY = "http://127.0.0.1:9/cases/events"
+LOGIN = "/NoAuth/Login.html"
 
 CONFIG = """use utf8;
 Set($rtname, 'hotline.test'); Set($Organization, 'hotline.test'); Set($Timezone, 'Asia/Shanghai');
@@ -38,7 +41,7 @@ Set($DatabaseType, 'SQLite'); Set($DatabaseName, '{folder}/rtdb');
 Set($MailCommand, 'mbox');
 Set($LogToSyslog, undef); Set($LogToSTDERR, 'warning');
 Set($MasonDataDir, '{folder}/mason'); Set($MasonSessionDir, '{folder}/sessions');
-Set($HuiyinEventsURL, '{events}'); Set($HuiyinSecretFile, '{folder}/secret');
+Set($HuiyinEventsURL, 'http://127.0.0.1:{events_port}/cases/events'); Set($HuiyinSecretFile, '{folder}/secret');
 1;
 """
 
@@ -66,21 +69,13 @@ class Said:
 
 
 class RequestTracker:
-    """`url` and `token` are what the gateway needs; the verbs are those of a member of staff."""
+    """`url` and `token` are what the gateway needs; what happens goes to `events`, on a port that a test may listen on.
+    The verbs are those of a member of staff."""
 
-    def __init__(self, folder: Path, port: int, http: aiohttp.ClientSession) -> None:
-        self.folder, self.url = folder, f"http://127.0.0.1:{port}"
-        self._http = http
+    def __init__(self, folder: Path) -> None:
+        self.folder, self.port, self.events_port = folder, free_port(), free_port()
+        self.url = f"http://127.0.0.1:{self.port}"
         self.token = self._clerk = ""
-
-    @property
-    def environment(self) -> dict[str, str]:
-        own = {
-            "RT_SITE_CONFIG": str(self.folder / "RT_SiteConfig.pm"),
-            "RT_SITE_CONFIG_DIR": str(self.folder / "RT_SiteConfig.d"),
-            "PERL5LIB": f"{DEBIAN / 'lib'}:{PERL / 'lib'}",
-        }
-        return {**os.environ, **own}
 
     # --- staff ------------------------------------------------------------------------------------------------
 
@@ -96,9 +91,26 @@ class RequestTracker:
         """Status, Queue, Owner, …"""
         await self._staff("PUT", f"ticket/{number}", fields)
 
+    async def fills_the_form(self, number: str, html: str, status: str) -> None:
+        """As in the browser: "Reply", with a new status."""
+        await self.perl("-MRT=-init", "-e", PASSWORD_OF_ROOT, PASSWORD)
+        await asyncio.to_thread(self._fill, {
+            "id": number, "UpdateType": "response", "UpdateContent": html, "UpdateContentType": "text/html",
+            "Status": status, "SubmitTicket": "1",
+        })
+
+    async def opens(self, queue: str, subject: str) -> str:
+        """A ticket that is none of ours."""
+        return str((await self._staff("POST", "ticket", {"Queue": queue, "Subject": subject}))["id"])
+
     async def ticket(self, number: str) -> dict[str, Any]:
         found: dict[str, Any] = await self._staff("GET", f"ticket/{number}")
         return found
+
+    async def queue_of(self, number: str) -> str:
+        queue = (await self.ticket(number))["Queue"]["id"]
+        name: str = (await self._staff("GET", f"queue/{queue}"))["Name"]
+        return name
 
     async def fields(self, number: str) -> dict[str, str]:
         """The custom fields that hold something."""
@@ -110,37 +122,24 @@ class RequestTracker:
         (only,) = found["items"]
         return str(only["id"])
 
-    async def queue_of(self, number: str) -> str:
-        queue = (await self.ticket(number))["Queue"]["id"]
-        name: str = (await self._staff("GET", f"queue/{queue}"))["Name"]
-        return name
-
-    async def opens(self, queue: str, subject: str) -> str:
-        """A ticket that is none of ours."""
-        return str((await self._staff("POST", "ticket", {"Queue": queue, "Subject": subject}))["id"])
-
-    async def fills_the_form(self, number: str, html: str, status: str) -> None:
-        """As in the browser: "Reply", with a new status."""
-        await self.perl("-MRT=-init", "-e", PASSWORD_OF_ROOT, PASSWORD)
-        async with aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True)) as browser:
-            signed_in = {"user": "root", "pass": PASSWORD}
-            async with browser.post(f"{self.url}/NoAuth/Login.html", data=signed_in) as answer:
-                assert answer.status == 200
-            filled = {
-                "id": number, "UpdateType": "response", "UpdateContent": html, "UpdateContentType": "text/html",
-                "Status": status, "SubmitTicket": "1",
-            }
-            referer = {"Referer": self.url + "/"}
-            async with browser.post(
-                f"{self.url}/Ticket/Update.html", data=filled, headers=referer, allow_redirects=False
-            ) as answer:
-                assert answer.headers["Location"].startswith(f"{self.url}/Ticket/Display.html"), answer.status
-
     async def _staff(self, method: str, path: str, body: Any = None) -> Any:
         headers = {"Authorization": f"token {self._clerk}"}
-        async with self._http.request(method, f"{self.url}/REST/2.0/{path}", json=body, headers=headers) as answer:
+        async with (
+            aiohttp.ClientSession() as http,
+            http.request(method, f"{self.url}/REST/2.0/{path}", json=body, headers=headers) as answer,
+        ):
             assert answer.status < 300, await answer.text()
             return await answer.json(content_type=None)
+
+    def _fill(self, form: dict[str, str]) -> None:
+        """Not by aiohttp: RT ends a redirect with a chunk too many."""
+        headers = {"Content-Type": "application/x-www-form-urlencoded", "Referer": f"{self.url}/"}
+        for path, filled in ((LOGIN, {"user": "root", "pass": PASSWORD}), ("/Ticket/Update.html", form)):
+            with closing(HTTPConnection("127.0.0.1", self.port)) as browser:
+                browser.request("POST", path, urlencode(filled), headers)
+                answer = browser.getresponse()
+                assert answer.status in (200, 302)
+                headers["Cookie"] = (answer.getheader("Set-Cookie") or headers.get("Cookie", "")).partition(";")[0]
 
     # --- what its database says ---------------------------------------------------------------------------------
 
@@ -150,42 +149,61 @@ class RequestTracker:
             rows = database.execute(HISTORY, (work_order,)).fetchall()
         return [Said(id_, type_, who, key, _text(text, coded), new) for id_, type_, who, key, text, coded, new in rows]
 
+    def forgets(self) -> None:
+        """Its tickets go on under other numbers, so that a test may use them again."""
+        with closing(sqlite3.connect(self.folder / "rtdb", timeout=30)) as database, database:
+            database.execute(
+                "update ObjectCustomFieldValues set Content = Content || ' ' || id where CustomField in "
+                "(select id from CustomFields where Name in ('wo_ref', 'wo_key'))"
+            )
+
     # --- its life -----------------------------------------------------------------------------------------------
 
-    def prepare(self, events: str) -> None:
-        (self.folder / "RT_SiteConfig.d").mkdir(parents=True)
-        for name in ("mason", "sessions"):
-            (self.folder / name).mkdir()
-        shutil.copyfile(DATABASE, self.folder / "rtdb")
-        (self.folder / "secret").write_text(SECRET + "\n")
-        port = self.url.rpartition(":")[2]
-        config = CONFIG.replace("{port}", port).replace("{folder}", str(self.folder)).replace("{events}", events)
-        (self.folder / "RT_SiteConfig.pm").write_text(config)
-
-    async def set_up(self, *more: str) -> str:
-        """Runs setup.pl; what it did."""
-        given = ("--queue", INTAKE, "--department", f"{DEPARTMENT}=邮政管理局")
-        return await self.perl(str(PERL / "setup.pl"), *given, "--token-file", str(self.folder / "token"), *more)
-
-    async def sign_in(self) -> None:
-        self.token = (self.folder / "token").read_text().strip()
-        self._clerk = await self.perl("-MRT=-init", "-e", CLERK)
-
-    async def perl(self, *arguments: str) -> str:
-        process = await asyncio.create_subprocess_exec(
-            "perl", *arguments, env=self.environment, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE
-        )
-        told, errors = await process.communicate()
-        assert process.returncode == 0, errors.decode()
-        return told.decode()
+    @property
+    def environment(self) -> dict[str, str]:
+        own = {
+            "RT_SITE_CONFIG": str(self.folder / "RT_SiteConfig.pm"),
+            "RT_SITE_CONFIG_DIR": str(self.folder / "RT_SiteConfig.d"),
+            "PERL5LIB": f"{DEBIAN / 'lib'}:{PERL / 'lib'}",
+        }
+        return {**os.environ, **own}
 
     async def answers(self) -> bool:
-        headers = {"Authorization": f"token {self.token}"}
         try:
-            async with self._http.get(f"{self.url}/REST/2.0/rt", headers=headers) as answer:
-                return answer.status == 200
+            await self._staff("GET", "rt")
         except aiohttp.ClientConnectionError:
             return False
+        return True
+
+    async def perl(self, *arguments: str) -> str:
+        """What the program says; the loop goes on meanwhile."""
+        return await asyncio.to_thread(self.runs, *arguments)
+
+    def runs(self, *arguments: str) -> str:
+        done = subprocess.run(
+            ["perl", *arguments], env=self.environment, capture_output=True, text=True, check=False, timeout=60
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    @property
+    def setup(self) -> tuple[str, ...]:
+        """setup.pl, as a city would run it."""
+        queues = ("--queue", INTAKE, "--department", f"{DEPARTMENT}=邮政管理局")
+        return (str(PERL / "setup.pl"), *queues, "--token-file", str(self.folder / "token"))
+
+    def prepare(self) -> None:
+        for name in ("RT_SiteConfig.d", "mason", "sessions"):
+            (self.folder / name).mkdir(parents=True)
+        shutil.copyfile(DATABASE, self.folder / "rtdb")
+        (self.folder / "secret").write_text(SECRET + "\n")
+        config = CONFIG
+        for name, value in (("port", self.port), ("folder", self.folder), ("events_port", self.events_port)):
+            config = config.replace(f"{{{name}}}", str(value))
+        (self.folder / "RT_SiteConfig.pm").write_text(config)
+        self.runs(*self.setup)
+        self.token = (self.folder / "token").read_text().strip()
+        self._clerk = self.runs("-MRT=-init", "-e", CLERK)
 
 
 HISTORY = """
@@ -203,22 +221,20 @@ def _text(stored: str | None, coded: str | None) -> str:
     return quopri.decodestring(text).decode() if coded == "quoted-printable" else text
 
 
-@asynccontextmanager
-async def request_tracker(folder: Path, events: str = NOBODY) -> AsyncIterator[RequestTracker]:
-    """events: where it tells what happened."""
-    async with aiohttp.ClientSession() as http:
-        tracker = RequestTracker(folder / "rt", free_port(), http)
-        tracker.prepare(events)
-        await tracker.set_up()
-        await tracker.sign_in()
-        with (folder / "rt.log").open("wb") as log:
-            server = await asyncio.create_subprocess_exec(
-                str(SERVER), "--host", "127.0.0.1", "--port", tracker.url.rpartition(":")[2], "--max-workers", "2",
-                env=tracker.environment, stdout=log, stderr=log,
-            )
-        try:
-            await until(tracker.answers, START_S, 0.05)
-            yield tracker
-        finally:
-            server.terminate()
-            await server.wait()
+@contextmanager
+def request_tracker(folder: Path) -> Iterator[RequestTracker]:
+    tracker = RequestTracker(folder / "rt")
+    tracker.prepare()
+    with (folder / "rt.log").open("wb") as log:
+        server = subprocess.Popen(
+            [str(SERVER), "--host", "127.0.0.1", "--port", str(tracker.port), "--max-workers", "2"],
+            env=tracker.environment, stdout=log, stderr=log,
+        )
+    try:
+        loop = asyncio.new_event_loop()
+        loop.run_until_complete(until(tracker.answers, START_S, 0.05))
+        loop.close()
+        yield tracker
+    finally:
+        server.terminate()
+        server.wait()

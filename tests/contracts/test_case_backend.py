@@ -19,8 +19,11 @@ from casebridge.open311.backend import Abilities
 from casebridge.open311.client import Access, Client
 from casebridge.open311.services import ORDER_FIELDS, Attribute, Catalogue, Service
 from casebridge.open311.submission import URGED, Manners
+from casebridge.rt import Access as RtAccess
+from casebridge.rt import Rest, Rt
 from casebridge.signing import Secrets
 from casebridge.webhook import Site, WebhookBackend
+from gateway.clock import SystemClock
 from gateway.errors import Busy, NotFound, Paused, Rejected, Retry, SendError, Uncertain
 from gateway.orders import CaseOp, StaffAction
 from gateway.protocols import CaseBackend, CaseDesk
@@ -29,6 +32,7 @@ from simulators.case.settings import OPERATIONS_SECRET
 from simulators.open311.office import Update
 from tests.casebridge.desk_world import opened, working
 from tests.casebridge.open311_world import world
+from tests.casebridge.request_tracker import INTAKE, RequestTracker
 from tests.clock import ManualClock
 from tests.contracts.way import Way, way
 from tests.until import until
@@ -120,14 +124,45 @@ async def webhook(folder: Path) -> AsyncIterator[Row]:
         assert alarms == []
 
 
-ROWS: dict[str, Callable[[Path], AbstractAsyncContextManager[Row]]] = {
-    "desk": desk, "open311": open311, "webhook": webhook,
+@asynccontextmanager
+async def rt(tracker: RequestTracker) -> AsyncIterator[Row]:
+    """The real one. Its first submission asks for the queue's fields; that is over before a test begins."""
+    async with way(tracker.url) as there, session() as http:
+        access = RtAccess(there.url, tracker.token, INTAKE)
+        alarms: list[str] = []
+        backend = Rt(Rest(Caller(http, "rt", SystemClock()), access), alarms.append)
+        await backend.send(op("submit", wo="WO-20261123-00000FIRST"), None)
+
+        async def history(id: str) -> list[str]:
+            said = [one for one in tracker.said(id) if one.type == "Create" or one.key]
+            return ["urge" if "【催办】" in one.text else (one.key or ":submit").split(":")[1] for one in said]
+
+        async def text(id: str) -> str | None:
+            return [one.text for one in tracker.said(id) if one.key][-1].removeprefix("市民补充：")
+
+        def cases(id: str) -> int:
+            return sum(one.type == "Create" for one in tracker.said(id))
+
+        yield Row(
+            backend, None, history, text, lambda words: words.replace("\r", "").replace("\u0000", ""), there, cases)
+        assert alarms == []
+        tracker.forgets()
+
+
+ROWS: dict[str, Callable[[Any], AbstractAsyncContextManager[Row]]] = {
+    "desk": desk, "open311": open311, "rt": rt, "webhook": webhook,
 }
+SLOW = {"rt": "tracker"}  # what it needs in place of a folder
 
 
-@pytest.fixture(params=sorted(ROWS))
-async def row(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Row]:
-    async with ROWS[request.param](tmp_path) as made:
+@pytest.fixture(params=[pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in ROWS])
+def opening(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Row]:
+    return ROWS[request.param](request.getfixturevalue(SLOW.get(request.param, "tmp_path")))
+
+
+@pytest.fixture
+async def row(opening: AbstractAsyncContextManager[Row]) -> AsyncIterator[Row]:
+    async with opening as made:
         yield made
 
 
