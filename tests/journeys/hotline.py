@@ -21,6 +21,7 @@ from channels.web.sessions import Session, Sessions
 from gateway.app import Gateway, Mind
 from gateway.clock import RandomIds, SystemClock
 from gateway.config import Config, Data, Server, Web
+from gateway.config_case import CaseBridge
 from gateway.config_sms import Sms
 from gateway.config_wechat import WeChat
 from gateway.console import StaffTable
@@ -71,6 +72,7 @@ class Given:
     sms: tuple[Sms, ...] = ()
     texter: Texter | None = None
     port: int = 0
+    cases: CaseBridge = field(default_factory=CaseBridge)
 
 
 ALONE = Given()
@@ -90,6 +92,7 @@ class Hotline:
         config = Config(
             server=Server(port=given.port or free_port(), drain_s=2, burst_hold_s=given.hold_s),
             data=Data(str(folder)), web=Web(messages_per_minute=60_000), wechat=given.wechat, sms=given.sms,
+            casebridge=given.cases,
         )
         gateway = Gateway.of(config, clock, RandomIds(), mind)
         gateway.sender, gateway.texter = given.sender, given.texter
