@@ -68,10 +68,9 @@ class Bridge:
         if not lease.msgs:
             return Changes()
         head = lease.msgs[0]
-        try:
-            op = _ops.decode(head.body)
-        except msgspec.DecodeError as error:
-            raise Rejected("not an operation") from error
+        op = operation(head.body)
+        if op is None:
+            raise Rejected("not an operation")
         known = _known.decode(lease.state).external_id if lease.state else None
         if op.op != "submit":
             known = known or await self._taken_before(op)
@@ -108,7 +107,7 @@ class Bridge:
     async def _hand_over(self, op: CaseOp, known: str | None) -> Receipt:
         if op.arrived is not None:
             return Receipt(op.arrived, self._backend.name)
-        if await self._records.get("sending", _attempt(op)) is not None:
+        if self._once(op) and await self._records.get("sending", _attempt(op)) is not None:
             raise Uncertain("it was being sent when the gateway stopped")
         paused = self._gate.status.state == "paused"
         try:
@@ -186,8 +185,14 @@ def _attempt(op: CaseOp) -> str:
     return f"{op.key}@{op.at}"
 
 
-def _is_submission(body: bytes) -> bool:
+def operation(body: bytes) -> CaseOp | None:
+    """None for what is none."""
     try:
-        return _ops.decode(body).op == "submit"
+        return _ops.decode(body)
     except msgspec.DecodeError:
-        return False
+        return None
+
+
+def _is_submission(body: bytes) -> bool:
+    op = operation(body)
+    return op is not None and op.op == "submit"

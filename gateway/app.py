@@ -14,8 +14,6 @@ from zoneinfo import ZoneInfo
 import structlog
 from aiohttp import web
 
-from casebridge.bridge import Bridge
-from casebridge.gate import Gate
 from channels.web.chat import WebChannel
 from channels.web.doors import allowed_origins
 from channels.web.pages import Pages
@@ -54,6 +52,7 @@ from gateway.store.limits import DAY_MS, Limits
 from gateway.store.sqlite import SqliteStore
 from gateway.uploads import Uploads
 from gateway.wiring.casebridge import CaseGround, CaseParts
+from gateway.wiring.handing import HandingOver
 from gateway.wiring.pushing import PushGround, Pushing, pacing
 from gateway.wiring.talking import TalkGround
 from gateway.wiring.talking import conversation as talking
@@ -92,7 +91,7 @@ class Gateway:
     intake: Intake = field(init=False)
     pushing: Pushing = field(init=False)
     cases: CaseParts = field(init=False)
-    gate: Gate = field(init=False)
+    handing: HandingOver = field(init=False)
     application: web.Application = field(default_factory=web.Application)
     control: web.Application = field(default_factory=web.Application)
 
@@ -144,11 +143,9 @@ class Gateway:
         self._push(uploads, conversation)
         opened.push_async_callback(self.pushing.close)
         self._work("events", self._cases(catalog).handle)
-        scale = self.config.casebridge.time_scale
-        self.gate = Gate(self.cases.backend.name, self.store.records, self.clock, scale)
-        await self.gate.open()
-        bridge = Bridge(self.cases.backend, self.gate, self.store.lanes, self.store.records, self.clock, scale)
-        self._work("case", bridge.handle, Terms(lease_ms=40_000, room=self.gate.room, both_ends=True))
+        self.handing = HandingOver(self.cases.backend, self.store, self.clock, self.config.casebridge.time_scale)
+        await self.handing.open(self.supervisor)
+        self._work("case", self.handing.handle, self.handing.terms)
         self._work("desk", self.cases.desk.handle)
         self._work("journal", Journal(self.config.retention.case_days * DAY_MS).handle)
         self.supervisor.spawn("timers", lambda: tick(self.store.lanes))
@@ -212,7 +209,7 @@ class Gateway:
         console = await self._console(catalog, uploads, trusted)
         health = Health(
             store.lanes, tuple(self.workers), {"store": self._store_well}, config.observe.metrics_allow, trusted,
-            self.pushing.watched,
+            {**self.pushing.watched, **self.handing.watched},
         )
         api = Api(
             visitors=sessions, staff=partial(_caller, console), uploads=uploads, templates=catalog.newest,
@@ -249,7 +246,7 @@ class Gateway:
         )
         console = Console(
             store.lanes, store.records, store.shared, self.intake.accept, self.cases.hands, uploads.open, self.clock,
-            self.ids, settings, StaffTable(store.records), self.gate,
+            self.ids, settings, StaffTable(store.records), self.handing.gate,
         )
         self.control = control.application(console.letters())
         if config.desk.demo_password:

@@ -2,7 +2,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
+
+State = Literal["well", "away", "paused"]
+STATES: tuple[State, ...] = get_args(State)
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,7 +13,7 @@ class GateStatus:
     """well: everything is sent; away: it does not answer; paused: it refuses us; since: ms since 1970."""
 
     backend: str
-    state: Literal["well", "away", "paused"] = "well"
+    state: State = "well"
     why: str = ""
     since: int = 0
 

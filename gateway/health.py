@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from gateway.errors import HuiyinError, NotFound
 from gateway.http import Network, client_address
-from gateway.observe import LANE_DEAD, LANE_OLDEST, LANE_WAITING
+from gateway.observe import LANE_DEAD, LANE_OLDEST, LANE_PARKED, LANE_WAITING
 from gateway.protocols import LaneStore
 from gateway.store.lanes import LaneStats
 
@@ -53,6 +53,7 @@ class Health:
             stats = stats_of.get(lane, NOTHING)
             LANE_WAITING.labels(lane).set(stats.waiting)
             LANE_DEAD.labels(lane).set(stats.dead)
+            LANE_PARKED.labels(lane).set(stats.parked)
             LANE_OLDEST.labels(lane).set(stats.oldest_ms / 1000)
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
 

@@ -34,7 +34,9 @@ CASES_DROPPED = Counter("huiyin_case_fields_dropped_total", "Work orders read ba
 REFUSALS = Counter("huiyin_refusals_total", "Requests and frames refused", ["code"])
 LANE_WAITING = Gauge("huiyin_lane_waiting", "Items waiting", ["lane"])
 LANE_DEAD = Gauge("huiyin_lane_dead", "Dead letters", ["lane"])
+LANE_PARKED = Gauge("huiyin_lane_parked", "Items put aside, their outcome unknown", ["lane"])
 LANE_OLDEST = Gauge("huiyin_lane_oldest_seconds", "Age of the oldest waiting item", ["lane"])
+CASE_BACKEND = Gauge("huiyin_case_backend", "1 for the state it is in: well, away or paused", ["backend", "state"])
 
 
 def count_refusal(code: str) -> None:

@@ -13,7 +13,7 @@ from gateway.messages import Inbound, Text, decode_inbound
 from gateway.protocols import Changes, Emit, Lease
 from gateway.store.limits import Limits
 from gateway.store.sqlite import SqliteStore
-from gateway.workers import LaneWorker, Supervisor, tick
+from gateway.workers import LaneWorker, Supervisor, Terms, tick
 from tests.clock import ManualClock, SerialIds
 from tests.until import until
 
@@ -208,3 +208,48 @@ async def test_the_supervisor_starts_a_failed_task_again() -> None:
     supervisor.spawn("shaky", shaky)
     await until(lambda: len(runs) == 3)
     await supervisor.close()
+
+
+async def test_what_there_is_no_room_for_is_not_even_claimed(store: SqliteStore) -> None:
+    """31,200 rows that wait for a backend cost nothing while they wait."""
+    asked, free, seen = 0, 0, list[str]()
+
+    def room() -> int:
+        nonlocal asked
+        asked += 1
+        return free
+
+    async def handle(lease: Lease) -> Changes:
+        seen.append(lease.key)
+        return Changes(lease.msgs[-1].seq)
+
+    for n in range(3):
+        await store.lanes.ingest("case", f"WO-{n}", "", b"x")
+    worker = LaneWorker("case", handle, store.lanes, store.shared, owner="w1", terms=Terms(room=room))
+    running = asyncio.create_task(worker.run(0.001))
+    await until(lambda: asked >= 4)
+    stats = (await store.lanes.stats())["case"]
+    assert (stats.waiting, stats.leased, seen) == (3, 0, [])
+    free = 1
+    await until(lambda: len(seen) == 3)
+    await worker.drain(1)
+    await running
+
+
+async def test_a_long_queue_is_worked_off_from_both_ends(store: SqliteStore, clock: ManualClock) -> None:
+    seen: list[str] = []
+
+    async def handle(lease: Lease) -> Changes:
+        seen.append(lease.key)
+        return Changes(lease.msgs[-1].seq)
+
+    for n in range(100):
+        await store.lanes.ingest("case", f"WO-{n:03d}", "", b"x")
+        clock.advance(1)
+    terms = Terms(room=lambda: 4, both_ends=True)
+    worker = LaneWorker("case", handle, store.lanes, store.shared, owner="w1", terms=terms)
+    running = asyncio.create_task(worker.run(0.001))
+    await until(lambda: len(seen) == 100)
+    assert sorted(seen[:4]) == ["WO-000", "WO-001", "WO-098", "WO-099"]
+    await worker.drain(1)
+    await running

@@ -28,7 +28,7 @@ class Backend:
 
     promise: Repeat = "idempotent"
     answers: list[SendError | None] = field(default_factory=list)
-    found: Receipt | None = None
+    found: Receipt | SendError | None = None
     name: str = "scripted"
     sent: list[str] = field(default_factory=list)
     knew: list[str | None] = field(default_factory=list)
@@ -47,6 +47,8 @@ class Backend:
 
     async def lookup(self, op: CaseOp, known: str | None) -> Receipt | None:
         self.asked.append(op.key)
+        if isinstance(self.found, SendError):
+            raise self.found
         return self.found
 
 

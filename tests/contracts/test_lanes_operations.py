@@ -231,6 +231,17 @@ async def test_attempts_belong_to_the_item_that_failed(lanes: LaneStore) -> None
     assert (await take(lanes)).attempts == 1
 
 
+async def test_behind_a_long_queue_neither_end_starves(lanes: LaneStore, clock: ManualClock) -> None:
+    for n in range(7):
+        await fill(lanes, f"web:{n}", 1)
+        clock.advance(1)
+    await lanes.defer((await lanes.claim("in", "w", n=1))[0], 60_000, "not ready")
+    got = [lease.key for lease in await lanes.claim("in", "w", n=4, newest=2)]
+    assert sorted(got) == ["web:1", "web:2", "web:5", "web:6"]
+    got = [lease.key for lease in await lanes.claim("in", "w", n=2, newest=2)]
+    assert sorted(got) == ["web:3", "web:4"]
+
+
 # --- dead letters -------------------------------------------------------------------------------------------
 
 async def test_a_parked_item_lets_the_others_pass_and_comes_back_corrected_at_the_head(lanes: LaneStore) -> None:
@@ -282,6 +293,32 @@ async def test_dead_letters_are_listed_by_lane_and_by_page(lanes: LaneStore) -> 
     assert await lanes.dead("in") == [every[0], every[2]]
     assert await lanes.dead(after=every[0].id, n=1) == [every[1]]
     assert await lanes.dead("case") == []
+
+
+async def test_dead_letters_of_one_key_are_found_alone(lanes: LaneStore) -> None:
+    for lane, key in (("in", "web:a"), ("in", "web:b"), ("out", "web:a"), ("in", "web:a")):
+        await lanes.ingest(lane, key, "", b"x")
+        await lanes.park(await take(lanes, lane), "why")
+    every = await lanes.dead()
+    assert await lanes.dead("in", key="web:a") == [every[0], every[3]]
+    assert await lanes.dead(key="web:a") == [every[0], every[2], every[3]]
+    assert await lanes.dead("in", key="web:a", after=every[0].id) == [every[3]]
+    assert await lanes.dead("in", key="web:") == []
+
+
+@pytest.mark.parametrize("backs_off", [True, False])
+async def test_a_discard_lets_what_stood_behind_it_go_on_at_once(lanes: LaneStore, backs_off: bool) -> None:
+    await fill(lanes, "web:a", 2)
+    await lanes.park(await take(lanes), "odd")
+    lease = await take(lanes)
+    if backs_off:
+        await lanes.defer(lease, 60_000, "waits for the other")
+    (parked,) = await lanes.dead()
+    await lanes.discard(parked.id, "op", "spam")
+    if not backs_off:  # in somebody's hands: they keep it
+        assert await lanes.claim("in", "w") == []
+        await lanes.release(lease)
+    assert bodies(await take(lanes)) == [b"web:a 2"]
 
 
 async def test_discard_says_who_and_why_in_the_journal(lanes: LaneStore, clock: ManualClock) -> None:

@@ -1,0 +1,53 @@
+"""Composition of the way out: gate, bridge and reconciler before whatever case backend is configured."""
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+
+from casebridge.bridge import Bridge
+from casebridge.gate import Gate
+from casebridge.reconciler import Reconciler
+from gateway.alarms import Alarms
+from gateway.clock import Clock
+from gateway.gates import STATES, State
+from gateway.health import Check
+from gateway.observe import CASE_BACKEND
+from gateway.protocols import CaseBackend, Handler
+from gateway.store.parts import Store
+from gateway.workers import Supervisor, Terms
+
+LEASE_MS = 40_000  # longer than twice the 15 s of a request
+
+
+class HandingOver:
+    """`scale` multiplies every wait. `open` before the lane is worked."""
+
+    def __init__(self, backend: CaseBackend, store: Store, clock: Clock, scale: float) -> None:
+        self._scale = scale
+        self.gate = Gate(backend.name, store.records, clock, scale)
+        self.handle: Handler = Bridge(backend, self.gate, store.lanes, store.records, clock, scale).handle
+        self._reconciler = Reconciler(backend, self.gate, store.lanes, clock)
+        self._alarms = Alarms(store.lanes)
+
+    @property
+    def terms(self) -> Terms:
+        return Terms(LEASE_MS, self.gate.room, both_ends=True)
+
+    @property
+    def watched(self) -> Mapping[str, Check]:
+        """For readyz: while the backend is away or refuses us, we still take in what citizens write."""
+        return {"case backend": self._backend_well}
+
+    async def _backend_well(self) -> str | None:
+        status = self.gate.status
+        return None if status.state == "well" else f"{status.backend} {status.state}: {status.why}"
+
+    async def open(self, supervisor: Supervisor) -> None:
+        await self.gate.open()
+        for state in STATES:
+            CASE_BACKEND.labels(self.gate.backend, state).set_function(partial(self._is, state))
+        supervisor.spawn("case doubts", lambda: self._reconciler.run(60.0 * self._scale))
+        supervisor.spawn("alarms", self._alarms.run)
+
+    def _is(self, state: State) -> bool:
+        return self.gate.status.state == state
