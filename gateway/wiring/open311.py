@@ -11,7 +11,7 @@ import aiohttp
 
 from casebridge.calling import Caller, session
 from casebridge.open311 import Open311
-from casebridge.open311.backend import NAME, Abilities
+from casebridge.open311.backend import NAME, TOKEN_WAITS_S, Abilities
 from casebridge.open311.client import Access, Client
 from casebridge.open311.mapping import mapped
 from casebridge.open311.news import News
@@ -39,7 +39,8 @@ def backend(
     """folder: of the city. Raises ConfigError."""
     settings, calls = config.casebridge.open311, client(config, http, clock)
     manners = Manners(settings.lists, settings.public, settings.nowhere)
-    abilities = Abilities(settings.lookup, settings.updates)
+    waits_s = [wait_s * config.casebridge.time_scale for wait_s in TOKEN_WAITS_S]
+    abilities = Abilities(settings.lookup, settings.updates, waits_s)
     made = Open311(calls, catalogue(config, given, folder), clock, manners, abilities)
     return made, News(made, calls, clock, updates=settings.updates, zone=zone)
 
