@@ -1,4 +1,5 @@
-"""The outside world played on this machine, beside a gateway that is tried out: WeChat, a mobile carrier, phones.
+"""The outside world played on this machine, beside a gateway that is tried out: WeChat, a mobile carrier, phones, a
+case system.
 
 The stand-ins under simulators/ are programs of their own: never imported, and absent from the image. Each is held on a
 leash (`--leash`: its standard input), so that it ends with us however we end.
@@ -20,11 +21,12 @@ from typing import Any
 import msgspec
 from yarl import URL
 
+from gateway.config_case import CaseBridge
 from gateway.config_sms import Sms, SmsKannel, Texting
 from gateway.config_wechat import WeChat
 from gateway.errors import ConfigError
 
-PROGRAMS = ("wechat", "smsc")
+PROGRAMS = ("wechat", "smsc", "case")
 ALSO = {"sms": "smsc"}  # by their channel
 KANNEL = ("/usr/sbin/bearerbox", "/usr/sbin/smsbox")
 FAREWELL_S = 5.0
@@ -108,6 +110,28 @@ async def smsc(root: Path, gateway: str, ports: tuple[int, int], box: Box | None
     async with program(root, "smsc", (*options, "--demo-port", str(page), "--leash"), PIPE) as process:
         said = await _line(process)
         yield Texts(sms, texting, said.rpartition(" ")[2], "Kannel" if box else "SMPP") if said else None
+
+
+@dataclass(frozen=True)
+class Bureau:
+    """A case system as it is played: the gateway's configuration for it, and the address of its cases."""
+
+    cases: CaseBridge
+    page: str
+
+
+@asynccontextmanager
+async def bureau(root: Path, gateway: str, ports: tuple[int, int]) -> AsyncIterator[Bureau | None]:
+    """A case system and its page on `ports` (0: any free one), telling `gateway` its events.
+
+    None where it could not start: it has said why itself. Raises ConfigError where simulators/case is not here.
+    """
+    operations, page = (port or free_port() for port in ports)
+    options = ("--gateway", gateway, "--port", str(operations))
+    cases = msgspec.convert((await _settings(root, "case", *options))["casebridge"], CaseBridge)
+    async with program(root, "case", (*options, "--demo-port", str(page), "--leash"), PIPE) as process:
+        said = await _line(process)
+        yield Bureau(cases, said.rpartition(" ")[2]) if said else None
 
 
 @dataclass(frozen=True)

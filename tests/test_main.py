@@ -178,6 +178,7 @@ def test_sms_is_played_by_its_channels_name(capfd: pytest.CaptureFixture[str]) -
 @pytest.mark.slow
 @pytest.mark.parametrize(("what", "page_port", "setting"), [
     ("wechat", "--port", 'api_base = "http://127.0.0.1:8099"'), ("smsc", "--demo-port", "port = 8099"),
+    ("case", "--demo-port", 'url = "http://127.0.0.1:8099/operations"'),
 ])
 def test_each_is_played_by_a_command_of_its_own(what: str, page_port: str, setting: str) -> None:
     command = [sys.executable, "-m", "gateway", "simulate", what, "--port", "8099"]

@@ -14,6 +14,7 @@ from yarl import URL
 
 from gateway import simulation
 from gateway.config import Config, Data
+from gateway.config_case import CaseBridge
 from gateway.config_sms import Sms, SmsKannel, SmsSmpp
 from gateway.errors import ConfigError
 from gateway.wiring import demo, kannel
@@ -149,3 +150,25 @@ async def test_an_installation_without_simulators_says_so(tmp_path: Path) -> Non
     with pytest.raises(ConfigError, match="simulators/wechat is not in this installation"):
         async with simulation.program(tmp_path, "wechat", ()):
             pass
+
+
+async def test_a_case_system_is_played_where_the_configuration_wants_one_and_names_none() -> None:
+    ports = DemoPorts(cases=0, bureau=0)
+    wanted = Config(casebridge=CaseBridge(backend="webhook", night_hour=5))
+    async with demo.bureau(wanted, ports) as (config, (line,)):
+        webhook, page = config.casebridge.webhook, line.split()[-1]
+        assert (await shown(page))["repeats"] == webhook.repeat == "idempotent"
+        assert (config.casebridge.night_hour, bool(config.casebridge.events_secret)) == (5, True)
+    await nobody_listens(URL(webhook.url).port, URL(page).port)
+    for settled in (Config(), Config(casebridge=CaseBridge(backend="webhook", webhook=webhook))):
+        async with demo.bureau(settled, ports) as (config, lines):
+            assert (config, lines) == (settled, ())
+
+
+async def test_a_case_system_whose_port_is_taken_stops_the_demo(capfd: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ports = DemoPorts(cases=taken.getsockname()[1], bureau=0)
+        with pytest.raises(ConfigError, match="could be played"):
+            async with demo.bureau(Config(casebridge=CaseBridge(backend="webhook")), ports):
+                pass
+    assert capfd.readouterr().err.count("\n") == 1

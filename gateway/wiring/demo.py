@@ -1,4 +1,5 @@
-"""The gateway tried out: short waits, no night, a password of this run; WeChat and a mobile carrier are played."""
+"""The gateway tried out: short waits, no night, a password of this run; WeChat and a mobile carrier are played, and a
+case system where one is wanted."""
 from __future__ import annotations
 
 import secrets
@@ -25,11 +26,14 @@ SENDSMS = 13013  # of Kannel's own example
 
 @dataclass(frozen=True)
 class DemoPorts:
-    """The simulators' own defaults; 0: any free one. phones: the page of those that text."""
+    """The simulators' own defaults; 0: any free one. phones: the page of those that text; cases, bureau: where a case
+    system takes operations, and its page."""
 
     wechat: int = 8090
     smpp: int = 2775
     phones: int = 8091
+    cases: int = 8093
+    bureau: int = 8092
 
 
 @asynccontextmanager
@@ -44,7 +48,8 @@ async def demo(config: Config, ports: DemoPorts) -> AsyncIterator[tuple[Config, 
     async with AsyncExitStack() as stack:
         config, wechat = await stack.enter_async_context(_wechat(config, ports))
         config, sms = await stack.enter_async_context(texts(config, ports))
-        yield config, (f"WeChat 微信手机  {wechat}", f"SMS 短信手机     {sms}")
+        config, office = await stack.enter_async_context(bureau(config, ports))
+        yield config, (f"WeChat 微信手机  {wechat}", f"SMS 短信手机     {sms}", *office)
 
 
 @asynccontextmanager
@@ -72,6 +77,22 @@ async def texts(config: Config, ports: DemoPorts) -> AsyncIterator[tuple[Config,
             yield config, "not played, it does not start 未启动模拟器"
         else:
             yield replace(config, sms=played.sms, texting=played.texting), f"{played.page}  through 经由 {played.way}"
+
+
+@asynccontextmanager
+async def bureau(config: Config, ports: DemoPorts) -> AsyncIterator[tuple[Config, tuple[str, ...]]]:
+    """A case system played where the configuration wants one that takes JSON and does not say where; the desk needs
+    none."""
+    bridge = config.casebridge
+    if bridge.backend != "webhook" or bridge.webhook.url:
+        yield config, ()
+        return
+    async with simulation.bureau(ROOT, address(config), (ports.cases, ports.bureau)) as played:
+        if played is None:
+            raise ConfigError("casebridge.webhook.url: missing, and no case system could be played")
+        given = played.cases
+        bridge = replace(bridge, webhook=given.webhook, events_secret=bridge.events_secret or given.events_secret)
+        yield replace(config, casebridge=bridge), (f"Cases 办件系统    {played.page}",)
 
 
 def _unplayed(name: str, *, configured: bool) -> str:
