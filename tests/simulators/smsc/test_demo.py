@@ -11,6 +11,7 @@ import pytest_asyncio
 
 from channels.sms.smpp import SmppLink
 from gateway.config import load
+from gateway.config_sms import Sms, SmsKannel, SmsSmpp
 from simulators.smsc.demo import CITIZENS, Demo, shown
 from simulators.smsc.handset import FORMS
 from simulators.smsc.settings import configuration
@@ -127,11 +128,14 @@ async def test_the_journal_is_readable(street: Street) -> None:
 
 def test_the_printed_settings_are_a_configuration(tmp_path: Path) -> None:
     file = tmp_path / "sms.toml"
-    told = {}
+    told: list[Sms] = []
     for sendsms in (None, 13013):
         file.write_text(configuration(2775, "http://127.0.0.1:8080", sendsms), "utf-8")
-        told[sendsms] = load(file, {}).sms
-    assert (told[None].carrier, told[None].smpp.port, told[None].numbers) == ("smpp", 2775, ("10612345",))
-    assert (told[13013].carrier, told[13013].kannel.url) == ("kannel", "http://127.0.0.1:13013/cgi-bin/sendsms")
-    assert told[13013].smpp == told[None].smpp
-    assert len(told[13013].kannel.token) >= 32
+        told += load(file, {}).sms
+    direct, kannel = told
+    assert isinstance(direct, SmsSmpp)
+    assert isinstance(kannel, SmsKannel)
+    assert (direct.port, direct.numbers, kannel.numbers) == (2775, ("10612345",), ("10612345",))
+    assert (kannel.smsc_port, kannel.smsc_system_id) == (direct.port, direct.system_id)
+    assert kannel.url == "http://127.0.0.1:13013/cgi-bin/sendsms"
+    assert [len(token) >= 32 for token in kannel.tokens] == [True]
