@@ -42,27 +42,27 @@ def proofread(root: Path, config: Config, now: datetime) -> list[Template]:
     return [template for _, template in forms]
 
 
-def _read(root: Path, config: Config, now: datetime) -> tuple[list[str], list[tuple[Document, Template]]]:
+def _read(root: Path, config: Config, now: datetime) -> tuple[list[str], list[tuple[Path, Template]]]:
     """A template is proofread with the city, the wording and the deadlines around it, when those can be read."""
     folder = root / config.city.folder
     found: list[str] = []
     city = _attempt(found, lambda: cities.load(folder))
     deadlines = _attempt(found, lambda: cities.load_deadlines(folder))
     replies = _attempt(found, lambda: Replies(root / REPLIES))
-    forms = _attempt(found, lambda: templates.documents(root / COMPLAINTS, TYPES)) or []
+    forms = _attempt(found, lambda: templates.by_file(root / COMPLAINTS, TYPES)) or []
     if city and deadlines and replies:
         reader = Proofreader(
             TYPES, city, frozenset(deadlines.classes), replies, now.astimezone(ZoneInfo(city.time_zone)))
         found += replies.gaps()
-        found += [line for document, template in forms for line in _of_template(reader, document, template)]
+        found += [line for file, template in forms for line in _of_template(reader, file, template)]
     return found, forms
 
 
-def _of_template(reader: Proofreader, document: Document, template: Template) -> Iterator[str]:
+def _of_template(reader: Proofreader, file: Path, template: Template) -> Iterator[str]:
     for path, problem in reader.findings(template):
-        yield str(document.fault(problem, path))
-    if not document.path.with_suffix(".cases.yaml").exists():
-        yield f"{document.path}: no test conversations beside it ({template.id}.cases.yaml)"
+        yield str(Document(file).fault(problem, path))
+    if not file.with_suffix(".cases.yaml").exists():
+        yield f"{file}: no test conversations beside it ({template.id}.cases.yaml)"
 
 
 def _attempt(found: list[str], look: Callable[[], T]) -> T | None:

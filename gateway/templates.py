@@ -2,11 +2,12 @@
 
 Every template has the common fields; what it does not say of one itself, `common.yaml` beside the folder says.
 A draft keeps the template version it began with, so versions are archived as records `template`; the same version
-with other content is refused.
+with other content is refused. What was read once is not parsed again: whoever changes one file of forty waits for one.
 """
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -15,26 +16,28 @@ import msgspec
 from gateway.dialogue.template import Condition, Field, Template
 from gateway.errors import ConfigError
 from gateway.protocols import Put, Records
-from gateway.yamls import Document
+from gateway.yamls import Document, text
 
 # At most this many archived versions are kept in reach of old drafts.
 ARCHIVE = 1_000
+Read = tuple[Path, str]  # a file and its characters
 
 
 def load(folder: Path, types: Iterable[str]) -> list[Template]:
     """Every template of the folder, by file name. Raises ConfigError with all faults, one a line."""
-    return [template for _, template in documents(folder, types)]
+    return [template for _, template in by_file(folder, types)]
 
 
-def documents(folder: Path, types: Iterable[str]) -> list[tuple[Document, Template]]:
+def by_file(folder: Path, types: Iterable[str]) -> list[tuple[Path, Template]]:
     """Like `load`, each with its file, for whoever finds more faults in it."""
     known = frozenset(types)
-    common = _common(folder.parent / "common.yaml")
-    read: list[tuple[Document, Template]] = []
+    shared = folder.parent / "common.yaml"
+    common = (shared, text(shared)) if shared.exists() else None
+    read: list[tuple[Path, Template]] = []
     faults: list[str] = []
     for file in files(folder):
         try:
-            read.append(_read(file, common, known))
+            read.append((file, _read((file, text(file)), common, known)))
         except ConfigError as error:
             faults.append(str(error))
     if not read and not faults:
@@ -66,11 +69,10 @@ async def archive(records: Records, templates: Iterable[Template]) -> list[Templ
     return [*given.values(), *(old for name, old in stored.items() if name not in given)]
 
 
-def _common(file: Path) -> dict[str, dict[str, Any]]:
-    """Field id → what templates may leave out of it; nothing where there is no such file. Raises ConfigError."""
-    if not file.exists():
-        return {}
-    document = Document(file)
+@lru_cache(maxsize=8)
+def _common(file: Read) -> dict[str, dict[str, Any]]:
+    """Field id → what templates may leave out of it. Raises ConfigError."""
+    document = Document(*file)
     document.to(list[Field])
     return {field["id"]: field for field in document.data}
 
@@ -85,16 +87,17 @@ def _completed(document: Document, common: dict[str, dict[str, Any]]) -> Documen
     return document
 
 
-def _read(file: Path, common: dict[str, dict[str, Any]], types: frozenset[str]) -> tuple[Document, Template]:
+@lru_cache(maxsize=256)
+def _read(file: Read, common: Read | None, types: frozenset[str]) -> Template:
     """Raises ConfigError with every fault of the file."""
-    document = _completed(Document(file), common)
+    document = _completed(Document(*file), _common(common) if common else {})
     template = document.to(Template)
-    if template.id != file.stem:
+    if template.id != document.path.stem:
         raise document.fault(f"id {template.id} is not the file's name", "$.id")
     faults = [str(document.fault(problem, path)) for path, problem in _faults(template, types)]
     if faults:
         raise ConfigError("\n".join(faults))
-    return document, template
+    return template
 
 
 def _faults(template: Template, types: frozenset[str]) -> Iterable[tuple[str, str]]:

@@ -21,14 +21,14 @@ _STEP = re.compile(r"\.([^.\[\]`]+)|\[(\d+)\]")
 class Document:
     """One file, read: `data`, and the line of any path in it."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises ConfigError."""
+    def __init__(self, path: Path, content: str | None = None) -> None:
+        """`content` where the file was read before. Raises ConfigError."""
         self.path = path
         try:
-            loader = _Loader(path.read_text("utf-8"))
+            loader = _Loader(text(path) if content is None else content)
             self._node: yaml.Node | None = loader.get_single_node()
             self.data: Any = loader.construct_document(self._node) if self._node is not None else None
-        except (OSError, ValueError) as error:  # ValueError: not UTF-8, or the 30th of February
+        except ValueError as error:  # the 30th of February
             raise ConfigError(f"{path}: {error}") from error
         except yaml.MarkedYAMLError as error:
             line = error.problem_mark.line + 1 if error.problem_mark else 1
@@ -62,6 +62,14 @@ class Document:
                 break
             line = node.start_mark.line
         return line + 1
+
+
+def text(path: Path) -> str:
+    """The file's characters. Raises ConfigError."""
+    try:
+        return path.read_text("utf-8")
+    except (OSError, ValueError) as error:  # ValueError: not UTF-8
+        raise ConfigError(f"{path}: {error}") from error
 
 
 def read(path: Path) -> Any:

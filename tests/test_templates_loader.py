@@ -147,3 +147,13 @@ async def test_a_version_written_before_the_grammar_had_a_key_is_the_same(record
 
 def general(version: int) -> Template:
     return msgspec.structs.replace(project.catalog().newest["general"], version=version)
+
+
+def test_only_the_file_that_changed_is_parsed_again(folder: Path) -> None:
+    for name in ("general.yaml", "construction_noise.yaml"):
+        (folder / name).write_bytes((FOLDER / name).read_bytes())
+    before = dict(templates.by_file(folder, TYPES))
+    broken(folder, "zh: ", "zh: 新的")
+    after = dict(templates.by_file(folder, TYPES))
+    assert after[folder / "construction_noise.yaml"] is before[folder / "construction_noise.yaml"]
+    assert after[folder / "general.yaml"] != before[folder / "general.yaml"]
