@@ -1,6 +1,7 @@
 """The way to a case system, on loopback: it can be closed, answer in the system's place, and lose answers."""
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -19,6 +20,7 @@ class Way:
     closed   nobody is let through, as if no server were there
     instead  (status, headers) that answer the next requests; the system hears nothing of them
     lost     how many answers do not come back: the system did what was asked
+    held     an answer to anything but GET waits for it
     """
 
     to: str
@@ -28,6 +30,7 @@ class Way:
     url: str = ""
     instead: deque[tuple[int, dict[str, str]]] = field(default_factory=deque)
     lost: int = 0
+    held: asyncio.Event | None = None
 
     async def close(self) -> None:
         assert self.site is not None
@@ -52,6 +55,8 @@ class Way:
             self.lost -= 1
             assert request.transport is not None
             request.transport.abort()
+        if self.held and request.method != "GET":
+            await self.held.wait()
         passed = {name: value for name, value in answer.headers.items() if name not in HOP}
         return web.Response(status=answer.status, body=body, headers=passed)
 

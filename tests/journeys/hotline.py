@@ -20,7 +20,7 @@ from bench.server import free_port
 from channels.web.sessions import Session, Sessions
 from gateway.app import Gateway, Mind
 from gateway.clock import RandomIds, SystemClock
-from gateway.config import Config, Data, Server, Web
+from gateway.config import Config, Data, Rating, Server, Web
 from gateway.config_case import CaseBridge
 from gateway.config_sms import Sms
 from gateway.config_wechat import WeChat
@@ -73,6 +73,7 @@ class Given:
     texter: Texter | None = None
     port: int = 0
     cases: CaseBridge = field(default_factory=CaseBridge)
+    rating: Rating = field(default_factory=Rating)
 
 
 ALONE = Given()
@@ -92,7 +93,7 @@ class Hotline:
         config = Config(
             server=Server(port=given.port or free_port(), drain_s=2, burst_hold_s=given.hold_s),
             data=Data(str(folder)), web=Web(messages_per_minute=60_000), wechat=given.wechat, sms=given.sms,
-            casebridge=given.cases,
+            casebridge=given.cases, rating=given.rating,
         )
         gateway = Gateway.of(config, clock, RandomIds(), mind)
         gateway.sender, gateway.texter = given.sender, given.texter
