@@ -113,8 +113,9 @@ class Served:
 
     async def comes_back(self) -> None:
         if not self.up:
-            self.site = web.TCPSite(self.runner, LOOPBACK, self.port, reuse_address=True)
-            await self.site.start()
+            site = web.TCPSite(self.runner, LOOPBACK, self.port, reuse_address=True)
+            await site.start()
+            self.site = site
 
 
 @asynccontextmanager
