@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from casebridge.open311.mapping import mapped
 from casebridge.open311.services import Catalogue, definitions, listed, own
@@ -23,6 +24,7 @@ from gateway.work_order import Filing, FilledField, build
 from gateway.yamls import Document
 from simulators.open311.conduct import Conduct
 from tests.casebridge.open311_world import FORM, GENERAL, WO, odd, op, order, world
+from tests.clock import ManualClock
 from tests.tables import table
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -203,3 +205,23 @@ async def test_what_a_server_does_not_offer_is_named(format: Literal["json", "xm
             "service B/1: attribute TROUBLE: text there, multivaluelist here",
             "service B/1: attribute NAME: required there, not always sent", "service OTHER: not offered",
         ]
+
+
+async def test_a_server_is_compared_by_its_settings() -> None:
+    async with world(catalogue=OWN) as here:
+        there = CaseOpen311(url=here.server.url, api_key=here.office.key)
+        config = Config(casebridge=CaseBridge(open311=there))
+        assert await wiring.compared(config, GIVEN, ROOT / "city", here.clock) == []
+        mapped_there = replace(config, casebridge=CaseBridge(open311=replace(there, mapping="open311.yaml")))
+        assert await wiring.compared(mapped_there, GIVEN, ROOT / "city", here.clock) == [
+            "service BIKE-01: not offered", "service ROAD-07: not offered", "service OTHER: not offered"]
+        here.conduct.formats = ()
+        with pytest.raises(ConfigError, match="HTTP 404"):
+            await wiring.compared(config, GIVEN, ROOT / "city", here.clock)
+
+
+async def test_a_server_without_encryption_is_refused() -> None:
+    for url in ("", "http://city.example/v2", "https://key@city.example/v2"):
+        config = Config(casebridge=CaseBridge(open311=CaseOpen311(url=url)))
+        with pytest.raises(ConfigError, match=r"casebridge\.open311\.url"):
+            await wiring.compared(config, GIVEN, ROOT / "city", ManualClock())
