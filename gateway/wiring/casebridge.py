@@ -7,6 +7,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import aiohttp
+import structlog
 from aiohttp import web
 
 from casebridge import rt, webhook
@@ -29,6 +30,8 @@ from gateway.store.parts import Store
 from gateway.wiring import open311
 from gateway.wiring.addresses import address
 from gateway.workers import Supervisor
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +72,7 @@ class CaseParts:
     def __post_init__(self) -> None:
         """Raises ConfigError."""
         store, clock = self.ground.store, self.ground.clock
+        checked(self.config)
         sources = _sources(self.config)
         self.desk = Desk(store.lanes, store.records, clock)
         self._inbox = EventInbox(store.lanes, store.records, clock)
@@ -77,6 +81,8 @@ class CaseParts:
         made = _BUILDERS[self.config.casebridge.backend](self)
         self.backend = made.backend
         self._polling = self._asking(made) if made.poller else None
+        if self.hands is None and made.poller is None and not self.config.casebridge.events_secret:
+            log.warning("no_case_events", backend=self.backend.name, key="casebridge.events_secret")
 
     @property
     def hands(self) -> CaseDesk | None:
@@ -107,16 +113,10 @@ class CaseParts:
         return _Made(self.desk)
 
     def _webhook(self) -> _Made:
-        settings, key = self.config.casebridge.webhook, "casebridge.webhook"
-        if settings.repeat == "lookup" and not settings.lookup_url:
-            raise ConfigError(f"{key}.lookup_url: missing, with repeat = \"lookup\"")
-        site = webhook.Site(
-            address(f"{key}.url", settings.url),
-            address(f"{key}.lookup_url", settings.lookup_url) if settings.lookup_url else "",
-            self.ground.url, _secrets(f"{key}.secret", settings.secret), settings.repeat,
-        )
-        caller = Caller(self._http, webhook.NAME, self.ground.clock)
-        return _Made(webhook.WebhookBackend(caller, site, self.ground.clock, lambda one: _alarm(webhook.NAME, one)))
+        clock = self.ground.clock
+        caller = Caller(self._http, webhook.NAME, clock)
+        site = _site(self.config, self.ground.url)
+        return _Made(webhook.WebhookBackend(caller, site, clock, lambda one: _alarm(webhook.NAME, one)))
 
     def _open311(self) -> _Made:
         ground = self.ground
@@ -126,12 +126,7 @@ class CaseParts:
         return _Made(backend, news, self.config.casebridge.open311.poll_s)
 
     def _rt(self) -> _Made:
-        settings, key = self.config.casebridge.rt, "casebridge.rt"
-        for name in ("token", "queue"):
-            if not getattr(settings, name):
-                raise ConfigError(f"{key}.{name}: missing")
-        access = rt.Access(address(f"{key}.url", settings.url).rstrip("/"), settings.token, settings.queue)
-        rest = rt.Rest(Caller(self._http, rt.NAME, self.ground.clock), access)
+        rest = rt.Rest(Caller(self._http, rt.NAME, self.ground.clock), _access(self.config))
         return _Made(rt.Rt(rest, lambda one: _alarm(rt.NAME, one)))
 
 
@@ -141,18 +136,48 @@ _BUILDERS: Mapping[str, Callable[[CaseParts], _Made]] = {
 }
 
 
+def checked(config: Config) -> None:
+    """What the types of the settings do not say. Raises ConfigError with the key."""
+    _sources(config)
+    if config.casebridge.backend == "webhook":
+        _site(config, "")
+    if config.casebridge.backend == "rt":
+        _access(config)
+    if not 0 <= config.casebridge.night_hour <= 23:
+        raise ConfigError("casebridge.night_hour: 0 to 23")
+
+
+def _site(config: Config, source: str) -> webhook.Site:
+    """`source`: our public address."""
+    settings, key = config.casebridge.webhook, "casebridge.webhook"
+    if settings.repeat == "lookup" and not settings.lookup_url:
+        raise ConfigError(f"{key}.lookup_url: missing, with repeat = \"lookup\"")
+    lookup_url = address(f"{key}.lookup_url", settings.lookup_url) if settings.lookup_url else ""
+    secrets = _secrets(f"{key}.secret", settings.secret)
+    return webhook.Site(address(f"{key}.url", settings.url), lookup_url, source, secrets, settings.repeat)
+
+
+def _access(config: Config) -> rt.Access:
+    settings, key = config.casebridge.rt, "casebridge.rt"
+    for name in ("token", "queue"):
+        if not getattr(settings, name):
+            raise ConfigError(f"{key}.{name}: missing")
+    return rt.Access(address(f"{key}.url", settings.url).rstrip("/"), settings.token, settings.queue)
+
+
 def _sources(config: Config) -> list[Source]:
     """Who may send events. Raises ConfigError."""
     bridge = config.casebridge
     names = [bridge.backend, *(one.name for one in bridge.source)]
     if twice := sorted({name for name in names if names.count(name) > 1}):
         raise ConfigError(f"casebridge.source: {twice[0]} is there twice, or the configured backend")
-    main = [Source(bridge.backend, _secrets("casebridge.events_secret", bridge.events_secret))] \
-        if bridge.events_secret else []
-    return main + [
+    others = [
         Source(one.name, _secrets(f"casebridge.source {one.name}: secret", one.secret), frozenset(one.departments))
         for one in bridge.source
     ]
+    if not bridge.events_secret:
+        return others
+    return [Source(bridge.backend, _secrets("casebridge.events_secret", bridge.events_secret)), *others]
 
 
 def _secrets(key: str, told: tuple[str, ...] | str) -> Secrets:

@@ -10,7 +10,7 @@ from gateway.clock import Clock
 from gateway.config import Config
 from gateway.errors import ConfigError
 from gateway.mind import Mind
-from gateway.wiring import open311, sms_carriers, wechat
+from gateway.wiring import casebridge, open311, sms_carriers, wechat
 from nlu import entries, training
 from nlu.batching import BatchEncoder
 from nlu.embedded import EmbeddedUnderstander
@@ -39,7 +39,7 @@ def data_files(config: Config) -> list[Look]:
     return [
         lambda: training.read(TRAINING), lambda: entries.read(KNOWLEDGE, _known(config)),
         lambda: wechat.known(config.wechat), lambda: sms_carriers.checked(config.sms, config.texting),
-        lambda: open311.checked(config, ROOT),
+        lambda: open311.checked(config, ROOT), lambda: casebridge.checked(config),
     ]
 
 

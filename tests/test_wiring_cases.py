@@ -1,0 +1,123 @@
+"""gateway/wiring/casebridge.py: what a wrong configuration is told, and what follows from a right one."""
+from __future__ import annotations
+
+import base64
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+import structlog
+
+from gateway.config import Config
+from gateway.config_case import CaseBridge, CaseOpen311, CaseRt, CaseSource, CaseWebhook
+from gateway.errors import ConfigError
+from gateway.wiring.casebridge import CaseGround, CaseParts, checked
+from gateway.workers import Supervisor
+from tests.casebridge.desk_world import opened
+from tests.clock import ManualClock
+from tests.tables import check_each
+
+SECRET = "whsec_" + base64.b64encode(b"a secret of the case bridge").decode()
+WEBHOOK = CaseWebhook("https://cases.example/operations", "https://cases.example/cases", SECRET)
+RT = CaseRt("https://rt.example", "1-23-token", "12345")
+WATER = CaseSource("water", SECRET, ("水务局",))
+
+
+@asynccontextmanager
+async def parts(folder: Path, bridge: CaseBridge) -> AsyncIterator[CaseParts]:
+    clock = ManualClock()
+    async with opened(folder, clock) as store:
+        ground = CaseGround(
+            store=store, clock=clock, url="https://hotline.example", zone=ZoneInfo("Asia/Shanghai"), folder=folder,
+            given=(),
+        )
+        made = CaseParts(Config(casebridge=bridge), ground)
+        yield made
+        await made.close()
+
+
+def test_a_wrong_setting_is_named() -> None:
+    def judge(row: tuple[str, dict[str, Any]]) -> None:
+        key, settings = row
+        with pytest.raises(ConfigError, match=key) as caught:
+            checked(Config(casebridge=CaseBridge(**settings)))
+        assert "c2Vj" not in str(caught.value), "a secret is told"
+
+    check_each([
+        ("casebridge.events_secret", {"events_secret": "c2VjcmV0"}),
+        ("casebridge.events_secret", {"events_secret": "whsec_c2VjcmV0"}),
+        ("casebridge.events_secret", {"events_secret": (SECRET, "whsec_c2Vj!")}),
+        ("source water: secret", {"source": (CaseSource("water", "whsec_c2VjcmV0"),)}),
+        ("source water: secret", {"source": (CaseSource("water", ()),)}),
+        ("water is there twice", {"source": (WATER, WATER)}),
+        ("desk is there twice", {"source": (CaseSource("desk", SECRET),)}),
+        ("night_hour", {"night_hour": 24}),
+        ("webhook.secret", {"backend": "webhook", "webhook": CaseWebhook(WEBHOOK.url)}),
+        ("webhook.lookup_url", {"backend": "webhook", "webhook": CaseWebhook(WEBHOOK.url, "", SECRET, "lookup")}),
+        *(("webhook.url", {"backend": "webhook", "webhook": CaseWebhook(url, "", SECRET)}) for url in (
+            "", "cases.example", "http://cases.example/operations", "http://127.0.0.1.example/", "ftp://cases.example",
+            "https://name:word@cases.example/", "https:///operations", "https://cases.example/#a", "http://[::1",
+            "file:///etc/hostname",
+        )),
+        ("webhook.lookup_url", {"backend": "webhook", "webhook": CaseWebhook(WEBHOOK.url, "http://x.example", SECRET)}),
+        ("rt.token", {"backend": "rt", "rt": CaseRt(RT.url, "", RT.queue)}),
+        ("rt.queue", {"backend": "rt", "rt": CaseRt(RT.url, RT.token)}),
+        ("rt.url", {"backend": "rt", "rt": CaseRt("http://rt.example", RT.token, RT.queue)}),
+    ], judge)
+
+
+def test_what_is_right_is_left_alone() -> None:
+    for bridge in (
+        CaseBridge(), CaseBridge(events_secret=(SECRET, SECRET), source=(WATER,)),
+        CaseBridge("webhook", webhook=WEBHOOK), CaseBridge("rt", rt=RT),
+        CaseBridge("webhook", webhook=CaseWebhook("http://127.0.0.1:8093/operations", "", (SECRET, SECRET), "neither")),
+    ):
+        checked(Config(casebridge=bridge))
+
+
+async def test_the_desk_is_in_the_hands_of_staff_and_any_other_backend_is_watched(tmp_path: Path) -> None:
+    async with parts(tmp_path, CaseBridge()) as desk:
+        assert (desk.hands is desk.desk, desk.backend.name, list(desk.routes())) == (True, "desk", [])
+    for bridge in (
+        CaseBridge("webhook", webhook=WEBHOOK), CaseBridge("rt", rt=RT),
+        CaseBridge("open311", open311=CaseOpen311("https://city.example/open311/v2")),
+    ):
+        async with parts(tmp_path, bridge) as elsewhere:
+            assert (elsewhere.hands, elsewhere.backend.name) == (None, bridge.backend)
+
+
+async def test_events_are_served_wherever_a_secret_is_set(tmp_path: Path) -> None:
+    for bridge in (CaseBridge(events_secret=SECRET), CaseBridge(source=(WATER,))):
+        async with parts(tmp_path, bridge) as made:
+            assert [route.path for route in made.routes()] == ["/cases/events"]
+
+
+async def test_a_backend_that_calls_without_a_secret_to_call_with_is_told_of(tmp_path: Path) -> None:
+    with structlog.testing.capture_logs() as logs:
+        async with parts(tmp_path, CaseBridge("webhook", webhook=WEBHOOK)):
+            pass
+        async with parts(tmp_path, CaseBridge("webhook", events_secret=SECRET, webhook=WEBHOOK)):
+            pass
+    assert [line["key"] for line in logs] == ["casebridge.events_secret"]
+
+
+async def test_a_backend_that_does_not_call_is_asked(tmp_path: Path) -> None:
+    class Noted(Supervisor):
+        def __init__(self) -> None:
+            super().__init__()
+            self.names: list[str] = []
+
+        def spawn(self, name: str, body: Any) -> None:
+            self.names.append(name)
+
+    for bridge, names in (
+        (CaseBridge("open311", open311=CaseOpen311("https://city.example/open311/v2")), ["case news"]),
+        (CaseBridge(), []),
+    ):
+        async with parts(tmp_path, bridge) as made:
+            supervisor = Noted()
+            made.start(supervisor)
+            assert supervisor.names == names
