@@ -33,6 +33,7 @@ class CaseOpen311(Struct, frozen=True, forbid_unknown_fields=True):
     updates      it has mySociety's servicerequestupdates: comments, ratings, reworks, and the list of news
     lookup       GET requests shows a new request with its description at once: submissions are looked up before they
                  are repeated; otherwise a doubtful one waits for a person
+    page         how many requests one answer lists at most; 1,000 by the standard
     public       everybody may read descriptions: they hold no name and no sensitive field, and numbers are masked
     reading_key  api_key is wanted for reading, too; it then stands in addresses
     nowhere      address_string of an order without a place
@@ -47,6 +48,7 @@ class CaseOpen311(Struct, frozen=True, forbid_unknown_fields=True):
     lists: Literal["brackets", "repeat", "comma"] = "brackets"
     updates: bool = True
     lookup: bool = False
+    page: int = 1000
     public: bool = True
     reading_key: bool = False
     nowhere: str = "未提供地点"

@@ -26,7 +26,7 @@ NAME = "open311"
 TOKEN_WAITS_S = (1.0, 2.0, 3.0)  # then the token itself is the number, and is asked again when it is needed
 PENDING = "token:"
 MARGIN = timedelta(hours=1)      # the server's clock may be wrong
-FULL = 1000                      # requests of one answer, by the standard: there may be more
+PAGE = 1000                      # requests of one answer at most, by the standard
 NARROWEST = timedelta(seconds=2)
 MOST_SEARCHES = 100
 _NUMBER = re.compile(r"WO-[0-9]{8}-[0-9A-HJKMNP-TV-Z]{10}")
@@ -35,10 +35,12 @@ _KNOWN = (b"already exist", "已存在".encode())
 
 @dataclass(frozen=True, slots=True)
 class Abilities:
-    """lookup: GET requests shows a new request and its description at once. updates: mySociety's extension."""
+    """lookup: GET requests shows a new request and its description at once, `page` of them at most. updates:
+    mySociety's extension."""
 
     lookup: bool = False
     updates: bool = True
+    page: int = PAGE
     token_waits_s: Sequence[float] = TOKEN_WAITS_S
 
 
@@ -140,7 +142,7 @@ class Open311:
             for row in listed:
                 if _reference(row) == op.work_order_id and identifier(row, ID):
                     return row
-            if len(listed) >= FULL:
+            if len(listed) >= self._abilities.page:
                 if end - start <= NARROWEST:
                     break
                 middle = start + (end - start) / 2

@@ -40,7 +40,7 @@ def backend(
     settings, calls = config.casebridge.open311, client(config, http, clock)
     manners = Manners(settings.lists, settings.public, settings.nowhere)
     waits_s = [wait_s * config.casebridge.time_scale for wait_s in TOKEN_WAITS_S]
-    abilities = Abilities(settings.lookup, settings.updates, waits_s)
+    abilities = Abilities(settings.lookup, settings.updates, settings.page, waits_s)
     made = Open311(calls, catalogue(config, given, folder), clock, manners, abilities)
     return made, News(made, calls, clock, updates=settings.updates, zone=zone)
 

@@ -26,6 +26,7 @@ class Conduct:
     token_status   until then: 200 without a number, or an error
     blank          201 with neither a number nor a token
     described      GET requests shows descriptions
+    listed         requests of one answer at most, the oldest first
     remembers      keeps attributes
     """
 
@@ -43,6 +44,7 @@ class Conduct:
     token_status: int = 200
     blank: bool = False
     described: bool = True
+    listed: int = 1000
     remembers: bool = True
     jurisdiction: str = ""
     # --- faults ---

@@ -15,7 +15,6 @@ from simulators.open311.conduct import Conduct
 from simulators.open311.office import Office, Pairs, Refusal, Request, Update
 
 Row = dict[str, Any]
-LISTED = 1000  # requests of one answer, by the standard
 HUGE = b" " * (9 << 20)
 
 
@@ -122,7 +121,8 @@ class Server:
             found = [self.office.requests[one] for one in ids]
         else:
             start, end = _time(query.get("start_date")), _time(query.get("end_date"))
-            found = [one for one in found if (not start or one.at >= start) and (not end or one.at <= end)][:LISTED]
+            found = [one for one in found if (not start or one.at >= start) and (not end or one.at <= end)]
+            found = found[:self.conduct.listed]
         return self._answer(request, "service_requests", "request", [self._row(one) for one in found])
 
     def _row(self, one: Request) -> Row:

@@ -45,7 +45,7 @@ def test_what_is_neither_json_nor_xml_is_refused(body: bytes) -> None:
         rows(body, ID)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.one_of(st.binary(max_size=200), st.text(alphabet='<>/a&;{}[]":,01 \n', max_size=80).map(str.encode)))
 def test_nothing_else_is_ever_raised(body: bytes) -> None:
     try:
@@ -67,7 +67,7 @@ def test_booleans_are_read_however_they_are_told() -> None:
     assert [truth(one) for one in (False, "false", None, "", 0, "no")] == [False] * 6
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.text(st.characters(exclude_categories=()), max_size=50))
 def test_legal_words_are_xml(text: str) -> None:
     """By the reader itself."""
@@ -94,7 +94,7 @@ def test_the_shift_is_the_published_one() -> None:
     assert (39.915 + north, 116.404 + east) == pytest.approx((39.91640428150164, 116.41024449916938), abs=1e-9)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(st.floats(18.2, 53.5), st.floats(73.7, 135.0))
 def test_there_and_back_is_a_centimetre(lat: float, long: float) -> None:
     north, east = shift(lat, long)
