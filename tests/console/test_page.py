@@ -7,16 +7,20 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+import msgspec
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Browser, Page, expect
 
+from gateway.errors import Paused
 from gateway.handover import AgentSays
 from gateway.messages import encode
+from gateway.orders import CaseOp
 from gateway.protocols import Put
 from gateway.transcripts import TranscriptLine
+from gateway.work_order import build
 from tests.browser import SCREENSHOTS, chromium
-from tests.console.office import ATTACHMENT, HOSTILE, PASSWORD, Office
+from tests.console.office import ATTACHMENT, HOSTILE, PASSWORD, Office, filing
 from tests.until import until
 
 pytestmark = pytest.mark.browser
@@ -154,6 +158,44 @@ async def test_the_supervisors_pages_in_english(browser: Browser, office: Office
         await expect(page.get_by_label("Password")).to_be_visible()
         await page.reload()
         await expect(page.get_by_label("Password")).to_be_visible()
+
+
+async def test_a_refused_submission_is_corrected_and_a_doubt_ended_on_the_page(
+    browser: Browser, quiet: Office
+) -> None:
+    lanes, order = quiet.store.lanes, build(filing(WO))
+    for wo, put_aside in ((WO, lanes.bury), ("WO-20261123-0000000002", lanes.park)):
+        await quiet.handed(CaseOp("submit", wo, 1, {"order": order}, quiet.clock.ms()))
+        (lease,) = await lanes.claim("case", "test")
+        await put_aside(lease, "HTTP 422")
+    with pytest.raises(Paused):
+        async with quiet.gate.passing():
+            raise Paused("HTTP 401")
+    async with seat(browser, quiet, min(WIDTHS)) as page:
+        await sign_in(page, "boss")
+        await page.get_by_role("button", name="English").click()
+        await page.get_by_role("link", name="Dead letters").click()
+        await expect(page.get_by_text("The case system desk refuses us.")).to_be_visible()
+        await page.get_by_text("Correct it").click()
+        await looks_well(page, f"{min(WIDTHS)}-letters")
+        refused, doubtful = (page.get_by_role("listitem").filter(has_text=word) for word in ("buried", "in doubt"))
+        await refused.get_by_label("Reason for what you do").fill("too long")
+        await refused.get_by_label("Changes (JSON)").fill("{title: 1}")
+        await refused.get_by_role("button", name="Send corrected").click()
+        await expect(page.get_by_text("not valid JSON")).to_be_visible()
+        await refused.get_by_label("Changes (JSON)").fill('{"title": "占道"}')
+        await refused.get_by_role("button", name="Send corrected").click()
+        await expect(refused).to_have_count(0)
+        await doubtful.get_by_label("Reason for what you do").fill("seen there")
+        await doubtful.get_by_label("Its number over there").fill("RT-42")
+        await doubtful.get_by_role("button", name="It arrived").click()
+        await expect(page.get_by_text("No dead letters.")).to_be_visible()
+        await page.get_by_label("Reason for what you do").fill("new token")
+        await page.get_by_role("button", name="Send again").click()
+        await expect(page.get_by_text("refuses us")).to_have_count(0)
+    bodies = [lease.msgs[0].body for lease in await lanes.claim("case", "test")]
+    assert sorted((op.n, op.arrived) for op in (msgspec.json.decode(body, type=CaseOp) for body in bodies)) == [
+        (1, "RT-42"), (2, None)]
 
 
 async def test_a_case_is_handled_by_keyboard_alone(browser: Browser, office: Office) -> None:

@@ -4,7 +4,8 @@ import { caseView } from "./case.js";
 import { casesView } from "./cases.js";
 import { conversationView, queueView } from "./conversations.js";
 import { h, labelled, notice } from "./dom.js";
-import { deadView, reportView } from "./oversight.js";
+import { deadView } from "./letters.js";
+import { reportView } from "./oversight.js";
 import { isChinese, of, problemText, switchLanguage, t } from "./words.js";
 
 const page = document.getElementById("page");

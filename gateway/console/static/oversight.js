@@ -1,8 +1,7 @@
-// For supervisors: figures, and messages that could not be delivered.
-import { post } from "./api.js";
+// For supervisors: figures.
 import { STATUSES, chip } from "./cases.js";
-import { h, labelled, notice, slot } from "./dom.js";
-import { t, when } from "./words.js";
+import { h, slot } from "./dom.js";
+import { t } from "./words.js";
 
 export function reportView(main, ctx) {
   const body = h("div", { class: "report" });
@@ -34,29 +33,3 @@ function figures(report) {
 }
 
 const tile = (word, n) => h("div", {}, h("dt", {}, word), h("dd", {}, String(n)));
-
-export function deadView(main, ctx) {
-  const list = h("ul", { class: "dead", "aria-label": t("dead") });
-  const draw = slot(list, (all) => (all.length ? all.map(letter) : h("li", { class: "empty" }, t("no_dead"))));
-  main.replaceChildren(h("h1", {}, t("dead")), list);
-  const looking = ctx.poll(() => "dead", 5, ({ dead }) => draw(dead));
-
-  function letter(one) {
-    const reason = h("input", { required: true, minlength: 2, maxlength: 200 });
-    const form = h("form", { class: "inline", onsubmit: submit }, labelled(t("why"), reason),
-      h("button", { value: "replay" }, t("replay")), h("button", { value: "discard", class: "quiet" }, t("discard")));
-    async function submit(event) {
-      event.preventDefault();
-      try {
-        await post(`dead/${one.id}/${event.submitter?.value || "replay"}`, { reason: reason.value });
-        notice(t("done"));
-      } catch (problem) {
-        ctx.failed(problem);
-      }
-      looking.now();
-    }
-    return h("li", { class: "card" },
-      h("p", { class: "facts" }, h("span", { class: "chip" }, t(one.parked ? "parked" : "buried")), h("b", {}, one.lane), h("span", { class: "number" }, one.key), h("time", { class: "dim" }, when(one.at))),
-      h("p", {}, one.why), h("pre", { tabindex: "0", "aria-label": t("content") }, one.body), form);
-  }
-}
