@@ -49,6 +49,12 @@ class Street:
         """Of the first phone: side, parts, states."""
         return [(each["side"], each["parts"], each["states"]) for each in (await self.state())["phones"][0]["bubbles"]]
 
+    async def shows(self, expected: list[tuple[str, int, list[str]]]) -> None:
+        """Soon: of each text and each receipt the carrier hears a moment after the core has it."""
+        async def holds() -> bool:
+            return await self.bubbles() == expected
+        await until(holds)
+
 
 @pytest_asyncio.fixture
 async def street(tmp_path: Path) -> AsyncIterator[Street]:
@@ -74,12 +80,12 @@ async def test_the_phone_shows_what_was_said_in_order_and_how_it_fared(street: S
         await street.posts("carrier", {"act": "conduct", "receipts": receipts})
         await street.link.send(street.site.sms(id_, "在。"))
     await street.says("好")
-    expected = [("citizen", 1, ["taken"]), ("account", 1, ["DELIVRD"]), ("account", 1, ["held"]), ("account", 1, []),
-                ("citizen", 1, ["taken"])]
-    assert await street.bubbles() == expected
+    taken = ("citizen", 1, ["taken"])
+    prompt, held, never = (("account", 1, states) for states in (["DELIVRD"], ["held"], list[str]()))
+    await street.shows([taken, prompt, held, never, taken])
     await street.posts("carrier", {"act": "release", "outcome": "EXPIRED"})
-    await until(lambda: street.site.core.states == [("a", "delivered"), ("b", "expired")])
-    assert (await street.bubbles())[2] == ("account", 1, ["EXPIRED"])
+    await street.shows([taken, prompt, ("account", 1, ["EXPIRED"]), never, taken])
+    assert street.site.core.states == [("a", "delivered"), ("b", "expired")]
     assert [phone["cost"] for phone in (await street.state())["phones"]] == [3, 0]
 
 
@@ -120,6 +126,7 @@ async def test_what_is_no_act_is_refused_and_changes_nothing(street: Street) -> 
 
 async def test_the_journal_is_readable(street: Street) -> None:
     await street.says("楼上漏水")
+    await street.shows([("citizen", 1, ["taken"])])
     async with street.http.get(street.url + "journal") as answer:
         assert f"deliver {NUMBER} 楼上漏水 → 0x00" in await answer.text()
         assert answer.content_type == "text/plain"
