@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+
+import structlog
 
 from casebridge.calling import Answer
 from casebridge.open311.client import ID, TOKEN, Client
@@ -22,6 +24,7 @@ from gateway.errors import Rejected, Retry, SendError, Uncertain
 from gateway.orders import CaseOp, OpName
 from gateway.protocols import Receipt, Repeat
 
+Alarm = Callable[[str], object]
 NAME = "open311"
 TOKEN_WAITS_S = (1.0, 2.0, 3.0)  # then the token itself is the number, and is asked again when it is needed
 PENDING = "token:"
@@ -31,6 +34,8 @@ NARROWEST = timedelta(seconds=2)
 MOST_SEARCHES = 100
 _NUMBER = re.compile(r"WO-[0-9]{8}-[0-9A-HJKMNP-TV-Z]{10}")
 _KNOWN = (b"already exist", "已存在".encode())
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +53,23 @@ class Open311:
     name = NAME
 
     def __init__(
-        self, client: Client, catalogue: Catalogue, clock: Clock, manners: Manners = Manners(),  # noqa: B008
+        self, client: Client, catalogue: Catalogue, clock: Clock, alarm: Alarm, manners: Manners = Manners(),  # noqa: B008
         abilities: Abilities = Abilities(),
     ) -> None:
+        """alarm: told the template whose description the server did not keep as it was sent."""
         self._client = client
         self._catalogue = catalogue
         self._clock = clock
         self._manners = manners
         self._abilities = abilities
+        self._alarm = alarm
+        self._read_back: set[str] = set()  # services
+        self._lookup = abilities.lookup
 
     def repeat(self, op: OpName) -> Repeat:
         if op != "submit":
             return "idempotent"
-        return "lookup" if self._abilities.lookup else "neither"
+        return "lookup" if self._lookup else "neither"
 
     async def send(self, op: CaseOp, known: str | None) -> Receipt:
         if op.op == "submit":
@@ -73,7 +82,7 @@ class Open311:
         """Of a submission; an update is simply sent again."""
         if op.op != "submit":
             return None
-        if not self._abilities.lookup:
+        if not self._lookup:
             raise Uncertain("open311: the server does not list descriptions")
         row = await self._find(op)
         return _receipt(row) if row else None
@@ -82,14 +91,34 @@ class Open311:
 
     async def _submit(self, op: CaseOp) -> Receipt:
         order = op.payload["order"]
-        _, answer = await self._client.post("requests", request(order, self._catalogue.service(order), self._manners))
+        service = self._catalogue.service(order)
+        _, answer = await self._client.post("requests", request(order, service, self._manners))
         row = _first(answer, ID, TOKEN)
-        if identifier(row, ID):
+        number = identifier(row, ID)
+        if number:
+            await self._prove(op, service.code, number)
             return _receipt(row)
         token = identifier(row, TOKEN)
         if token is None:
             raise Uncertain("open311: neither an id nor a token in the answer")
         return Receipt(await self._awaited(token) or PENDING + token, NAME)
+
+    async def _prove(self, op: CaseOp, code: str, number: str) -> None:
+        """The first request of each service is read back: where our number is gone from its description, looking up
+        would find nothing and file everything twice."""
+        if not self._lookup or code in self._read_back:
+            return
+        try:
+            shown = await self._client.known([number])
+        except SendError:
+            return
+        if shown is None:
+            return
+        self._read_back.add(code)
+        if not any(_reference(row) == op.work_order_id for row in shown):
+            self._lookup = False
+            self._alarm((op.payload["order"].get("template") or {}).get("id", ""))
+            log.error("open311_cannot_look_up", service=code, request=number)
 
     async def _awaited(self, token: str) -> str | None:
         for wait_s in self._abilities.token_waits_s:
@@ -119,7 +148,7 @@ class Open311:
 
     async def _number(self, op: CaseOp, known: str | None) -> str:
         if known is None:
-            row = await self._find(op) if self._abilities.lookup else None
+            row = await self._find(op) if self._lookup else None
             known = identifier(row, ID) if row else None
         if known is None:
             raise Rejected("open311: the server has no number for this case")

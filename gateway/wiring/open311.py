@@ -26,6 +26,7 @@ from gateway.dialogue.template import Field, Template
 from gateway.errors import ConfigError, SendError
 from gateway.fields.registry import TYPES
 from gateway.filing import APART
+from gateway.observe import CASES_DROPPED
 from gateway.wiring.addresses import address
 from gateway.yamls import Document
 
@@ -41,8 +42,12 @@ def backend(
     manners = Manners(settings.lists, settings.public, settings.nowhere)
     waits_s = [wait_s * config.casebridge.time_scale for wait_s in TOKEN_WAITS_S]
     abilities = Abilities(settings.lookup, settings.updates, settings.page, waits_s)
-    made = Open311(calls, catalogue(config, given, folder), clock, manners, abilities)
+    made = Open311(calls, catalogue(config, given, folder), clock, _alarm, manners, abilities)
     return made, News(made, calls, clock, updates=settings.updates, zone=zone)
+
+
+def _alarm(template: str) -> None:
+    CASES_DROPPED.labels(NAME, template).inc()
 
 
 def client(config: Config, http: aiohttp.ClientSession, clock: Clock) -> Client:

@@ -85,6 +85,7 @@ class World:
     client: Client
     backend: Open311
     news: News
+    alarms: list[str]
 
     @property
     def forms(self) -> list[dict[str, str]]:
@@ -111,9 +112,10 @@ async def world(
     async with serving(office, conduct) as server, session() as http:
         access = Access(server.url, office.key, conduct.jurisdiction, format)
         client = Client(Caller(http, "open311", clock, Times(2.0, total_s)), access)
-        backend = Open311(client, catalogue, clock, manners, abilities)
+        alarms: list[str] = []
+        backend = Open311(client, catalogue, clock, alarms.append, manners, abilities)
         news = News(backend, client, clock, updates=abilities.updates, zone=timezone(timedelta(hours=8)))
-        yield World(clock, conduct, office, server, client, backend, news)
+        yield World(clock, conduct, office, server, client, backend, news, alarms)
 
 
 def followed(numbers: Sequence[str], status: str = "submitted") -> list[Followed]:

@@ -237,6 +237,17 @@ def crowd(here: World, n: int, every_s: float) -> None:
         here.office.requests[str(id_)] = replace(first, id=str(id_), at=here.clock.now())
 
 
+async def test_a_server_that_claims_to_list_descriptions_is_proved() -> None:
+    """Its first request is read back; what it does not show cannot be looked up."""
+    for described, repeat in ((True, "lookup"), (False, "neither")):
+        async with world(Conduct(described=described)) as here:
+            await here.backend.send(op("submit"), None)
+            await here.backend.send(op("submit", wo=WO[:-1] + "Z", order=order(WO[:-1] + "Z")), None)
+            assert here.backend.repeat("submit") == repeat
+            assert here.alarms == ([] if described else ["shared_bike"])
+            assert len([path for path, _ in here.server.seen if path.startswith("GET")]) == 1
+
+
 async def test_without_a_list_of_descriptions_a_doubtful_submission_is_a_persons() -> None:
     async with world(abilities=Abilities(lookup=False)) as here:
         assert here.backend.repeat("submit") == "neither"

@@ -84,7 +84,8 @@ async def open311(folder: Path) -> AsyncIterator[Row]:
     async with world(catalogue=plain) as here, way(here.server.url.removesuffix("/v2")) as there, session() as http:
         access = Access(f"{there.url}/v2", here.office.key)
         client = Client(Caller(http, "open311", here.clock, Times(2.0, 5.0)), access)
-        backend = Open311(client, plain, here.clock, Manners(public=False), Abilities(lookup=True))
+        backend = Open311(
+            client, plain, here.clock, here.alarms.append, Manners(public=False), Abilities(lookup=True))
 
         def numbers(id: str) -> list[str]:
             return [one.id for one in here.office.requests.values() if id in one.form["description"]]
@@ -102,6 +103,7 @@ async def open311(folder: Path) -> AsyncIterator[Row]:
         yield Row(
             backend, None, history, text, lambda words: words.replace("\u0000", ""), there,
             lambda id: len(numbers(id)))
+        assert here.alarms == []
 
 
 @asynccontextmanager
