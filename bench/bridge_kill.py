@@ -23,7 +23,7 @@ import msgspec
 from bench.bridge_system import Kept, System, system
 from bench.server import ROOT
 from casebridge.bridge import LANE
-from gateway.clock import RandomIds, SystemClock, to_ms
+from gateway.clock import Clock, RandomIds, SystemClock, to_ms
 from gateway.console.door import Journal
 from gateway.console.letters import Act, Letters, operation
 from gateway.orders import CaseOp
@@ -99,9 +99,9 @@ def keys(work_order: str) -> tuple[str, ...]:
 
 
 @asynccontextmanager
-async def opened(path: Path) -> AsyncIterator[SqliteStore]:
-    """The store between two lives, when nobody else has it."""
-    store = SqliteStore(path, SystemClock(), RandomIds())
+async def opened(path: Path, clock: Clock | None = None) -> AsyncIterator[SqliteStore]:
+    """The store, while nobody else has it."""
+    store = SqliteStore(path, clock or SystemClock(), RandomIds())
     await store.open()
     try:
         yield store
