@@ -80,7 +80,7 @@ class Bridge:
             known = receipt.external_id
         state = msgspec.json.encode(Known(known))
         puts = [self._receipt(op, receipt), Put("sending", _attempt(op), None)]
-        return Changes(head.seq, state, emits=[self._taken(op, receipt)], puts=puts)
+        return Changes(head.seq, state, emits=[self._taken(op, receipt, known)], puts=puts)
 
     # --- order ------------------------------------------------------------------------------------------------
 
@@ -155,10 +155,10 @@ class Bridge:
 
     # --- receipts ---------------------------------------------------------------------------------------------
 
-    def _taken(self, op: CaseOp, receipt: Receipt) -> Emit:
-        """The case hears under which number the backend has it."""
+    def _taken(self, op: CaseOp, receipt: Receipt, known: str) -> Emit:
+        """The case hears under which number the backend has it; a receipt may be of the comment alone."""
         taken = Taken(
-            op.op, op.key, receipt.external_id, receipt.system, to_ms(self._clock.now()), receipt.seq,
+            op.op, op.key, known, receipt.system, to_ms(self._clock.now()), receipt.seq,
             op.payload.get("round"), receipt.url,
         )
         return Emit("events", op.work_order_id, f"taken:{op.key}", msgspec.json.encode(taken))

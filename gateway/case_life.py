@@ -26,8 +26,10 @@ from gateway.orders import (
     HistoryLine,
     RatingAnswer,
     Reached,
+    Revised,
     Taken,
 )
+from gateway.work_order import patched
 
 
 def decide(state: CaseState, item: CaseItem, rules: Rules) -> Decision:
@@ -45,6 +47,8 @@ def decide(state: CaseState, item: CaseItem, rules: Rules) -> Decision:
             return Decision(note(state, HistoryLine(item.at, item.what, item.round, _ways(item))))
         case Taken():
             return taken(state, item, rules)
+        case Revised():
+            return Decision(_revised(state, item))
         case Filed():
             return Decision(state, arm=watched(state, rules.calendar, item.at))
 
@@ -56,6 +60,15 @@ def begin(filed: Filed) -> CaseState:
         due=(filed.order.get("due") or {}).get("resolve_by"), history=(HistoryLine(filed.at, "filed"),),
         completeness=filed.completeness,
     )
+
+
+def _revised(state: CaseState, item: Revised) -> CaseState:
+    """What was added to the case since stays; what the bridge sends was validated (gateway/console/letters.py)."""
+    if item.revision <= state.order.get("revision", 1):
+        return state
+    order = patched(state.order, item.changes, item.revision)
+    line = HistoryLine(item.at, "revised", state.round, f"{item.by}: {', '.join(item.changes)}")
+    return note(msgspec.structs.replace(state, order=order), line)
 
 
 def _answered(state: CaseState, answer: RatingAnswer, at: int, rules: Rules) -> Decision:

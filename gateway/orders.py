@@ -175,13 +175,22 @@ class Reached(Struct, frozen=True, tag="reached"):
     at: int
 
 
-CaseItem = Filed | Happened | Answered | Added | Due | Taken | Reached
+class Revised(Struct, frozen=True, tag="revised"):
+    """Staff corrected the work order that the backend had refused. changes: a merge patch of it; by: who."""
+
+    changes: dict[str, Any]
+    revision: int
+    by: str
+    at: int
+
+
+CaseItem = Filed | Happened | Answered | Added | Due | Taken | Reached | Revised
 
 
 class HistoryLine(Struct, frozen=True):
     """One line of a case's history, for staff and citizen. what: filed, an event type without `case.`, rated,
-    rework, supplement, urged, no_reply, due_soon, overdue; for staff only late_accept, late_contact and those of
-    Reached, whose text names the news and the ways.
+    rework, supplement, urged, no_reply, due_soon, overdue; for staff only late_accept, late_contact, revised and those
+    of Reached, whose text names the news and the ways.
 
     event  `source:id` of the event it tells of; ahead: its source's clock ran ahead of ours
     """

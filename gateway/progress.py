@@ -13,7 +13,9 @@ from gateway.fields.city import City
 from gateway.orders import CaseState, HistoryLine
 from gateway.replies import Replies
 
-STAFF_ONLY = frozenset({"told", "doubtful", "not_told", "delivered", "failed", "late_accept", "late_contact"})
+STAFF_ONLY = frozenset({
+    "told", "doubtful", "not_told", "delivered", "failed", "late_accept", "late_contact", "revised",
+})
 OWN_WORDS = frozenset({"supplement", "urged", "rated"})  # said by the citizen, not for whoever only has the code
 
 

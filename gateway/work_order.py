@@ -95,6 +95,32 @@ def check(order: WorkOrder) -> None:
         raise ValueError(f"work order: ${place} breaks {fault.schema_path[-1]}")
 
 
+def revise(order: WorkOrder, changes: Mapping[str, Any]) -> WorkOrder:
+    """The next revision. Raises ValueError when the result breaks the contract."""
+    revised = patched(order, changes, order["revision"] + 1)
+    check(revised)
+    return revised
+
+
+def patched(order: WorkOrder, changes: Mapping[str, Any], revision: int) -> WorkOrder:
+    """`changes`: a merge patch, of anything but what says which order and round it is."""
+    fixed = {name: order[name] for name in ("schema_version", "work_order_id", "rework_round") if name in order}
+    return {**merged(order, changes), **fixed, "revision": revision}
+
+
+def merged(document: Any, patch: Any) -> Any:
+    """RFC 7396: members replaced, null removes, anything but an object replaces the whole."""
+    if not isinstance(patch, Mapping):
+        return patch
+    result = dict(document) if isinstance(document, Mapping) else {}
+    for name, value in patch.items():
+        if value is None:
+            result.pop(name, None)
+        else:
+            result[name] = merged(result.get(name), value)
+    return result
+
+
 def build(filing: Filing) -> WorkOrder:
     """WIRE.md, "From fields to the work order": the complainant stands apart from the fields and vanishes with
     anonymity or confidentiality."""

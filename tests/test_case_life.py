@@ -6,7 +6,7 @@ from typing import Any
 import msgspec
 
 from gateway.case_decision import Decision
-from gateway.orders import Added, Answered, Due, HistoryLine, RatingAnswer, Reached
+from gateway.orders import Added, Answered, Due, HistoryLine, RatingAnswer, Reached, Revised
 from gateway.outbox import Step
 from tests.lives import ID, closed, event, fresh, news, run, unhappy
 from tests.tables import table
@@ -102,3 +102,14 @@ def test_what_became_of_the_news_stands_in_the_case_and_changes_nothing_else(
     assert after.history == (*before.history, HistoryLine(9_000, what, 0, text))
     assert msgspec.structs.replace(after, history=before.history) == before
     assert decision == Decision(after)
+
+
+def test_a_correction_by_staff_changes_the_order_once_and_keeps_what_was_added_since() -> None:
+    photo = {"id": "u1", "media_type": "image/png", "size": 1, "sha256": "0" * 64}
+    state, _ = run(fresh(), Added("", urge=False, at=2_000, attachments=(photo,)))
+    corrected = Revised({"title": "占道", "work_order_id": "WO-1", "revision": 7}, 2, "boss", 3_000)
+    state, decisions = run(state, corrected, corrected)
+    assert (state.order["title"], state.order["revision"], state.order["work_order_id"]) == ("占道", 2, ID)
+    assert state.order["attachments"] == [photo]
+    assert [line.text for line in state.history if line.what == "revised"] == ["boss: title, work_order_id, revision"]
+    assert [decision.ops for decision in decisions] == [(), ()]

@@ -11,12 +11,13 @@ from msgspec import Meta, Struct
 
 from gateway.case_deadlines import late
 from gateway.console.door import Door, Journal, Openings, answer, read
+from gateway.console.letters import stuck_view
 from gateway.console.sessions import Member
 from gateway.console.staff import ACTS
 from gateway.console.views import FINAL_STATUSES, OPEN_STATUSES, CaseRow, Mask, case_row, case_view, speech, template_of
 from gateway.errors import Forbidden, Malformed, NotFound, Unprocessable
 from gateway.orders import CaseState, StaffAction
-from gateway.protocols import CaseDesk, Record, Records
+from gateway.protocols import CaseDesk, LaneStore, Record, Records
 from gateway.transcripts import TranscriptLine
 from gateway.uploads import UploadInfo
 
@@ -83,6 +84,7 @@ class CaseList(Struct, frozen=True):
 class CasePages:
     """`desk` None: the backend is elsewhere and cases are watched only."""
 
+    store: LaneStore
     records: Records
     desk: CaseDesk | None
     openings: Openings
@@ -148,7 +150,8 @@ class CasePages:
         lines = None
         if member.user.talks:
             lines = [speech(line, mask) for line in await transcript(self.records, state.conversation)]
-        return answer(case_view(state, mask, actions, lines))
+        stuck = [stuck_view(dead) for dead in await self.store.dead("case", key=state.work_order_id)]
+        return answer(msgspec.structs.replace(case_view(state, mask, actions, lines), stuck=stuck))
 
     async def _case(self, request: web.Request, member: Member) -> CaseState:
         """The row filter: another department's case is as unknown as one that does not exist."""

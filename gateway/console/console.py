@@ -83,7 +83,7 @@ class Console:
         door, journal = Door(sessions), Journal(self.store, self.clock, self.ids)
         openings = Openings(self.shared, journal)
         codes = frozenset(department.code for department in settings.departments)
-        cases = CasePages(self.records, self.desk, openings, journal, codes, self.open_upload)
+        cases = CasePages(self.store, self.records, self.desk, openings, journal, codes, self.open_upload)
         talks = ConversationPages(
             self.store, self.records, self.shared, self.accept, openings, journal, self.clock, settings.templates,
             self.open_upload, settings.seated,

@@ -16,10 +16,10 @@ from msgspec import Struct
 from gateway import work_order
 from gateway.clock import Clock, to_ms
 from gateway.console.door import Journal
-from gateway.console.views import Mask
+from gateway.console.views import Mask, Stuck
 from gateway.errors import Conflict, NotFound, Unprocessable
 from gateway.masking import mask_text
-from gateway.orders import CaseOp
+from gateway.orders import CaseOp, Revised
 from gateway.protocols import LaneStore
 from gateway.store.lanes import Dead
 
@@ -88,9 +88,12 @@ class Letters:
         op = operation(dead)
         if op is None or "edit" not in ways(dead):
             raise Conflict("only a submission that was refused can be corrected", code="not_editable")
-        order = revised(op.payload.get("order"), changes)
-        again = CaseOp("submit", op.work_order_id, order["revision"], {**op.payload, "order": order}, self._now())
-        await self._again(dead, again, "dead.edit", Act(act.who, f"{', '.join(changes)}: {act.why}"))
+        order = _revised(op, changes)
+        now, revision, names = self._now(), order["revision"], ", ".join(changes)
+        again = CaseOp("submit", op.work_order_id, revision, {**op.payload, "order": order}, now)
+        case = msgspec.json.encode(Revised(dict(changes), revision, act.who, now))
+        await self.lanes.ingest("events", op.work_order_id, f"revised:{again.key}", case)
+        await self._again(dead, again, "dead.edit", Act(act.who, f"{names}: {act.why}"))
 
     async def arrived(self, id: int, act: Act, number: str) -> None:
         """The backend has it, under this number of its own: taken as done. Raises NotFound, Conflict."""
@@ -151,30 +154,19 @@ def view(dead: Dead) -> LetterView:
     )
 
 
-def revised(order: Any, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The order's next revision. Raises Unprocessable; its words hold no value of the order."""
-    if not isinstance(order, dict) or not isinstance(order.get("revision"), int):
-        raise Unprocessable("there is no work order in it", code="no_work_order")
-    fixed = {name: order.get(name) for name in ("work_order_id", "schema_version")}
-    patched: dict[str, Any] = {**merged(order, changes), **fixed, "revision": order["revision"] + 1}
+def stuck_view(dead: Dead) -> Stuck:
+    op = operation(dead)
+    return Stuck(dead.id, op.op if op else None, mask_text(dead.why), dead.parked, dead.at)
+
+
+def _revised(op: CaseOp, changes: Mapping[str, Any]) -> work_order.WorkOrder:
+    """Raises Unprocessable; its words hold no value of the order."""
     try:
-        work_order.check(patched)
+        return work_order.revise(op.payload["order"], changes)
+    except (KeyError, TypeError) as error:
+        raise Unprocessable("there is no work order in it", code="no_work_order") from error
     except ValueError as error:
         raise Unprocessable(str(error), code="no_work_order") from error
-    return patched
-
-
-def merged(document: Any, patch: Any) -> Any:
-    """RFC 7396: members replaced, null removes, anything but an object replaces the whole."""
-    if not isinstance(patch, Mapping):
-        return patch
-    result = dict(document) if isinstance(document, Mapping) else {}
-    for name, value in patch.items():
-        if value is None:
-            result.pop(name, None)
-        else:
-            result[name] = merged(result.get(name), value)
-    return result
 
 
 def masked(body: bytes) -> str:

@@ -98,6 +98,16 @@ class Speech(Struct, frozen=True):
     agent: str | None
 
 
+class Stuck(Struct, frozen=True):
+    """An operation that the backend does not have, or nobody knows (`parked`); at: ms since 1970."""
+
+    id: int
+    op: str | None
+    why: str
+    parked: bool
+    at: int
+
+
 class CaseView(Struct, frozen=True, kw_only=True):
     """One case. `actions` is what this user may do now; `opened` that nothing is masked."""
 
@@ -120,6 +130,7 @@ class CaseView(Struct, frozen=True, kw_only=True):
     opened: bool
     conversation: str | None = None
     transcript: list[Speech] = []
+    stuck: list[Stuck] = []
 
 
 class QueueRow(Struct, frozen=True):

@@ -47,6 +47,8 @@ async def test_later_operations_are_told_the_backends_number_which_stays_that_of
     assert world.backend.sent == [SUBMIT, COMMENT, REWORK]
     assert world.backend.knew == [None, "C-1", "C-1"]
     assert (await world.store.lanes.state("case", WO))[0] == KNOWN
+    (told,) = await world.store.lanes.claim("events", "w")
+    assert [msgspec.json.decode(msg.body, type=Taken).external_id for msg in told.msgs] == ["C-1"] * 3
 
 
 async def test_a_case_from_before_its_number_was_kept_is_known_by_its_receipt(world: Case) -> None:

@@ -6,12 +6,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway.console.letters import masked, merged
+from gateway.console.letters import masked
 from gateway.errors import Paused
-from gateway.orders import CaseOp
-from gateway.work_order import build
+from gateway.orders import CaseOp, Revised
+from gateway.work_order import build, merged
 from tests.console.office import Office, Person, filing
 from tests.tables import table
+from tests.until import until
 
 WO = "WO-20261123-0000000001"
 
@@ -78,6 +79,8 @@ async def test_corrected_it_is_the_next_revision_under_a_key_of_its_own(quiet: O
     assert (again.key, again.at) == (f"{WO}:submit:2", quiet.clock.ms())
     assert again.payload["order"] == {**before, "title": "占道", "revision": 2}
     assert "标题过长" in (await journalled(quiet))[-1][2]
+    (lease,) = await quiet.store.lanes.claim("events", "test")
+    assert msgspec.json.decode(lease.msgs[0].body, type=Revised) == Revised(changes, 2, "boss", quiet.clock.ms())
 
 
 @pytest.mark.parametrize("changes", [
@@ -112,6 +115,29 @@ async def test_what_is_in_doubt_either_arrived_or_goes_again_but_is_not_correcte
     await boss.post(f"dead/{id}/arrived", {"reason": "对方已登记", "number": "RT-42"})
     again = await waiting(quiet)
     assert (again.key, again.arrived) == (f"{WO}:submit:1", "RT-42")
+
+
+async def test_staff_see_on_the_case_that_it_did_not_arrive_and_how_it_was_corrected(office: Office) -> None:
+    await office.file(WO)
+    lanes, clerk = office.store.lanes, await office.person("clerk")
+    await lanes.ingest("aside", "x", "", b"x")  # a dead letter of nobody's
+    await lanes.ingest("case", WO, "odd", b"no operation 13812345678")
+
+    async def stuck() -> list[Any]:
+        found: list[Any] = (await clerk.get(f"cases/{WO}"))["stuck"]
+        return found
+
+    await until(stuck)
+    (one,) = await stuck()
+    assert (one["op"], one["why"], one["parked"]) == (None, "not an operation", False)
+    await lanes.ingest("events", WO, "r", msgspec.json.encode(Revised({"title": "占道"}, 2, "boss", office.clock.ms())))
+
+    async def revised() -> bool:
+        return bool((await clerk.get(f"cases/{WO}"))["row"]["title"] == "占道")
+
+    await until(revised)
+    lines = (await clerk.get(f"cases/{WO}"))["history"]
+    assert [line["text"] for line in lines if line["what"] == "revised"] == ["boss: title"]
 
 
 async def test_what_was_refused_did_not_arrive(quiet: Office, case_letter: int) -> None:

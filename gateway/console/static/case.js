@@ -9,9 +9,9 @@ const NEEDS_TEXT = new Set(["progress", "question", "close", "reject"]);
 const FINAL = new Set(["closed", "rejected", "cancelled"]);
 
 export function caseView(main, ctx, id) {
-  const parts = Object.fromEntries(["head", "rework", "act", "rating", "reveal", "order", "files", "history", "talk"].map((name) => [name, h("section", { class: `part ${name}` })]));
+  const parts = Object.fromEntries(["head", "stuck", "rework", "act", "rating", "reveal", "order", "files", "history", "talk"].map((name) => [name, h("section", { class: `part ${name}` })]));
   main.replaceChildren(
-    h("a", { class: "back", href: "#/cases" }, `← ${t("back")}`), parts.head, parts.rework,
+    h("a", { class: "back", href: "#/cases" }, `← ${t("back")}`), parts.head, parts.stuck, parts.rework,
     h("div", { class: "columns" },
       h("div", { class: "side" }, parts.act, parts.rating),
       h("div", { class: "body" }, parts.reveal, parts.order, parts.files, parts.talk),
@@ -31,6 +31,7 @@ export function caseView(main, ctx, id) {
     }
   };
   show.head = slot(parts.head, ({ row }) => head(row, ctx));
+  show.stuck = slot(parts.stuck, stuck);
   show.rework = slot(parts.rework, rework);
   show.act = slot(parts.act, ({ actions, status, round }) => acting(actions, status, ctx, put, `${id} ${round}`));
   show.rating = slot(parts.rating, rating);
@@ -42,6 +43,7 @@ export function caseView(main, ctx, id) {
 
   function update(one) {
     show.head({ row: one.row });
+    show.stuck(one.stuck);
     show.rework({ round: one.row.round, reason: one.rework_reason, open: !FINAL.has(one.row.status) });
     show.act({ actions: one.actions, status: one.row.status, round: one.row.round });
     show.rating(one.rating);
@@ -66,6 +68,13 @@ function head(row, ctx) {
       h("span", { class: "dim" }, `${t("filed")} ${when(row.created)}`),
       row.due ? h("span", { class: "dim" }, `${t("due")} `, due(row)) : null),
   ];
+}
+
+function stuck(letters) {
+  if (!letters.length) return null;
+  return h("div", { class: "banner alarm" }, h("h2", {}, t("stuck")),
+    h("ul", {}, letters.map((one) => h("li", {}, h("b", {}, one.op ? t(`op.${one.op}`) : "—"),
+      ` ${t(one.parked ? "parked" : "buried")} · ${when(one.at)} · ${one.why}`))));
 }
 
 function rework({ round, reason, open }) {

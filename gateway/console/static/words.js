@@ -51,7 +51,7 @@ const WORDS = {
   "what.closed": ["已办结", "Closed"], "what.rejected": ["不予受理", "Rejected"], "what.reopened": ["重新办理", "Reopened"],
   "what.rated": ["市民评价", "Rated"], "what.rework": ["退回重办", "Sent back for rework"],
   "what.supplement": ["市民补充", "Supplement"], "what.urged": ["市民催办", "Citizen urges"],
-  "what.no_reply": ["未收到评价", "No rating given"], "what.cancelled": ["已撤销", "Withdrawn"],
+  "what.no_reply": ["未收到评价", "No rating given"], "what.revised": ["工单已更正", "Order corrected"], "what.cancelled": ["已撤销", "Withdrawn"],
   "what.late_accept": ["逾期未签收", "Not accepted in time"], "what.late_contact": ["逾期未联系市民", "Citizen not contacted in time"],
   "what.due_soon": ["即将到期", "Due soon"], "what.overdue": ["逾期未办结", "Overdue"],
   "what.told": ["已告知市民", "Citizen told"], "what.doubtful": ["可能已告知", "Perhaps told"],
