@@ -14,7 +14,8 @@ from typing import Any, Literal
 
 from casebridge.open311.position import to_wgs84
 from casebridge.open311.services import Attribute, Service
-from casebridge.open311.wire import legal, stamp
+from casebridge.open311.wire import stamp
+from casebridge.wording import URGED, legal, rated, reworked, withdrawn
 from gateway.clock import from_ms
 from gateway.masking import mask_text
 from gateway.orders import CaseOp
@@ -25,7 +26,6 @@ LONGEST = 4000  # characters of a description, by the standard
 LEAST_CONTENT = 1500
 CUT = "…（全文见 12345 平台）"
 HIDDEN = "（已提供，向 12345 查询）"
-URGED = "【催办】"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +159,6 @@ def shortened(text: str, room: int) -> str:
 
 # --- operations on a case -----------------------------------------------------------------------------------
 
-_ANSWERS = {"yes": "是", "partly": "部分", "no": "否"}
 # OPEN and CLOSED are all that the extension's first version has, REOPEN came with its longer list.
 _STATUS = {"comment": "OPEN", "rework": "REOPEN", "rating": "CLOSED", "withdraw": "CLOSED"}
 
@@ -185,27 +184,6 @@ def _commented(payload: Mapping[str, Any]) -> str:
     return text + (f"\n附件：{files} 个，向 12345 查询" if files else "") or "市民补充"
 
 
-def _rated(payload: Mapping[str, Any]) -> str:
-    """The three answers, as far as they were given."""
-    told = [
-        f"{label}：{_ANSWERS[payload[name]]}" for label, name in (("已联系", "contacted"), ("已解决", "resolved"))
-        if payload.get(name) in _ANSWERS
-    ]
-    if payload.get("satisfaction"):
-        told.append(f"满意度：{payload['satisfaction']} 分（满分 5 分）")
-    if payload.get("reason"):
-        told.append(f"原因：{payload['reason']}")
-    return "市民评价　" + "；".join(told)
-
-
-def _reworked(payload: Mapping[str, Any]) -> str:
-    return f"退回重办（第 {payload.get('round')} 次）。{payload.get('reason') or ''}"
-
-
-def _withdrawn(payload: Mapping[str, Any]) -> str:
-    return f"市民撤回诉求。{payload.get('reason') or ''}"
-
-
 _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "comment": _commented, "rating": _rated, "rework": _reworked, "withdraw": _withdrawn,
+    "comment": _commented, "rating": rated, "rework": reworked, "withdraw": withdrawn,
 }

@@ -6,7 +6,6 @@ object or an array under `data` elsewhere. Ids are numbers in the examples and s
 """
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 from typing import Any
@@ -14,11 +13,12 @@ from xml.parsers import expat
 
 import msgspec
 
+from casebridge.wording import legal
+
 Row = dict[str, Any]
 
 DEEPEST, MOST_ELEMENTS = 12, 200_000
 LONGEST_ID = 100  # gateway/work-order.schema.json, external[].id
-_ILLEGAL = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # XML 1.0, production 2
 _TRUE = frozenset({"true", "1", "yes"})
 
 
@@ -131,8 +131,3 @@ def moment(row: Row, key: str, zone: tzinfo) -> datetime | None:
 def stamp(at: datetime) -> str:
     """`2026-11-23T02:00:00Z`: mySociety's servers refuse fractions of a second."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def legal(text: str) -> str:
-    """Without characters that no XML 1.0 document may hold, lone surrogates among them."""
-    return _ILLEGAL.sub("", text)

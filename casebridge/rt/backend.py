@@ -27,12 +27,13 @@ log = structlog.get_logger(__name__)
 
 
 class Rt:
-    """`alarm` is told the template of a work order that did not arrive whole."""
+    """gateway: our own address; `alarm` is told the template of a work order that did not arrive whole."""
 
     name = NAME
 
-    def __init__(self, rest: Rest, alarm: Callable[[str], object]) -> None:
+    def __init__(self, rest: Rest, gateway: str, alarm: Callable[[str], object]) -> None:
         self._rest = rest
+        self._gateway = gateway
         self._alarm = alarm
         self._ready = False
         self._read_back: set[str] = set()
@@ -61,6 +62,10 @@ class Rt:
     async def _number(self, op: CaseOp) -> str | None:
         return await self._rest.find("tickets", {f"'CF.{{{REFERENCE}}}'": op.work_order_id})
 
+    def _page(self, op: CaseOp) -> str:
+        """The case as our staff open it."""
+        return f"{self._gateway}/desk/#/case/{op.work_order_id}"
+
     def _receipt(self, number: str, seq: int | None = None) -> Receipt:
         return Receipt(number, NAME, seq, self._rest.page(number))
 
@@ -70,7 +75,7 @@ class Rt:
         order = op.payload["order"]
         if not self._ready:
             await self._prepare()
-        number = await self._rest.create(ticket(order, self._rest.queue))
+        number = await self._rest.create(ticket(order, self._rest.queue, self._page(op)))
         template = (order.get("template") or {}).get("id", "")
         if template not in self._read_back:
             self._compare(template, fields(order), await self._rest.ticket(number))
@@ -100,7 +105,7 @@ class Rt:
         more: dict[str, Any] = {}
         if op.op == "rating":
             more["CustomFields"] = {
-                f"wo_{name}": str(op.payload[name]) for name in RATING if op.payload.get(name) is not None
+                f"wo_{name}": str(op.payload[name]) for name in RATING if op.payload.get(name) not in (None, "unknown")
             }
         elif op.op == "withdraw" and found.status not in OVER:
             more["Status"] = REJECTED
@@ -120,9 +125,8 @@ class Rt:
         return await self._message(op, number, loud=found.status not in OVER, more={})
 
     async def _message(self, op: CaseOp, number: str, *, loud: bool, more: dict[str, Any]) -> int:
-        body = {
-            "Content": message(op.op, op.payload), "ContentType": "text/plain", "TxnCustomFields": {KEY: op.key},
-        }
+        words = message(op.op, op.payload, self._page(op))
+        body = {"Content": words, "ContentType": "text/plain", "TxnCustomFields": {KEY: op.key}}
         return await self._rest.say(number, "correspond" if loud else "comment", body | more)
 
 

@@ -7,7 +7,7 @@ A queue that our user may not see is answered like one that does not exist.
 """
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
@@ -56,12 +56,24 @@ class Queue(Struct, frozen=True, rename={"tickets": "TicketCustomFields", "messa
     messages: list[CustomField] = []
 
 
-class _Item(Struct, frozen=True):
+class Change(Struct, frozen=True, rename={"created": "Created"}):
+    """created: RFC 3339."""
+
     id: int | str
+    created: str
+
+
+class _Item(Struct, frozen=True, rename={"status": "Status"}):
+    id: int | str
+    status: str = ""
 
 
 class _Items(Struct, frozen=True):
     items: list[_Item]
+
+
+class _Changes(Struct, frozen=True):
+    items: list[Change]
 
 
 class Rest:
@@ -119,10 +131,26 @@ class Rest:
 
     async def find(self, what: str, query: Mapping[str, str]) -> str | None:
         """what: tickets or transactions; query: terms that all must hold. The number of the first one."""
-        terms = " AND ".join(f"{name} = {_quoted(value)}" for name, value in query.items())
-        answer = await self._ask("GET", f"{what}?" + urlencode({"query": terms, "orderby": "id", "per_page": "1"}))
+        answer = await self._search(what, _all(query), orderby="id", per_page="1")
         items = _read(answer, _Items).items
         return _number(items[0]) if items else None
+
+    async def statuses(self, numbers: Sequence[str]) -> Mapping[str, str]:
+        """Of these tickets, at most a hundred; of those that our user may see."""
+        terms = " OR ".join(f"id = {_quoted(number)}" for number in numbers)
+        answer = await self._search("tickets", terms, fields="Status", per_page="100")
+        return {str(item.id): item.status for item in _read(answer, _Items).items}
+
+    async def last_change(self, number: str, status: str) -> Change | None:
+        """The one that brought the ticket to this status."""
+        terms = _all({"TicketId": number, "Type": "Status", "NewValue": status})
+        answer = await self._search(
+            "transactions", terms, fields="Created", orderby="id", order="DESC", per_page="1"
+        )
+        return next(iter(_read(answer, _Changes).items), None)
+
+    async def _search(self, what: str, terms: str, **how: str) -> Answer:
+        return await self._ask("GET", f"{what}?" + urlencode({"query": terms, **how}))
 
     async def _ask(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, *, own: Collection[int] = (),
@@ -159,6 +187,10 @@ def _number(item: _Item) -> str:
     if number <= 0:
         raise ValueError(item.id)
     return str(number)
+
+
+def _all(query: Mapping[str, str]) -> str:
+    return " AND ".join(f"{name} = {_quoted(value)}" for name, value in query.items())
 
 
 def _quoted(value: str) -> str:

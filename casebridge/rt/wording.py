@@ -4,13 +4,11 @@ Everything the citizen wrote goes as plain text: RT's templates insert a message
 """
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-# What no XML 1.0 document may hold (RT's feeds and PostgreSQL's text refuse it), and lone surrogates.
-_ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from casebridge.wording import URGED, legal, rated, reworked, withdrawn
 
 SUBJECT = 200  # characters, as RT's column has them
 SHORT = 255    # bytes of a custom field that RT can search
@@ -21,11 +19,6 @@ RATING = ("contacted", "resolved", "satisfaction")
 
 _PRIORITY = {"normal": 0, "urgent": 50, "emergency": 100}  # RT's Low, Medium, High [etc/RT_Config.pm, PriorityAsString]
 _URGENCY = {"urgent": "加急", "emergency": "紧急"}
-_ANSWERS = {"yes": "是", "partly": "部分", "no": "否"}
-
-
-def legal(text: str) -> str:
-    return _ILLEGAL.sub("", text)
 
 
 def line(text: str) -> str:
@@ -52,12 +45,12 @@ def fields(order: Mapping[str, Any]) -> dict[str, str]:
     return {name: short for name, value in found.items() if (short := _short(line(str(value or ""))))}
 
 
-def ticket(order: Mapping[str, Any], queue: str) -> dict[str, Any]:
-    """Body of POST /ticket."""
+def ticket(order: Mapping[str, Any], queue: str, page: str) -> dict[str, Any]:
+    """Body of POST /ticket. page: the case at our staff page."""
     subject = line(f"[{order['work_order_id']}] {order.get('title', '')}")
     made: dict[str, Any] = {
         "Queue": queue, "Subject": subject[:SUBJECT], "ContentType": "text/plain",
-        "Content": legal("\n".join(_lines(order))), "Priority": _PRIORITY.get(order.get("urgency", ""), 0),
+        "Content": legal("\n".join(_lines(order, page))), "Priority": _PRIORITY.get(order.get("urgency", ""), 0),
         "CustomFields": fields(order),
     }
     due = (order.get("due") or {}).get("resolve_by")
@@ -79,8 +72,8 @@ def _short(text: str) -> str:
     return text.encode()[:SHORT].decode("utf-8", "ignore")
 
 
-def _lines(order: Mapping[str, Any]) -> Iterator[str]:
-    yield f"12345 工单 {order['work_order_id']}"
+def _lines(order: Mapping[str, Any], page: str) -> Iterator[str]:
+    yield f"12345 工单 {order['work_order_id']}　{page}"
     if order.get("urgency") in _URGENCY:
         yield f"紧急程度：{_URGENCY[order['urgency']]}"
     yield ""
@@ -93,7 +86,7 @@ def _lines(order: Mapping[str, Any]) -> Iterator[str]:
     who = order.get("complainant") or {}
     if who.get("name") or who.get("phone"):
         yield f"诉求人：{who.get('name') or ''} {who.get('phone') or ''}".rstrip()
-    yield from _files(order.get("attachments", ()))
+    yield from _files(len(order.get("attachments", ())), page)
 
 
 def _shown(field: Mapping[str, Any]) -> str:
@@ -101,44 +94,24 @@ def _shown(field: Mapping[str, Any]) -> str:
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _files(attachments: Any) -> Iterator[str]:
-    """As links; one without an address is asked for at the hotline."""
-    for n, one in enumerate(attachments, 1):
-        kind = one.get("media_type", "")
-        yield f"附件 {n}：{kind} {one.get('url') or '（编号 ' + str(one.get('id', '')) + '，向 12345 查询）'}"
+def _files(count: int, page: str) -> Iterator[str]:
+    """Files stay with us: whoever may see them opens them there."""
+    if count:
+        yield f"附件 {count} 个：{page}"
 
 
 # --- messages -----------------------------------------------------------------------------------------------
 
-def message(op: str, payload: Mapping[str, Any]) -> str:
-    return legal(_WORDS[op](payload))
+def message(op: str, payload: Mapping[str, Any], page: str) -> str:
+    """page: the case at our staff page."""
+    files = _files(len(payload.get("attachments", ())), page)
+    return legal("\n".join((_WORDS[op](payload), *files)))
 
 
 def _commented(payload: Mapping[str, Any]) -> str:
-    head = "【催办】" if payload.get("urge") else "市民补充："
-    return "\n".join((head + (payload.get("text") or ""), *_files(payload.get("attachments", ()))))
-
-
-def _rated(payload: Mapping[str, Any]) -> str:
-    told = [
-        f"{label}：{_ANSWERS[payload[name]]}" for label, name in (("已联系", "contacted"), ("已解决", "resolved"))
-        if payload.get(name) in _ANSWERS
-    ]
-    if payload.get("satisfaction"):
-        told.append(f"满意度：{payload['satisfaction']} 分（满分 5 分）")
-    if payload.get("reason"):
-        told.append(f"原因：{payload['reason']}")
-    return "市民评价：" + "；".join(told)
-
-
-def _reworked(payload: Mapping[str, Any]) -> str:
-    return f"市民不满意，退回重办（第 {payload.get('round')} 次）。{payload.get('reason') or ''}"
-
-
-def _withdrawn(payload: Mapping[str, Any]) -> str:
-    return f"市民撤回诉求。{payload.get('reason') or ''}"
+    return (URGED if payload.get("urge") else "市民补充：") + (payload.get("text") or "")
 
 
 _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {
-    "comment": _commented, "rating": _rated, "rework": _reworked, "withdraw": _withdrawn,
+    "comment": _commented, "rating": rated, "rework": reworked, "withdraw": withdrawn,
 }

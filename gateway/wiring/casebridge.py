@@ -31,6 +31,8 @@ from gateway.wiring import open311
 from gateway.wiring.addresses import address
 from gateway.workers import Supervisor
 
+NIGHTLY_S = 600.0  # how often one looks whether it is night
+
 log = structlog.get_logger(__name__)
 
 
@@ -48,11 +50,12 @@ class CaseGround:
 
 @dataclass(frozen=True, slots=True)
 class _Made:
-    """A backend, and how it is asked what happened, where it does not call."""
+    """A backend, and how it is asked what happened; `calls`: it tells by itself, and is asked at night alone."""
 
     backend: CaseBackend
     poller: CasePoller | None = None
     every_s: float = 0.0
+    calls: bool = False
 
 
 @dataclass(slots=True)
@@ -81,7 +84,7 @@ class CaseParts:
         made = _BUILDERS[self.config.casebridge.backend](self)
         self.backend = made.backend
         self._polling = self._asking(made) if made.poller else None
-        if self.hands is None and made.poller is None and not self.config.casebridge.events_secret:
+        if self.hands is None and (made.poller is None or made.calls) and not self.config.casebridge.events_secret:
             log.warning("no_case_events", backend=self.backend.name, key="casebridge.events_secret")
 
     @property
@@ -127,7 +130,8 @@ class CaseParts:
 
     def _rt(self) -> _Made:
         rest = rt.Rest(Caller(self._http, rt.NAME, self.ground.clock), _access(self.config))
-        return _Made(rt.Rt(rest, lambda one: _alarm(rt.NAME, one)))
+        backend = rt.Rt(rest, self.ground.url, lambda one: _alarm(rt.NAME, one))
+        return _Made(backend, rt.Nights(rest), NIGHTLY_S, calls=True)
 
 
 _BUILDERS: Mapping[str, Callable[[CaseParts], _Made]] = {

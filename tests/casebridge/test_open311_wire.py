@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casebridge.open311.position import shift, to_wgs84
-from casebridge.open311.wire import LONGEST_ID, Unreadable, identifier, legal, moment, rows, stamp, truth, words
+from casebridge.open311.wire import LONGEST_ID, Unreadable, identifier, moment, rows, stamp, truth, words
+from casebridge.wording import legal
 from tests.tables import table
 
 ID = "service_request_id"

@@ -91,14 +91,15 @@ class Case:
 async def case(tracker: RequestTracker) -> AsyncIterator[Case]:
     async with listening(tracker.events_port) as listener, way(tracker.url) as there, session() as http:
         alarms: list[str] = []
-        rt = Rt(Rest(Caller(http, "rt", SystemClock()), Access(there.url, tracker.token, INTAKE)), alarms.append)
+        rest = Rest(Caller(http, "rt", SystemClock()), Access(there.url, tracker.token, INTAKE))
+        rt = Rt(rest, "https://hotline.example", alarms.append)
         yield Case(tracker, listener, there, rt, alarms, f"WO-20261123-{next(numbers):010d}")
 
 
 def other(case: Case, http: Any, **access: str) -> Rt:
     """The same RT, known by other settings."""
     given = {"url": case.tracker.url, "token": case.tracker.token, "queue": INTAKE} | access
-    return Rt(Rest(Caller(http, "rt", SystemClock()), Access(**given)), case.alarms.append)
+    return Rt(Rest(Caller(http, "rt", SystemClock()), Access(**given)), "https://hotline.example", case.alarms.append)
 
 
 # --- handing over ---------------------------------------------------------------------------------------------

@@ -18,11 +18,12 @@ from casebridge.open311 import Open311
 from casebridge.open311.backend import Abilities
 from casebridge.open311.client import Access, Client
 from casebridge.open311.services import ORDER_FIELDS, Attribute, Catalogue, Service
-from casebridge.open311.submission import URGED, Manners
+from casebridge.open311.submission import Manners
 from casebridge.rt import Access as RtAccess
 from casebridge.rt import Rest, Rt
 from casebridge.signing import Secrets
 from casebridge.webhook import Site, WebhookBackend
+from casebridge.wording import URGED
 from gateway.clock import SystemClock
 from gateway.errors import Busy, NotFound, Paused, Rejected, Retry, SendError, Uncertain
 from gateway.orders import CaseOp, StaffAction
@@ -132,12 +133,12 @@ async def rt(tracker: RequestTracker) -> AsyncIterator[Row]:
     async with way(tracker.url) as there, session() as http:
         access = RtAccess(there.url, tracker.token, INTAKE)
         alarms: list[str] = []
-        backend = Rt(Rest(Caller(http, "rt", SystemClock()), access), alarms.append)
+        backend = Rt(Rest(Caller(http, "rt", SystemClock()), access), "https://hotline.example", alarms.append)
         await backend.send(op("submit", wo="WO-20261123-00000FIRST"), None)
 
         async def history(id: str) -> list[str]:
             said = [one for one in tracker.said(id) if one.type == "Create" or one.key]
-            return ["urge" if "【催办】" in one.text else (one.key or ":submit").split(":")[1] for one in said]
+            return ["urge" if URGED in one.text else (one.key or ":submit").split(":")[1] for one in said]
 
         async def text(id: str) -> str | None:
             return [one.text for one in tracker.said(id) if one.key][-1].removeprefix("市民补充：")

@@ -13,9 +13,11 @@ use JSON ();
 use LWP::UserAgent ();
 use MIME::Base64 qw(decode_base64 encode_base64);
 
-use constant TOGETHER_S => 2;   # an update takes that long on a slow day
+use constant TOGETHER_S => 2;       # an update takes that long on a slow day
 use constant MOST_WORDS => 4000;
-use constant TIMEOUT_S => 5;  # whoever saves the ticket waits for the gateway this long at most
+use constant TIMEOUT_S  => 5;       # whoever saves the ticket waits for the gateway this long at most
+
+my %ENDS = ( rejected => 'case.rejected', deleted => 'case.cancelled' );    # any other end is a closure
 
 # --- what happened --------------------------------------------------------------------------------------------
 
@@ -118,8 +120,7 @@ sub _type {
     my ( $case, $change ) = @_;
     my $life = $case->{ticket}->LifecycleObj;
     if ( my $now = $change->{status} ) {
-        return if $now eq 'deleted';
-        return $now eq 'rejected' ? 'case.rejected' : 'case.closed' if $life->IsInactive($now);
+        return $ENDS{$now} // 'case.closed' if $life->IsInactive($now);
         return 'case.reopened' if $life->IsInactive( $change->{was} );
     }
     return 'case.dispatched' if defined $change->{department};
