@@ -73,6 +73,28 @@ async def test_the_generic_vectors(tmp_path: Path) -> None:
             side.core.arrivals.clear()
 
 
+async def test_forged_proofs_are_refused_whatever_nonce_they_bring(tmp_path: Path) -> None:
+    async with open_side(tmp_path, signed) as side:
+        stamp, body = str(to_ms(side.clock.now()) // 1000), GENERIC["valid"]["body"]
+        good = signing.generic("whsec_new", stamp, "n", body.encode())
+        later = str(int(stamp) + 301)
+        forged = {
+            "of nobody": (stamp, "n", ""),
+            "of a stranger": (stamp, "n", signing.generic("another secret", stamp, "n", body.encode())),
+            "of another body": (stamp, "n", signing.generic("whsec_new", stamp, "n", body.encode() + b" ")),
+            "of another nonce": (stamp, "m", good), "of another time": (str(int(stamp) + 1), "n", good),
+            "without its version": (stamp, "n", good.removeprefix("v1=")), "of no time": ("", "n", good),
+            "ahead of us": (later, "n", signing.generic("whsec_new", later, "n", body.encode())),
+        }
+        for name, (at, nonce, signature) in forged.items():
+            headers = {"X-Sms-Timestamp": at, "X-Sms-Nonce": nonce, "X-Sms-Signature": signature}
+            for path in ("mo", "status"):
+                assert (await side.call(f"/sms/generic/{path}", body, headers))[0] == 403, name
+        assert (side.core.texts, side.core.reports) == ([], [])
+        headers = {"X-Sms-Timestamp": stamp, "X-Sms-Nonce": "n", "X-Sms-Signature": good}
+        assert (await side.call("/sms/generic/mo", body, headers))[0] == 200, "what was refused has used nothing up"
+
+
 async def test_a_replay_is_refused_and_what_we_could_not_keep_may_come_again(tmp_path: Path) -> None:
     row = GENERIC["valid"]
     async with open_side(tmp_path, signed) as side:
