@@ -2,8 +2,8 @@
 
 | what happened | decides |
 |---|---|
-| no connection; 408, 425; 503 after its Retry-After | Retry |
-| 409; 429 after its Retry-After | Busy |
+| no connection; 503 after its Retry-After | Retry |
+| 408, 409, 425; 429 after its Retry-After | Busy |
 | 401, 403, 407, 410; any redirect (a login page, as a rule) | Paused |
 | any other 4xx | Rejected |
 | time-out or reset once it was sent; any other 5xx; an answer over 64 KiB | Uncertain; Retry for a GET |
@@ -31,7 +31,7 @@ WHY = 200
 USER_AGENT = "Huiyin-casebridge"
 
 _DECIDED: Mapping[int, type[SendError]] = {
-    **dict.fromkeys((408, 425, 503), Retry), **dict.fromkeys((409, 429), Busy),
+    503: Retry, **dict.fromkeys((408, 409, 425, 429), Busy),
     **dict.fromkeys((401, 403, 407, 410), Paused),
 }
 

@@ -73,7 +73,8 @@ def test_every_make_target_named_is_there(document: Path) -> None:
 
 @table("document", DOCUMENTS, label=name)
 def test_every_command_named_is_there(document: Path) -> None:
-    commands = re.findall(r'add_parser\(\s*"(\w+)"', (ROOT / "gateway/__main__.py").read_text("utf-8"))
+    sources = "".join((ROOT / path).read_text("utf-8") for path in ("gateway/__main__.py", "gateway/operating.py"))
+    commands = re.findall(r'add_parser\(\s*"(\w+)"', sources)
     named = re.findall(r"python -m gateway (\w+)", document.read_text("utf-8"))
     assert set(named) - set(commands) == set()
 

@@ -111,7 +111,7 @@ async def test_without_a_connection_nothing_was_sent() -> None:
 
 
 @pytest.mark.parametrize(("heads", "kind"), [
-    ("500 502 504 520", Uncertain), ("503 408 425", Retry), ("409 429", Busy), ("401 403 407 410", Paused),
+    ("500 502 504 520", Uncertain), ("503", Retry), ("408 409 425 429", Busy), ("401 403 407 410", Paused),
     ("301 302 303 307 308 304", Paused), ("400 404 405 412 413 415 422 451", Rejected),
 ])
 async def test_a_status_decides(heads: str, kind: type[SendError]) -> None:
