@@ -39,6 +39,7 @@ HOURS, PER_MINUTE = 4.0, 130.0     # Beijing's peak: 31,200 in four hours
 STEP_S = 5.0
 COMMENTED = 6                      # every sixth is a citizen's word to the case filed five before
 IDLE_S = 3.0
+PROBE_S = 0.05                     # more than one call takes
 LONGEST_DELAY_S = 40 * 60.0        # what was tried in vain comes back at the latest then
 DRAIN_S = 1_800.0
 
@@ -184,7 +185,7 @@ class Outage:
         while self.handing.gate.status.state != "well":
             waited += STEP_S
             await self._step(0)
-            await asyncio.sleep(0)
+            await asyncio.sleep(PROBE_S)
         return waited
 
     async def _drained(self) -> Figures:
