@@ -15,7 +15,9 @@ from gateway.errors import Busy, Paused, Rejected, Retry, SendError, Uncertain
 from gateway.orders import CaseOp, OpName, Taken
 from gateway.protocols import Changes, Lease, Receipt, Repeat
 from gateway.store.lanes import Msg, Put
+from tests.casebridge.desk_world import working
 from tests.casebridge.hand_over import WO, Backend, Case, case, lease
+from tests.until import until
 
 KNOWN = msgspec.json.encode(Known("C-1"))
 SUBMIT, COMMENT, REWORK = f"{WO}:submit:1", f"{WO}:comment:2", f"{WO}:rework:3"
@@ -264,3 +266,34 @@ async def test_one_case_holds_up_no_other(world: Case) -> None:
     await world.decide("submit", wo="WO-20261123-0000000002")
     await world.work()
     assert world.backend.sent == [SUBMIT, "WO-20261123-0000000002:submit:1"]
+
+
+async def test_a_row_that_always_raises_is_isolated_and_becomes_a_dead_letter(world: Case) -> None:
+    """HOSTILE.md 47: an adapter that stumbles over one work order."""
+    poison, others = "WO-20261123-0000000666", [f"WO-20261123-{n:010d}" for n in range(30)]
+
+    class Stumbles(Backend):
+        async def send(self, op: CaseOp, known: str | None) -> Receipt:
+            receipt = await super().send(op, known)
+            if op.work_order_id == poison:
+                raise ZeroDivisionError
+            return receipt
+
+    world.backend = Stumbles()
+    world.__post_init__()
+    await world.decide("submit", "comment", wo=poison)
+    for wo in others:
+        await world.decide("submit", wo=wo)
+
+    async def buried() -> bool:
+        world.clock.advance(31)  # past the pause after a failure
+        return bool(await world.dead())
+
+    async with working(world.store, "case", world.bridge.handle):
+        await until(buried)
+    (dead,) = await world.dead()
+    assert (dead.key, dead.seq, dead.why) == (poison, 1, "ZeroDivisionError")
+    assert world.backend.sent.count(f"{poison}:submit:1") == 5
+    assert {f"{wo}:submit:1" for wo in others} <= set(world.backend.sent)
+    assert f"{poison}:comment:2" not in world.backend.sent
+    assert world.gate.status.state == "well"
