@@ -7,9 +7,8 @@
 """
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, get_args
 
@@ -19,16 +18,13 @@ from gateway.clock import Clock
 from simulators.case.book import STATUS, Case, Repeats
 from simulators.case.faults import Fault
 from simulators.case.server import Served
-from simulators.case.settings import LOOPBACK
-from simulators.demo import page
+from simulators.demo import acts, page
+from simulators.demo.acts import Acts, Said
 
 STATIC = Path(__file__).parent / "static"
 SHOWN, LINES = 30, 80              # cases and lines of the journal
 MOST_TIMES, MOST_COPIES, MOST_TEXT, LONGEST_S = 999, 20, 2_000, 60
 TOLD = ("reply", "department")     # what an event may say beside its type
-HIDDEN = ("name", "phone", "id_number")
-
-Said = Mapping[str, Any]
 
 
 def _up_to(most: int, said: object) -> int:
@@ -42,7 +38,7 @@ class Demo:
 
     def __init__(self, served: Served, clock: Clock, desk: str = "") -> None:
         self._served, self._clock, self._desk = served, clock, desk
-        self._acts: set[asyncio.Task[None]] = set()
+        self.acts = Acts()
         teller = served.system.teller
         self._system_acts: Mapping[str, Callable[[Said], Awaitable[Any] | None]] = {
             "fault": self._fault, "calm": self._calm, "repeats": self._repeats, "conduct": self._behave,
@@ -79,21 +75,10 @@ class Demo:
     # --- what is done -----------------------------------------------------------------------------------------
 
     async def act(self, request: web.Request) -> web.Response:
-        return self._start(self._happens, await page.read(request))
+        return self.acts.start(self._happens, await page.read(request))
 
     async def change(self, request: web.Request) -> web.Response:
-        return self._start(lambda said: self._system_acts[str(said["act"])](said), await page.read(request))
-
-    def _start(self, act: Callable[[Said], Awaitable[Any] | None], said: Said) -> web.Response:
-        try:
-            going = act(said)
-        except (KeyError, IndexError, TypeError, ValueError) as wrong:
-            raise web.HTTPBadRequest(text=f"{type(wrong).__name__}: {wrong}") from wrong
-        if going is not None:
-            task = asyncio.create_task(_done(going))
-            self._acts.add(task)
-            task.add_done_callback(self._acts.discard)
-        return web.Response(status=202)
+        return self.acts.start(lambda said: self._system_acts[str(said["act"])](said), await page.read(request))
 
     def _happens(self, said: Said) -> Awaitable[Any]:
         system, what = self._served.system, str(said["act"])
@@ -126,11 +111,6 @@ class Demo:
         system.book.dropping = bool(said.get("dropping", system.book.dropping))
         system.teller.holding = bool(said.get("holding", system.teller.holding))
 
-    async def close(self) -> None:
-        for task in self._acts:
-            task.cancel()
-        await asyncio.gather(*self._acts, return_exceptions=True)
-
 
 def _seen(case: Case) -> dict[str, Any]:
     """As the page shows it; who complains is nobody's business there."""
@@ -140,7 +120,7 @@ def _seen(case: Case) -> dict[str, Any]:
         "title": str(order.get("title", "")), "content": str(order.get("content", ""))[:MOST_TEXT],
         "fields": [
             [str((one.get("label") or {}).get("zh", "")), str(one.get("display") or one.get("value"))[:200]]
-            for one in order.get("fields", []) if not one.get("sensitive") and one.get("code") not in HIDDEN
+            for one in order.get("fields", []) if not one.get("sensitive")
         ],
         "operations": [
             [name, str(one.data.get("text") or one.data.get("reason") or one.data.get("resolved") or "")[:200]]
@@ -149,20 +129,6 @@ def _seen(case: Case) -> dict[str, Any]:
     }
 
 
-async def _done(going: Awaitable[Any]) -> None:
-    await going
-
-
-@asynccontextmanager
-async def shown(demo: Demo, port: int = 0) -> AsyncIterator[str]:
+def shown(demo: Demo, port: int = 0) -> AbstractAsyncContextManager[str]:
     """The page's address on 127.0.0.1:`port` (0: any free one) while the block runs."""
-    app = web.Application()
-    app.router.add_routes(demo.routes())
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, LOOPBACK, port).start()
-        yield "http://{}:{}/demo/".format(*runner.addresses[0][:2])
-    finally:
-        await demo.close()
-        await runner.cleanup()
+    return acts.shown(demo.routes(), demo.acts, port)

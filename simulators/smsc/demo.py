@@ -7,20 +7,19 @@
 """
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 from typing import Any, get_args
 
 from aiohttp import web
 
 from gateway.clock import Clock
-from simulators.demo import page
+from simulators.demo import acts, page
+from simulators.demo.acts import Acts, Said
 from simulators.smsc.carrier import STATES, Carrier, Conduct, Receipts
 from simulators.smsc.handset import FORMS, Handset
 from simulators.smsc.phone import HOTLINE
-from simulators.smsc.server import LOOPBACK
 
 STATIC = Path(__file__).parent / "static"
 CITIZENS = {"市民甲": "8613800138000", "市民乙": "8613800138001"}
@@ -28,8 +27,6 @@ BUBBLES, LINES = 200, 80          # of a phone, of the journal
 MOST_TIMES, MOST_TEXT = 999, 2_000
 FAULTS = ("throttled", "swallowed", "cut")
 UNSHOWN = ("enquire",)            # of the journal: the link's own heartbeat
-
-Said = Mapping[str, Any]
 
 
 def _times(said: object) -> int:
@@ -59,7 +56,7 @@ class Demo:
     def __init__(self, carrier: Carrier, clock: Clock, desk: str = "", way: str = "SMPP") -> None:
         self._carrier, self._clock, self._desk, self._way = carrier, clock, desk, way
         self.handsets = {name: Handset(name, number, carrier, clock) for name, number in CITIZENS.items()}
-        self._acts: set[asyncio.Task[None]] = set()
+        self.acts = Acts()
         self._carrier_acts: Mapping[str, Callable[[Said], Awaitable[Any] | None]] = {
             "conduct": self._behave, "calm": self._calm, "release": self._release,
             "break": lambda said: self._carrier.cut(),
@@ -96,21 +93,10 @@ class Demo:
     # --- what is done -----------------------------------------------------------------------------------------
 
     async def act(self, request: web.Request) -> web.Response:
-        return self._start(self._going, await page.read(request))
+        return self.acts.start(self._going, await page.read(request))
 
     async def change(self, request: web.Request) -> web.Response:
-        return self._start(lambda said: self._carrier_acts[str(said["act"])](said), await page.read(request))
-
-    def _start(self, act: Callable[[Said], Awaitable[Any] | None], said: Said) -> web.Response:
-        try:
-            going = act(said)
-        except (KeyError, TypeError, ValueError) as wrong:
-            raise web.HTTPBadRequest(text=f"{type(wrong).__name__}: {wrong}") from wrong
-        if going is not None:
-            task = asyncio.create_task(_done(going))
-            self._acts.add(task)
-            task.add_done_callback(self._acts.discard)
-        return web.Response(status=202)
+        return self.acts.start(lambda said: self._carrier_acts[str(said["act"])](said), await page.read(request))
 
     def _going(self, said: Said) -> Awaitable[None] | None:
         handset, act = self.handsets[str(said["citizen"])], str(said["act"])
@@ -135,26 +121,7 @@ class Demo:
     def _release(self, said: Said) -> Awaitable[None]:
         return self._carrier.release(state_of(said.get("outcome", "DELIVRD")))
 
-    async def close(self) -> None:
-        for task in self._acts:
-            task.cancel()
-        await asyncio.gather(*self._acts, return_exceptions=True)
 
-
-async def _done(going: Awaitable[Any]) -> None:
-    await going
-
-
-@asynccontextmanager
-async def shown(demo: Demo, port: int = 0) -> AsyncIterator[str]:
+def shown(demo: Demo, port: int = 0) -> AbstractAsyncContextManager[str]:
     """The page's address on 127.0.0.1:`port` (0: any free one) while the block runs."""
-    app = web.Application()
-    app.router.add_routes(demo.routes())
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
-    await runner.setup()
-    try:
-        await web.TCPSite(runner, LOOPBACK, port).start()
-        yield "http://{}:{}/demo/".format(*runner.addresses[0][:2])
-    finally:
-        await demo.close()
-        await runner.cleanup()
+    return acts.shown(demo.routes(), demo.acts, port)

@@ -230,6 +230,6 @@ def test_whatever_is_proved_is_an_event_or_a_refusal(raw: bytes) -> None:
 
 @pytest.mark.slow
 @given(st.binary(max_size=2_000) | EVENTS.map(lambda event: json.dumps(event).encode()))
-@settings(max_examples=20_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=3_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_whatever_is_proved_is_an_event_or_a_refusal_at_length(raw: bytes) -> None:
     judged(raw)
