@@ -132,8 +132,10 @@ _WEIGHTS = {"answer": Weight.ANSWER, "notice": Weight.NOTICE, "tip": Weight.TIP,
 
 
 def _line(n: int, label: str) -> str:
-    """A label may begin with its number already."""
-    return label if label.startswith((f"{n} ", f"{n}. ")) else f"{n}.{label}"
+    """A label may begin with its number already, or with another that must not run into it: 1. 22 Garden Street."""
+    if label.startswith((f"{n} ", f"{n}. ")):
+        return label
+    return f"{n}. {label}" if label[:1].isdigit() else f"{n}.{label}"
 
 
 def _texts(params: Mapping[str, Value], name: str) -> list[str]:

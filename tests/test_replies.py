@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from jinja2 import UndefinedError
 
+from channels.sms.text import segments
 from gateway.errors import ConfigError
 from gateway.replies import LONGEST, Replies
 from gateway.yamls import read
@@ -200,6 +201,12 @@ def test_the_receipt_without_a_deadline(language: str) -> None:
     assert "271828" in text
 
 
+def test_the_receipt_is_one_text_message_where_the_sign_is_short() -> None:
+    text = REPLIES.render("zh", "sms", "receipt", {
+        "work_order": "WO-20261126-0123456789", "lookup_code": "271828", "due": "2026-11-26T23:59:00+08:00"})
+    assert len(segments(f"【市民热线】{text}", china=True).parts) == 1
+
+
 @table(("count", "words"), [(1, "1 file."), (2, "2 files."), (0, "0 files.")])
 def test_plural_forms(count: int, words: str) -> None:
     assert REPLIES.render("en", "web", "upload.kept", {"count": count}).endswith(words)
@@ -212,7 +219,8 @@ def test_every_status_has_words(language: str, status: str) -> None:
     text = REPLIES.render(
         language, "web", "status.case", {"work_order": "WO-1", "title": "x", "status": status, "due": "2026-11-25"})
     assert status == "closed" or status not in text or language == "en"
-    assert "11" in text or "November" in text
+    over = status in ("closed", "rejected", "cancelled")
+    assert over != ("11月25日" in text or "25 November" in text), "what is over has no deadline"
 
 
 # --- other folders ------------------------------------------------------------------------------------------

@@ -8,7 +8,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from gateway.dialogue.draft import Dialogue
+from gateway.dialogue.effects import Ask, Quote
 from gateway.fields.base import Words
+from gateway.messages import Option
+from gateway.page import Page, quoted
 from tests import project
 from tests.tables import check_each
 from tests.test_sms_talk import ZH
@@ -84,6 +88,16 @@ async def test_none_of_them_is_sent_to_the_department_as_a_reason(phone: Phone, 
     assert phone.case is not None
     assert phone.case.rated is not None
     assert (phone.case.rated.resolved, phone.case.rated.reason) == ("no", None)
+
+
+async def test_a_label_that_begins_with_a_number_stands_apart_from_its_own(phone: Phone) -> None:
+    shortener, state = phone.conversation.writer.shortener, Dialogue(terse=True)
+    page = Page()
+    page.say(quoted(Quote("在哪里？")))
+    page.asks(Ask("location", ()))
+    labels = ("22 Garden Street", "2. 中山路", "花城大道")
+    fitted = shortener.fitted(page, [Option(label, label) for label in labels], state, "sms")
+    assert "1. 22 Garden Street 2. 中山路 3.花城大道" in fitted.text
 
 
 def test_whatever_offers_a_map_point_has_other_words_for_sms() -> None:
