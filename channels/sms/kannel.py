@@ -91,7 +91,7 @@ class Kannel:
         try:
             answer = await posting.post(self._http, request, self._settings.answer_s)
             if answer.status != 202:
-                raise posting.refused(answer)
+                raise posting.unread(answer)
         except (Retry, Paused, Rejected):
             await self._attempts.settle(sms.id)
             raise

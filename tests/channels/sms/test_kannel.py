@@ -197,7 +197,7 @@ def test_how_long_it_may_take_goes_along_in_minutes(valid_s: int | None, minutes
 
 SMSBOX_SAYS: list[tuple[int | None, type[SendError]]] = [
     (403, Paused), (404, Paused), (400, Rejected), (503, Retry), (429, Retry), (500, Uncertain), (None, Uncertain),
-    (302, Rejected),
+    (302, Rejected), (200, Uncertain), (204, Uncertain),  # a yes, but not sendsms's
 ]
 
 

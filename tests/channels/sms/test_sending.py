@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from msgspec import structs
 
 from channels.sms import notes
 from channels.sms.ledger import DAY_MS, HOUR_MS
@@ -132,6 +133,16 @@ async def test_what_was_let_go_a_moment_ago_goes(desk: Desk) -> None:
     assert await desk.sends(desk.say("rate", at=desk.clock.ms() - 59_000)) == ("sms", True, "", None)
     desk.hears(notes.Wished("m1", "stop", desk.clock.ms()))
     assert (await desk.sends(desk.say("rate")))[2] == "stopped", "what is never to go is no question of the moment"
+
+
+async def test_the_rest_of_a_long_message_waits_for_no_morning(desk: Desk) -> None:
+    desk.hour(22)
+    say = desk.say("closed", at=desk.clock.ms() - HOUR_MS)
+    say = structs.replace(say, message=structs.replace(say.message, text="长" * 67 * LONGEST))
+    assert (await desk.sender.send(PHONE, say, 0, "")).later is not None
+    rest = await desk.sender.send(PHONE, say, 1, "")
+    assert (rest.by, rest.more) == ("sms", 0)
+    assert desk.air.went[-1].text == "【市民热线】" + "长" * 6
 
 
 async def test_invitations_are_counted_however_they_come(desk: Desk) -> None:
