@@ -45,7 +45,7 @@ class Reconciler:
         self._after = letters[-1].id if len(letters) == AT_ONCE else 0
         ended = 0
         for letter in letters:
-            if letter.parked and self._gate.room():
+            if letter.parked:
                 ended += await self._ends(letter)
         return ended
 

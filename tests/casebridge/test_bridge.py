@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from casebridge.bridge import GIVE_UP_S, LONGEST_S, Bridge, HandOver, Known, wait_s
+from casebridge.gate import Away
 from gateway.errors import Busy, Paused, Rejected, Retry, SendError, Uncertain
 from gateway.orders import CaseOp, OpName, Taken
 from gateway.protocols import Changes, Lease, Receipt, Repeat
@@ -130,12 +131,13 @@ async def test_nothing_is_given_up_while_the_backend_refuses_everybody(world: Ca
 
 
 async def test_nothing_is_given_up_that_was_not_tried(world: Case) -> None:
-    world.backend.answers = [Paused("401")]
-    with pytest.raises(Paused):
-        await world.bridge.handle(lease(world.clock, "submit"))
-    with pytest.raises(Retry):
+    world.backend.answers = [Retry("503")] * 5
+    for _ in range(5):
+        with pytest.raises(Retry):
+            await world.bridge.handle(lease(world.clock, "submit"))
+    with pytest.raises(Away) as caught:
         await world.bridge.handle(lease(world.clock, "submit", age_s=GIVE_UP_S + 1))
-    assert len(world.backend.sent) == 1
+    assert (caught.value.after_s, len(world.backend.sent)) == (30, 5)
 
 
 async def test_every_wait_is_scaled(world: Case) -> None:
@@ -250,6 +252,18 @@ async def test_behind_a_comment_that_was_refused_for_good_the_rework_goes_on(wor
     await world.decide("submit", "comment", "rework")
     assert await world.work() == ["Rejected"]
     assert world.backend.sent == [SUBMIT, COMMENT, REWORK]
+
+
+async def test_what_is_replayed_does_not_wait_for_what_stands_behind_it(world: Case) -> None:
+    world.backend.promise, world.backend.answers = "neither", [None, Rejected("422"), Uncertain("reset")]
+    await world.decide("submit", "comment", "rework")
+    assert await world.work() == ["Rejected", "Uncertain"]
+    refused, _ = await world.dead()
+    world.clock.advance(1)
+    op = CaseOp("comment", WO, 2, {}, world.clock.ms())
+    await world.store.lanes.replay(refused.id, msgspec.json.encode(op))
+    assert await world.work() == []
+    assert world.backend.sent[-1] == COMMENT
 
 
 async def test_waiting_behind_another_never_gives_an_operation_up(world: Case) -> None:
