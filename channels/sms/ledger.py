@@ -20,7 +20,6 @@ from datetime import datetime, time, timedelta
 from typing import Literal
 from zoneinfo import ZoneInfo
 
-import msgspec
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -163,12 +162,3 @@ def _evening(now: int, terms: Terms) -> int:
 def _quiet(now: int, terms: Terms) -> Verdict:
     until = QuietHours(terms.zone, *terms.quiet).until(now)
     return Verdict("quiet", until) if until else Verdict()
-
-
-def decode(state: bytes | None) -> Ledger:
-    """The ledger as it was kept; an empty one for somebody new."""
-    return msgspec.json.decode(state, type=Ledger) if state else Ledger()
-
-
-def encode(ledger: Ledger) -> bytes:
-    return msgspec.json.encode(ledger)

@@ -172,11 +172,6 @@ class Parts(Struct, frozen=True):
         return Parts(rest, dict(done)), _whole(opened)
 
 
-def pair(sender: str, ours: str) -> str:
-    """The key of a state."""
-    return f"{sender}>{ours}"
-
-
 def _name(place: Place) -> str:
     return f"{place.form}/{place.reference}/{place.total}"
 

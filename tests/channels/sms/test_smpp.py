@@ -5,6 +5,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from structlog.testing import capture_logs
 
 from channels.sms.attempts import Attempts
 from channels.sms.smpp_inbox import LATER
@@ -298,12 +299,14 @@ async def test_it_says_whether_it_is_bound(site: Site) -> None:
 
 
 async def test_a_wrong_password_is_no_bind(site: Site) -> None:
-    async with site.link(password="wrong") as link:
-        await until(lambda: len(site.carrier.journal.find("bind")) >= 2)
-        assert await link.well() == "not bound: smpp bind 0x0d"
-        with pytest.raises(SendError):
-            await link.send(site.sms("a-1", CLOSED))
-        assert {entry.status for entry in site.carrier.journal.find("bind")} == {0x0D}
+    with capture_logs() as logs:
+        async with site.link(password="wrong") as link:
+            await until(lambda: len(logs) >= 2)
+            assert {log["again_in_s"] for log in logs} == {QUICK.again_most_s}, "carriers lock out who tries in haste"
+            assert await link.well() == "not bound: smpp bind 0x0d"
+            with pytest.raises(SendError):
+                await link.send(site.sms("a-1", CLOSED))
+            assert {entry.status for entry in site.carrier.journal.find("bind")} == {0x0D}
 
 
 async def test_a_quiet_link_is_asked_and_answers(site: Site) -> None:
