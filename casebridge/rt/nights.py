@@ -2,18 +2,19 @@
 
 News come by the scrip, and again by resend.pl (perl/). This is for what neither brought: a ticket that is over while
 its case is not. It is told as the scrip would have told it, under the same id, only without words.
+Deleted tickets are not found [RT 5.0.3, lib/RT/Tickets.pm, allow_deleted_search].
 """
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 
-from casebridge.rt.backend import NAME, OVER
+from casebridge.rt.backend import NAME
 from casebridge.rt.rest import Rest
 from gateway.orders import CaseEvent, EventData, EventType
 from gateway.polling import Followed
 
-_ENDS: Mapping[str, EventType] = {"rejected": "case.rejected", "deleted": "case.cancelled"}  # any other: closed
+_ENDS: Mapping[str, EventType] = {"resolved": "case.closed", "rejected": "case.rejected"}
 
 
 class Nights:
@@ -31,15 +32,14 @@ class Nights:
 
     async def states(self, cases: Sequence[Followed]) -> AsyncIterator[Sequence[CaseEvent]]:
         """The ends of those that are over."""
-        statuses = await self._rest.statuses([case.external_id for case in cases])
-        over = [case for case in cases if statuses.get(case.external_id) in OVER]
-        yield [event for case in over if (event := await self._end(case, statuses[case.external_id]))]
+        over = await self._rest.among([case.external_id for case in cases], _ENDS)
+        found = [(case, over[case.external_id]) for case in cases if case.external_id in over]
+        yield [event for case, status in found if (event := await self._end(case, status))]
 
     async def _end(self, case: Followed, status: str) -> CaseEvent | None:
         last = await self._rest.last_change(case.external_id, status)
         if last is None:
             return None
-        type_ = _ENDS.get(status, "case.closed")
         return CaseEvent(
-            f"{NAME}:{last.id}", type_, last.created, NAME, case.work_order_id, int(last.id), EventData(status)
+            f"{NAME}:{last.id}", _ENDS[status], last.created, NAME, case.work_order_id, int(last.id), EventData(status)
         )

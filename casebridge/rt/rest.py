@@ -7,7 +7,7 @@ A queue that our user may not see is answered like one that does not exist.
 """
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import quote, urlencode
@@ -135,9 +135,10 @@ class Rest:
         items = _read(answer, _Items).items
         return _number(items[0]) if items else None
 
-    async def statuses(self, numbers: Sequence[str]) -> Mapping[str, str]:
-        """Of these tickets, at most a hundred; of those that our user may see."""
-        terms = " OR ".join(f"id = {_quoted(number)}" for number in numbers)
+    async def among(self, numbers: Sequence[str], statuses: Collection[str]) -> Mapping[str, str]:
+        """Those of these tickets, at most a hundred, that have one of these statuses, with it. RT finds no deleted
+        ones."""
+        terms = f"({_any('id', numbers)}) AND ({_any('Status', sorted(statuses))})"
         answer = await self._search("tickets", terms, fields="Status", per_page="100")
         return {str(item.id): item.status for item in _read(answer, _Items).items}
 
@@ -187,6 +188,10 @@ def _number(item: _Item) -> str:
     if number <= 0:
         raise ValueError(item.id)
     return str(number)
+
+
+def _any(name: str, values: Iterable[str]) -> str:
+    return " OR ".join(f"{name} = {_quoted(value)}" for value in values)
 
 
 def _all(query: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,10 +14,11 @@ import pytest_asyncio
 from aiohttp import web
 
 from casebridge.calling import Caller, session
-from casebridge.rt import Access, Rest, Rt
+from casebridge.rt import Access, Nights, Rest, Rt
 from gateway.clock import SystemClock
 from gateway.errors import Paused, Rejected, Retry, SendError, Uncertain
 from gateway.orders import CaseOp, OpName
+from gateway.polling import Followed
 from tests.casebridge.request_tracker import DEPARTMENT, INTAKE, PERL, RequestTracker
 from tests.contracts.way import Way, way
 from tests.project import ROOT
@@ -111,7 +113,8 @@ async def test_setting_it_up_again_changes_nothing(case: Case) -> None:
 
 
 async def test_a_work_order_becomes_a_ticket_with_its_fields(case: Case) -> None:
-    ticket = await case.tracker.ticket(await case.files(urgency="urgent"))
+    attachment = {"id": "u1", "media_type": "image/jpeg", "size": 9, "sha256": "0" * 64}
+    ticket = await case.tracker.ticket(await case.files(urgency="urgent", attachments=[attachment]))
     assert ticket["Subject"] == f"[{case.work_order}] {ORDER['title']}"
     assert (ticket["Priority"], ticket["Due"], ticket["Status"]) == ("50", "2026-11-25T10:00:00Z", "new")
     assert await case.tracker.fields(case.number) == {
@@ -122,6 +125,7 @@ async def test_a_work_order_becomes_a_ticket_with_its_fields(case: Case) -> None
     (created,) = [one for one in case.tracker.said(case.work_order) if one.type == "Create"]
     assert ORDER["content"] in created.text
     assert "运单号：SF1402938847561" in created.text
+    assert f"附件 1 个：https://hotline.example/desk/#/case/{case.work_order}" in created.text
     assert case.alarms == []
 
 
@@ -261,7 +265,8 @@ async def test_a_case_tells_its_way_as_the_citizen_should_hear_it(case: Case) ->
     await staff.changes(number, Owner="root")
     await staff.changes(number, Queue=DEPARTMENT)
     await staff.notes(number, "内部意见")
-    await staff.replies(number, "请提供取件码\n\n> 引用\n-- \n签名", "stalled")
+    asked = "请提供取件码：\n12 位\n\n在 2026-11-23 10:00, root 写到:\n> 引用\n-- \n签名"
+    await staff.replies(number, asked, "stalled")
     await case.rt.send(case.op("comment", 1, text="取件码 12-3", urge=False), number)
     assert (await staff.ticket(number))["Status"] == "open"
     await staff.replies(number, "已联系快递公司")
@@ -271,7 +276,7 @@ async def test_a_case_tells_its_way_as_the_citizen_should_hear_it(case: Case) ->
     await staff.changes(number, Status="open")
     await staff.changes(number, Status="rejected")
     assert case.listener.of(case) == [
-        ("accepted", None), ("dispatched", None), ("question", "请提供取件码"), ("progress", "已联系快递公司"),
+        ("accepted", None), ("dispatched", None), ("question", "请提供取件码：\n12 位"), ("progress", "已联系快递公司"),
         ("closed", "快件已找到"), ("closed", None), ("reopened", None), ("rejected", None),
     ]
     events = [one for one in case.listener.heard if one["subject"] == case.work_order]
@@ -286,6 +291,12 @@ async def test_the_web_form_s_reply_and_status_are_one_event(case: Case) -> None
     assert case.listener.of(case) == [("closed", "已经修好。\n请查看 <三楼>。")]
 
 
+async def test_a_reply_without_words_says_nothing(case: Case) -> None:
+    number = await case.files()
+    await case.tracker.replies(number, "", "resolved")
+    assert case.listener.of(case) == [("closed", None)]
+
+
 async def test_what_the_gateway_missed_is_said_again(case: Case) -> None:
     number = await case.files()
     case.listener.away = True
@@ -295,6 +306,30 @@ async def test_what_the_gateway_missed_is_said_again(case: Case) -> None:
     case.listener.away = False
     await case.tracker.perl(str(PERL / "resend.pl"), "--hours", "1")
     assert case.listener.of(case) == [("closed", "已办")]
+
+
+async def test_at_night_it_is_seen_what_no_event_told(case: Case) -> None:
+    """With the id that the scrip gave it, so that it counts once if the event was stored after all."""
+    numbers = {await case.files(): "resolved"}
+    case.listener.away = True
+    for status in ("rejected", "deleted", "open"):
+        case.work_order = case.work_order[:-4] + f"{status[:4].upper()}"
+        numbers[await case.files()] = status
+    for number, status in numbers.items():
+        await case.tracker.changes(number, Status=status)
+    case.listener.away = False
+    followed = [Followed(f"WO-{number}", number, "submitted") for number in (*numbers, "999999")]
+    async with session() as http:
+        rest = Rest(Caller(http, "rt", SystemClock()), Access(case.tracker.url, case.tracker.token, INTAKE))
+        (found,) = [page async for page in Nights(rest).states(followed)]
+        assert [page async for page in Nights(rest).changes(datetime.now(UTC))] == []
+    assert [(event.type, event.data.status) for event in found] == [
+        ("case.closed", "resolved"), ("case.rejected", "rejected"),
+    ]
+    await case.tracker.perl(str(PERL / "resend.pl"), "--hours", "1")
+    said = {one["id"]: (one["type"], one["time"], one["seq"]) for one in case.listener.heard}
+    assert "case.cancelled" in {type_ for type_, _, _ in said.values()}  # the deleted one, which RT finds for nobody
+    assert [(event.type, event.time, event.seq) for event in found] == [said[event.id] for event in found]
 
 
 async def test_staff_of_other_queues_hear_nothing_of_us(case: Case) -> None:

@@ -163,6 +163,12 @@ async def test_staff_ask_the_citizen_answers_and_adds(tmp_path: Path, mind: Mind
         assert (await tracker.ticket(ticket))["Status"] == "open"
         assert (await tracker.queue_of(ticket)) == INTAKE
 
+        # Somebody is at work now: what the citizen adds is mailed to them.
+        await here.citizen.says("催办")
+        await until(lambda: len(here.keys(number)) == 2, SLOW_S)
+        urged = next(one for one in reversed(tracker.said(number)) if one.key)
+        assert (urged.type, urged.text[:4]) == ("Correspond", "【催办】")
+
 
 async def test_an_answer_that_is_lost_makes_no_second_ticket(
     tmp_path: Path, mind: Mind, tracker: RequestTracker

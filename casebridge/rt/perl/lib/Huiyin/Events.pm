@@ -6,6 +6,7 @@ package Huiyin::Events;
 # find the same events with the same ids. An event's id and seq are RT's own number of the transaction that decides it.
 
 use v5.20;
+use utf8;
 use warnings;
 
 use Digest::SHA qw(hmac_sha256);
@@ -133,10 +134,11 @@ sub _type {
 # A reply as the citizen reads it: without what it quotes and without the signature.
 sub _words {
     my ($one) = @_;
+    return '' unless $one->ContentObj;    # RT has a sentence for that, in English
     my $text = $one->Content( Type => 'text/plain' );
     $text =~ s/\r\n?/\n/g;
     $text =~ s/\n-- \n.*\z//s;
-    $text =~ s/^[^\n]*\bwrote:\n(?=>)//mg;
+    $text =~ s/^[^\n]*\d[^\n]*[:：]\n(?=>)//mg;    # "On …, … wrote:", in whatever language
     $text =~ s/^>.*\n?//mg;
     $text =~ s/\A\s+|\s+\z//g;
     return substr $text, 0, MOST_WORDS;
