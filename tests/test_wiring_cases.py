@@ -97,11 +97,12 @@ async def test_events_are_served_wherever_a_secret_is_set(tmp_path: Path) -> Non
 
 async def test_a_backend_that_calls_without_a_secret_to_call_with_is_told_of(tmp_path: Path) -> None:
     with structlog.testing.capture_logs() as logs:
-        async with parts(tmp_path, CaseBridge("webhook", webhook=WEBHOOK)):
-            pass
+        for silent in (CaseBridge("webhook", webhook=WEBHOOK), CaseBridge("rt", rt=RT)):
+            async with parts(tmp_path, silent):
+                pass
         async with parts(tmp_path, CaseBridge("webhook", events_secret=SECRET, webhook=WEBHOOK)):
             pass
-    assert [line["key"] for line in logs] == ["casebridge.events_secret"]
+    assert [line["key"] for line in logs] == ["casebridge.events_secret"] * 2
 
 
 async def test_a_backend_that_does_not_call_is_asked(tmp_path: Path) -> None:
@@ -115,6 +116,7 @@ async def test_a_backend_that_does_not_call_is_asked(tmp_path: Path) -> None:
 
     for bridge, names in (
         (CaseBridge("open311", open311=CaseOpen311("https://city.example/open311/v2")), ["case news"]),
+        (CaseBridge("rt", rt=RT), ["case news"]),  # at night
         (CaseBridge(), []),
     ):
         async with parts(tmp_path, bridge) as made:
