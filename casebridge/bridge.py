@@ -11,6 +11,7 @@ from zlib import crc32
 import msgspec
 from msgspec import Struct
 
+from casebridge.calling import ANSWER_S
 from casebridge.gate import Away, Gate
 from gateway.clock import Clock, to_ms
 from gateway.errors import Paused, Rejected, Retry, SendError, Uncertain
@@ -62,6 +63,7 @@ class Bridge:
         self._records = records
         self._clock = clock
         self._scale = scale
+        self._began = clock.monotonic()
 
     async def handle(self, lease: Lease) -> Changes:
         """protocols.Handler: sends the head operation. Raises SendError, with `after_s` where it comes back."""
@@ -75,6 +77,7 @@ class Bridge:
         if op.op != "submit":
             known = known or await self._taken_before(op)
             await self._turn_of(op, head.seq, known)
+        self._let_settle(op, lease.fence)
         receipt = await self._hand_over(op, known)
         if known is None or op.op == "submit":
             known = receipt.external_id
@@ -103,6 +106,13 @@ class Bridge:
             raise Rejected("its case was never handed over")
 
     # --- sending ----------------------------------------------------------------------------------------------
+
+    def _let_settle(self, op: CaseOp, fence: int) -> None:
+        """What the gateway was sending when it stopped may take effect only now: a look-up that is sooner finds
+        nothing, and it would arrive twice. Raises Retry for what may have been sent then, until no answer is due."""
+        left = self._began + ANSWER_S * self._scale - self._clock.monotonic()
+        if left > 0 and fence > 1 and op.arrived is None and self._backend.repeat(op.op) == "lookup":
+            raise Retry("it may be under way since before the start", after_s=left)
 
     async def _hand_over(self, op: CaseOp, known: str | None) -> Receipt:
         if op.arrived is not None:

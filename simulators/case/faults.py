@@ -109,12 +109,12 @@ async def _drip(request: web.Request, fault: Fault) -> web.StreamResponse:
 
 
 BEFORE: Mapping[str, Answer] = {"html_502": _html_502, "login": _login, "reset_before": _reset}
-# `slow` and `event_first` end in the truth; server.py carries them out.
+# These end in the truth; server.py carries them out. `late`: the effect comes late, and the answer after it.
 AFTER: Mapping[str, Answer] = {
     "reset_after": _reset, "error_200": _error_200, "no_id": _no_id, "html_200": _html_200, "huge": _huge,
     "drip": _drip,
 }
-IN_THE_END = ("slow", "event_first")
+IN_THE_END = ("slow", "late", "event_first")
 KINDS = (*BEFORE, *AFTER, "hang", *IN_THE_END)
 
 

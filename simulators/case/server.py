@@ -62,6 +62,8 @@ class CaseSystem:
     async def _carried_out(
         self, request: web.Request, envelope: dict[str, Any], fault: Fault | None
     ) -> web.StreamResponse:
+        if fault is not None and fault.kind == "late":
+            await asyncio.sleep(fault.seconds)
         try:
             case = self.book.take(envelope)
         except Unreadable as wrong:

@@ -15,7 +15,7 @@ import msgspec
 import pytest
 
 from casebridge.bridge import LANE, Bridge
-from casebridge.calling import Caller, Times, session
+from casebridge.calling import ANSWER_S, Caller, Times, session
 from casebridge.gate import Gate
 from casebridge.signing import Secrets
 from casebridge.webhook import NAME, Site, WebhookBackend
@@ -37,6 +37,7 @@ from tests.until import until
 
 EXAMPLE: dict[str, Any] = json.loads(Path("tests/data/work-order.example.json").read_text("utf-8"))
 NOBODY = "http://127.0.0.1:9"
+POISON, WELL = "WO-20261123-0000000666", "WO-20261123-0000000777"
 PATIENT, SHORT = Times(2.0, 5.0), Times(2.0, 0.3)
 HOUR_S = 3_600.0
 REPEATS: tuple[Repeat, ...] = ("idempotent", "lookup", "neither")
@@ -89,8 +90,8 @@ class World:
     clock: ManualClock
     http: Any
 
-    def bridge(self, times: Times) -> Bridge:
-        """As after a start: nothing of the rows before is held against the system."""
+    def starts(self, times: Times = PATIENT) -> Bridge:
+        """A new one, which holds nothing of the rows before against the system."""
         asked = f"{self.served.url}/cases" if self.repeat == "lookup" else ""
         site = Site(f"{self.served.url}/operations", asked, NOBODY, Secrets([OPERATIONS_SECRET]), self.repeat)
         backend = WebhookBackend(Caller(self.http, NAME, self.clock, times), site, self.clock, lambda template: None)
@@ -101,14 +102,14 @@ class World:
         op = CaseOp("submit", number, 1, {"order": {**EXAMPLE, "work_order_id": number}}, self.clock.ms())
         await self.store.lanes.ingest(LANE, number, op.key, msgspec.json.encode(op))
 
-    async def sends(self, times: Times = PATIENT) -> str:
+    async def sends(self, bridge: Bridge) -> str:
         """What becomes of the one operation that is ready: `taken`, or the name of its error; `waits`: none is."""
         leases = await self.store.lanes.claim(LANE, "w")
         if not leases:
             return "waits"
         (lease,) = leases
         try:
-            await self.store.lanes.commit(lease, await self.bridge(times).handle(lease))
+            await self.store.lanes.commit(lease, await bridge.handle(lease))
         except Rejected as error:
             await self.store.lanes.bury(lease, error.why)
             return "Rejected"
@@ -140,16 +141,17 @@ async def judged(here: World, row: Hostile, number: str) -> list[str]:
     here.served.system.faults.add(replace(row.befalls))
     await here.decides(number)
     seen: dict[str, tuple[object, object]] = {
-        "first": (await here.sends(row.times), "Uncertain" if doubt else row.raises),
+        "first": (await here.sends(here.starts(row.times)), "Uncertain" if doubt else row.raises),
         "receipts before it was taken": (await here.receipts(number), 0),
         "there after the first": (here.there(number), int(row.there)),
     }
+    again = here.starts()
     here.clock.advance(HOUR_S)
     ended = doubt or row.raises == "Rejected"
     letters = await here.store.lanes.dead(LANE, key=number)
     seen |= {
         "in doubt": ([one.parked for one in letters], [doubt] if ended else []),
-        "then": (await here.sends(), "waits" if ended else "taken"),
+        "then": (await here.sends(again), "waits" if ended else "taken"),
         "there in the end": (here.there(number), int(row.there if ended else True)),
         "receipts in the end": (await here.receipts(number), int(not ended)),
     }
@@ -174,10 +176,24 @@ async def test_no_answer_is_taken_for_success_and_none_makes_a_second_case(folde
     assert [wrong for some in found for wrong in some] == []
 
 
+async def test_42_what_was_under_way_when_the_gateway_died_is_looked_up_once_no_answer_is_due(
+    folders: Mapping[Repeat, Path]
+) -> None:
+    """It may take effect only now: looked up at once it would not be found, and would be sent a second time."""
+    async with world(folders["lookup"], "lookup") as here:
+        await here.decides(WELL)
+        (lease,) = await here.store.lanes.claim(LANE, "w")
+        await here.store.lanes.release(lease)  # as the start does with what was under way
+        bridge = here.starts()
+        assert await here.sends(bridge) == "Retry"
+        assert here.served.system.counts.total() == 0
+        here.clock.advance(ANSWER_S)
+        assert await here.sends(bridge) == "taken"
+        await here.decides(POISON)
+        assert await here.sends(here.starts()) == "taken", "what was never taken up need not wait"
+
+
 # --- 47: a row that always raises ---------------------------------------------------------------------------
-
-POISON, WELL = "WO-20261123-0000000666", "WO-20261123-0000000001"
-
 
 class Poisoned(Backend):
     async def send(self, op: CaseOp, known: str | None) -> Receipt:
