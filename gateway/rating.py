@@ -27,6 +27,7 @@ VERDICT = Scale((Mark(1, "no"), Mark(3, "partly"), Mark(2, "yes"), Mark(4, "yes"
 _LEFT = frozenset({commands.Word.CANCEL, commands.Word.END})
 _NO_REASON = frozenset({commands.Word.SKIP, commands.Word.NO})
 SHORT = 12  # bytes of UTF-8 (4 汉字) up to which unclear words are asked about once; longer ones are another matter
+LATE = 24   # likewise: what rates a case without having just been asked
 Outcome = tuple[Dialogue, list[Effect]]
 
 
@@ -77,8 +78,21 @@ def without(state: Dialogue, past: Container[RatingDialog]) -> Dialogue:
     return replace(_closed(state) if state.asked in ASKS else state, rating=None)
 
 
+def late(state: Dialogue, content: CitizenContent) -> Dialogue:
+    """The one question of short messages is open again for words that answer it, when what was begun in its place is
+    over: somebody writes "5" an hour after the invitation. Longer words are another matter."""
+    idle = state.terse and state.draft is None and state.asked is None and state.rating is not None
+    if not idle or not isinstance(content, Text) or len(content.text.encode("utf-8", "replace")) > LATE:
+        return state
+    reply = read_reply(content.text, VERDICT)
+    if reply.kind not in ("rated", "conflict") and reply.resolved is None:
+        return state
+    return replace(state, asked="verdict", offered=_CHOICES["verdict"], attempts=0)
+
+
 def step(state: Dialogue, content: CitizenContent, wording: Wording = GENERAL) -> Outcome | None:
     """One answer; None when it cannot be read as one (then the ordinary dialogue has it)."""
+    state = late(state, content)
     words, asked = _words(content, state.offered), state.asked
     if state.rating is None or words is None or asked not in ASKS:
         return None

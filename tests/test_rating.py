@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from gateway import rating, rating_words
 from gateway.dialogue.draft import Dialogue
@@ -67,6 +68,19 @@ def test_solved_and_satisfied_is_counted_at_once() -> None:
 def test_what_goes_back(said: tuple[str, ...], goes_back: bool) -> None:
     _, effects = talk(invited(), *said)
     assert rated(effects).wants_rework is goes_back
+
+
+@table(("words", "hears"), [
+    ("5", True), ("满意", True), ("5 非常差", True), ("还没解决", True), ("solved", True),
+    ("谢谢", False), ("进度", False), ("2号楼电梯坏了", False), ("1楼的灯又坏了", False), ("3天了没人管", False),
+    ("我对物业不满意，垃圾没人收", False), ("1.路灯坏了 2.井盖没了 3.没人管", False), ("", False), ("\ud800", False),
+])
+def test_what_rates_a_case_without_having_just_been_asked(words: str, hears: bool) -> None:
+    asked = rating.invite(Dialogue(terse=True), ID, 0)[0]
+    left = replace(asked, asked=None, offered=())
+    assert rating.late(left, Text(words)) == (asked if hears else left)
+    for busy in (replace(left, terse=False), replace(left, asked="template"), replace(left, rating=None)):
+        assert rating.late(busy, Text(words)) == busy
 
 
 def test_the_templates_reasons_are_offered_and_kept_in_words() -> None:

@@ -90,6 +90,30 @@ async def test_none_of_them_is_sent_to_the_department_as_a_reason(phone: Phone, 
     assert (phone.case.rated.resolved, phone.case.rated.reason) == ("no", None)
 
 
+@pytest.mark.parametrize(("word", "resolved", "satisfaction"), [
+    ("5", "yes", 5), ("１。", "no", 1), ("满意，谢谢", "unknown", 4), ("5 thank you", "yes", 5),
+])
+async def test_a_rating_may_come_late_when_something_else_was_begun_and_left(
+    phone: Phone, word: str, resolved: str, satisfaction: int
+) -> None:
+    phone.engine.intent = "complaint.express_delivery"
+    for words in (ZH, "1", "Y"):
+        await phone.says(words)
+    await phone.closes("已处理。", seq=1)
+    phone.engine.intent = "complaint.public_facility"
+    await phone.says("小区门口的路灯坏了，很黑")
+    assert phone.dialogue.asked == "location"
+    await phone.says("取消")
+    await phone.says("1")
+    assert phone.dialogue.draft is None
+    await phone.says(word, after_s=3600)
+    if phone.dialogue.asked == "reason":
+        await phone.says("跳过")
+    assert phone.case is not None
+    assert phone.case.rated is not None
+    assert (phone.case.rated.resolved, phone.case.rated.satisfaction) == (resolved, satisfaction)
+
+
 async def test_a_label_that_begins_with_a_number_stands_apart_from_its_own(phone: Phone) -> None:
     shortener, state = phone.conversation.writer.shortener, Dialogue(terse=True)
     page = Page()
