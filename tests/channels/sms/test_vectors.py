@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from channels.sms import optout, smpp_pdus
-from channels.sms.parts import GAP, Parts, Place, Whole, header, pair, with_header
+from channels.sms.parts import GAP, Parts, Place, Whole, header, with_header
 from channels.sms.smpp_inbox import piece_of
 from channels.sms.text import decode, encode, segments
 from gateway import rating_words
@@ -54,11 +54,11 @@ def delivered(name: str) -> smpp_pdus.Delivered:
 
 def fed(*names: str) -> dict[str, list[str]]:
     """The whole messages of each sender, after these parts in this order."""
-    states: dict[str, Parts] = {}
+    states: dict[tuple[str, str], Parts] = {}
     read: dict[str, list[str]] = {}
     for name in names:
         told = delivered(name)
-        key = pair(told.source, told.destination)
+        key = (told.source, told.destination)
         states[key], wholes = states.get(key, Parts()).add(piece_of(told), NOW)
         read.setdefault(told.source, []).extend(whole.text for whole in wholes)
     return read
