@@ -4,7 +4,7 @@ Everything the citizen wrote goes as plain text: RT's templates insert a message
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -86,7 +86,7 @@ def _lines(order: Mapping[str, Any], page: str) -> Iterator[str]:
     who = order.get("complainant") or {}
     if who.get("name") or who.get("phone"):
         yield f"诉求人：{who.get('name') or ''} {who.get('phone') or ''}".rstrip()
-    yield from _files(len(order.get("attachments", ())), page)
+    yield from _files(order.get("attachments", ()), page)
 
 
 def _shown(field: Mapping[str, Any]) -> str:
@@ -94,17 +94,17 @@ def _shown(field: Mapping[str, Any]) -> str:
     return "、".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
-def _files(count: int, page: str) -> Iterator[str]:
-    """Files stay with us: whoever may see them opens them there."""
-    if count:
-        yield f"附件 {count} 个：{page}"
+def _files(attachments: Sequence[Mapping[str, Any]], page: str) -> Iterator[str]:
+    """Files stay with us. A link of a file's own may expire; whoever may see the case finds it at our page."""
+    for n, one in enumerate(attachments, 1):
+        yield f"附件 {n}（{one.get('media_type', '')}）：{one.get('url') or page}"
 
 
 # --- messages -----------------------------------------------------------------------------------------------
 
 def message(op: str, payload: Mapping[str, Any], page: str) -> str:
     """page: the case at our staff page."""
-    files = _files(len(payload.get("attachments", ())), page)
+    files = _files(payload.get("attachments", ()), page)
     return legal("\n".join((_WORDS[op](payload), *files)))
 
 

@@ -113,8 +113,9 @@ async def test_setting_it_up_again_changes_nothing(case: Case) -> None:
 
 
 async def test_a_work_order_becomes_a_ticket_with_its_fields(case: Case) -> None:
-    attachment = {"id": "u1", "media_type": "image/jpeg", "size": 9, "sha256": "0" * 64}
-    ticket = await case.tracker.ticket(await case.files(urgency="urgent", attachments=[attachment]))
+    photo = {"id": "u1", "media_type": "image/jpeg", "size": 9, "sha256": "0" * 64}
+    linked = {**photo, "id": "u2", "url": "https://hotline.example/api/uploads/u2"}
+    ticket = await case.tracker.ticket(await case.files(urgency="urgent", attachments=[photo, linked]))
     assert ticket["Subject"] == f"[{case.work_order}] {ORDER['title']}"
     assert (ticket["Priority"], ticket["Due"], ticket["Status"]) == ("50", "2026-11-25T10:00:00Z", "new")
     assert await case.tracker.fields(case.number) == {
@@ -125,7 +126,10 @@ async def test_a_work_order_becomes_a_ticket_with_its_fields(case: Case) -> None
     (created,) = [one for one in case.tracker.said(case.work_order) if one.type == "Create"]
     assert ORDER["content"] in created.text
     assert "运单号：SF1402938847561" in created.text
-    assert f"附件 1 个：https://hotline.example/desk/#/case/{case.work_order}" in created.text
+    assert created.text.splitlines()[-2:] == [
+        f"附件 1（image/jpeg）：https://hotline.example/desk/#/case/{case.work_order}",
+        "附件 2（image/jpeg）：https://hotline.example/api/uploads/u2",
+    ]
     assert case.alarms == []
 
 
