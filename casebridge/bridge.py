@@ -30,9 +30,10 @@ _ops = msgspec.json.Decoder(CaseOp)
 
 
 class Known(Struct, frozen=True):
-    """State of the case's key: the backend's own number of it."""
+    """State of the case's key: the backend that has it, "" before that was written down, and its own number of it."""
 
     external_id: str
+    system: str = ""
 
 
 _known = msgspec.json.Decoder(Known)
@@ -81,7 +82,7 @@ class Bridge:
         receipt = await self._hand_over(op, known)
         if known is None or op.op == "submit":
             known = receipt.external_id
-        state = msgspec.json.encode(Known(known))
+        state = msgspec.json.encode(Known(known, receipt.system))
         puts = [self._receipt(op, receipt), Put("sending", _attempt(op), None)]
         return Changes(head.seq, state, emits=[self._taken(op, receipt, known)], puts=puts)
 
@@ -176,6 +177,11 @@ class Bridge:
     def _receipt(self, op: CaseOp, receipt: Receipt) -> Put:
         done = HandOver(op.work_order_id, op.op, receipt.external_id, receipt.system, to_ms(self._clock.now()))
         return Put("receipt", op.key, msgspec.json.encode(done), {"work_order": op.work_order_id})
+
+
+def system_of(state: bytes) -> str:
+    """The backend that a case was handed to; "" for none yet."""
+    return _known.decode(state).system if state else ""
 
 
 def wait_s(key: str, age_s: float) -> float:

@@ -143,7 +143,8 @@ class Gateway:
         self._push(uploads, conversation)
         opened.push_async_callback(self.pushing.close)
         self._work("events", self._cases(catalog).handle)
-        self.handing = HandingOver(self.cases.backend, self.store, self.clock, self.config.casebridge.time_scale)
+        scale = self.config.casebridge.time_scale
+        self.handing = HandingOver(self.cases.backend, self.store, self.clock, scale, self.cases.former)
         await self.handing.open(self.supervisor)
         self._work("case", self.handing.handle, self.handing.terms)
         self._work("desk", self.cases.desk.handle)
@@ -245,7 +246,7 @@ class Gateway:
             seated(config.wechat),
         )
         console = Console(
-            store.lanes, store.records, store.shared, self.intake.accept, self.cases.hands, uploads.open, self.clock,
+            store.lanes, store.records, store.shared, self.intake.accept, self.cases.desk, uploads.open, self.clock,
             self.ids, settings, StaffTable(store.records), self.handing.gate,
         )
         self.control = control.application(console.letters())

@@ -16,7 +16,8 @@ from gateway.messages import CaseNews, CitizenContent, Text, Upload
 
 STATUS = {
     "accepted": "accepted", "dispatched": "assigned", "progress": "in_progress", "question": "suspended",
-    "closed": "closed", "rejected": "rejected", "cancelled": "cancelled", "reopened": "reopened", "rework_sent": "reopened",
+    "closed": "closed", "rejected": "rejected", "cancelled": "cancelled", "reopened": "reopened",
+    "rework_sent": "reopened",
 }
 ANSWER = "answer"  # what is asked after a department's question
 Params = dict[str, Value]

@@ -78,15 +78,15 @@ def test_what_is_right_is_left_alone() -> None:
         checked(Config(casebridge=bridge))
 
 
-async def test_the_desk_is_in_the_hands_of_staff_and_any_other_backend_is_watched(tmp_path: Path) -> None:
+async def test_the_desk_keeps_its_cases_beside_any_other_backend(tmp_path: Path) -> None:
     async with parts(tmp_path, CaseBridge()) as desk:
-        assert (desk.hands is desk.desk, desk.backend.name, list(desk.routes())) == (True, "desk", [])
+        assert (desk.backend is desk.desk, desk.former, list(desk.routes())) == (True, (), [])
     for bridge in (
         CaseBridge("webhook", webhook=WEBHOOK), CaseBridge("rt", rt=RT),
         CaseBridge("open311", open311=CaseOpen311("https://city.example/open311/v2")),
     ):
         async with parts(tmp_path, bridge) as elsewhere:
-            assert (elsewhere.hands, elsewhere.backend.name) == (None, bridge.backend)
+            assert (elsewhere.former, elsewhere.backend.name) == ((elsewhere.desk,), bridge.backend)
 
 
 async def test_events_are_served_wherever_a_secret_is_set(tmp_path: Path) -> None:

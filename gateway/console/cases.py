@@ -82,11 +82,11 @@ class CaseList(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class CasePages:
-    """`desk` None: the backend is elsewhere and cases are watched only."""
+    """What the desk does not have is in another backend, and watched only."""
 
     store: LaneStore
     records: Records
-    desk: CaseDesk | None
+    desk: CaseDesk
     openings: Openings
     journal: Journal
     departments: frozenset[str]
@@ -112,12 +112,10 @@ class CasePages:
         return await self._view(await self._case(request, member), member)
 
     async def act(self, request: web.Request, member: Member) -> web.Response:
-        """Raises Forbidden for the role, Conflict for the state, NotFound without an embedded desk."""
+        """Raises Forbidden for the role, Conflict for the state, NotFound for a case of another system."""
         state, body = await self._case(request, member), await read(request, ActionBody)
         if body.act not in ACTS[member.user.role]:
             raise Forbidden("not for this role")
-        if self.desk is None:
-            raise NotFound("cases are handled in another system")
         if body.department is not None and body.department not in self.departments:
             raise Unprocessable("no such department", code="unknown_department")
         department = body.department if body.act == "dispatch" else None
@@ -145,7 +143,7 @@ class CasePages:
 
     async def _view(self, state: CaseState, member: Member) -> web.Response:
         mask = Mask(await self.openings.are_open(member, state.work_order_id))
-        allowed = await self.desk.allowed(state.work_order_id) if self.desk else ()
+        allowed = await self.desk.allowed(state.work_order_id)
         actions = [act for act in allowed if act in ACTS[member.user.role]]
         lines = None
         if member.user.talks:

@@ -61,7 +61,7 @@ class SessionView(Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Console:
-    """`desk` None: the case backend is elsewhere, cases are watched only. `open_upload` raises NotFound.
+    """`open_upload` raises NotFound.
 
     gate  before the case backend
     """
@@ -70,7 +70,7 @@ class Console:
     records: Records
     shared: SharedStore
     accept: Accept
-    desk: CaseDesk | None
+    desk: CaseDesk
     open_upload: OpenUpload
     clock: Clock
     ids: Ids

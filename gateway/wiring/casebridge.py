@@ -25,7 +25,7 @@ from gateway.dialogue.template import Template
 from gateway.errors import ConfigError
 from gateway.observe import CASES_DROPPED
 from gateway.polling import CasePoller
-from gateway.protocols import CaseBackend, CaseDesk
+from gateway.protocols import CaseBackend
 from gateway.store.parts import Store
 from gateway.wiring import open311
 from gateway.wiring.addresses import address
@@ -84,13 +84,13 @@ class CaseParts:
         made = _BUILDERS[self.config.casebridge.backend](self)
         self.backend = made.backend
         self._polling = self._asking(made) if made.poller else None
-        if self.hands is None and (made.poller is None or made.calls) and not self.config.casebridge.events_secret:
+        if self.former and (made.poller is None or made.calls) and not self.config.casebridge.events_secret:
             log.warning("no_case_events", backend=self.backend.name, key="casebridge.events_secret")
 
     @property
-    def hands(self) -> CaseDesk | None:
-        """Of staff on the cases; None for a backend elsewhere."""
-        return self.desk if self.backend is self.desk else None
+    def former(self) -> Sequence[CaseBackend]:
+        """Backends that keep the cases they have, whatever is configured now."""
+        return () if self.backend is self.desk else (self.desk,)
 
     def routes(self) -> Sequence[web.RouteDef]:
         return self._door.routes() if self._door else ()

@@ -1,18 +1,19 @@
 """Composition of the way out: gate, bridge and reconciler before whatever case backend is configured."""
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 
-from casebridge.bridge import Bridge
+from casebridge.bridge import Bridge, system_of
 from casebridge.gate import Gate
 from casebridge.reconciler import Reconciler
 from gateway.alarms import Alarms
 from gateway.clock import Clock
+from gateway.errors import Rejected
 from gateway.gates import STATES, State
 from gateway.health import Check
 from gateway.observe import CASE_BACKEND
-from gateway.protocols import CaseBackend, Handler
+from gateway.protocols import CaseBackend, Changes, Lease
 from gateway.store.parts import Store
 from gateway.workers import Supervisor, Terms
 
@@ -20,14 +21,28 @@ LEASE_MS = 40_000  # longer than twice the 15 s of a request
 
 
 class HandingOver:
-    """`scale` multiplies every wait. `open` before the lane is worked."""
+    """`scale` multiplies every wait; `former`: backends that still work the cases they have, after the setting changed.
+    `open` before the lane is worked."""
 
-    def __init__(self, backend: CaseBackend, store: Store, clock: Clock, scale: float) -> None:
+    def __init__(
+        self, backend: CaseBackend, store: Store, clock: Clock, scale: float, former: Iterable[CaseBackend] = ()
+    ) -> None:
         self._scale = scale
-        self.gate = Gate(backend.name, store.records, clock, scale)
-        self.handle: Handler = Bridge(backend, self.gate, store.lanes, store.records, clock, scale).handle
+        gates = {one.name: Gate(one.name, store.records, clock, scale) for one in (*former, backend)}
+        self._bridges = {
+            one.name: Bridge(one, gates[one.name], store.lanes, store.records, clock, scale)
+            for one in (*former, backend)
+        }
+        self.gate = gates[backend.name]
         self._reconciler = Reconciler(backend, self.gate, store.lanes, clock)
         self._alarms = Alarms(store.lanes)
+
+    async def handle(self, lease: Lease) -> Changes:
+        """protocols.Handler: a case stays with the backend that has it. Raises SendError."""
+        system = system_of(lease.state) or self.gate.backend
+        if system not in self._bridges:
+            raise Rejected(f"the case is with {system}, which is not set up any more")
+        return await self._bridges[system].handle(lease)
 
     @property
     def terms(self) -> Terms:

@@ -20,7 +20,7 @@ from tests.casebridge.desk_world import working
 from tests.casebridge.hand_over import WO, Backend, Case, case, lease
 from tests.until import until
 
-KNOWN = msgspec.json.encode(Known("C-1"))
+KNOWN = msgspec.json.encode(Known("C-1", "scripted"))
 SUBMIT, COMMENT, REWORK = f"{WO}:submit:1", f"{WO}:comment:2", f"{WO}:rework:3"
 
 
@@ -210,7 +210,7 @@ async def test_a_person_who_found_it_over_there_ends_the_doubt(world: Case) -> N
     op = CaseOp("submit", WO, 1, {}, world.clock.ms(), arrived="C-9")
     given = replace(lease(world.clock), msgs=(Msg(3, msgspec.json.encode(op)),))
     changes = await world.bridge.handle(given)
-    assert (world.backend.sent, changes.state) == ([], msgspec.json.encode(Known("C-9")))
+    assert (world.backend.sent, changes.state) == ([], msgspec.json.encode(Known("C-9", world.backend.name)))
 
 
 # --- order ------------------------------------------------------------------------------------------------------

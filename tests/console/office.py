@@ -132,16 +132,18 @@ class Office:
 
     async def file(self, id: str, **changes: Any) -> str:
         """A citizen files a case; returns when the desk has it."""
-        order = build(filing(id, **changes))
+        order = await self.filed(id, **changes)
         await self.handed(CaseOp("submit", id, 1, {"order": order}, self.clock.ms()))
+        await until(lambda: self.desk.allowed(id))
+        return id
+
+    async def filed(self, id: str, **changes: Any) -> dict[str, Any]:
+        """A citizen files a case that is handed to no desk; returns when staff see it."""
+        order = build(filing(id, **changes))
         filed = Filed(order, order["conversation_id"], self.clock.ms())
         await self.store.lanes.ingest("events", id, f"{id}:filed", msgspec.json.encode(filed))
-
-        async def there() -> bool:
-            return bool(await self.desk.allowed(id)) and await self.store.records.get("work_order", id) is not None
-
-        await until(there)
-        return id
+        await until(lambda: self.store.records.get("work_order", id))
+        return order
 
     async def handed(self, op: CaseOp) -> None:
         await self.store.lanes.ingest("case", op.work_order_id, op.key, msgspec.json.encode(op))
@@ -206,7 +208,7 @@ ATTACHMENT = Attachment("picture", "image/png", len(PICTURE), "0" * 64)
 
 @asynccontextmanager
 async def running(
-    folder: Path, *, embedded: bool = True, origin: str = "", templates: Sequence[Template] = (), quiet: bool = False
+    folder: Path, *, origin: str = "", templates: Sequence[Template] = (), quiet: bool = False
 ) -> AsyncIterator[Office]:
     """quiet: nobody works the lanes."""
     clock, ids = ManualClock(datetime(2026, 11, 23, 2, tzinfo=UTC)), SerialIds()
@@ -223,7 +225,7 @@ async def running(
 
         settings = ConsoleSettings("127.0.0.1", origin, (), DEPARTMENTS, {t.id: t for t in templates})
         gate = Gate(desk.name, store.records, clock)
-        console = Console(store.lanes, store.records, store.shared, accept, desk if embedded else None, open_upload,
+        console = Console(store.lanes, store.records, store.shared, accept, desk, open_upload,
                           clock, ids, settings, staff, gate)
         app = web.Application(middlewares=[guard(lambda _code: None)])
         app.add_routes(console.routes())

@@ -1,7 +1,6 @@
 """Cases on the staff page's API: who sees what, who may do what, what is masked, what is written down."""
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +9,7 @@ from gateway.case_life import begin
 from gateway.cases import record
 from gateway.orders import Filed
 from gateway.work_order import build
-from tests.console.office import ATTACHMENT, HOSTILE, PICTURE, Office, Person, filing, running
+from tests.console.office import ATTACHMENT, HOSTILE, PICTURE, Office, Person, filing
 
 FIRST, SECOND, THIRD = "WO-20261123-0000000001", "WO-20261123-0000000002", "WO-20261123-0000000003"
 
@@ -218,12 +217,11 @@ async def test_attachments_are_served_harmlessly_and_only_through_their_case(off
     assert (await office.stranger().call("GET", one["url"].removeprefix("/desk/"))).status == 401
 
 
-async def test_with_a_backend_elsewhere_cases_are_watched_only(tmp_path: Path) -> None:
-    async with running(tmp_path, embedded=False) as office:
-        await office.file(FIRST)
-        clerk = await office.person("clerk")
-        assert (await clerk.get(f"cases/{FIRST}"))["actions"] == []
-        await clerk.act(FIRST, "accept", 404)
+async def test_a_case_of_another_system_is_watched_only(office: Office) -> None:
+    await office.filed(FIRST)
+    clerk = await office.person("clerk")
+    assert (await clerk.get(f"cases/{FIRST}"))["actions"] == []
+    await clerk.act(FIRST, "accept", 404)
 
 
 async def test_every_act_stands_in_the_journal_with_who_and_what(office: Office) -> None:

@@ -114,3 +114,36 @@ async def test_staff_watch_cases_that_are_elsewhere(tmp_path: Path, mind: Mind) 
         await hotline.until(number, lambda case: case.external_id is not None)
         shown = await clerk.case(number)
         assert shown["actions"] == []
+
+
+async def test_a_case_of_the_pilot_stays_at_the_desk_when_a_system_is_connected(tmp_path: Path, mind: Mind) -> None:
+    pilot = await Hotline.open(tmp_path / "data", mind)
+    try:
+        visitor = await pilot.citizen("zh")
+        number = await visitor.files(OPENING, MISSING)
+        await (await pilot.staff("clerk")).acts(number, "accept")
+    finally:
+        await pilot.close()
+
+    async with city(tmp_path, mind) as (hotline, system):
+        citizen = await hotline.citizen("zh")
+        await citizen.goes()
+        citizen.session = visitor.session
+        await citizen.comes(after=visitor.read[-1].id)
+        assert "受理" in (await citizen.hears()).text
+        supervisor = await hotline.staff("supervisor")
+        await supervisor.acts(number, "dispatch", department=hotline.gateway.city.departments[0].code)
+        await citizen.hears()
+        await (await hotline.staff("department")).acts(number, "close", text="已联系网点，快件今日送达。")
+        await citizen.hears()
+        hotline.clock.advance(TEN_MINUTES)
+        await citizen.hears()
+        await rates(citizen, "no", "1")
+        hotline.clock.advance(TEN_MINUTES)
+        await citizen.hears()
+
+        async def back() -> bool:
+            return "accept" in (await supervisor.case(number))["actions"]
+        await until(back)
+        assert "根本没有送到" in str(await supervisor.case(number))
+        assert system.book.find(number) == []
