@@ -76,6 +76,7 @@ class CaseBridge(Struct, frozen=True, forbid_unknown_fields=True):
 
     events_secret  `whsec_…` of 24 bytes or more; a list while one replaces the other; "" for no events
     source         [[casebridge.source]]
+    attachment_days  how long a link lasts by which the case system fetches a file; made anew at each send
     night_hour     of the city's clock: from then on all open cases are compared with the backend's, once a night
     time_scale     every wait of the bridge is multiplied by it; for tests
     """
@@ -83,6 +84,7 @@ class CaseBridge(Struct, frozen=True, forbid_unknown_fields=True):
     backend: Literal["desk", "webhook", "open311", "rt"] = "desk"
     events_secret: tuple[str, ...] | str = ""
     source: tuple[CaseSource, ...] = ()
+    attachment_days: int = 7
     night_hour: int = 3
     time_scale: float = 1.0
     webhook: CaseWebhook = msgspec.field(default_factory=CaseWebhook)

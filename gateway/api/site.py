@@ -31,6 +31,7 @@ from gateway.dialogue.catalog import Catalog
 from gateway.dialogue.template import Template
 from gateway.errors import Unauthorised
 from gateway.fields.city import City
+from gateway.file_links import FileLinks
 from gateway.http import Network, RateLimiter
 from gateway.logins import HOUR_MS, Logins
 from gateway.outcomes import Outcomes
@@ -84,7 +85,8 @@ class Api:
         citizens = Citizens(front.records, self.store, front.ids)
         uploads = UploadRoutes(
             self.uploads, self.visitors, self.staff, self._pace("upload", 6_000, 30),
-            self._pace("upload-address", 1_000, 200), citizens, trusted,
+            self._pace("upload-address", 1_000, 200), citizens, FileLinks(front.seal, front.clock),
+            self._pace("file-link", 50, 400), trusted,
         )
         understand = UnderstandRoutes(
             self.understand, self.access, self.staff, self._pace("understand", 100, 100), trusted

@@ -1,4 +1,4 @@
-"""POST /api/uploads and GET /api/uploads/{upload}: files in, and out to their owner or staff alone."""
+"""POST /api/uploads and GET /api/uploads/{upload}: files in, and out to their owner, to staff, to who has a link."""
 from __future__ import annotations
 
 import asyncio
@@ -11,6 +11,7 @@ from aiohttp import BodyPartReader, web
 from gateway.api.access import Staff, Visitors, visitor
 from gateway.citizens import Citizens
 from gateway.errors import Forbidden, Malformed, NotFound, TooLarge, TooSlow, Unauthorised, Unavailable, Unsupported
+from gateway.file_links import FileLinks
 from gateway.http import Network, RateLimiter, client_address, json_answer
 from gateway.uploads import UploadInfo, Uploads
 
@@ -25,7 +26,8 @@ EXTENSIONS = {
 
 @dataclass(slots=True)
 class UploadRoutes:
-    """`pace` counts per visitor, `address_pace` per address: many citizens share one behind a mobile network."""
+    """`pace` counts per visitor, `address_pace` per address: many citizens share one behind a mobile network; so does
+    `link_pace`, for those who fetch by a link."""
 
     uploads: Uploads
     visitors: Visitors
@@ -33,6 +35,8 @@ class UploadRoutes:
     pace: RateLimiter
     address_pace: RateLimiter
     citizens: Citizens
+    links: FileLinks
+    link_pace: RateLimiter
     trusted: Sequence[Network] = ()
     _arriving: int = field(default=0, init=False)
 
@@ -54,9 +58,12 @@ class UploadRoutes:
         return json_answer(body, status=201)
 
     async def get(self, request: web.Request) -> web.Response:
-        """404 to strangers, as if there were none."""
+        """404 to strangers, as if there were none. Who comes with a signature is judged by it alone."""
+        by_link = "signature" in request.query
+        if by_link:
+            await self.link_pace.take(client_address(request, self.trusted))
         info = await self.uploads.info(request.match_info["upload"])
-        if info is None or not await self._may_read(request, info):
+        if info is None or not (self._proved(request, info) if by_link else await self._may_read(request, info)):
             raise NotFound
         _, data = await self.uploads.open(info.id)
         name = f"{info.id[:8]}.{EXTENSIONS[info.media_type]}"
@@ -65,6 +72,11 @@ class UploadRoutes:
             "Content-Security-Policy": "default-src 'none'; sandbox",
             "Cache-Control": "private, no-store",
         })
+
+    def _proved(self, request: web.Request, info: UploadInfo) -> bool:
+        """Links are good for files that stand in a work order."""
+        query = request.query
+        return info.used and self.links.prove(info.id, query.get("expires", ""), query["signature"])
 
     async def _may_read(self, request: web.Request, info: UploadInfo) -> bool:
         try:
