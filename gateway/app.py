@@ -134,7 +134,7 @@ class Gateway:
             ids=self.ids, url=self._url,
         ))
         self.cases = CaseParts(self.config, CaseGround(
-            store=self.store, clock=self.clock, url=self._url, zone=ZoneInfo(self.city.time_zone),
+            store=self.store, clock=self.clock, url=self._url, seal=self.seal, zone=ZoneInfo(self.city.time_zone),
             folder=ROOT / self.config.city.folder, given=given,
         ))
         opened.push_async_callback(self.cases.close)

@@ -14,6 +14,7 @@ import structlog
 from gateway.config import Config
 from gateway.config_case import CaseBridge, CaseOpen311, CaseRt, CaseSource, CaseWebhook
 from gateway.errors import ConfigError
+from gateway.seal import Seal
 from gateway.wiring.casebridge import CaseGround, CaseParts, checked
 from gateway.workers import Supervisor
 from tests.casebridge.desk_world import opened
@@ -31,8 +32,8 @@ async def parts(folder: Path, bridge: CaseBridge) -> AsyncIterator[CaseParts]:
     clock = ManualClock()
     async with opened(folder, clock) as store:
         ground = CaseGround(
-            store=store, clock=clock, url="https://hotline.example", zone=ZoneInfo("Asia/Shanghai"), folder=folder,
-            given=(),
+            store=store, clock=clock, url="https://hotline.example", seal=Seal(b"a key of the tests"),
+            zone=ZoneInfo("Asia/Shanghai"), folder=folder, given=(),
         )
         made = CaseParts(Config(casebridge=bridge), ground)
         yield made
@@ -55,6 +56,7 @@ def test_a_wrong_setting_is_named() -> None:
         ("water is there twice", {"source": (WATER, WATER)}),
         ("desk is there twice", {"source": (CaseSource("desk", SECRET),)}),
         ("night_hour", {"night_hour": 24}),
+        *(("attachment_days", {"attachment_days": days}) for days in (-1, 0, 91)),
         ("webhook.secret", {"backend": "webhook", "webhook": CaseWebhook(WEBHOOK.url)}),
         ("webhook.lookup_url", {"backend": "webhook", "webhook": CaseWebhook(WEBHOOK.url, "", SECRET, "lookup")}),
         *(("webhook.url", {"backend": "webhook", "webhook": CaseWebhook(url, "", SECRET)}) for url in (

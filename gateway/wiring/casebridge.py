@@ -3,6 +3,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,6 +12,7 @@ import structlog
 from aiohttp import web
 
 from casebridge import rt, webhook
+from casebridge.attachments import Link, Linking
 from casebridge.calling import Caller, session
 from casebridge.desk import Desk
 from casebridge.events import EventsDoor, Source
@@ -23,26 +25,31 @@ from gateway.clock import Clock
 from gateway.config import Config
 from gateway.dialogue.template import Template
 from gateway.errors import ConfigError
+from gateway.file_links import FileLinks
 from gateway.observe import CASES_DROPPED
 from gateway.polling import CasePoller
 from gateway.protocols import CaseBackend
+from gateway.seal import Seal
 from gateway.store.parts import Store
 from gateway.wiring import open311
 from gateway.wiring.addresses import address
 from gateway.workers import Supervisor
 
 NIGHTLY_S = 600.0  # how often one looks whether it is night
+LONGEST_DAYS = 90  # of a link to a file
 
 log = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseGround:
-    """What it stands on. url: our public address; folder: of the city; given: the templates."""
+    """What it stands on. url: our public address; seal: signs links to files; folder: of the city; given: the
+    templates."""
 
     store: Store
     clock: Clock
     url: str
+    seal: Seal
     zone: ZoneInfo
     folder: Path
     given: Iterable[Template]
@@ -82,7 +89,7 @@ class CaseParts:
         self._door = EventsDoor(sources, self._inbox, store.records, clock) if sources else None
         self._http = session()
         made = _BUILDERS[self.config.casebridge.backend](self)
-        self.backend = made.backend
+        self.backend = made.backend if made.backend is self.desk else Linking(made.backend, self._link())
         self._polling = self._asking(made) if made.poller else None
         if self.former and (made.poller is None or made.calls) and not self.config.casebridge.events_secret:
             log.warning("no_case_events", backend=self.backend.name, key="casebridge.events_secret")
@@ -109,6 +116,12 @@ class CaseParts:
             made.every_s, ground.zone, STATUS, _still_open(STATUS), hour=bridge.night_hour, scale=bridge.time_scale
         )
         return Polling(made.poller, self._inbox, ground.store.records, ground.clock, plan)
+
+    def _link(self) -> Link:
+        """Staff read files at the desk; another system fetches them from our public address."""
+        ground, life = self.ground, timedelta(days=self.config.casebridge.attachment_days)
+        links = FileLinks(ground.seal, ground.clock)
+        return lambda upload, since: ground.url.rstrip("/") + links.path(upload, since, life)
 
     # --- backends ---------------------------------------------------------------------------------------------
 
@@ -149,6 +162,8 @@ def checked(config: Config) -> None:
         _access(config)
     if not 0 <= config.casebridge.night_hour <= 23:
         raise ConfigError("casebridge.night_hour: 0 to 23")
+    if not 1 <= config.casebridge.attachment_days <= LONGEST_DAYS:
+        raise ConfigError(f"casebridge.attachment_days: 1 to {LONGEST_DAYS}")
 
 
 def _site(config: Config, source: str) -> webhook.Site:
