@@ -57,5 +57,5 @@ function tab(label, part) {
 function turnTo(part) {
   for (const each of document.querySelectorAll(".phone, .platform")) each.classList.toggle("seen", each === part);
   for (const button of page.tabs.children) button.setAttribute("aria-pressed", String(seenBy.get(button) === part));
-  part.querySelector(".chat")?.scrollTo(0, 1e9);
+  for (const list of part.querySelectorAll(".chat, .lines ol")) list.scrollTo(0, 1e9);   // unseen, it could not follow
 }

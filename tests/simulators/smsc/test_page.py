@@ -16,10 +16,12 @@ from simulators.smsc.demo import Demo, shown
 from tests.browser import chromium
 from tests.channels.sms.site import NUMBER, Site, open_site
 from tests.simulators.pages import HOSTILE, WIDTHS, does, looks_well, opened, phone_of
+from tests.until import until
 
 pytestmark = pytest.mark.browser
 
 LONG = "工地夜里十一点以后还在打桩，" * 8
+LATEST = "it => it.scrollHeight - it.scrollTop - it.clientHeight <= 2"     # is in sight
 CLOSED = "您反映的事项已办结，路灯已更换灯泡，恢复照明。请回复：1 解决了 2 没有解决"
 
 
@@ -109,6 +111,7 @@ async def test_the_carrier_is_made_to_misbehave(browser: Browser, street: Street
         await turns_to(page, width, "市民甲")
         await expect(bubble(phone, "account")).to_contain_text("无回执 no receipt")
         await turns_to(page, width, "运营商")
+        await until(lambda: panel.locator(".lines ol").evaluate(LATEST))
         await panel.get_by_role("button", name="恢复正常").click()
         await panel.get_by_label("回执").select_option("early")
         await street.link.send(street.site.sms("c", CLOSED))
