@@ -64,7 +64,7 @@ class Bridge:
         self._records = records
         self._clock = clock
         self._scale = scale
-        self._began = clock.monotonic()
+        self._began, self._began_ms = clock.monotonic(), to_ms(clock.now())
 
     async def handle(self, lease: Lease) -> Changes:
         """protocols.Handler: sends the head operation. Raises SendError, with `after_s` where it comes back."""
@@ -112,7 +112,8 @@ class Bridge:
         """What the gateway was sending when it stopped may take effect only now: a look-up that is sooner finds
         nothing, and it would arrive twice. Raises Retry for what may have been sent then, until no answer is due."""
         left = self._began + ANSWER_S * self._scale - self._clock.monotonic()
-        if left > 0 and fence > 1 and op.arrived is None and self._backend.repeat(op.op) == "lookup":
+        tried_before = fence > 1 and op.at < self._began_ms and op.arrived is None
+        if left > 0 and tried_before and self._backend.repeat(op.op) == "lookup":
             raise Retry("it may be under way since before the start", after_s=left)
 
     async def _hand_over(self, op: CaseOp, known: str | None) -> Receipt:

@@ -184,6 +184,7 @@ async def test_42_what_was_under_way_when_the_gateway_died_is_looked_up_once_no_
         await here.decides(WELL)
         (lease,) = await here.store.lanes.claim(LANE, "w")
         await here.store.lanes.release(lease)  # as the start does with what was under way
+        here.clock.advance(1)
         bridge = here.starts()
         assert await here.sends(bridge) == "Retry"
         assert here.served.system.counts.total() == 0
