@@ -20,9 +20,10 @@ from time import perf_counter
 
 import msgspec
 
-from bench.bridge_system import Kept, System, system
+from bench.bridge_system import Kept, System, What, system
 from bench.server import ROOT
 from casebridge.bridge import LANE
+from casebridge.calling import ANSWER_S
 from gateway.clock import Clock, RandomIds, SystemClock, to_ms
 from gateway.console.door import Journal
 from gateway.console.letters import Act, Letters, operation
@@ -30,10 +31,11 @@ from gateway.orders import CaseOp
 from gateway.protocols import Repeat
 from gateway.store.lanes import Dead
 from gateway.store.sqlite import SqliteStore
-from tests.bridge_child import STEPS
+from tests.bridge_child import STEPS, TIMES
 
 SHARE = 0.15
 SCALE = 0.002       # 5 s become 10 ms, half an hour 3.6 s
+LATE_SCALE = TIMES.total / ANSWER_S  # as much of the waits as of the time-out
 LONGEST_JITTER_S = 0.03
 LIFE_S, PEACE_S = 60.0, 300.0
 PERSON_EVERY = 5    # lives
@@ -43,14 +45,18 @@ FAULTS = ("lost", "doubled", "disordered", "buried")
 @dataclass(frozen=True, slots=True)
 class Ordeal:
     """repeat: what the system does with a key that came before; told: what the bridge believes, another makes it naive;
-    orders: work orders of STEPS operations each."""
+    orders: work orders of STEPS operations each; what: befalls operations there."""
 
     repeat: Repeat
     orders: int
     kills: int
     told: Repeat | None = None
-    share: float = SHARE
+    what: What = "anything"
     seed: int = 20261123
+
+    @property
+    def scale(self) -> float:
+        return SCALE if self.what == "anything" else LATE_SCALE
 
     @property
     def operations(self) -> int:
@@ -156,7 +162,7 @@ class Torture:
 
     async def run(self) -> Outcome:
         began, ordeal = perf_counter(), self.ordeal
-        nursery = await Nursery.open(str(self.path), self.there.url, ordeal.told or ordeal.repeat, str(SCALE))
+        nursery = await Nursery.open(str(self.path), self.there.url, ordeal.told or ordeal.repeat, str(ordeal.scale))
         try:
             for n in range(ordeal.kills):
                 await self._prepare(n)
@@ -248,5 +254,5 @@ def compare(found: Outcome, work_order: str, there: Sequence[str], receipts: set
 
 async def torment(folder: Path, ordeal: Ordeal) -> Outcome:
     """One run in an empty folder."""
-    async with system(ordeal.repeat, ordeal.share, ordeal.seed) as there:
+    async with system(ordeal.repeat, SHARE, ordeal.seed, ordeal.what) as there:
         return await Torture(folder, ordeal, there).run()

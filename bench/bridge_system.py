@@ -1,9 +1,10 @@
 """The case system of the measurements, a process of its own that outlives the killed bridge.
 
-    python -m bench.bridge_system REPEATS SHARE SEED
+    python -m bench.bridge_system REPEATS WHAT SHARE SEED
 
 REPEATS  what it makes of a key that came before (simulators/case/book.py)
-SHARE    of the operations that something befalls: 0.15 is fifteen of a hundred
+WHAT     befalls operations: a key of BEFALLS
+SHARE    of the operations that it befalls: 0.15 is fifteen of a hundred
 Says `port N`, then `.` for every operation that reaches it. Listens for `down`, `up`, `calm` (nothing befalls any more)
 and `book`, each answered in one line; it ends with its standard input.
 """
@@ -14,10 +15,10 @@ import json
 import random
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 from bench.server import ROOT
 from gateway.clock import SystemClock
@@ -27,30 +28,37 @@ from simulators.case.server import Served, serve
 
 NOBODY = "http://127.0.0.1:9"
 PATIENCE_S = 30.0
-SLOW_S, TOO_SLOW_S = 0.15, 1.5  # an acknowledgement within the bridge's time-out, and behind it (bridge_kill.TIMES)
+# An acknowledgement within the bridge's time-out (tests/bridge_child.py) and behind it; an effect within it.
+SLOW_S, TOO_SLOW_S, LATE_S = 0.15, 1.5, 0.8
 
-# What befalls an operation, and how many parts of all: half has no effect over there, half has one that nobody hears of
-# or that is heard late (HOSTILE.md 41, 42).
-BEFALLS: tuple[tuple[Fault, int], ...] = (
-    (Fault("503"), 5), (Fault("html_502"), 1), (Fault("reset_before"), 1),
-    (Fault("slow", seconds=SLOW_S), 3), (Fault("reset_after"), 3), (Fault("slow", seconds=TOO_SLOW_S), 1),
-    (Fault("no_id"), 1), (Fault("error_200"), 1),
-)
+# What befalls an operation, and how many parts of all. `anything`: half has no effect over there, half has one that
+# nobody hears of or that is heard late (HOSTILE.md 41, 42). `late`: the effect comes long after the operation.
+What = Literal["anything", "late"]
+BEFALLS: Mapping[What, Sequence[tuple[Fault, int]]] = {
+    "anything": (
+        (Fault("503"), 5), (Fault("html_502"), 1), (Fault("reset_before"), 1),
+        (Fault("slow", seconds=SLOW_S), 3), (Fault("reset_after"), 3), (Fault("slow", seconds=TOO_SLOW_S), 1),
+        (Fault("no_id"), 1), (Fault("error_200"), 1),
+    ),
+    "late": ((Fault("late", seconds=LATE_S), 1),),
+}
 
 
 class Fate(Faults):
     """Draws by chance what befalls each operation; `befell` counts."""
 
-    def __init__(self, share: float, chance: random.Random) -> None:
+    def __init__(self, what: What, share: float, chance: random.Random) -> None:
         super().__init__()
         self.share, self._chance = share, chance
+        self._faults = [fault for fault, _ in BEFALLS[what]]
+        self._parts = [parts for _, parts in BEFALLS[what]]
         self.befell: Counter[str] = Counter()
 
     def take(self) -> Fault | None:
         say(".")
         if self._chance.random() >= self.share:
             return None
-        (fault,) = self._chance.choices([one for one, _ in BEFALLS], [parts for _, parts in BEFALLS])
+        (fault,) = self._chance.choices(self._faults, self._parts)
         self.befell[f"{fault.kind} {fault.seconds:g} s" if fault.seconds else fault.kind] += 1
         return fault
 
@@ -60,9 +68,9 @@ def say(line: str) -> None:
     sys.stdout.flush()
 
 
-async def live(repeats: Repeats, share: float, seed: int) -> None:
+async def live(repeats: Repeats, what: What, share: float, seed: int) -> None:
     async with serve(SystemClock(), NOBODY, repeats=repeats) as served:
-        fate = Fate(share, random.Random(seed))
+        fate = Fate(what, share, random.Random(seed))
         served.system.faults = fate
         say(f"port {served.port}")
         orders = asyncio.StreamReader()
@@ -136,11 +144,13 @@ class System:
 
 
 @asynccontextmanager
-async def system(repeats: Repeats, share: float = 0.0, seed: int = 1) -> AsyncIterator[System]:
+async def system(
+    repeats: Repeats, share: float = 0.0, seed: int = 1, what: What = "anything"
+) -> AsyncIterator[System]:
     """Running while the block does."""
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bench.bridge_system", repeats, str(share), str(seed), cwd=ROOT, limit=2**26,
-        stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE)
+        sys.executable, "-m", "bench.bridge_system", repeats, what, str(share), str(seed), cwd=ROOT,
+        limit=2**26, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE)
     assert process.stdin is not None
     assert process.stdout is not None
     try:
@@ -158,4 +168,4 @@ async def system(repeats: Repeats, share: float = 0.0, seed: int = 1) -> AsyncIt
 
 
 if __name__ == "__main__":
-    asyncio.run(live(cast(Repeats, sys.argv[1]), float(sys.argv[2]), int(sys.argv[3])))
+    asyncio.run(live(cast(Repeats, sys.argv[1]), cast(What, sys.argv[2]), float(sys.argv[3]), int(sys.argv[4])))

@@ -24,7 +24,9 @@ from casebridge.calling import Caller, Times, session
 from casebridge.signing import Secrets
 from casebridge.webhook import NAME, Site, WebhookBackend
 from gateway.clock import RandomIds, SystemClock
+from gateway.journal import Journal
 from gateway.protocols import LaneStore, Repeat
+from gateway.store.limits import DAY_MS
 from gateway.store.sqlite import SqliteStore
 from gateway.wiring.handing import HandingOver
 from gateway.workers import LaneWorker, Supervisor
@@ -64,6 +66,8 @@ async def live(database: str, system: str, repeat: Repeat, scale: float) -> None
         handing = HandingOver(backend, store, clock, scale)
         await handing.open(supervisor)
         worker = LaneWorker(LANE, handing.handle, store.lanes, store.shared, owner="child", terms=handing.terms)
+        journal = LaneWorker("journal", Journal(DAY_MS).handle, store.lanes, store.shared, owner="child")
+        supervisor.spawn("journal", lambda: journal.run(LOOK_S))
         supervisor.spawn("renew", worker.renew)
         supervisor.spawn("work", lambda: worker.run(LOOK_S))
         say("ready")

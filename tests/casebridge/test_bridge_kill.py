@@ -32,6 +32,13 @@ async def test_thirty_kills_lose_double_and_disorder_nothing(tmp_path: Path, rep
 
 
 @pytest.mark.slow
+async def test_what_takes_effect_after_the_kill_is_not_sent_again_where_it_can_be_asked(tmp_path: Path) -> None:
+    found = await torment(tmp_path, Ordeal("lookup", orders=100, kills=10, what="late"))
+    assert found.clean, found
+    assert found.befell.keys() == {"late 0.8 s"}
+
+
+@pytest.mark.slow
 async def test_retrying_without_key_and_look_up_doubles_in_the_same_harness(tmp_path: Path) -> None:
     """The bridge believes that keys are known over there; they are not."""
     found = await torment(tmp_path, Ordeal("neither", orders=50, kills=5, told="idempotent"))
