@@ -258,6 +258,7 @@ def test_every_interface_is_loopback_and_no_group_is_cut() -> None:
     assert {key: value for key, value in values.items() if key.endswith("-interface")} == dict.fromkeys(
         ("admin-interface", "smsbox-interface", "sendsms-interface"), '"127.0.0.1"')
     assert (values["store-type"], values["dlr-storage"], values["mo-recode"]) == ('"spool"', '"redis"', "true")
+    assert int(values["http-request-retry"]) * int(values["http-queue-delay"]) > 7 * 86_400, "then it would be gone"
     assert groups[-1]["max-messages"] == "0"
     assert groups[-1]["post-url"].endswith('&id=%I&ts=%T"')
 
