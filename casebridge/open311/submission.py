@@ -3,11 +3,11 @@
 Only parameters of the standard are sent: servers refuse others [mysociety/open311-adapter, Open311/Endpoint.pm, input
 schemas; 2026-11-23]. The description begins with our number, by which the order is found again, and names every field,
 because attributes may be dropped. Where descriptions are public, as most Open311 servers show them to anybody, they
-hold no sensitive field and no name, and what looks like a phone number or the like is masked.
+hold no sensitive field, no name and no link to a file, and what looks like a phone number or the like is masked.
 """
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -21,9 +21,11 @@ from gateway.masking import mask_text
 from gateway.orders import CaseOp
 
 Form = list[tuple[str, str]]
+Attached = Mapping[str, Any]  # of a work order's attachments; with `url` as it leaves (casebridge/attachments.py)
 
 LONGEST = 4000  # characters of a description, by the standard
 LEAST_CONTENT = 1500
+MOST_LINKS = 8  # to files, of one description: some 150 characters each
 CUT = "…（全文见 12345 平台）"
 HIDDEN = "（已提供，向 12345 查询）"
 
@@ -52,7 +54,7 @@ def request(order: Mapping[str, Any], service: Service, manners: Manners) -> For
         if attribute and values:
             form += _attribute(attribute, values, manners)
     form.append(("description", description(order, manners)))
-    return _clean(form)
+    return _clean(form + _media(order.get("attachments", ()), manners))
 
 
 def _clean(form: Form) -> Form:
@@ -135,9 +137,13 @@ def _dated(value: str) -> bool:
 def description(order: Mapping[str, Any], manners: Manners) -> str:
     """Our number, the title, what happened, every field; at most LONGEST characters, the story is cut first."""
     head = f"12345 工单 {order['work_order_id']}\n{order.get('title', '')}\n"
-    tail = "\n".join(_lines(order, manners))
+    return _composed(head, order.get("content", ""), _lines(order, manners), manners)
+
+
+def _composed(head: str, story: str, lines: Iterable[str], manners: Manners) -> str:
+    tail = "\n".join(lines)
     room = max(LONGEST - len(head) - len(tail) - 1, LEAST_CONTENT)
-    whole = head + shortened(order.get("content", ""), room) + ("\n" + tail if tail else "")
+    whole = head + shortened(story, room) + ("\n" + tail if tail else "")
     return shortened(mask_text(whole) if manners.public else whole, LONGEST)
 
 
@@ -146,11 +152,30 @@ def _lines(order: Mapping[str, Any], manners: Manners) -> Iterator[str]:
         label = (field.get("label") or {}).get("zh") or field["code"]
         shown = HIDDEN if manners.public and field.get("sensitive") else field.get("display") or field["value"]
         yield f"{label}：{shown}"
-    if order.get("attachments"):
-        yield f"附件：{len(order['attachments'])} 个，向 12345 查询"
+    yield from _files(order.get("attachments", ()), manners)
     who = order.get("complainant") or {}
     if not manners.public and (who.get("name") or who.get("phone")):
         yield f"诉求人：{who.get('name') or ''} {who.get('phone') or ''}".rstrip()
+
+
+def _files(attachments: Sequence[Attached], manners: Manners) -> Iterator[str]:
+    """How many there are; and where, but for the picture that `media_url` names."""
+    if attachments:
+        yield f"附件：{len(attachments)} 个，向 12345 查询"
+    picture = _picture(attachments, manners)
+    others = [] if manners.public else [one for one in attachments if one is not picture and one.get("url")]
+    yield from (f"附件（{one['media_type']}）：{one['url']}" for one in others[:MOST_LINKS])
+
+
+def _media(attachments: Sequence[Attached], manners: Manners) -> Form:
+    picture = _picture(attachments, manners)
+    return [("media_url", picture["url"])] if picture else []
+
+
+def _picture(attachments: Sequence[Attached], manners: Manners) -> Attached | None:
+    """The standard has room for one. It is shown as descriptions are: where they are public, none leaves."""
+    pictures = (one for one in attachments if one["media_type"].startswith("image/") and one.get("url"))
+    return None if manners.public else next(pictures, None)
 
 
 def shortened(text: str, room: int) -> str:
@@ -170,18 +195,17 @@ def update_id(op: CaseOp) -> str:
 
 def update(op: CaseOp, request_id: str, manners: Manners) -> Form:
     """Without api_key and jurisdiction_id; all six are required by mySociety's servers."""
-    text = _WORDS[op.op](op.payload)
+    files: Sequence[Attached] = op.payload.get("attachments", ())
     return _clean([
         ("service_request_id", request_id), ("update_id", update_id(op)), ("status", _STATUS[op.op]),
         ("updated_datetime", stamp(from_ms(op.at))),
-        ("description", shortened(mask_text(text) if manners.public else text, LONGEST)),
+        ("description", _composed("", _WORDS[op.op](op.payload), _files(files, manners), manners)),
+        *_media(files, manners),
     ])
 
 
 def _commented(payload: Mapping[str, Any]) -> str:
-    files = len(payload.get("attachments", ()))
-    text = (URGED if payload.get("urge") else "") + (payload.get("text") or "")
-    return text + (f"\n附件：{files} 个，向 12345 查询" if files else "") or "市民补充"
+    return (URGED if payload.get("urge") else "") + (payload.get("text") or "") or "市民补充"
 
 
 _WORDS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {

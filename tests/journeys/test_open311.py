@@ -24,13 +24,16 @@ TEN_MINUTES = 601
 
 
 @asynccontextmanager
-async def city(folder: Path, mind: Mind, conduct: Conduct) -> AsyncIterator[tuple[Hotline, Office]]:
+async def city(
+    folder: Path, mind: Mind, conduct: Conduct, *, public: bool = True
+) -> AsyncIterator[tuple[Hotline, Office]]:
     clock = ManualClock()
     office = Office(clock)
     catalogue = own(form(one) for one in templates.load(Path("templates/complaints"), TYPES))
     office.load(listed(catalogue), list(definitions(catalogue)))
     async with serving(office, conduct) as server:
-        there = CaseOpen311(url=server.url, api_key=office.key, lookup=True, updates=conduct.updates, poll_s=0.02)
+        there = CaseOpen311(
+            url=server.url, api_key=office.key, lookup=True, updates=conduct.updates, public=public, poll_s=0.02)
         hotline = await Hotline.open(
             folder / "data", mind, Given(clock=clock, cases=CaseBridge(backend="open311", open311=there)))
         try:
