@@ -66,6 +66,7 @@ _HOUSE = re.compile(r"[0-9０-９一二三四五六七八九十甲乙丙丁A-Za-
 # Tried in this order at every place of the text. The first row is what must stay readable.
 _TABLE: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("work_order", r"WO-\d{8}-[0-9A-Z]{10}", str),
+    ("signature", r"signature(?:=|%3[Dd])[0-9A-Za-z%_\-]+", lambda found: f"signature={STAR * 3}"),  # of an address
     ("email", r"[A-Za-z0-9._%+\-]{1,64}@[A-Za-z0-9\-]{1,63}(?:\.[A-Za-z0-9\-]{1,63}){1,5}", mask_email),
     ("resident", r"[1-9]\d{5}(?:18|19|20)\d{2}[01]\d[0-3]\d{4}[\dXx]", mask_id),
     ("mobile", r"(?:(?:\+|00)?86[\- ]?)?[1１][3-9３-９]\d[\- ]?\d{4}[\- ]?\d{4}", mask_phone),
@@ -76,8 +77,9 @@ _TABLE: tuple[tuple[str, str, Callable[[str], str]], ...] = (
     ("number", r"[A-Za-z]{0,4}\d{9,40}", mask_number),
     ("spoken", r"[零〇一二三四五六七八九幺]{7,40}", mask_number),
 )
+_ANYWHERE = ("signature", "spoken")  # & may be written \u0026 or %26 before the one
 _PATTERN = re.compile("|".join(
-    rf"(?P<{name}>{pattern if name == 'spoken' else _START + pattern + _END})" for name, pattern, _ in _TABLE
+    rf"(?P<{name}>{pattern if name in _ANYWHERE else _START + pattern + _END})" for name, pattern, _ in _TABLE
 ))
 _MASKS = {name: mask for name, _, mask in _TABLE}
 

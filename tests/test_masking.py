@@ -32,6 +32,9 @@ from tests.tables import table
     ("单号SF1234567890123没动", "单号SF*********0123没动"),
     ("卡号6222021234567890123", "卡号***************0123"),
     ("幺三八一二三四五六七八", "*******五六七八"),
+    ("…/6a1f?expires=1764468000&signature=5f0c6a3b9d2e4817", "…/6a1f?expires=******8000&signature=***"),
+    ("\\u0026signature=a6c1f08b7d3e924c\"", "\\u0026signature=***\""),
+    ("media_url=…%26signature%3Da6c1f08b", "media_url=…%26signature=***"),
 ])
 def test_personal_numbers_disappear_from_free_text(text: str, masked: str) -> None:
     assert mask_text(text) == masked
