@@ -34,7 +34,8 @@ class CaseOpen311(Struct, frozen=True, forbid_unknown_fields=True):
     lookup       GET requests shows a new request with its description at once: submissions are looked up before they
                  are repeated; otherwise a doubtful one waits for a person
     page         how many requests one answer lists at most; 1,000 by the standard
-    public       everybody may read descriptions: they hold no name and no sensitive field, and numbers are masked
+    public       everybody may read descriptions: they hold no name, no sensitive field and no link to a file, and
+                 numbers are masked
     reading_key  api_key is wanted for reading, too; it then stands in addresses
     nowhere      address_string of an order without a place
     poll_s       how often it is asked for news

@@ -1,4 +1,4 @@
-"""The gateway's one secret key: look-up codes follow from it, one-time codes are kept hashed with it.
+"""The gateway's one secret key: look-up codes and links to files follow from it, one-time codes are hashed with it.
 
 A look-up code is derived, never stored: a turn that is repeated, and a POST that is sent again, give the same code.
 """
