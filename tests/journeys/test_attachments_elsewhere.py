@@ -2,19 +2,22 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 
 from gateway.app import Mind
 from simulators.case.book import Case
 from simulators.case.faults import Fault
 from simulators.open311.conduct import Conduct
+from tests.casebridge.request_tracker import RequestTracker
 from tests.images import jpeg
-from tests.journeys import test_case_system, test_open311
+from tests.journeys import test_case_system, test_open311, test_request_tracker
 from tests.journeys.hotline import Citizen, Hotline
 from tests.until import until
 
@@ -118,3 +121,14 @@ async def test_an_open311_server_whose_descriptions_only_staff_read_fetches_the_
         (request,) = office.requests.values()
         assert await fetched(request.form["media_url"]) == (200, await bytes_of(hotline, number))
         assert "signature" not in request.form["description"]
+
+
+@pytest.mark.slow
+async def test_who_reads_the_ticket_in_rt_has_the_photo(tmp_path: Path, mind: Mind, tracker: RequestTracker) -> None:
+    async with test_request_tracker.world(tmp_path, mind, tracker) as here:
+        here.citizen = await here.hotline.citizen("zh")
+        number = await files_with_a_photo(here.citizen)
+        await here.taken(number)
+        url = re.search(r"http://\S+/api/uploads/\S+", tracker.said(number)[0].text)
+        assert url is not None
+        assert await fetched(url.group()) == (200, await bytes_of(here.hotline, number))
