@@ -11,7 +11,8 @@ from statistics import median
 from typing import get_args, get_type_hints
 
 from gateway import yamls
-from gateway.config import CaseBridge, Nlu
+from gateway.config import Nlu
+from gateway.config_case import CaseBridge
 from tests import architecture as house
 from tests.architecture import Module
 from tests.tables import table
