@@ -2,21 +2,27 @@
 from __future__ import annotations
 
 import base64
+import tomllib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 import structlog
+from yarl import URL
 
 from gateway.config import Config
 from gateway.config_case import CaseBridge, CaseOpen311, CaseRt, CaseSource, CaseWebhook
 from gateway.errors import ConfigError
+from gateway.orders import CaseOp
 from gateway.seal import Seal
 from gateway.wiring.casebridge import CaseGround, CaseParts, checked
 from gateway.workers import Supervisor
+from simulators.case.server import serve
+from simulators.case.settings import configuration
 from tests.casebridge.desk_world import opened
 from tests.clock import ManualClock
 from tests.tables import check_each
@@ -105,6 +111,20 @@ async def test_a_backend_that_calls_without_a_secret_to_call_with_is_told_of(tmp
         async with parts(tmp_path, CaseBridge("webhook", events_secret=SECRET, webhook=WEBHOOK)):
             pass
     assert [line["key"] for line in logs] == ["casebridge.events_secret"] * 2
+
+
+async def test_files_are_fetched_at_the_public_address_for_as_long_as_it_is_configured(tmp_path: Path) -> None:
+    clock, file = ManualClock(), {"id": "6a1f0c9d2b7e4853a1c4d5e6f7081923", "media_type": "image/jpeg"}
+    number = "WO-20261123-4KX7P2M9QD"
+    order = {"work_order_id": number, "attachments": [file]}
+    async with serve(clock, "") as served:
+        settings = tomllib.loads(configuration(served.port))["casebridge"] | {"attachment_days": 2}
+        async with parts(tmp_path, msgspec.convert(settings, CaseBridge)) as made:
+            await made.backend.send(CaseOp("submit", number, 1, {"order": order}, clock.ms()), None)
+    (handed,) = served.system.book.cases[0].order["attachments"]
+    url = URL(handed["url"])
+    assert (str(url.origin()), url.path) == ("https://hotline.example", f"/api/uploads/{file['id']}")
+    assert int(url.query["expires"]) == clock.ms() // 1000 + 2 * 86_400
 
 
 async def test_a_backend_that_does_not_call_is_asked(tmp_path: Path) -> None:
