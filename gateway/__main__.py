@@ -4,6 +4,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import gc
+import os
 import signal
 import sys
 import tempfile
@@ -89,16 +90,50 @@ def _parser() -> argparse.ArgumentParser:
 async def _run(config: Config, args: argparse.Namespace) -> int:
     stop = _stop()
     if not args.demo:
-        return await _serve(config, stop, None)
+        return await _serve(config, stop, None, args.config)
     async with demo(config, DemoPorts(args.wechat_port, args.smpp_port, args.sms_port)) as (config, phones):
-        return await _serve(config, stop, phones)
+        return await _serve(config, stop, phones, args.config)
 
 
-async def _serve(config: Config, stop: asyncio.Event, phones: tuple[str, ...] | None) -> int:
+async def _fitted(config: Config, file: Path | None, stop: asyncio.Event) -> bool:
+    """The first start fits the models in a process of its own, which a stop ends at once and whose memory goes back.
+    False when it was stopped. Raises ConfigError."""
+    if config.nlu.engine != "embedded" or _has_models(config):
+        return True
+    print("The first start fits the language models: two minutes or so. 首次启动训练模型，约两分钟", flush=True)
+    settings = ("--config", str(file)) if file else ()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "gateway", "train", *settings, stdout=asyncio.subprocess.DEVNULL,
+        env={**os.environ, "HUIYIN_DATA_DIR": config.data.dir},
+    )
+    if await _first(stop.wait(), process.wait()) == 0:
+        process.terminate()
+        await process.wait()
+        return False
+    if process.returncode:
+        raise ConfigError("the language models could not be fitted")
+    return True
+
+
+def _has_models(config: Config) -> bool:
+    return any((Path(config.data.dir) / "models").glob("nlu-*.npz"))
+
+
+async def _first(*waits: Coroutine[Any, Any, Any]) -> int:
+    """Which of them ended first; the others are let go."""
+    tasks = [asyncio.create_task(one) for one in waits]
+    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    first = next(n for n, task in enumerate(tasks) if task.done())
+    for task in tasks:
+        task.cancel()
+    return first
+
+
+async def _serve(config: Config, stop: asyncio.Event, phones: tuple[str, ...] | None, file: Path | None) -> int:
     """Until `stop`; `phones`: the demo's lines about WeChat and SMS."""
-    if not any((Path(config.data.dir) / "models").glob("nlu-*.npz")):
-        print("The first start fits the language models: two minutes or so. 首次启动训练模型，约两分钟", flush=True)
     gateway = Gateway.of(config, SystemClock(), RandomIds())
+    if not await _fitted(config, file, stop):
+        return 0
     if phones is not None:
         gateway.sender = Terminal()
     await gateway.open()
@@ -152,9 +187,7 @@ async def _simulate(config: Config, args: argparse.Namespace) -> int:
         options += [] if port is None else [name, str(port)]
     stop = _stop()
     async with simulation.program(ROOT, args.what, options) as process:
-        ends = [asyncio.create_task(waits) for waits in (stop.wait(), process.wait())]
-        await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-        ends[0].cancel()
+        await _first(stop.wait(), process.wait())
     return process.returncode or 0
 
 

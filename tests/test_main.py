@@ -154,20 +154,33 @@ def test_a_stop_drains_and_ends_well(tmp_path: Path, number: signal.Signals) -> 
     ) as process:
         assert process.stdout is not None
         assert process.stderr is not None
-        greeting = [process.stdout.readline() for _ in range(8)]  # the first says that models are fitted
-        phones = [line.split()[2] for line in greeting[3:5]]
+        greeting = [process.stdout.readline() for _ in range(7)]
+        phones = [line.split()[2] for line in greeting[2:4]]
         for page in phones:
             urlopen(page).close()
-        assert greeting[4].split()[-1] == ("Kannel" if simulation.kannel_is_here() else "SMPP")
+        assert greeting[3].split()[-1] == ("Kannel" if simulation.kannel_is_here() else "SMPP")
         process.send_signal(number)
         assert process.wait(timeout=30) == 0
         logged = process.stderr.read()
     for page in phones:
         with pytest.raises(URLError):
             urlopen(page)
-    assert [line.split()[2] for line in greeting[5:]] == ["demo-clerk", "demo-department", "demo-supervisor"]
+    assert [line.split()[2] for line in greeting[4:]] == ["demo-clerk", "demo-department", "demo-supervisor"]
     assert '"event": "stopped"' in logged
     assert "password" not in logged
+
+
+@pytest.mark.slow
+def test_a_stop_ends_the_fitting_of_the_first_start_at_once(tmp_path: Path) -> None:
+    environment = {"PATH": "/usr/bin:/bin", "HUIYIN_DATA_DIR": str(tmp_path), "HUIYIN_SERVER_PORT": "0"}
+    with subprocess.Popen(
+        [sys.executable, "-m", "gateway", "run"], cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert "首次启动" in process.stdout.readline()
+        process.terminate()
+        assert process.wait(timeout=10) == 0
+    assert not list(tmp_path.glob("models/nlu-*.npz"))
 
 
 def test_sms_is_played_by_its_channels_name(capfd: pytest.CaptureFixture[str]) -> None:
