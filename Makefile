@@ -43,6 +43,7 @@ bench: setup
 	$(PYTHON) -m bench.wechat_day
 	$(PYTHON) -m bench.wechat_callbacks
 	$(PYTHON) -m bench.sms --full
+	$(PYTHON) -m bench.bridge --full
 
 miniprogram: setup
 	@sh tools/node.sh
