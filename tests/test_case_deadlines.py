@@ -57,6 +57,18 @@ def test_a_case_that_is_filed_has_four_times_to_watch() -> None:
     assert run(case(), filed())[1][0].arm == ()
 
 
+def test_near_is_never_said_of_what_was_near_when_it_began_and_nothing_at_night() -> None:
+    class Nightly(Plain):
+        def seemly(self, at: int) -> int:
+            return at + 1
+
+    late_in_the_round = changed(filed(), at=at("resolve_by") - DAY + 1)
+    _, (decision,) = run(case(), late_in_the_round, rules=replace(RULES, calendar=Nightly()))
+    assert dict(decision.arm) == {
+        "accept": at("accept_by") + 1, "contact": at("contact_by") + 1, "resolve": at("resolve_by") + 1,
+    }
+
+
 @table(("timer", "line", "told"), [
     ("accept", "late_accept", []), ("contact", "late_contact", []), ("soon", "due_soon", ["due_soon"]),
     ("resolve", "overdue", ["overdue"]),
@@ -113,6 +125,7 @@ def test_a_rework_has_deadlines_of_its_own() -> None:
     state, stale = run(state, Due("accept", 0, FILED + 4), rules=WATCHING)
     assert stale[0].state == state
     assert late(run(state, Due("accept", 1, FILED + 5), rules=WATCHING)[0]) == "late_accept"
+    assert late(run(state, Due("contact", 1, FILED + 5), rules=WATCHING)[0]) == "late_contact"
 
 
 def test_a_case_taken_up_again_is_watched_again() -> None:

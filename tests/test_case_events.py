@@ -182,6 +182,17 @@ def test_rule_5_each_round_waits_for_a_receipt_of_its_own() -> None:
     assert (state.round, state.status, len(state.held)) == (2, "reopened", 1)
 
 
+def test_a_late_receipt_of_the_round_before_places_nothing() -> None:
+    again: list[CaseItem] = [event("case.closed", 12, round=1), Answered(unhappy(1), 7_000), Due("rework", 1, 8_000)]
+    state, _ = run(sent_back(), *again, event("case.closed", 13), taken(11))
+    assert (state.round, state.status, state.acknowledged, len(state.held)) == (2, "reopened", None, 1)
+
+
+def test_endings_that_wait_for_a_receipt_are_not_kept_without_end() -> None:
+    state, _ = run(sent_back(), *(event("case.closed", seq) for seq in range(20, 50)))
+    assert [item.event.seq for item in state.held] == [*range(30, 50)]
+
+
 def test_a_receipt_of_another_operation_places_nothing() -> None:
     other = Taken("rating", f"{ID}:rating:1", "17", "desk", 6_000, 30)
     state, _ = run(sent_back(), other, event("case.closed", 31))

@@ -8,10 +8,10 @@ import msgspec
 import pytest
 from msgspec.structs import replace
 
-from gateway.cases import CLAMP_MS, UNKNOWN_MS, Cases
+from gateway.cases import Cases
 from gateway.errors import Paused, Rejected
 from gateway.messages import CaseNews, decode_inbound
-from gateway.orders import Answered, CaseOp, CaseState, Filed, Happened, Taken
+from gateway.orders import Answered, CaseOp, CaseState, Due, Filed, Happened, Taken
 from gateway.protocols import Changes, Lease
 from gateway.store.lanes import Msg
 from gateway.store.sqlite import SqliteStore
@@ -53,15 +53,16 @@ async def test_the_handler_begins_with_filed_and_commits_all_that_waits(cases: C
 
 
 async def test_rule_3_an_event_from_the_future_is_taken_as_of_now(cases: Cases, clock: ManualClock) -> None:
-    ahead = event("case.closed", 1, at=clock.ms() + CLAMP_MS * 10)
-    changes = await cases.handle(lease(fresh(), ahead))
-    assert changes.emits[1].due == clock.ms() + RULES.delay
+    for ahead_s, at in ((300, 300_000), (301, 0)):
+        ahead = event("case.closed", 1, at=clock.ms(ahead_s))
+        changes = await cases.handle(lease(fresh(), ahead))
+        assert changes.emits[1].due == clock.ms() + at + RULES.delay
 
 
 async def test_rule_4_an_event_for_an_unknown_case_waits_a_day_for_it(cases: Cases, clock: ManualClock) -> None:
     early = replace(event("case.closed", 1), received=clock.ms())
     waits = []
-    for passed in (0, 60, 3_600, UNKNOWN_MS / 1000 - 3_660):
+    for passed in (0, 60, 3_600, 24 * 3_600 - 3_660):
         clock.advance(passed)
         with pytest.raises(Paused, match="unknown case") as caught:
             await cases.handle(lease(None, early))
@@ -70,6 +71,11 @@ async def test_rule_4_an_event_for_an_unknown_case_waits_a_day_for_it(cases: Cas
     clock.advance(1)
     with pytest.raises(Rejected, match="unknown case"):
         await cases.handle(lease(None, early))
+
+
+async def test_nothing_but_an_event_waits_for_an_unknown_case(cases: Cases) -> None:
+    with pytest.raises(Rejected, match="unknown case"):
+        await cases.handle(lease(None, Due("invite", 0, 1)))
 
 
 async def test_rule_4_the_backends_own_number_leads_to_the_case(
@@ -125,3 +131,12 @@ async def test_a_reworks_timer_is_not_cancelled_by_the_commit_that_arms_it(cases
     changes = await cases.handle(lease(closed(fresh()), Answered(unhappy(), clock.ms())))
     assert f"{ID}:rework" not in changes.cancel
     assert set(changes.cancel) == {f"{ID}:remind", f"{ID}:expire"}
+
+
+async def test_closed_again_in_the_commit_that_called_the_invitation_off_it_is_still_armed(
+    cases: Cases, clock: ManualClock
+) -> None:
+    again = (event("case.reopened", 10, at=clock.ms()), event("case.closed", 11, at=clock.ms()))
+    changes = await cases.handle(lease(closed(fresh()), *again))
+    assert f"{ID}:invite" in [emit.dedupe for emit in changes.emits]
+    assert f"{ID}:invite" not in changes.cancel

@@ -117,7 +117,10 @@ async def test_neither_a_second_nor_a_year_is_obeyed(world: Case, asked: float, 
 async def test_after_72_hours_it_is_given_up(world: Case, error: SendError) -> None:
     world.backend.answers = [error]
     with pytest.raises(Rejected, match="72 h"):
-        await world.bridge.handle(lease(world.clock, "submit", age_s=GIVE_UP_S + 1))
+        await world.bridge.handle(lease(world.clock, "submit", age_s=72 * 3600 + 1))
+    world.backend.answers = [error]
+    with pytest.raises((Retry, Paused)):
+        await world.bridge.handle(lease(world.clock, "submit", age_s=72 * 3600 - 1))
 
 
 async def test_nothing_is_given_up_while_the_backend_refuses_everybody(world: Case) -> None:
@@ -177,6 +180,20 @@ async def test_a_backend_with_look_up_is_asked_before_an_operation_is_sent_again
     assert world.backend.sent == []
     assert changes.puts[0].body is not None
     assert b"C-found" in changes.puts[0].body
+
+
+async def test_after_a_start_what_was_tried_before_is_asked_about_once_no_answer_can_be_due(world: Case) -> None:
+    """What was under way may take effect only now: a look-up at once would find nothing, and it would arrive twice."""
+    world.backend.promise = "lookup"
+    tried = replace(lease(world.clock, "submit", age_s=60), fence=2)
+    with pytest.raises(Retry) as caught:
+        await world.bridge.handle(tried)
+    assert (caught.value.after_s, world.backend.asked, world.backend.sent) == (15, [], [])
+    for never_tried_before in (replace(tried, fence=1), replace(lease(world.clock, "submit"), fence=2)):
+        await world.bridge.handle(never_tried_before)
+    world.clock.advance(15)
+    await world.bridge.handle(tried)
+    assert len(world.backend.sent) == 3
 
 
 async def test_a_crash_while_sending_leaves_what_nobody_can_ask_about_to_a_person(world: Case) -> None:

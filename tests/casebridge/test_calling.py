@@ -102,6 +102,28 @@ async def test_what_goes_wrong_after_sending_leaves_the_outcome_open(play: Play)
     assert type(await failed(play, "GET")) is Retry, "nothing can have happened"
 
 
+async def test_no_more_is_read_than_is_wanted() -> None:
+    with pytest.raises(Uncertain, match="more than 65536 bytes"):
+        await asked(endless, times=Times())
+
+
+async def test_every_call_has_a_connection_of_its_own() -> None:
+    """One that the other side has just closed would look like a reset, and that is doubt."""
+    connections = 0
+
+    async def stays(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        nonlocal connections
+        connections += 1
+        while True:
+            await says("200 OK")(reader, writer)
+            await reader.readuntil(b"\r\n\r\n")
+
+    async with served(stays) as url, session() as http:
+        for _ in range(2):
+            await Caller(http, "test", ManualClock()).ask(Call("GET", url))
+    assert connections == 2
+
+
 async def test_without_a_connection_nothing_was_sent() -> None:
     async with served(hang) as url:
         pass

@@ -107,6 +107,12 @@ async def test_the_signer_is_the_source_whatever_the_body_says(door: Door) -> No
     assert [happened.event.source for _, happened in await door.stored()] == ["water"]
 
 
+async def test_ids_are_each_systems_own(door: Door) -> None:
+    await door.case(WO, department="水务局")
+    assert [await door.post(EVENT), await door.post(EVENT, WATER)] == [202, 202]
+    assert sorted(happened.event.source for _, happened in await door.stored()) == ["water", "webhook"]
+
+
 async def test_another_system_touches_only_the_cases_that_are_its_own(door: Door) -> None:
     theirs, unknown, handed = "WO-20261123-AAAAAAAAAA", "WO-20261123-BBBBBBBBBB", "WO-20261123-CCCCCCCCCC"
     await door.case(theirs, department="交通局", system="webhook")

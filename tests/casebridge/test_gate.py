@@ -76,6 +76,19 @@ async def test_one_refusal_of_our_credentials_stops_everything_until_a_probe_is_
     assert gate.status.state == "well"
 
 
+async def test_refusals_of_calls_that_were_under_way_put_the_probe_off_no_further(
+    gate: Gate, clock: ManualClock
+) -> None:
+    with suppress(Paused):
+        async with gate.passing():
+            await call(gate, Paused("401"))
+            clock.advance(20)
+            raise Paused("401 as well")
+    clock.advance(10)
+    assert gate.room() == 1
+    assert gate.status.why == "401"
+
+
 @pytest.mark.parametrize("outcome", [Rejected("422"), Busy("429", after_s=5.0), None])
 async def test_a_probe_that_is_heard_out_ends_a_pause(
     gate: Gate, clock: ManualClock, outcome: SendError | None

@@ -55,7 +55,7 @@ class City:
 
     async def states(self, cases: Sequence[Followed]) -> AsyncIterator[Sequence[CaseEvent]]:
         self.compared.append([case.external_id for case in cases])
-        yield [event(9, START, self.stands[one.external_id], one.external_id)
+        yield [event(int(one.external_id[2:]), START, self.stands[one.external_id], one.external_id)
                for one in cases if one.external_id in self.stands]
 
 
@@ -167,7 +167,7 @@ async def test_every_night_the_open_cases_are_compared_once(tmp_path: Path) -> N
         await world.case(5, status="assigned", external_id=None)
         await world.polling.look()
         assert city.compared == [["C-1", "C-2"]], "at the first start, whatever the hour"
-        assert await world.heard() == ["ev-9"], "the one that stands as it did brings nothing"
+        assert await world.heard() == ["ev-1"], "the one that stands as it did brings nothing"
         for hours, times in ((4, 1), (2, 2), (3, 2), (24, 3)):
             world.clock.advance(hours * 3600)
             await world.polling.look()
@@ -183,7 +183,7 @@ async def test_a_backend_without_a_list_of_changes_is_compared_at_every_look(tmp
         await world.polling.look()
         assert city.asked == []
         assert [len(cases) for cases in city.compared] == [AT_ONCE, 10] * 2
-        assert await world.heard() == ["ev-9"]
+        assert await world.heard() == ["ev-7"]
 
 
 async def test_it_goes_on_asking_a_backend_that_was_down(tmp_path: Path) -> None:

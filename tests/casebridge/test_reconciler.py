@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from casebridge.reconciler import AT_ONCE, Reconciler
-from gateway.errors import Paused, Retry, Uncertain
+from gateway.errors import Paused, Rejected, Retry, Uncertain
 from gateway.protocols import Receipt, Repeat
 from tests.casebridge.hand_over import WO, Backend, Case, case
 
@@ -71,8 +71,12 @@ async def test_dead_letters_are_nobodys_doubts(tmp_path: Path) -> None:
     async with case(tmp_path, Backend(found=FOUND)) as world:
         await world.store.lanes.ingest("case", WO, "bad", b"no operation")
         await world.work()
+        await world.decide("submit")
+        world.backend.answers = [Rejected("422")]
+        await world.work()
         assert await reconciler(world).look() == 0
-        assert len(await world.dead()) == 1
+        assert world.backend.asked == []
+        assert len(await world.dead()) == 2
 
 
 async def test_a_long_list_is_gone_through_piece_by_piece(world: Case) -> None:
