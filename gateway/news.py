@@ -27,8 +27,8 @@ Outcome = tuple[Dialogue, list[Effect]]
 def tell(
     state: Dialogue, news: CaseNews, departments: Sequence[Department] = (), catalog: Catalog | None = None
 ) -> Outcome:
-    """One piece of news; an open form stays as it is. `departments` gives the codes of backends their names, `catalog`
-    the words of the case's form."""
+    """One piece of news; an open form stays as it is. `departments` gives what backends call them their names,
+    `catalog` the words of the case's form."""
     case = next((case for case in state.cases if case.work_order_id == news.work_order_id), None)
     if case is None:
         case = Case(news.work_order_id, "", "", "submitted")
@@ -47,9 +47,8 @@ def tell(
 
 
 def _named(params: Params, departments: Sequence[Department], language: str) -> Params:
-    known = {department.code: department for department in departments}
-    office = known.get(str(params["department"]))
-    return params if office is None else {**params, "department": office.zh if language == "zh" else office.en}
+    office = next((one for one in departments if one.goes_by(str(params["department"]))), None)
+    return params if office is None else {**params, "department": office.name(language)}
 
 
 def _told(state: Dialogue, news: CaseNews, params: Params) -> Outcome:

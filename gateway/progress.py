@@ -75,12 +75,10 @@ class Teller:
         hidden = not own and line.what in OWN_WORDS
         return Step(self._time(line.at), line.what, label, None if hidden else text, department, line.round)
 
-    def _department(self, code: str | None, language: str) -> str | None:
-        """A backend may name its departments in its own words; those stay."""
-        named = next((one for one in self.city.departments if one.code == code), None)
-        if named is None:
-            return code
-        return named.zh if language == "zh" else named.en
+    def _department(self, called: str | None, language: str) -> str | None:
+        """A backend may have departments that the city's data do not know; those stay in its own words."""
+        known = next((one for one in self.city.departments if called and one.goes_by(called)), None)
+        return known.name(language) if known else called
 
     def _time(self, ms: int) -> str:
         return from_ms(ms).astimezone(ZoneInfo(self.city.time_zone)).isoformat(timespec="seconds")

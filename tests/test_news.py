@@ -34,9 +34,10 @@ def test_a_closure_says_what_the_department_wrote_and_keeps_the_form_open() -> N
     assert after.cases[0].key == "k"
 
 
-def test_a_departments_code_becomes_its_name_in_the_citizens_language() -> None:
+@pytest.mark.parametrize("called", ["postal", "邮政管理局", "Postal Administration"])
+def test_whatever_a_backend_calls_a_department_the_citizen_reads_its_name_in_their_language(called: str) -> None:
     office = Department("postal", "邮政管理局", "Postal Administration")
-    told = CaseNews(ID, "dispatched", department="postal")
+    told = CaseNews(ID, "dispatched", department=called)
     for language, name in (("zh", office.zh), ("en", office.en)):
         said = news.tell(state(language=language), told, [office])[1][0]
         assert isinstance(said, Say)

@@ -23,6 +23,13 @@ class Department(Struct, frozen=True, forbid_unknown_fields=True):
     en: str
     skills: tuple[str, ...] = ()
 
+    def goes_by(self, word: str) -> bool:
+        """Case systems tell it by its code, or by a name."""
+        return word in (self.code, self.zh, self.en)
+
+    def name(self, language: str) -> str:
+        return self.zh if language == "zh" else self.en
+
 
 class EmergencyNumber(Struct, frozen=True, forbid_unknown_fields=True):
     """Whom to call in one kind of danger (gateway/emergency.py); number as dialled.

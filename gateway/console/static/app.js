@@ -19,7 +19,7 @@ let running = [];
 function context(until) {
   return {
     session,
-    department: (code) => of(session.departments.find((one) => one.code === code), code ?? ""),
+    department: (code) => of(session.departments.find((one) => [one.code, one.zh, one.en].includes(code)), code ?? ""),
     template: (id) => of(session.templates[id], id),
     poll: (path, seconds, take) => {
       const looking = poll(path, seconds, take, failed);
