@@ -1,9 +1,9 @@
 // The staff API. Errors arrive as problem+json and leave as Problem with the server's `code`.
 
 export class Problem extends Error {
-  constructor(status, code, retryAfter) {
+  constructor(status, code, retryAfter, detail) {
     super(code);
-    Object.assign(this, { status, code, retryAfter });
+    Object.assign(this, { status, code, retryAfter, detail });
   }
 }
 
@@ -21,7 +21,7 @@ async function call(method, path, body) {
   }
   if (response.status === 204) return null;
   const document_ = await response.json().catch(() => ({}));
-  if (!response.ok) throw new Problem(response.status, document_.code ?? "unknown", response.headers.get("Retry-After"));
+  if (!response.ok) throw new Problem(response.status, document_.code ?? "unknown", response.headers.get("Retry-After"), document_.detail);
   return document_;
 }
 

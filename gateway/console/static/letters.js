@@ -57,7 +57,7 @@ export function deadView(main, ctx) {
     }
     return h("li", { class: "card" },
       h("p", { class: "facts" }, h("span", { class: "chip" }, t(one.parked ? "parked" : "buried")),
-        h("b", {}, one.op ? t(`op.${one.op}`) : one.lane), h("span", { class: "number" }, one.key), h("time", { class: "dim" }, when(one.at))),
+        h("b", {}, one.op ? t(`op.${one.op}`) : one.lane), one.op ? h("a", { class: "number", href: `#/case/${one.key}` }, one.key) : h("span", { class: "number" }, one.key), h("time", { class: "dim" }, when(one.at))),
       h("p", {}, one.why), h("pre", { tabindex: "0", "aria-label": t("content") }, one.body), form);
   }
 }

@@ -92,14 +92,14 @@ const WORDS = {
   mean_points: ["平均分", "Mean points"],
   mean: ["平均满意度", "Mean satisfaction"], by_status: ["按状态", "By status"],
   no_dead: ["没有异常消息。", "No dead letters."], replay: ["重新投递", "Replay"], discard: ["丢弃", "Discard"],
-  why: ["处理原因", "Reason for what you do"], parked: ["是否送达不明", "in doubt"], buried: ["已停止", "buried"],
+  why: ["处理原因", "Reason for what you do"], parked: ["是否送达不明", "in doubt"], buried: ["已停止投递", "given up"],
   arrived: ["对方已收到", "It arrived"], number_there: ["对方系统中的编号", "Its number over there"],
   edit: ["更正后投递", "Correct it"], edit_send: ["按更正投递", "Send corrected"],
   changes: ["更正内容（JSON）", "Changes (JSON)"], changes_hint: ["只写要改的项，作为工单的新版本投递。", "Only what changes; sent as the next revision."],
   "error.not_json": ["更正内容不是有效的 JSON。", "The changes are not valid JSON."],
   "error.not_editable": ["只有被拒收的工单可以更正。", "Only a refused submission can be corrected."],
   "error.not_in_doubt": ["这一项并无疑问。", "Nothing is in doubt about it."],
-  "error.no_work_order": ["更正后的工单不完整或格式有误。", "The corrected order would not be valid."],
+  "error.no_work_order": ["更正后的工单不完整或格式有误：{detail}", "The corrected order would not be valid: {detail}"],
   resume: ["恢复投递", "Send again"],
   "backend.away": ["办件系统 {name} 没有响应，工单在此等候，恢复后自动投递。", "The case system {name} does not answer. Orders wait here and go by themselves later."],
   "backend.paused": ["办件系统 {name} 拒绝了我们的访问，投递已暂停。", "The case system {name} refuses us. Nothing is sent."],
@@ -151,7 +151,7 @@ export const of = (words, otherwise = "") => (words && (isChinese() ? words.zh :
 
 export function problemText(problem) {
   const key = `error.${problem.code}`;
-  return t(WORDS[key] ? key : "error.other", { s: problem.retryAfter ?? "" });
+  return t(WORDS[key] ? key : "error.other", { s: problem.retryAfter ?? "", detail: problem.detail ?? "" });
 }
 
 const locale = () => (isChinese() ? "zh-CN" : "en-GB");
