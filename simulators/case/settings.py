@@ -11,10 +11,10 @@ EVENTS_SECRET = "whsec_ZXZlbnRzIG9mIHRoZSBjYXNlIHNpbXVsYXRvcg=="  # noqa: S105
 
 
 def configuration(port: int, repeats: str = "idempotent") -> str:
-    """TOML for a case system on `port`."""
+    """TOML for a case system on `port`; in mode `neither` it cannot be asked."""
+    asked = [] if repeats == "neither" else [f'lookup_url = "http://{LOOPBACK}:{port}/cases"']
     return "\n".join((
         "[casebridge]", 'backend = "webhook"', f'events_secret = "{EVENTS_SECRET}"', "",
         "[casebridge.webhook]", f'url = "http://{LOOPBACK}:{port}/operations"',
-        f'lookup_url = "http://{LOOPBACK}:{port}/cases"', f'secret = "{OPERATIONS_SECRET}"',
-        f'repeat = "{repeats}"', "",
+        *asked, f'secret = "{OPERATIONS_SECRET}"', f'repeat = "{repeats}"', "",
     ))

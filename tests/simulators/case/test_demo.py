@@ -120,3 +120,4 @@ def test_its_settings_are_a_configuration_of_the_gateway(tmp_path: Path) -> None
     bridge = load(file, {}).casebridge
     assert (bridge.backend, bridge.webhook.url) == ("webhook", "http://127.0.0.1:8093/operations")
     assert (bridge.webhook.repeat, bridge.webhook.lookup_url) == ("lookup", "http://127.0.0.1:8093/cases")
+    assert "lookup_url" not in configuration(8093, "neither")
