@@ -228,7 +228,7 @@ def judged(raw: bytes) -> None:
         assert event.subject
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])  # the first input of a process may take long
 @given(st.binary(max_size=200) | EVENTS.map(lambda event: json.dumps(event).encode()))
 def test_whatever_is_proved_is_an_event_or_a_refusal(raw: bytes) -> None:
     judged(raw)

@@ -261,5 +261,5 @@ async def test_without_a_list_of_descriptions_a_doubtful_submission_is_a_persons
 async def test_a_server_without_updates_takes_submissions_alone() -> None:
     async with world(Conduct(updates=False), abilities=Abilities(updates=False)) as here:
         receipt = await here.backend.send(op("submit"), None)
-        with pytest.raises(Rejected):
+        with pytest.raises(Rejected, match="takes no updates"):
             await here.backend.send(op("rework", 1, round=1, reason="a"), receipt.external_id)

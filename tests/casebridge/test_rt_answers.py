@@ -15,6 +15,7 @@ from casebridge.rt.wording import SHORT, SUBJECT, fields, message, ticket
 from gateway.clock import SystemClock
 from gateway.errors import Paused, Rejected, Retry, SendError, Uncertain
 from gateway.orders import CaseOp
+from tests.casebridge.test_calling import says, served
 from tests.contracts.way import Way, way
 from tests.project import ROOT
 from tests.tables import check_each
@@ -102,6 +103,12 @@ async def test_what_an_answer_decides() -> None:
                 await CALLS[what](rest)
             assert type(caught.value) is error, (what, status)
             assert "1-2-3" not in caught.value.why
+
+
+async def test_the_number_0_is_no_ticket() -> None:
+    async with served(says("201 x", b'{"id": 0}')) as url, session() as http:
+        with pytest.raises(Uncertain, match="no number"):
+            await Rest(Caller(http, "rt", SystemClock()), Access(url, "1-2-3", "hotline")).create({})
 
 
 async def test_an_operation_on_a_ticket_out_of_reach_is_a_dead_letter() -> None:
