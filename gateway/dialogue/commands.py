@@ -91,7 +91,8 @@ _TABLE: dict[Word, str] = {
     Word.HELP: "帮助|怎么填|怎么用|说明|使用说明|help|?|how does this work|how do i fill this in",
     Word.STATUS: "进度|查进度|查询进度|办理进度|我的工单|工单进度|查工单|查询工单|status|progress|my cases|my case|"
                  "check status|case status|check my case",
-    Word.URGE: "催办|催一下|催单|我要催办|urge|hurry up|speed it up|chase it|chase my case",
+    Word.URGE: "催办|催一下|催一催|催单|我要催办|催办工单|催办我的工单|urge|urge it|urge my case|hurry up|speed it up|"
+               "chase it|chase my case",
     Word.LANGUAGE: "语言|切换语言|换语言|language|change language|switch language",
     Word.CHINESE: "中文|汉语|普通话|说中文|切换中文|chinese|in chinese|zh",
     Word.ENGLISH: "英文|英语|说英文|切换英文|english|in english|en",

@@ -24,7 +24,7 @@ from tests.tables import table
     ("你好", Word.HELLO), ("您好！", Word.HELLO), ("Hi", Word.HELLO), ("谢谢", Word.THANKS), ("thank you", Word.THANKS),
     ("机器人", Word.BOT), ("bot", Word.BOT), ("帮助", Word.HELP), ("Help!", Word.HELP), ("？", Word.HELP),
     ("进度", Word.STATUS), ("查询进度", Word.STATUS), ("status", Word.STATUS),
-    ("催办", Word.URGE), ("催一下", Word.URGE), ("hurry up", Word.URGE),
+    ("催办", Word.URGE), ("催一下", Word.URGE), ("hurry up", Word.URGE), ("Please urge my case.", Word.URGE),
     ("中文", Word.CHINESE), ("English", Word.ENGLISH), ("english please", Word.ENGLISH), ("切换语言", Word.LANGUAGE),
     ("好了", Word.DONE), ("that's all", Word.DONE), ("再见", Word.END), ("bye", Word.END),
     ("修改", Word.CHANGE), ("我要修改", Word.CHANGE), ("that's wrong", Word.CHANGE),
