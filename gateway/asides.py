@@ -51,8 +51,10 @@ class Asides:
     async def take(self, state: Dialogue, item: Inbound, turn: Turn) -> Outcome | None:
         """None for what the citizen said in the chat."""
         match item.content:
+            case CaseNews(news="settled") as told:
+                return rating.settled(state, told), []
             case CaseNews() as told:
-                return news.tell(state, told, self.reader.city.departments, self.catalog)
+                return news.tell(rating.settled(state, told), told, self.reader.city.departments, self.catalog)
             case AgentLeaves() as left:
                 return self._left(state, left, turn)
             case AgentSays() | AgentJoins() as said:

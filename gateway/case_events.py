@@ -91,13 +91,13 @@ def _closed(state: CaseState, before: str, item: Happened, rules: Rules) -> Deci
 def _reopened(state: CaseState, item: Happened, rules: Rules) -> Decision:
     """Rule 7: a rating that was not given yet is called off, and the citizen told. A rework that waits for the
     end of its change window has become what they asked for."""
-    state = msgspec.structs.replace(state, rework_due=False, coordination=False)
+    state = msgspec.structs.replace(state, rework_due=False, coordination=False, settled=False)
     news = [_news(state, item.event)]
     if state.invited == state.round and state.rated is None:
         news.insert(0, CaseNews(state.work_order_id, "rating_cancelled", state.round))
         state = msgspec.structs.replace(state, invited=None)
     arm = watched(state, rules.calendar, item.at)
-    return Decision(state, news=tuple(news), arm=arm, cancel=(*INVITATION, "rework"))
+    return Decision(state, news=tuple(news), arm=arm, cancel=(*INVITATION, "rework", "settled"))
 
 
 def _unplaced(state: CaseState, event: CaseEvent) -> bool:

@@ -72,19 +72,28 @@ def _revised(state: CaseState, item: Revised) -> CaseState:
 
 
 def _answered(state: CaseState, answer: RatingAnswer, at: int, rules: Rules) -> Decision:
-    """The first readable answer counts; it may change until the rework is handed over. Late ones are recorded."""
+    """The first readable answer counts; for a while, and until the rework is handed over, it may change. Late ones are
+    recorded."""
     state = note(state, HistoryLine(at, "rated", answer.round, answer.reason, answer=answer))
     if answer.round != state.round or state.status not in FINAL or state.expired:
         return Decision(state)
-    pending, told = state.rework_due, state.coordination
+    if state.settled and not _only_adds(answer, state.rated):
+        return Decision(state)
+    first, pending, told = state.rated is None, state.rework_due, state.coordination
     state = msgspec.structs.replace(
         state, rated=answer, rework_due=answer.wants_rework and state.round < rules.max_rounds,
         coordination=answer.wants_rework and state.round >= rules.max_rounds,
     )
     state, op = _operate(state, "rating", at, msgspec.to_builtins(answer))
     news = (CaseNews(state.work_order_id, "coordination", state.round),) if state.coordination and not told else ()
-    arm = (("rework", at + rules.change),) if state.rework_due and not pending else ()
+    new = {"settled": first, "rework": state.rework_due and not pending}
+    arm = tuple((timer, at + rules.change) for timer, armed in new.items() if armed)
     return Decision(state, news, (op,), arm, ("remind", "expire", *(() if state.rework_due else ("rework",))))
+
+
+def _only_adds(answer: RatingAnswer, given: RatingAnswer | None) -> bool:
+    """Whether somebody contacted the citizen is asked last, and may be answered whenever they come to it."""
+    return given is not None and msgspec.structs.replace(given, contacted=answer.contacted) == answer
 
 
 def _known_here(decision: Decision, answer: RatingAnswer, by: str) -> Decision:
@@ -115,6 +124,9 @@ def _due(state: CaseState, timer: str, round_: int, at: int, rules: Rules) -> De
         return passed(state, timer, at)
     if timer == "rework":
         return _rework(state, at, rules) if state.rework_due else Decision(state)
+    if timer == "settled":
+        state = msgspec.structs.replace(state, settled=True)
+        return Decision(state, (CaseNews(state.work_order_id, "settled", round_),))
     if state.status != "closed" or state.rated is not None:
         return Decision(state)
     return {"invite": _invite, "remind": _remind, "expire": _expire}[timer](state, at, rules)
@@ -149,8 +161,8 @@ def _rework(state: CaseState, at: int, rules: Rules) -> Decision:
     if rules.calendar:
         state = renewed(state, rules.calendar.due(state.order, at))
     state = msgspec.structs.replace(
-        state, round=round_, status="reopened", rework_due=False, rated=None, invited=None, expired=False,
-        order={**state.order, "rework_round": round_}, acknowledged=None, held=(), late=(),
+        state, round=round_, status="reopened", rework_due=False, late=(), rated=None, settled=False, invited=None,
+        expired=False, order={**state.order, "rework_round": round_}, acknowledged=None, held=(),
         marks={what: mark for what, mark in state.marks.items() if what != "due"},
     )
     news = CaseNews(state.work_order_id, "rework_sent", round_, department=state.department)

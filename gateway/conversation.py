@@ -109,7 +109,7 @@ class Conversation:
         uploads = tuple(one.upload for one in burst if isinstance(one, Upload))
         if state.mode != "bot" and not isinstance(content, Choice):  # a tap is meant for the bot even then
             return None
-        wording = news.wording(self.catalog, state)
+        wording = news.wording(self.catalog, state, rating.about(state))
         aside = (
             news.answer(state, content, uploads) or rating.step(state, content, wording) or service.step(state, content)
         )

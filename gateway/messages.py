@@ -94,7 +94,7 @@ class CaseNews(Struct, frozen=True, tag="case_news"):
     news: Literal[
         "accepted", "dispatched", "progress", "question", "closed", "rejected", "cancelled", "reopened", "due_soon",
         "overdue", "rate", "rate_reminder", "rating_expired", "rating_cancelled", "rated", "rework_sent",
-        "coordination",
+        "coordination", "settled",
     ]
     round: int = 0
     text: str | None = None

@@ -231,6 +231,7 @@ class CaseState(Struct, frozen=True):
     late          deadlines of the present round that came near or passed (gateway/case_deadlines.py)
     invited       round with an open invitation, None when there is none
     rated         the answer of the current round
+    settled       the time to change that answer is over
     expired       nobody answered in time: a late answer is recorded, without automatic rework
     """
 
@@ -247,6 +248,7 @@ class CaseState(Struct, frozen=True):
     invited: int | None = None
     rated: RatingAnswer | None = None
     rework_due: bool = False
+    settled: bool = False
     expired: bool = False
     coordination: bool = False
     operations: int = 0  # CaseOps emitted so far: n of the next idempotency key

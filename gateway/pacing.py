@@ -26,7 +26,7 @@ from gateway.protocols import Changes, Emit, Handler, LaneStore, Lease, Records
 from gateway.recipient import load
 from gateway.store.lanes import Msg
 
-SILENT = frozenset({"rating_expired", "rated"})               # nothing is said
+SILENT = frozenset({"rating_expired", "rated", "settled"})               # nothing is said
 ASKING = frozenset({"rate", "rate_reminder", "question"})     # a question is open from then on
 INVITING = frozenset({"rate", "rate_reminder"})
 BUSY_MS = 10 * 60_000  # after their latest message in the middle of a form, or of a talk with staff

@@ -6,6 +6,7 @@ Where messages are short one question, `verdict`, asks for both, and nobody is a
 """
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Sequence
 from dataclasses import dataclass
 
@@ -17,7 +18,7 @@ from gateway.dialogue.effects import Ask, Effect, Labelled, Quote, Rated, Say
 from gateway.dialogue.picking import number
 from gateway.dialogue.satisfaction import Mark, Scale
 from gateway.dialogue.satisfaction import read as hear
-from gateway.messages import Choice, CitizenContent, Option, Text
+from gateway.messages import CaseNews, Choice, CitizenContent, Option, Text
 from gateway.rating_words import read_reply, read_resolved, read_satisfaction, read_yes_no
 
 ASKS = BESIDE - {"answer", "service"}
@@ -26,6 +27,11 @@ SKIP = "skip"
 VERDICT = Scale((Mark(1, "no"), Mark(3, "partly"), Mark(2, "yes"), Mark(4, "yes"), Mark(5, "yes")))
 _LEFT = frozenset({commands.Word.CANCEL, commands.Word.END})
 _NO_REASON = frozenset({commands.Word.SKIP, commands.Word.NO})
+_OVER = frozenset({"settled", "rework_sent", "reopened", "coordination"})
+_AGAIN = re.compile(
+    r"(我要|我想|要|想)?(重新评价|重评|改(一下|下)?评价|修改评价|评价改(一下|下))(一下)?|(我)?(评错|点错|按错|选错)了(重新?评价?)?|"
+    r"(i (want|would like) to )?(change|redo|correct) (my|the) rating|rate (it )?again|wrong rating|i rated it wrong")
+_MARKS = " 。.，,!！~～"
 SHORT = 12  # bytes of UTF-8 (4 汉字) up to which unclear words are asked about once; longer ones are another matter
 LATE = 24   # likewise: what rates a case without having just been asked
 Outcome = tuple[Dialogue, list[Effect]]
@@ -61,7 +67,7 @@ def invite(
 ) -> Outcome:
     """Open the rating of one round; the form the citizen may be in the middle of stays. `said`: how it begins."""
     what, scale = ("verdict", VERDICT) if state.terse else ("resolved", None)
-    state = replace(state, rating=RatingDialog(work_order_id, round_, scale=scale))
+    state = replace(state, rating=RatingDialog(work_order_id, round_, scale=scale), judged=None)
     return _ask(state, what, [Say(said, {"work_order": work_order_id})], wording)
 
 
@@ -90,8 +96,32 @@ def late(state: Dialogue, content: CitizenContent) -> Dialogue:
     return replace(state, asked="verdict", offered=_CHOICES["verdict"], attempts=0)
 
 
+def changing(state: Dialogue, content: CitizenContent, wording: Wording) -> Outcome | None:
+    """Who judged a moment ago may judge again (改评价): asked anew. None for any other words."""
+    past = state.judged
+    if past is None or state.rating or state.asked or state.draft or not isinstance(content, Text):
+        return None
+    if not _AGAIN.fullmatch(content.text.strip(_MARKS).casefold()):
+        return None
+    return invite(state, past.work_order_id, past.round, wording, "rating.change")
+
+
+def settled(state: Dialogue, news: CaseNews) -> Dialogue:
+    """The time to change a rating is over, or the case went on."""
+    over = state.judged is not None and state.judged.work_order_id == news.work_order_id
+    return replace(state, judged=None) if over and news.news in _OVER else state
+
+
+def about(state: Dialogue) -> str:
+    """The work order that is being rated, or was a moment ago; "" for none."""
+    one = state.rating or state.judged
+    return one.work_order_id if one else ""
+
+
 def step(state: Dialogue, content: CitizenContent, wording: Wording = GENERAL) -> Outcome | None:
     """One answer; None when it cannot be read as one (then the ordinary dialogue has it)."""
+    if again_ := changing(state, content, wording):
+        return again_
     state = late(state, content)
     words, asked = _words(content, state.offered), state.asked
     if state.rating is None or words is None or asked not in ASKS:
@@ -144,7 +174,7 @@ def _verdict(state: Dialogue, rating: RatingDialog, words: str, wording: Wording
     if reply.resolved is not None:
         return _judged(replace(state, rating=heard), heard, wording)
     unread = replace(rating, reason=words[:500])  # nobody can say; the words themselves are kept
-    return _closed(state), [_rated(unread, False), Say("rating.thanks_again")]
+    return _closed(state, unread), [_rated(unread, False), Say("rating.thanks_again")]
 
 
 def _resolved(state: Dialogue, rating: RatingDialog, words: str, wording: Wording) -> Outcome | None:
@@ -200,7 +230,7 @@ def _contacted(state: Dialogue, rating: RatingDialog, words: str, wording: Wordi
     if answer is None:
         return None
     rating = replace(rating, contacted=answer)
-    return _closed(state), [_rated(rating, bool(rating.wants_rework)), Say("rating.thanks_again")]
+    return _closed(state, rating), [_rated(rating, bool(rating.wants_rework)), Say("rating.thanks_again")]
 
 
 _ANSWERS: dict[str, Callable[[Dialogue, RatingDialog, str, Wording], Outcome | None]] = {
@@ -220,12 +250,12 @@ def _counted(state: Dialogue, rating: RatingDialog, wording: Wording, *, wants_r
         _rated(rating, wants_rework), Say("rating.sent_back" if wants_rework else "rating.thanks"),
     ]
     if state.terse or not wording.reachable:
-        return _closed(state), effects
+        return _closed(state, rating), effects
     return _ask(replace(state, rating=rating), "contacted", effects)
 
 
-def _closed(state: Dialogue) -> Dialogue:
-    return replace(state, rating=None, asked=None, offered=())
+def _closed(state: Dialogue, judged: RatingDialog | None = None) -> Dialogue:
+    return replace(state, rating=None, asked=None, offered=(), judged=judged)
 
 
 def _rated(rating: RatingDialog, wants_rework: bool) -> Rated:

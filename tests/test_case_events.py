@@ -118,7 +118,7 @@ def test_rule_7_reopening_calls_an_open_invitation_off() -> None:
     state, decisions = run(closed(fresh()), event("case.reopened", 10))
     assert news(decisions) == ["rating_cancelled", "reopened"]
     assert state.invited is None
-    assert set(decisions[0].cancel) == {"invite", "remind", "expire", "rework"}
+    assert set(decisions[0].cancel) == {"invite", "remind", "expire", "rework", "settled"}
 
 
 def test_rule_8_close_reopen_close_inside_the_delay_invites_once() -> None:

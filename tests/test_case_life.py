@@ -17,7 +17,7 @@ def test_unsolved_goes_back_to_the_same_department_after_the_change_window() -> 
     state = closed(state)
     state, rated = run(state, Answered(unhappy(), 4_000))
     assert [op.op for op in rated[0].ops] == ["rating"]
-    assert rated[0].arm == (("rework", 4_600),)
+    assert rated[0].arm == (("settled", 4_600), ("rework", 4_600))
     state, sent = run(state, Due("rework", 0, 4_600))
     (op,) = sent[0].ops
     assert (op.op, op.key) == ("rework", f"{ID}:rework:1")
@@ -46,6 +46,31 @@ def test_a_change_of_mind_inside_the_window_stops_the_rework() -> None:
     assert "rework" in decisions[0].cancel
     state, late = run(state, Due("rework", 0, 4_600))
     assert late[0].ops == ()
+
+
+def test_after_the_window_a_change_is_recorded_only() -> None:
+    state, first = run(closed(fresh()), Answered(RatingAnswer(ID, 0, "yes", 5), 4_000))
+    assert first[0].arm == (("settled", 4_600),)
+    state, decisions = run(state, Answered(RatingAnswer(ID, 0, "yes", 4), 4_500), Due("settled", 0, 4_600))
+    assert (decisions[0].arm, news(decisions)) == ((), ["settled"])
+    after, late = run(state, Answered(unhappy(), 4_700))
+    assert (late[0].ops, after.rework_due, after.history[-1].answer) == ((), False, unhappy())
+    assert after.rated == state.rated
+
+
+def test_whether_somebody_called_may_be_told_whenever() -> None:
+    given = RatingAnswer(ID, 0, "yes", 5)
+    state, _ = run(closed(fresh()), Answered(given, 4_000), Due("settled", 0, 4_600))
+    state, decisions = run(state, Answered(msgspec.structs.replace(given, contacted="yes"), 9_000))
+    assert state.rated is not None
+    assert (state.rated.contacted, [op.op for op in decisions[0].ops]) == ("yes", ["rating"])
+
+
+def test_a_new_round_may_be_changed_anew() -> None:
+    state, _ = run(closed(fresh()), Answered(unhappy(), 4_000), Due("settled", 0, 4_600), Due("rework", 0, 4_600))
+    assert (state.round, state.settled) == (1, False)
+    state, decisions = run(closed(state, 12), Answered(RatingAnswer(ID, 1, "yes", 5), 9_000))
+    assert ("settled", 9_600) in decisions[0].arm
 
 
 def test_adding_to_the_rating_does_not_move_the_hand_over() -> None:

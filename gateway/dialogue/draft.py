@@ -128,6 +128,7 @@ class Dialogue(Struct, frozen=True):
     place      a map point that came before there was a draft
     district   for the next draft: the district of the code that the citizen scanned
     wish       confidential or anonymous, when that was said before there was a draft
+    judged     the rating they gave last, as long as they may change it
     last       ms of the citizen's last message
     more       what did not fit into the last message, for who asks for it
     unread     lines of the summary that were not shown yet; nothing is filed before
@@ -164,6 +165,7 @@ class Dialogue(Struct, frozen=True):
     wish: str = ""
     rating: RatingDialog | None = None
     ratings: tuple[RatingDialog, ...] = ()  # invitations that wait for this one to be answered
+    judged: RatingDialog | None = None
     question: str | None = None      # work order whose department waits for the citizen's answer
     cases: tuple[Case, ...] = ()
     phone: str | None = None
