@@ -17,6 +17,7 @@ from itertools import product
 ALONE, PART = 70, 67  # UTF-16 units of a message by itself, and of each of several
 TORN = 12             # units a part may leave empty, because what is seen as one character is not parted
 LEAST = 16            # units from which the beginning of a text is worth sending
+LINES = 6              # so many options stand a line each; more of them would fill the screen
 _ENDS = (re.compile(r"[。！？!?；;\n]|\.(?=\s)"), re.compile(r"[，,、：:]\s?|\s"))
 
 
@@ -225,7 +226,8 @@ def _lines(said: list[str], tail: Tail, rest: str) -> str:
 
 
 def _options(tail: Tail) -> str:
-    listed = " ".join(filter(None, [*tail.options, tail.hint])) if tail.options else ""
+    apart = "\n" if len(tail.options) <= LINES else " "  # either is one character
+    listed = apart.join(filter(None, [*tail.options, tail.hint])) if tail.options else ""
     return "\n".join(filter(None, (listed, tail.ways, tail.extra)))
 
 

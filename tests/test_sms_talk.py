@@ -50,7 +50,7 @@ async def filed(phone: Phone, opening: str = ZH, role: str = "1") -> str:
 async def test_from_the_first_word_to_the_second_rating(phone: Phone) -> None:
     assert "12345热线" in await phone.says("你好")
     asked = await phone.says(ZH)
-    assert "1.寄件人 2.收件人 （回数字）" in asked
+    assert "1.寄件人\n2.收件人\n（回数字）" in asked
     assert "告知" in asked, "the privacy notice"
     summary = await phone.says("1")
     assert "联系电话" in summary, "the number they write from is not asked for"
@@ -62,7 +62,7 @@ async def test_from_the_first_word_to_the_second_rating(phone: Phone) -> None:
 
     heard = await phone.closes("已联系网点，快件今日送达。", seq=1)
     assert "今日送达" in heard
-    assert "1 没解决 （回数字）" in heard
+    assert "1 没解决\n（回数字）" in heard
     assert "哪里没办好" in await phone.says("1")
     assert "会继续办" in await phone.says("根本没有送到")
     assert "重办" in await phone.goes_back()
@@ -77,7 +77,7 @@ async def test_from_the_first_word_to_the_second_rating(phone: Phone) -> None:
 async def test_the_same_in_english(phone: Phone) -> None:
     await phone.says("hello")
     asked = await phone.says(EN)
-    assert re.search(r"1\.\S.* 2\.\S.*\(reply a number\)", asked)
+    assert re.search(r"1\.\S+\n2\.\S+\n\(reply a number\)", asked)
     assert "Reply 0 for the rest" in await phone.says("1")
     assert "Y to file" in await phone.says("0")
     receipt = await phone.says("y")

@@ -121,7 +121,7 @@ async def test_a_label_that_begins_with_a_number_stands_apart_from_its_own(phone
     page.asks(Ask("location", ()))
     labels = ("22 Garden Street", "2. 中山路", "花城大道")
     fitted = shortener.fitted(page, [Option(label, label) for label in labels], state, "sms")
-    assert "1. 22 Garden Street 2. 中山路 3.花城大道" in fitted.text
+    assert "1. 22 Garden Street\n2. 中山路\n3.花城大道" in fitted.text
 
 
 def test_whatever_offers_a_map_point_has_other_words_for_sms() -> None:
