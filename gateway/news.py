@@ -43,7 +43,16 @@ def tell(
         case "rating_cancelled":
             said: list[Effect] = [Say("news.rating_cancelled", _params(state, case, news, catalog))]
             return following(_forget(state, news), catalog, said)
-    return _told(state, news, _named(_params(state, case, news, catalog), departments, state.language))
+    state, effects = _told(state, news, _named(_params(state, case, news, catalog), departments, state.language))
+    return state, [*effects, *_last_question(state, news, catalog)]
+
+
+def _last_question(state: Dialogue, news: CaseNews, catalog: Catalog | None) -> list[Effect]:
+    """What follows from a rating may be told before its last question is answered; a page shows the choices of its
+    newest message only."""
+    interrupted = state.rating is not None and state.rating.work_order_id == news.work_order_id
+    follows = news.news in ("coordination", "rework_sent")
+    return rating.again(state, wording(catalog, state)) if follows and interrupted else []
 
 
 def _named(params: Params, departments: Sequence[Department], language: str) -> Params:

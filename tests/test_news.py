@@ -100,6 +100,20 @@ def test_another_cases_news_leaves_an_open_rating_alone() -> None:
     assert after.rating == invited.rating
 
 
+@pytest.mark.parametrize("follows", ["coordination", "rework_sent"])
+def test_the_last_question_is_asked_again_behind_what_follows_from_the_rating(follows: Any) -> None:
+    invited, _ = news.tell(state(), CaseNews(ID, "rate"))
+    for tap in ("no", "1", "根本没有送到"):
+        outcome = rating.step(invited, Text(tap))
+        assert outcome is not None
+        invited, _ = outcome
+    after, effects = news.tell(invited, CaseNews(ID, follows))
+    assert [effect.key for effect in effects if isinstance(effect, Say)] == [f"news.{follows}", "rating.contacted"]
+    assert [effect.what for effect in effects if isinstance(effect, Ask)] == ["contacted"]
+    assert after == replace(invited, cases=after.cases)
+    assert not any(isinstance(effect, Ask) for effect in news.tell(invited, CaseNews("WO-2", follows))[1])
+
+
 def test_what_was_rated_over_the_api_is_not_asked_any_more() -> None:
     invited, _ = news.tell(state(), CaseNews(ID, "rate"))
     after, effects = news.tell(invited, CaseNews(ID, "rated"))
