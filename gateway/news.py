@@ -76,7 +76,7 @@ def answer(state: Dialogue, content: CitizenContent, uploads: tuple[str, ...] = 
     was asked, or help is."""
     if state.asked != ANSWER or state.question is None:
         return None
-    said = Say("news.answer_sent", {"work_order": state.question})
+    said = Say("answer.sent", {"work_order": state.question})
     if isinstance(content, Upload):  # words may follow: the question stays open
         return state, [Supplement(state.question, "", uploads=uploads or (content.upload,)), said, Ask(ANSWER)]
     if not isinstance(content, Text) or commands.read(content.text) in commands.ELSEWHERE:

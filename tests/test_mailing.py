@@ -146,7 +146,7 @@ def test_the_word_for_the_news(key: str, news: str) -> None:
     assert about.news == news
 
 
-@table("key", ["news.answer_sent", "filed.receipt", "rating.thanks", "goodnews.closed", ""])
+@table("key", ["answer.sent", "filed.receipt", "rating.thanks", "goodnews.closed", ""])
 def test_what_is_said_in_the_conversation_is_no_news(key: str) -> None:
     assert told(key) is None
 

@@ -115,6 +115,8 @@ async def test_the_language_of_the_conversation_is_spoken(writer: Writer) -> Non
 async def test_news_speak_for_the_department(writer: Writer) -> None:
     _, turn = await write(writer, Say("news.accepted", {"work_order": WO, "title": "路灯"}))
     assert reply(turn).sender == "department"
+    _, turn = await write(writer, Say("answer.sent", {"work_order": WO}))
+    assert reply(turn).sender == "bot", "that their answer went on is our own word"
 
 
 async def test_a_question_carries_its_choices(writer: Writer) -> None:
