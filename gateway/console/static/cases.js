@@ -43,14 +43,16 @@ function query(before = "") {
 function filters(ctx, changed) {
   const set = (name) => (event) => {
     chosen[name] = event.target.type === "checkbox" ? (event.target.checked ? "1" : "") : event.target.value;
+    if (name === "coordination" && chosen[name]) status.value = chosen.status = ""; // such a case was closed
     changed();
   };
   const select = (name, pairs) => h("select", { onchange: set(name) }, options([["", t("all")], ...pairs], chosen[name]));
+  const status = select("status", [["open", t("open")], ...STATUSES.map((one) => [one, t(`status.${one}`)])]);
   const departments = ctx.session.departments.map((one) => [one.code, ctx.department(one.code)]);
   const templates = Object.keys(ctx.session.templates).map((id) => [id, ctx.template(id)]);
   return h("form", { class: "filters", role: "search", "aria-label": t("filter"), onsubmit: (event) => event.preventDefault() },
     labelled(t("number"), h("input", { type: "search", value: chosen.q, placeholder: "WO-…", oninput: set("q"), maxlength: 40 })),
-    labelled(t("status"), select("status", [["open", t("open")], ...STATUSES.map((one) => [one, t(`status.${one}`)])])),
+    labelled(t("status"), status),
     ctx.session.role === "department" ? null : labelled(t("department"), select("department", departments)),
     labelled(t("template"), select("template", templates)),
     ["rework", "late", "coordination"].map((name) => h("label", { class: "tick" },
