@@ -192,6 +192,8 @@ async def test_a_refused_submission_is_corrected_and_a_doubt_ended_on_the_page(
         await expect(refused).to_have_count(0)
         await doubtful.get_by_label("Reason for what you do").fill("seen there")
         await doubtful.get_by_label("Its number over there").fill("RT-42")
+        await page.keyboard.press("Enter")  # which of the three was meant?
+        assert [letter.parked for letter in await lanes.dead("case")] == [True]
         await doubtful.get_by_role("button", name="It arrived").click()
         await expect(page.get_by_text("No dead letters.")).to_be_visible()
         await page.get_by_label("Reason for what you do").fill("new token")

@@ -34,7 +34,7 @@ export function deadView(main, ctx) {
     const number = h("input", { maxlength: 200 });
     const changes = h("textarea", { rows: 4, spellcheck: "false", placeholder: '{"title": "…"}' });
     const may = (way, ...shown) => (one.ways.includes(way) ? shown : null);
-    const form = h("form", { class: "letter", onsubmit: submit }, labelled(t("why"), reason),
+    const form = h("form", { class: "letter", onsubmit: submit, onkeydown: noneOfThem }, labelled(t("why"), reason),
       may("arrived", labelled(t("number_there"), number), h("button", { value: "arrived" }, t("arrived"))),
       may("replay", h("button", { value: "replay" }, t("replay"))),
       may("discard", h("button", { value: "discard", class: "quiet" }, t("discard"))),
@@ -43,7 +43,7 @@ export function deadView(main, ctx) {
 
     function submit(event) {
       event.preventDefault();
-      const way = event.submitter?.value || "replay";
+      const way = event.submitter.value;
       const body = { reason: reason.value };
       if (way === "arrived") body.number = number.value;
       if (way === "edit") {
@@ -62,4 +62,6 @@ export function deadView(main, ctx) {
   }
 }
 
+// Enter in a field would press the first of several buttons, which nobody chose.
+const noneOfThem = (event) => { if (event.key === "Enter" && event.target.tagName === "INPUT") event.preventDefault(); };
 const why_ = () => h("input", { required: true, minlength: 2, maxlength: 200 });
