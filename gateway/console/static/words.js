@@ -64,7 +64,7 @@ const WORDS = {
   "reach.due_soon": ["到期提醒", "due soon"], "reach.overdue": ["逾期致歉", "apology for being late"], "reach.rate": ["邀请评价", "invitation to rate"],
   "reach.rate_reminder": ["评价提醒", "reminder to rate"], "reach.rating_expired": ["评价到期", "end of rating"],
   "reach.rating_cancelled": ["评价取消", "rating called off"], "reach.rated": ["评价回执", "receipt of the rating"],
-  "reach.rework_sent": ["已退回重办", "rework"], "reach.coordination": ["人工协调", "coordination"],
+  "reach.rework_sent": ["已退回重办", "rework"], "reach.coordination": ["人工协调", "coordination"], "reach.settled": ["评价生效", "rating settled"],
   "reach.answer": ["直接回复", "answer at once"],
   "reach.window": ["会话窗口", "reply window"], "reach.lasting": ["长期订阅消息", "long-term subscription"],
   "reach.once": ["一次性订阅消息", "one-time subscription"], "reach.template": ["模板消息", "template message"],
