@@ -112,6 +112,8 @@ class Gazetteer:
 
     def first(self, text: str, start: int, end: int) -> Named | None:
         """The first name that begins at or after start and ends by end."""
+        if text[start:end].isascii():
+            return None
         for position in range(start, end - 1):
             if text[position:position + _KEY] in self._han:
                 named = self.at(text, position)
@@ -132,7 +134,7 @@ class Gazetteer:
 
     def latin(self, name: str) -> tuple[Place, ...]:
         """Places romanised so, without generic part and in any case; Beijing is the city, not the sub-district."""
-        places = self._latin.get(re.sub(r"\s+", " ", name.strip().lower()), ())
+        places = self._latin.get(" ".join(name.lower().split()), ())
         large = tuple(place for place in places if level(place) != "street")
         return large or tuple(places)
 
