@@ -170,7 +170,7 @@ class Bridge:
     def _taken(self, op: CaseOp, receipt: Receipt, known: str) -> Emit:
         """The case hears under which number the backend has it; a receipt may be of the comment alone."""
         taken = Taken(
-            op.op, op.key, known, receipt.system, to_ms(self._clock.now()), receipt.seq,
+            op.op, op.key, known, receipt.system, op.at, receipt.seq,
             op.payload.get("round"), receipt.url,
         )
         return Emit("events", op.work_order_id, f"taken:{op.key}", msgspec.json.encode(taken))

@@ -150,7 +150,8 @@ class Due(Struct, frozen=True, tag="due"):
 
 class Taken(Struct, frozen=True, tag="taken"):
     """The backend has an operation (gateway/protocols.py, Receipt). seq: of its own, where it counts; round: of a
-    rework."""
+    rework. at: when the operation was decided, since what the backend does of it comes after that, and maybe before its
+    answer is heard."""
 
     op: OpName
     key: str

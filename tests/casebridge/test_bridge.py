@@ -44,6 +44,13 @@ async def test_the_head_operation_goes_out_alone_and_leaves_a_receipt_and_word_t
     assert msgspec.json.decode(emit.body, type=Taken) == Taken("submit", f"{WO}:submit:0", "C-1", "scripted", now)
 
 
+async def test_the_case_hears_when_an_operation_was_decided_not_when_its_answer_came(world: Case) -> None:
+    """What the backend does of it may be heard before that answer, and comes after it all the same."""
+    changes = await world.bridge.handle(lease(world.clock, "submit", age_s=60))
+    taken = msgspec.json.decode(changes.emits[0].body, type=Taken)
+    assert taken.at == world.clock.ms(-60)
+
+
 async def test_later_operations_are_told_the_backends_number_which_stays_that_of_the_case(world: Case) -> None:
     await world.decide("submit", "comment", "rework")
     await world.work()
