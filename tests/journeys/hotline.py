@@ -180,6 +180,17 @@ class Citizen:
         assert receipt.work_order in receipt.text
         return receipt.work_order
 
+    async def rates(self, resolved: str, satisfaction: str) -> None:
+        """Answers an invitation to the end; what is still wrong is that nothing came, and nobody called."""
+        assert self.last is not None
+        assert self.last.ask == "resolved"
+        await self.picks(resolved)
+        reply = await self.picks(satisfaction)
+        if reply.ask == "reason":
+            reply = await self.says("根本没有送到")
+        if reply.ask == "contacted":
+            await self.picks("no")
+
     async def picks(self, value: str, to: str | None = None) -> Reply:
         """Taps a quick reply of the last message (or of an older one)."""
         return await self._send({"choice": value, "to": to or (self.last.id if self.last else None)})

@@ -15,7 +15,7 @@ from simulators.case.faults import Fault
 from simulators.case.server import CaseSystem, serve
 from simulators.case.settings import configuration
 from tests.clock import ManualClock
-from tests.journeys.hotline import Citizen, Given, Hotline
+from tests.journeys.hotline import Given, Hotline
 from tests.until import until
 
 OPENING = "你好，我要投诉顺丰，单号SF1234567890123，从广州海珠区新港中路寄到北京朝阳区建国路的件，三天没动了"
@@ -36,17 +36,6 @@ async def city(folder: Path, mind: Mind) -> AsyncIterator[tuple[Hotline, CaseSys
             yield hotline, served.system
         finally:
             await hotline.close()
-
-
-async def rates(citizen: Citizen, resolved: str, satisfaction: str) -> None:
-    assert citizen.last is not None
-    assert citizen.last.ask == "resolved"
-    await citizen.picks(resolved)
-    reply = await citizen.picks(satisfaction)
-    if reply.ask == "reason":
-        reply = await citizen.says("根本没有送到")
-    if reply.ask == "contacted":
-        await citizen.picks("no")
 
 
 async def test_not_solved_goes_back_to_their_system_and_is_rated_again(tmp_path: Path, mind: Mind) -> None:
@@ -70,7 +59,7 @@ async def test_not_solved_goes_back_to_their_system_and_is_rated_again(tmp_path:
 
         hotline.clock.advance(TEN_MINUTES)
         await citizen.hears()
-        await rates(citizen, "no", "1")
+        await citizen.rates("no", "1")
         # The rating, and once more with what was added to it. Signed now, it is no proof any more in ten minutes.
         await until(lambda: case.names == ["submit", "rating", "rating"])
         hotline.clock.advance(TEN_MINUTES)
@@ -85,7 +74,7 @@ async def test_not_solved_goes_back_to_their_system_and_is_rated_again(tmp_path:
         assert "专人送到" in (await citizen.hears()).text
         hotline.clock.advance(TEN_MINUTES)
         await citizen.hears()
-        await rates(citizen, "yes", "5")
+        await citizen.rates("yes", "5")
         rated = await hotline.until(number, lambda case: case.rated is not None)
         assert (rated.status, rated.round, rated.external_id) == ("closed", 1, case.number)
         await until(lambda: "rating" in case.names[4:])
@@ -138,7 +127,7 @@ async def test_a_case_of_the_pilot_stays_at_the_desk_when_a_system_is_connected(
         await citizen.hears()
         hotline.clock.advance(TEN_MINUTES)
         await citizen.hears()
-        await rates(citizen, "no", "1")
+        await citizen.rates("no", "1")
         hotline.clock.advance(TEN_MINUTES)
         await citizen.hears()
 

@@ -15,7 +15,7 @@ from simulators.open311.conduct import Conduct
 from simulators.open311.office import Office
 from simulators.open311.server import serving
 from tests.clock import ManualClock
-from tests.journeys.hotline import Citizen, Given, Hotline
+from tests.journeys.hotline import Given, Hotline
 from tests.until import until
 
 OPENING = "你好，我要投诉顺丰，单号SF1234567890123，从广州海珠区新港中路寄到北京朝阳区建国路的件，三天没动了"
@@ -42,15 +42,6 @@ async def city(
             await hotline.close()
 
 
-async def rates(citizen: Citizen, resolved: str, satisfaction: str) -> None:
-    await citizen.picks(resolved)
-    reply = await citizen.picks(satisfaction)
-    if reply.ask == "reason":
-        reply = await citizen.says("根本没有送到")
-    if reply.ask == "contacted":
-        await citizen.picks("no")
-
-
 async def test_not_solved_reopens_the_request_and_is_rated_again(tmp_path: Path, mind: Mind) -> None:
     async with city(tmp_path, mind, Conduct(counted=True, shape="wrapped")) as (hotline, office):
         citizen = await hotline.citizen("zh")
@@ -75,7 +66,7 @@ async def test_not_solved_reopens_the_request_and_is_rated_again(tmp_path: Path,
 
         hotline.clock.advance(TEN_MINUTES)
         await citizen.hears()
-        await rates(citizen, "no", "1")
+        await citizen.rates("no", "1")
         await until(lambda: office.updates[-1].status == "CLOSED")
         hotline.clock.advance(TEN_MINUTES)
         await citizen.hears()
@@ -88,7 +79,7 @@ async def test_not_solved_reopens_the_request_and_is_rated_again(tmp_path: Path,
         assert "专人送到" in (await citizen.hears()).text
         hotline.clock.advance(TEN_MINUTES)
         await citizen.hears()
-        await rates(citizen, "yes", "5")
+        await citizen.rates("yes", "5")
         rated = await hotline.until(number, lambda case: case.rated is not None)
         assert (rated.status, rated.round) == ("closed", 1)
 
