@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from redis.exceptions import RedisError
-
 from gateway.clock import Clock, Ids
-from gateway.errors import Unavailable
+from gateway.errors import ConfigError, Unavailable
 from gateway.store.limits import DEFAULT_LIMITS, Limits
 from gateway.store.redis_calls import Calls, Moments, Replication
 from gateway.store.redis_hints import Hints
@@ -30,14 +28,18 @@ class RedisStore:
         self._client = connect(link)
         run = ids.unique()
         self._hints = Hints(self._client, run)
-        self._calls = Calls(self._client, run, self._hints.publish, Replication(link.replicas), moments)
+        self._calls = Calls(self._client, run, self._hints.publish, Replication(link.replicas, link.wait_ms), moments)
         self.lanes = RedisLanes(self._calls, clock, ids, limits)
         self.records = RedisRecords(self._calls)
         self.shared = RedisShared(self._calls, self._hints, limits)
 
     async def open(self) -> None:
         """Raises ConfigError: away, too old, or set so that it would lose what we acknowledged."""
-        await inspect(self._client, self._link)
+        try:
+            await inspect(self._client, self._link)
+        except ConfigError:
+            await self._client.aclose()
+            raise
         self._hints.open()
 
     async def close(self) -> None:
@@ -67,8 +69,5 @@ class RedisStore:
         self.lanes.accept_clock()
 
     async def describe(self) -> dict[str, str | int]:
-        """Redis' version and settings as they are in force; for `check` and the health page. Raises Unavailable."""
-        try:
-            return await inspect(self._client, self._link)
-        except RedisError as error:
-            raise Unavailable(f"the store does not answer: {error}") from error
+        """Redis' version and settings as they are in force; for `check` and the health page. Raises ConfigError."""
+        return await inspect(self._client, self._link)

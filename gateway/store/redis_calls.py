@@ -36,10 +36,12 @@ Moments = Callable[[], tuple[int, int]]
 
 @dataclass(frozen=True, slots=True)
 class Replication:
-    """replicas  that must have a write before it is acknowledged (`WAIT`), 0: the server's own word is enough"""
+    """replicas  that must have a write before it is acknowledged (`WAIT`), 0: the server's own word is enough
+    wait_ms   they have for it
+    """
 
-    replicas: int = 0
-    wait_ms: int = 1_000
+    replicas: int
+    wait_ms: int
 
 
 @dataclass(slots=True)

@@ -29,7 +29,9 @@ class Hints(Hub):
         super().__init__()
         self._client = client
         self._run = run.encode()
+        self._confirmed: set[str] = set()
         self._changed = asyncio.Event()
+        self._asked = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
 
     def open(self) -> None:
@@ -49,26 +51,22 @@ class Hints(Hub):
         self._changed.set()
 
     async def _main(self) -> None:
-        connected_before = False
         while True:
             try:
-                async with self._client.pubsub(ignore_subscribe_messages=True) as pubsub:
-                    await self._listen(pubsub, catch_up=connected_before)
-            except RedisError as error:
-                log.warning("hints are away: %s", error)
-                connected_before = True
-                await asyncio.sleep(AGAIN_S)
+                async with self._client.pubsub() as pubsub:
+                    await self._listen(pubsub)
+            except* RedisError as errors:
+                log.warning("hints are away: %s", errors.exceptions[0])
+            await asyncio.sleep(AGAIN_S)
 
-    async def _listen(self, pubsub: PubSub, *, catch_up: bool) -> None:
-        """Until the connection breaks: keep its channels as our readers want them, pass on what it says."""
-        known: set[str] = set()
+    async def _listen(self, pubsub: PubSub) -> None:
+        """Until the connection is given up: keep its channels as our readers want them, pass on what it says."""
         async with asyncio.TaskGroup() as both:
-            both.create_task(self._follow(pubsub, known))
+            both.create_task(self._follow(pubsub))
             both.create_task(self._hear(pubsub))
-            if catch_up:
-                self.publish(tuple(self.listeners))
 
-    async def _follow(self, pubsub: PubSub, known: set[str]) -> None:
+    async def _follow(self, pubsub: PubSub) -> None:
+        known: set[str] = set()
         while True:
             wanted = {PREFIX + topic for topic in self.listeners}
             self._changed.clear()
@@ -76,15 +74,25 @@ class Hints(Hub):
                 await pubsub.subscribe(*new)
             if old := known - wanted:
                 await pubsub.unsubscribe(*old)
-            known |= new
-            known -= old
+            known = wanted
+            if known:
+                self._asked.set()
             await self._changed.wait()
 
     async def _hear(self, pubsub: PubSub) -> None:
         while True:
-            if not pubsub.subscribed:
-                await asyncio.sleep(0.01)
-                continue
+            await self._asked.wait()  # before the first channel there is nothing to read
             message = await pubsub.get_message(timeout=LISTEN_S)
-            if message and message["data"] != self._run:
-                self.publish((message["channel"].decode().removeprefix(PREFIX),))
+            if message:
+                self._told(message["type"], message["channel"].decode().removeprefix(PREFIX), message["data"])
+            elif not pubsub.subscribed:
+                self._asked.clear()
+
+    def _told(self, kind: str, topic: str, data: object) -> None:
+        """A topic that is confirmed again was subscribed anew on a new connection (redis-py does so by itself)."""
+        if kind == "unsubscribe":
+            self._confirmed.discard(topic)
+        elif kind == "subscribe" and topic not in self._confirmed:
+            self._confirmed.add(topic)
+        elif data != self._run:
+            self.publish((topic,))

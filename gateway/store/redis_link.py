@@ -31,12 +31,14 @@ class Link:
     """password    apart from the URL, so that it can come from a file
     durability  `relaxed`: a server that forgets at a crash will do
     replicas    that must confirm a write (`WAIT`); 0: one server, which must write through to its disk
+    wait_ms     they have for it
     """
 
     url: str
     password: str = ""
     durability: Literal["strict", "relaxed"] = "strict"
     replicas: int = 0
+    wait_ms: int = 1_000
 
 
 def connect(link: Link) -> Redis:
