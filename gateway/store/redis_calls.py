@@ -28,7 +28,7 @@ SCRIPT = "\n".join(Path(__file__).with_name(f"{part}.lua").read_text(encoding="u
 SHA = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
 
 GROUP = 64    # calls in one pipeline at most; bounds how long the first of them waits
-FLIGHTS = 4   # pipelines under way, each on a connection of its own
+FLIGHTS = 2   # pipelines under way, each on a connection of its own
 SWEEP = 500   # rows of one step of a clean-up: Redis does nothing else meanwhile
 
 Moments = Callable[[], tuple[int, int]]
