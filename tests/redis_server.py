@@ -18,6 +18,8 @@ class RedisServer:
         self.settings = settings
         self.port = _free_port()
         self.process: subprocess.Popen[bytes] | None = None
+        self.program: tuple[str, ...] = (
+            "--save", "", "--appendonly", "yes", "--appendfsync", "no", "--repl-diskless-sync-delay", "0")
 
     @property
     def url(self) -> str:
@@ -27,13 +29,21 @@ class RedisServer:
         program = shutil.which("redis-server")
         assert program, "Debian's redis-server is needed: apt-get install redis-server"
         self.process = subprocess.Popen(
-            [program, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder), "--save", "",
-             "--appendonly", "yes", "--appendfsync", "no", *self.settings],
+            [program, *self.program, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder),
+             *self.settings],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         end = time.monotonic() + PATIENCE_S
         while self.ask("PING") != b"+PONG\r\n":
             assert time.monotonic() < end, "redis-server does not answer"
             time.sleep(0.01)
+
+    def watched(self) -> RedisServer:
+        """A Sentinel that watches this server as the master `gw`; `start` it."""
+        sentinel = RedisServer(self.folder)
+        file = self.folder / "sentinel.conf"
+        file.write_text(f"sentinel monitor gw 127.0.0.1 {self.port} 1\n", encoding="utf-8")
+        sentinel.program = (str(file), "--sentinel")
+        return sentinel
 
     def stop(self) -> None:
         if self.process:

@@ -234,6 +234,41 @@ async def test_a_write_that_no_replica_confirms_is_not_acknowledged(server: Redi
     await store.close()
 
 
+async def test_a_write_that_a_replica_confirmed_is_on_the_replica(server: RedisServer, tmp_path: Path) -> None:
+    folder = tmp_path / "replica"
+    folder.mkdir()
+    replica = RedisServer(folder, "--replicaof", "127.0.0.1", str(server.port))
+    replica.start()
+    try:
+        await until(lambda: b"master_link_status:up" in replica.ask("INFO replication"), 15)
+        store = RedisStore(Link(server.url, replicas=1), SystemClock(), IDS)
+        await store.open()
+        await fill(store.lanes, "web:a", 3)
+        server.stop()
+        assert replica.ask("ZCARD {gw:0}:queue:in:web:a") == b":3\r\n"
+        with pytest.raises(Unavailable):
+            await fill(store.lanes, "web:b", 1)
+        await store.close()
+    finally:
+        replica.stop()
+
+
+async def test_sentinel_says_where_the_server_is(server: RedisServer) -> None:
+    sentinel = server.watched()
+    sentinel.start()
+    try:
+        link = Link(f"redis+sentinel://127.0.0.1:{sentinel.port}/gw", durability="relaxed")
+        store = RedisStore(link, SystemClock(), IDS)
+        await store.open()
+        await fill(store.lanes, "web:a", 1)
+        assert await drain(store.lanes, "in") == [b"web:a 1"]
+        await store.close()
+    finally:
+        sentinel.stop()
+    with pytest.raises(ConfigError, match=r"store\.url"):
+        await RedisStore(link, SystemClock(), IDS).open()
+
+
 async def test_a_timer_fires_by_the_servers_clock(gateways: tuple[RedisStore, RedisStore]) -> None:
     lanes = gateways[0].lanes
     stored = await lanes.ingest("in", "web:a", "m", b"x", owner="w")

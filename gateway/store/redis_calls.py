@@ -115,7 +115,7 @@ class Calls:
             try:
                 answers = await self._send(jobs)
                 self.trouble = ""
-            except RedisError as error:
+            except (RedisError, OSError) as error:
                 log.error("store does not answer: %s", error)
                 self.trouble = f"redis: {error}"
                 answers = [error] * len(jobs)

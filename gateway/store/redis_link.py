@@ -75,7 +75,11 @@ def _behind_sentinel(url: str, settings: dict[str, Any]) -> Redis:
     user, _, password = credentials.partition(":")
     settings = {"username": unquote(user) or None, "password": unquote(password) or None} | settings
     watchers = [_address(host) for host in hosts.split(",")]
-    sentinel = Sentinel(watchers, socket_timeout=CONNECT_TIMEOUT_S)  # type: ignore[no-untyped-call]  # redis-py's
+    asking = {
+        "socket_timeout": CONNECT_TIMEOUT_S, "socket_connect_timeout": CONNECT_TIMEOUT_S,
+        "retry": Retry(ExponentialBackoff(), 0),  # the next Sentinel is asked instead
+    }
+    sentinel = Sentinel(watchers, sentinel_kwargs=asking)  # type: ignore[no-untyped-call]  # redis-py's
     client: Redis = sentinel.master_for(name, db=int(db or 0), **settings)
     return client
 
