@@ -49,6 +49,9 @@ from gateway.reloading import Reloader
 from gateway.seal import Seal
 from gateway.store.files import FolderBlobs
 from gateway.store.limits import DAY_MS, Limits
+from gateway.store.parts import Running
+from gateway.store.redis import RedisStore
+from gateway.store.redis_link import Link
 from gateway.store.sqlite import SqliteStore
 from gateway.uploads import Uploads
 from gateway.wiring.casebridge import CaseGround, CaseParts
@@ -81,7 +84,7 @@ class Gateway:
     ids: Ids
     mind: Mind
     city: City
-    store: SqliteStore
+    store: Running
     blobs: FolderBlobs
     seal: Seal
     sender: CodeSender | None = None
@@ -104,9 +107,11 @@ class Gateway:
         limits = Limits(
             mailbox_cap=config.store.mailbox_cap, dedupe_ms=keep.dedupe_days * DAY_MS, feed_ms=keep.feed_days * DAY_MS
         )
-        if config.store.url != "sqlite:":
-            raise ConfigError(f"store.url: {config.store.url!r} is not a store this version has")
-        store = SqliteStore(data / "huiyin.db", clock, ids, limits)
+        kept = config.store
+        store = (
+            SqliteStore(data / "huiyin.db", clock, ids, limits) if kept.url == "sqlite:" else
+            RedisStore(Link(kept.url, kept.password, kept.durability, kept.replicas), clock, ids, limits)
+        )
         city = cities.load(ROOT / config.city.folder)
         return cls(
             config, clock, ids, understanding or mind(config, clock), city, store, FolderBlobs(data / "uploads"),

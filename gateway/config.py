@@ -40,6 +40,9 @@ class Data(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Store(Struct, frozen=True, forbid_unknown_fields=True):
     url: str = "sqlite:"
+    password: str = ""
+    durability: Literal["strict", "relaxed"] = "strict"
+    replicas: int = 0
     mailbox_cap: int = 200
 
 

@@ -64,8 +64,11 @@ class Letter:
 
 
 class Model:
-    def __init__(self, now: int) -> None:
+    """by_name  whether keys that became ready in the same ms are claimed in order of their names, not of their age"""
+
+    def __init__(self, now: int, *, by_name: bool = False) -> None:
         self.now = now
+        self.by_name = by_name
         self.boxes: dict[str, Box] = {}
         self.timers: dict[str, tuple[int, str, bytes]] = {}
         self.dead: dict[int, Letter] = {}
@@ -118,6 +121,9 @@ class Model:
         box.holder = box.until = None
         box.ready = self.now + delay if box.items else None
 
+    def _turn(self, box: Box) -> tuple[int, str]:
+        return box.ready or 0, box.key if self.by_name else ""
+
     def claim(self, n: int, batch: int, span: int) -> list[Grant]:
         expired = [box for box in self.boxes.values() if box.until is not None and box.until <= self.now]
         for box in sorted(expired, key=lambda box: box.until or 0):
@@ -126,7 +132,7 @@ class Model:
                 self.put_aside(box, head, f"{LOSSES} leases ran out")
             self.free(box)
         ready = [box for box in self.boxes.values() if box.ready is not None and box.ready <= self.now]
-        return [self.grant(box, span, batch) for box in sorted(ready, key=lambda box: box.ready or 0)[:n]]
+        return [self.grant(box, span, batch) for box in sorted(ready, key=self._turn)[:n]]
 
     def held(self, grant: Grant) -> Box:
         box = self.boxes[grant.key]

@@ -102,7 +102,7 @@ def test_a_store_this_version_does_not_have_is_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HUIYIN_DATA_DIR", str(tmp_path))
-    monkeypatch.setenv("HUIYIN_STORE_URL", "redis://127.0.0.1")
+    monkeypatch.setenv("HUIYIN_STORE_URL", "mysql://127.0.0.1")
     assert main(["run"]) == 1
     assert "store.url" in capsys.readouterr().err
 

@@ -1,4 +1,4 @@
-"""The SQLite store does what tests/store_model.py says, whatever the order of events."""
+"""Each store does what tests/store_model.py says, whatever the order of events."""
 from __future__ import annotations
 
 import asyncio
@@ -24,8 +24,13 @@ from hypothesis.stateful import (
 from gateway.errors import Fenced
 from gateway.store.lanes import Changes, Emit, LaneStats, Lease
 from gateway.store.limits import DEFAULT_LIMITS
+from gateway.store.parts import Running
+from gateway.store.redis import RedisStore
+from gateway.store.redis_link import Link
 from gateway.store.sqlite import SqliteStore
+from gateway.store.steady import Steady
 from tests.clock import ManualClock, SerialIds
+from tests.contracts.stores import redis_server
 from tests.store_model import ATTEMPTS, CAP, LOSSES, Grant, Model
 
 T = TypeVar("T")
@@ -72,8 +77,11 @@ class Lanes(RuleBasedStateMachine):
 
     @initialize()
     def open(self) -> None:
-        self.store = SqliteStore(self.folder / "store.db", self.clock, self.ids, LIMITS)
+        self.store = self.make()
         self.run(self.store.open())
+
+    def make(self) -> Running:
+        return SqliteStore(self.folder / "store.db", self.clock, self.ids, LIMITS)
 
     def teardown(self) -> None:
         self.run(self.store.close())
@@ -245,10 +253,26 @@ class Lanes(RuleBasedStateMachine):
         return await lanes.stats(), letters, dict(zip(keys, states, strict=True))
 
 
-def test_the_store_does_what_the_model_does() -> None:
-    run_state_machine_as_test(Lanes, settings=settings(max_examples=30, stateful_step_count=30, deadline=None))
+class LanesOnRedis(Lanes):
+    def __init__(self) -> None:
+        super().__init__()
+        self.server = redis_server()
+        self.server.ask("FLUSHALL")
+        self.time = Steady(self.clock)
+        self.model = Model(self.clock.ms(), by_name=True)
+
+    def make(self) -> Running:
+        return RedisStore(
+            Link(self.server.url, durability="relaxed"), self.clock, self.ids, LIMITS,
+            moments=lambda: (self.time.now(), self.time.wall()))
+
+
+@pytest.mark.parametrize("lanes", [Lanes, LanesOnRedis])
+def test_the_store_does_what_the_model_does(lanes: type[Lanes]) -> None:
+    run_state_machine_as_test(lanes, settings=settings(max_examples=30, stateful_step_count=30, deadline=None))
 
 
 @pytest.mark.slow
-def test_the_store_does_what_the_model_does_for_long() -> None:
-    run_state_machine_as_test(Lanes, settings=settings(max_examples=200, stateful_step_count=50, deadline=None))
+@pytest.mark.parametrize("lanes", [Lanes, LanesOnRedis])
+def test_the_store_does_what_the_model_does_for_long(lanes: type[Lanes]) -> None:
+    run_state_machine_as_test(lanes, settings=settings(max_examples=200, stateful_step_count=50, deadline=None))

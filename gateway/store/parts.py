@@ -17,3 +17,27 @@ class Store(Protocol):
 
     @property
     def shared(self) -> SharedStore: ...
+
+
+class Running(Store, Protocol):
+    """A store that a gateway opens when it starts and closes when it stops."""
+
+    async def open(self) -> None:
+        """Raises ConfigError with words for an operator."""
+        ...
+
+    async def close(self) -> None: ...
+
+    async def clean(self) -> int:
+        """Drop whatever outlived its time; returns how many rows."""
+        ...
+
+    @property
+    def trouble(self) -> str:
+        """Why the last write failed; "" while all is well."""
+        ...
+
+    @property
+    def timers_held(self) -> bool:
+        """The wall clock jumped: `tick` fires nothing."""
+        ...

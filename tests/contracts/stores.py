@@ -1,13 +1,20 @@
 """The stores that the contract suites run over. A new store is one class here and one row in OPENERS."""
 from __future__ import annotations
 
+import atexit
+import functools
+import tempfile
 from pathlib import Path
 from typing import Protocol
 
 from gateway.store import parts
 from gateway.store.limits import DEFAULT_LIMITS, Limits
+from gateway.store.redis import RedisStore
+from gateway.store.redis_link import Link
 from gateway.store.sqlite import SqliteStore
+from gateway.store.steady import Steady
 from tests.clock import ManualClock, SerialIds
+from tests.redis_server import RedisServer
 
 
 class Store(parts.Store, Protocol):
@@ -51,4 +58,32 @@ class SqliteOpener(Opener):
         return store
 
 
-OPENERS: dict[str, type[Opener]] = {"sqlite": SqliteOpener}
+@functools.cache
+def redis_server() -> RedisServer:
+    """One for the whole session; each test finds it empty."""
+    folder = tempfile.TemporaryDirectory(prefix="huiyin-redis-")
+    server = RedisServer(Path(folder.name))
+    server.start()
+    atexit.register(folder.cleanup)
+    atexit.register(server.stop)
+    return server
+
+
+class RedisOpener(Opener):
+    """The server's clock is the test's: it goes on while gateways are restarted."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.server = redis_server()
+        self.server.ask("FLUSHALL")
+        self.time = Steady(self.clock)
+
+    async def open(self) -> Store:
+        store = RedisStore(
+            Link(self.server.url, durability="relaxed"), self.clock, self.ids, self.limits,
+            moments=lambda: (self.time.now(), self.time.wall()))
+        await store.open()
+        return store
+
+
+OPENERS: dict[str, type[Opener]] = {"sqlite": SqliteOpener, "redis": RedisOpener}

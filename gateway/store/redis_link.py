@@ -1,0 +1,125 @@
+"""The way to Redis: URL forms, client settings, and what a server must be set to before we trust it.
+
+redis://host:port/db · rediss://… (TLS) · unix:///path · redis+sentinel://host:port,host:port/<master>/<db>
+"""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from redis.asyncio import Redis
+from redis.asyncio.retry import Retry
+from redis.asyncio.sentinel import Sentinel
+from redis.backoff import ExponentialBackoff
+from redis.exceptions import RedisError, ResponseError
+
+from gateway.errors import ConfigError
+
+SENTINEL_PORT = 26379
+OLDEST = (6, 2)  # Redis: ZRANGE and SET options that the script uses; tried on 7.0
+
+# A server that hangs must be noticed while a platform still waits for our answer (WeChat: 5 s).
+SOCKET_TIMEOUT_S = 1.75
+CONNECT_TIMEOUT_S = 1.5
+REPEATS = 2
+HEALTH_CHECK_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """password    apart from the URL, so that it can come from a file
+    durability  `relaxed`: a server that forgets at a crash will do
+    replicas    that must confirm a write (`WAIT`); 0: one server, which must write through to its disk
+    wait_ms     they have for it
+    """
+
+    url: str
+    password: str = ""
+    durability: Literal["strict", "relaxed"] = "strict"
+    replicas: int = 0
+    wait_ms: int = 1_000
+
+
+def connect(link: Link) -> Redis:
+    """A client that connects when it is first used. Raises ConfigError: not a URL we know."""
+    scheme = link.url.partition("://")[0]
+    settings = _settings(link)
+    if scheme == "redis+sentinel":
+        return _behind_sentinel(link.url, settings)
+    if scheme not in ("redis", "rediss", "unix"):
+        raise ConfigError(f"store.url: {scheme}:// is not a store this version has")
+    try:
+        return Redis.from_url(link.url, **settings)
+    except ValueError as error:
+        raise ConfigError(f"store.url cannot be read: {error}") from error
+
+
+def _settings(link: Link) -> dict[str, Any]:
+    settings: dict[str, Any] = {
+        "socket_timeout": SOCKET_TIMEOUT_S, "socket_connect_timeout": CONNECT_TIMEOUT_S, "socket_keepalive": True,
+        "retry": Retry(ExponentialBackoff(cap=0.2, base=0.02), REPEATS), "health_check_interval": HEALTH_CHECK_S,
+        "client_name": "huiyin",
+    }
+    return settings | {"password": link.password} if link.password else settings
+
+
+def _behind_sentinel(url: str, settings: dict[str, Any]) -> Redis:
+    """`redis+sentinel://[user:password@]host[:port][,host…]/<master>[/<db>]`; the password is the servers'."""
+    _, _, rest = url.partition("://")
+    place, _, path = rest.partition("/")
+    credentials, _, hosts = place.rpartition("@")
+    name, _, db = path.partition("/")
+    if not name or not hosts:
+        raise ConfigError("store.url: redis+sentinel://host:port,host:port/<master name> is needed")
+    user, _, password = credentials.partition(":")
+    settings = {"username": unquote(user) or None, "password": unquote(password) or None} | settings
+    watchers = [_address(host) for host in hosts.split(",")]
+    asking = {
+        "socket_timeout": CONNECT_TIMEOUT_S, "socket_connect_timeout": CONNECT_TIMEOUT_S,
+        "retry": Retry(ExponentialBackoff(), 0),  # the next Sentinel is asked instead
+    }
+    sentinel = Sentinel(watchers, sentinel_kwargs=asking)  # type: ignore[no-untyped-call]  # redis-py's
+    client: Redis = sentinel.master_for(name, db=int(db or 0), **settings)
+    return client
+
+
+def _address(host: str) -> tuple[str, int]:
+    try:
+        parts = urlsplit(f"//{host}")
+        return parts.hostname or "", parts.port or SENTINEL_PORT
+    except ValueError as error:
+        raise ConfigError(f"store.url: {host!r} is not a host and port") from error
+
+
+async def inspect(client: Redis, link: Link) -> dict[str, str | int]:
+    """What the server is and how it is set. Raises ConfigError with words for an operator: away, too old, or set so
+    that it would lose what we acknowledged."""
+    try:
+        server = await client.info("server")
+        facts = {"redis": str(server["redis_version"]), "mode": str(server["redis_mode"])}
+        for name in ("maxmemory-policy", "appendonly", "appendfsync"):
+            facts[name] = str((await client.config_get(name))[name])
+    except ResponseError as error:
+        raise ConfigError(f"store.url: Redis refuses to tell how it is set ({error})") from error
+    except (RedisError, OSError) as error:
+        raise ConfigError(f"store.url: Redis does not answer: {error}") from error
+    if tuple(int(part) for part in facts["redis"].split(".")[:2]) < OLDEST:
+        raise ConfigError(f"Redis {facts['redis']} is too old for the store: 6.2 or newer is needed")
+    _trust(facts, link)
+    return dict(facts)
+
+
+def _trust(facts: dict[str, str], link: Link) -> None:
+    if facts["maxmemory-policy"] != "noeviction":
+        raise ConfigError(
+            f"Redis would throw citizens' messages away when memory is short (maxmemory-policy "
+            f"{facts['maxmemory-policy']}): set it to noeviction")
+    if link.durability == "relaxed":
+        return
+    if facts["appendonly"] != "yes":
+        raise ConfigError('Redis keeps no log (appendonly no): set appendonly yes, or store.durability = "relaxed"')
+    if not link.replicas and facts["appendfsync"] != "always":
+        raise ConfigError(
+            f"one Redis with appendfsync {facts['appendfsync']} loses the last second at a crash: set appendfsync "
+            'always, or store.replicas = 1 behind Sentinel, or store.durability = "relaxed"')

@@ -1,0 +1,323 @@
+"""What only the store on Redis promises: several gateways on one server, repeated scripts, a server that goes away."""
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from redis.asyncio import Redis
+
+from gateway.clock import SystemClock
+from gateway.errors import ConfigError, Fenced, Unavailable
+from gateway.store.lanes import Changes, Emit, Put
+from gateway.store.limits import DEFAULT_LIMITS
+from gateway.store.redis import RedisStore
+from gateway.store.redis_calls import SCRIPT, raw
+from gateway.store.redis_link import Link, connect
+from gateway.store.redis_records import packed
+from tests.clock import SerialIds
+from tests.contracts.lanes import bodies, drain, fill, take
+from tests.redis_server import RedisServer
+from tests.tables import table
+from tests.until import until
+
+IDS = SerialIds()
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Any:
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def gateways(server: RedisServer) -> AsyncIterator[tuple[RedisStore, RedisStore]]:
+    """Two stores on one Redis, by its own clock."""
+    async with AsyncExitStack() as opened:
+        stores = [RedisStore(Link(server.url, durability="relaxed"), SystemClock(), IDS) for _ in range(2)]
+        for store in stores:
+            await store.open()
+            opened.push_async_callback(store.close)
+        yield stores[0], stores[1]
+
+
+@pytest.fixture
+async def client(server: RedisServer) -> AsyncIterator[Redis]:
+    async with Redis.from_url(server.url) as client:
+        yield client
+
+
+# --- several gateways ---------------------------------------------------------------------------------------
+
+async def test_what_one_gateway_takes_another_does_not_get(gateways: tuple[RedisStore, RedisStore]) -> None:
+    one, two = gateways
+    for i in range(40):
+        await fill(one.lanes, f"web:{i}", 1)
+    offers = await asyncio.gather(*(store.lanes.claim("in", "w", n=5) for store in (one, two) * 5))
+    keys = [lease.key for offer in offers for lease in offer]
+    assert len(keys) == len(set(keys)) == 40
+
+
+async def test_a_gateway_that_stops_hands_its_keys_to_the_others(server: RedisServer) -> None:
+    one, two = (RedisStore(Link(server.url, durability="relaxed"), SystemClock(), IDS) for _ in range(2))
+    await one.open()
+    await two.open()
+    await fill(one.lanes, "web:a", 1)
+    lease = await take(one.lanes)
+    await fill(two.lanes, "web:b", 1)
+    kept = await take(two.lanes)
+    await one.close()
+    again = await take(two.lanes)
+    assert (again.key, again.losses, again.fence) == ("web:a", 0, lease.fence + 1)
+    with pytest.raises(Fenced):
+        await two.lanes.commit(lease, Changes(upto=1))
+    assert await two.lanes.commit(kept, Changes(upto=1)) is None
+    await two.close()
+
+
+async def test_hints_reach_the_other_gateway(gateways: tuple[RedisStore, RedisStore], client: Redis) -> None:
+    one, two = gateways
+    hints = two.shared.subscribe(["feed:web:a", "lane:in"])
+    await until(lambda: _subscribed(client, 2))
+    await one.shared.feed_append("web:a", "1", b"x")
+    assert await hints.next(5) == "feed:web:a"
+    await one.lanes.ingest("in", "web:a", "m1", b"x")
+    assert await hints.next(5) == "lane:in"
+    hints.close()
+    await until(lambda: _subscribed(client, 0))
+
+
+async def _subscribed(client: Redis, n: int) -> bool:
+    return len(await client.pubsub_channels()) == n
+
+
+async def test_hints_that_may_have_been_lost_are_given_for_all(
+    gateways: tuple[RedisStore, RedisStore], client: Redis
+) -> None:
+    hints = gateways[0].shared.subscribe(["feed:web:a"])
+    await until(lambda: _subscribed(client, 1))
+    await client.client_kill_filter(_type="pubsub")
+    assert await hints.next(5) == "feed:web:a"
+    hints.close()
+
+
+async def test_of_all_gateways_one_fetches_a_token(gateways: tuple[RedisStore, RedisStore]) -> None:
+    asked = 0
+
+    async def fetch() -> tuple[bytes, int]:
+        nonlocal asked
+        asked += 1
+        await asyncio.sleep(0)
+        return b"token %d" % asked, 60_000
+
+    tokens = await asyncio.gather(*(store.shared.cached("wx", fetch) for store in gateways * 20))
+    assert (set(tokens), asked) == ({b"token 1"}, 1)
+
+
+async def test_a_rate_is_shared(gateways: tuple[RedisStore, RedisStore]) -> None:
+    taken = [await store.shared.take("sms", 60_000, 3) for store in gateways * 3]
+    assert [wait == 0 for wait in taken] == [True, True, True, False, False, False]
+
+
+# --- a script that is sent twice (I8) -----------------------------------------------------------------------
+
+async def twice(client: Redis, operation: str, **args: Any) -> list[Any]:
+    """The same call, sent again as redis-py does when a reply was lost."""
+    packed_args = msgspec.msgpack.encode({name: raw(value) for name, value in args.items()})
+    call = IDS.unique()
+    return [(await client.eval(SCRIPT, 1, "{gw:0}", operation, call, "", "", packed_args, "run"))[0] for _ in range(2)]
+
+
+@pytest.mark.parametrize("dedupe", ["m1", ""])
+async def test_an_ingest_sent_twice_is_one_item_and_one_lease(
+    gateways: tuple[RedisStore, RedisStore], client: Redis, dedupe: str
+) -> None:
+    first, second = await twice(
+        client, "ingest", lane="in", key="web:a", dedupe=dedupe, body=b"x", nonce="w.1", span=10_000, batch=16, cap=9)
+    assert first[:2] == second[:2] == [b"new", 1]
+    assert first[2][:3] == second[2][:3]
+    assert (await gateways[0].lanes.stats())["in"].waiting == 1
+
+
+async def test_a_claim_sent_twice_is_the_same_leases(
+    gateways: tuple[RedisStore, RedisStore], client: Redis
+) -> None:
+    for key in ("web:a", "web:b", "web:c"):
+        await fill(gateways[0].lanes, key, 1)
+    first, second = await twice(
+        client, "claim", lane="in", nonce="w.1", n=2, batch=16, span=10_000, newest=0, losses=20)
+    assert [lease[:3] for lease in first] == [lease[:3] for lease in second]
+    assert len(first) == 2
+    assert len(await gateways[0].lanes.claim("in", "w")) == 1
+
+
+@pytest.mark.parametrize(("operation", "more"), [
+    ("fail", {"delay": 0, "why": "boom", "most": 5}), ("defer", {"delay": 0}),
+    ("put_aside", {"why": "odd", "parked": True}), ("release", {}),
+])
+async def test_giving_back_sent_twice_is_done_once_and_answered_alike(
+    gateways: tuple[RedisStore, RedisStore], client: Redis, operation: str, more: dict[str, Any]
+) -> None:
+    lanes = gateways[0].lanes
+    await fill(lanes, "web:a", 2)
+    lease = await take(lanes)
+    first, second = await twice(
+        client, operation, lane="in", key="web:a", fence=lease.fence, nonce=lease.nonce, first=1, **more)
+    assert first == second == 1
+    again = await take(lanes)
+    assert again.attempts == (operation == "fail")
+    assert len(await lanes.dead()) == (operation == "put_aside")
+
+
+async def test_what_an_operator_does_and_what_is_written_is_done_once(
+    gateways: tuple[RedisStore, RedisStore], client: Redis
+) -> None:
+    store = gateways[0]
+    await fill(store.lanes, "web:a", 1)
+    await store.lanes.park(await take(store.lanes), "odd")
+    assert await twice(client, "replay", id=(await store.lanes.dead())[0].id) == [1, 1]
+    assert await twice(client, "write", puts=[packed(Put("audit", "a", b"x", {"at": 1}))]) == [1, 1]
+    assert (await store.records.get("audit", "a") or pytest.fail("no record")).version == 1
+    assert await twice(client, "add", key="nonce", value=b"x", ttl=1000) == [1, 1]
+    assert await twice(client, "append", feed="web:a", id="1", body=b"x") == [1, 1]
+    assert await drain(store.lanes, "in") == [b"web:a 1"]
+
+
+# --- the server ---------------------------------------------------------------------------------------------
+
+async def test_a_server_that_forgot_the_script_learns_it_again(
+    gateways: tuple[RedisStore, RedisStore], client: Redis
+) -> None:
+    lanes = gateways[0].lanes
+    await fill(lanes, "web:a", 1)
+    await client.script_flush()
+    assert bodies(await take(lanes)) == [b"web:a 1"]
+
+
+async def test_a_server_that_is_away_makes_calls_unavailable_and_nothing_is_lost(server: RedisServer) -> None:
+    store = RedisStore(Link(server.url, durability="relaxed"), SystemClock(), IDS)
+    await store.open()
+    await fill(store.lanes, "web:a", 2)
+    server.stop()
+    with pytest.raises(Unavailable):
+        await store.lanes.ingest("in", "web:a", "m3", b"x")
+    assert "redis" in store.trouble
+    server.start()
+    assert await drain(store.lanes, "in") == [b"web:a 1", b"web:a 2"]
+    assert store.trouble == ""
+    await store.close()
+    with pytest.raises(Unavailable):
+        await store.lanes.ingest("in", "web:a", "m4", b"x")
+
+
+async def test_a_full_memory_refuses_and_says_so(gateways: tuple[RedisStore, RedisStore], client: Redis) -> None:
+    lanes = gateways[0].lanes
+    await fill(lanes, "web:a", 1)
+    await client.config_set("maxmemory", "1")
+    with pytest.raises(Unavailable, match="memory"):
+        await lanes.ingest("in", "web:b", "m", b"x")
+    await client.config_set("maxmemory", "0")
+    assert await drain(lanes, "in") == [b"web:a 1"]
+
+
+async def test_a_write_that_no_replica_confirms_is_not_acknowledged(server: RedisServer) -> None:
+    store = RedisStore(Link(server.url, replicas=1, wait_ms=20), SystemClock(), IDS)
+    await store.open()
+    with pytest.raises(Unavailable, match="replica"):
+        await store.lanes.ingest("in", "web:a", "m1", b"x")
+    await store.close()
+
+
+async def test_a_write_that_a_replica_confirmed_is_on_the_replica(server: RedisServer, tmp_path: Path) -> None:
+    folder = tmp_path / "replica"
+    folder.mkdir()
+    replica = RedisServer(folder, "--replicaof", "127.0.0.1", str(server.port))
+    replica.start()
+    try:
+        await until(lambda: b"master_link_status:up" in replica.ask("INFO replication"), 15)
+        store = RedisStore(Link(server.url, replicas=1), SystemClock(), IDS)
+        await store.open()
+        await fill(store.lanes, "web:a", 3)
+        server.stop()
+        assert replica.ask("ZCARD {gw:0}:queue:in:web:a") == b":3\r\n"
+        with pytest.raises(Unavailable):
+            await fill(store.lanes, "web:b", 1)
+        await store.close()
+    finally:
+        replica.stop()
+
+
+async def test_sentinel_says_where_the_server_is(server: RedisServer) -> None:
+    sentinel = server.watched()
+    sentinel.start()
+    try:
+        link = Link(f"redis+sentinel://127.0.0.1:{sentinel.port}/gw", durability="relaxed")
+        store = RedisStore(link, SystemClock(), IDS)
+        await store.open()
+        await fill(store.lanes, "web:a", 1)
+        assert await drain(store.lanes, "in") == [b"web:a 1"]
+        await store.close()
+    finally:
+        sentinel.stop()
+    with pytest.raises(ConfigError, match=r"store\.url"):
+        await RedisStore(link, SystemClock(), IDS).open()
+
+
+async def test_a_timer_fires_by_the_servers_clock(gateways: tuple[RedisStore, RedisStore]) -> None:
+    lanes = gateways[0].lanes
+    stored = await lanes.ingest("in", "web:a", "m", b"x", owner="w")
+    assert stored.lease
+    now = stored.lease.until - 10_000
+    timers = (Emit("in", "web:a", "past", b"due", due=now - 1), Emit("in", "web:a", "later", b"no", due=now + 60_000))
+    await lanes.commit(stored.lease, Changes(upto=1, emits=timers))
+    assert [await lanes.tick(), await lanes.tick()] == [1, 0]
+    assert await drain(lanes, "in") == [b"due"]
+
+
+@pytest.mark.parametrize(("setting", "value", "words"), [
+    ("maxmemory-policy", "allkeys-lru", "noeviction"), ("appendonly", "no", "appendonly"),
+    ("appendfsync", "everysec", "appendfsync"),
+])
+async def test_a_server_that_would_lose_messages_stops_the_start(
+    server: RedisServer, client: Redis, setting: str, value: str, words: str
+) -> None:
+    await client.config_set("appendfsync", "always")
+    sure = RedisStore(Link(server.url), SystemClock(), IDS, DEFAULT_LIMITS)
+    await sure.open()
+    assert (await sure.describe())["appendfsync"] == "always"
+    await sure.close()
+    await client.config_set(setting, value)
+    with pytest.raises(ConfigError, match=words):
+        await RedisStore(Link(server.url), SystemClock(), IDS).open()
+
+
+async def test_a_server_that_is_not_there_stops_the_start(server: RedisServer) -> None:
+    server.stop()
+    with pytest.raises(ConfigError, match=r"store\.url"):
+        await RedisStore(Link(server.url), SystemClock(), IDS).open()
+
+
+# --- addresses ----------------------------------------------------------------------------------------------
+
+@table("url", [
+    "mysql://127.0.0.1", "redis+sentinel://127.0.0.1:26379", "redis+sentinel://127.0.0.1:x/gw", "redis://a:port",
+    "redis",
+])
+def test_an_address_we_cannot_use_is_refused(url: str) -> None:
+    with pytest.raises(ConfigError, match=r"store\.url"):
+        connect(Link(url))
+
+
+async def test_a_password_comes_apart_from_the_address(server: RedisServer, client: Redis) -> None:
+    await client.config_set("requirepass", "p@ss/word")
+    with pytest.raises(ConfigError, match=r"store\.url"):
+        await RedisStore(Link(server.url, durability="relaxed"), SystemClock(), IDS).open()
+    store = RedisStore(Link(server.url, "p@ss/word", "relaxed"), SystemClock(), IDS)
+    await store.open()
+    await store.close()
