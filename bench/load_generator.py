@@ -82,8 +82,12 @@ class Visitor:
         await self._socket.send_str(f'{{"type":"hello","language":"{self._teller.language}"}}')
         await self._socket.receive_str()
 
-    async def turn(self) -> None:
-        """One message and the reply to it."""
+    async def leaves(self) -> None:
+        await self._socket.close()
+
+    async def turn(self, due: float | None = None) -> None:
+        """One message and the reply to it; its time counts from when it was `due` (time.perf_counter), else from now.
+        """
         said = self._teller.says(self._heard)
         self._sent += 1
         id_ = f"m{self._sent}"
@@ -92,7 +96,7 @@ class Visitor:
             message |= {"choice": said.choice, "to": self._heard.id if self._heard else None}
         else:
             message["text"] = said.text
-        began = time.perf_counter()
+        began = due or time.perf_counter()
         async with asyncio.timeout(ANSWER_S):
             await self._socket.send_str(_write(message).decode())
             frame = await self._reply(id_)
