@@ -22,8 +22,8 @@ test: export PYTHONDONTWRITEBYTECODE =
 test: export PYTHONPYCACHEPREFIX = $(CURDIR)/.cache/bytecode
 test: setup chromium kannel
 	@$(MAKE) --no-print-directory -j 2 trained lint miniprogram
-	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not slow and not browser"
-	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "browser and not slow"
+	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "not slow and not browser and not programs"
+	$(PYTHON) -m pytest -q -n 2 --dist loadfile -m "(browser or programs) and not slow"
 
 trained: setup
 	HUIYIN_DATA_DIR=.cache $(PYTHON) -m gateway train

@@ -183,6 +183,7 @@ def test_a_stop_ends_the_fitting_of_the_first_start_at_once(tmp_path: Path) -> N
     assert not list(tmp_path.glob("models/nlu-*.npz"))
 
 
+@pytest.mark.programs
 def test_sms_is_played_by_its_channels_name(capfd: pytest.CaptureFixture[str]) -> None:
     assert main(["simulate", "sms", "--settings"]) == 0
     assert tomllib.loads(capfd.readouterr().out)["sms"][0]["kind"] == "smpp"

@@ -26,6 +26,7 @@ ROOT = Path(__file__).resolve().parent.parent
 NOBODY = "http://127.0.0.1:9"
 
 
+@pytest.mark.programs
 async def test_wechat_is_played_for_the_accounts_it_tells_of_and_ends_with_the_block() -> None:
     async with simulation.wechat(ROOT, NOBODY, 0) as phones, aiohttp.ClientSession() as session:
         assert phones
@@ -40,6 +41,7 @@ async def test_wechat_is_played_for_the_accounts_it_tells_of_and_ends_with_the_b
         await asyncio.open_connection(page.host, page.port)
 
 
+@pytest.mark.programs
 async def test_a_port_that_is_taken_is_told_in_one_line(capfd: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -62,6 +64,7 @@ async def nobody_listens(*ports: int | None) -> None:
             await asyncio.open_connection("127.0.0.1", port)
 
 
+@pytest.mark.programs
 async def test_a_carrier_is_played_for_the_bind_it_tells_of_and_ends_with_the_block() -> None:
     async with simulation.smsc(ROOT, NOBODY, (0, 0)) as texts:
         assert texts
@@ -75,6 +78,7 @@ async def test_a_carrier_is_played_for_the_bind_it_tells_of_and_ends_with_the_bl
     await nobody_listens(one.port, URL(texts.page).port)
 
 
+@pytest.mark.programs
 async def test_a_real_kannel_stands_before_the_carrier_where_its_file_is_written(tmp_path: Path) -> None:
     async with demo.texts(Config(data=Data(str(tmp_path))), DemoPorts(0, 0, 0)) as (config, said):
         page = said.split()[0]
@@ -91,6 +95,7 @@ async def _bound(page: str) -> bool:
     return bool((await shown(page))["bound"])
 
 
+@pytest.mark.programs
 async def test_a_carrier_that_finds_its_port_taken_says_so_in_one_line(capfd: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
@@ -152,6 +157,7 @@ async def test_an_installation_without_simulators_says_so(tmp_path: Path) -> Non
             pass
 
 
+@pytest.mark.programs
 async def test_a_case_system_is_played_where_the_configuration_wants_one_and_names_none() -> None:
     ports = DemoPorts(cases=0, bureau=0)
     wanted = Config(casebridge=CaseBridge(backend="webhook", night_hour=5))
@@ -165,6 +171,7 @@ async def test_a_case_system_is_played_where_the_configuration_wants_one_and_nam
             assert (config, lines) == (settled, ())
 
 
+@pytest.mark.programs
 async def test_a_case_system_whose_port_is_taken_stops_the_demo(capfd: pytest.CaptureFixture[str]) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         ports = DemoPorts(cases=taken.getsockname()[1], bureau=0)

@@ -72,6 +72,7 @@ def _alike(text: str) -> str:
     return re.sub(r"WO-[0-9]{8}-[0-9A-Z]{10}", "WO", re.sub(r"(查询码)\d{6}", r"\1", text))
 
 
+@pytest.mark.programs
 async def test_the_same_conversation_on_every_way(tmp_path: Path, mind: Mind) -> None:
     told = {way: await _told(tmp_path / way, mind, way) for way in WAYS}
     for way in WAYS:
@@ -83,6 +84,7 @@ async def test_the_same_conversation_on_every_way(tmp_path: Path, mind: Mind) ->
     assert "told rate: sms" in history
 
 
+@pytest.mark.programs
 async def test_what_comes_while_the_gateway_is_away_is_answered_once(tmp_path: Path, mind: Mind) -> None:
     """The carrier, or Kannel, keeps it and brings it again."""
     for way in ("smpp", "kannel"):

@@ -4,12 +4,15 @@ from __future__ import annotations
 from collections import Counter
 from pathlib import Path
 
+import pytest
+
 from channels.sms.traffic import Sms
 from tests.channels.sms.kannel_site import open_whole, redis
 from tests.channels.sms.test_smpp import CLOSED
 from tests.until import until
 
 
+@pytest.mark.programs
 async def test_open_receipts_survive_kill_9(tmp_path: Path) -> None:
     ids = [f"open-{n}" for n in range(20)]
     async with redis(tmp_path) as receipts, open_whole(tmp_path, receipts) as whole:

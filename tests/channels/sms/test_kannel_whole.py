@@ -15,7 +15,7 @@ from tests.channels.sms.kannel_site import Whole, open_whole
 from tests.channels.sms.test_smpp import CLOSED, LONG
 from tests.until import until
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [pytest.mark.asyncio(loop_scope="module"), pytest.mark.programs]
 EMOJI = "【12345】办结👍🏽👨‍👩‍👧 满意请回复1"
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import aiohttp
+import pytest
 
 from gateway.config import load
 from simulators.wechat.demo import KF_ACTS, PHONE_ACTS
@@ -139,6 +140,7 @@ async def started() -> asyncio.subprocess.Process:
         cwd=ROOT, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE)
 
 
+@pytest.mark.programs
 async def test_it_runs_as_a_program_and_ends_when_told_or_left() -> None:
     program, led = await asyncio.gather(started(), started())
     assert program.stdout
