@@ -27,6 +27,7 @@ from casebridge.calling import Caller, session
 from casebridge.webhook import NAME, WebhookBackend
 from gateway.clock import SystemClock, to_ms
 from gateway.errors import SendError
+from gateway.fellows import Fellows
 from gateway.orders import CaseOp, OpName
 from gateway.protocols import CaseBackend, Receipt, Repeat
 from gateway.store.sqlite import SqliteStore
@@ -119,7 +120,7 @@ class Outage:
 
     async def run(self, rows: int) -> Figures:
         supervisor = Supervisor()
-        await self.handing.open(supervisor)
+        await self.handing.open(supervisor, Fellows(self.store.shared, many=False))
         terms: Terms = replace(self.handing.terms, room=self._room)
         worker = LaneWorker(LANE, self.handing.handle, self.store.lanes, self.store.shared, owner="o", terms=terms)
         supervisor.spawn("renew", worker.renew)

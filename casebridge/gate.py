@@ -57,6 +57,18 @@ class Gate:
             self._breaker.open(self._now, probe_now=True)
             log.warning("backend_still_paused", backend=self.backend, why=self._paused.why)
 
+    async def follow(self) -> None:
+        """Take up a pause that another gateway met, and its end, wherever a probe or a person found it."""
+        ours = self._paused
+        kept = await self._records.get("backend", self.backend)
+        if self._paused is not ours:  # something happened here meanwhile, which the record says next time
+            return
+        if kept is None and ours is not None:
+            self._opened_again()
+        elif kept is not None and ours is None:
+            self._paused = _statuses.decode(kept.body)
+            self._breaker.open(self._now)
+
     @property
     def status(self) -> GateStatus:
         if self._paused is not None:
@@ -100,6 +112,10 @@ class Gate:
     async def resume(self) -> None:
         """A person says that it is well: everything goes again."""
         await self._forget_pause()
+        self._opened_again()
+
+    def _opened_again(self) -> None:
+        self._paused = None
         self._breaker.close()
         self._width, self._patience_until = WIDTH, 0.0
 

@@ -19,7 +19,7 @@ from gateway.clock import Clock, from_ms, to_ms
 from gateway.errors import Malformed, SendError
 from gateway.orders import CaseEvent, CaseState
 from gateway.polling import CasePoller, Followed
-from gateway.protocols import Put, Records
+from gateway.protocols import ALONE, Duty, Put, Records
 
 OVERLAP_MS = 2 * 3_600_000
 MOST_PAGES = 200          # of one look; the rest is found by the next one
@@ -55,21 +55,31 @@ class Place(Struct, frozen=True):
 
 
 class Polling:
-    def __init__(self, poller: CasePoller, inbox: EventInbox, records: Records, clock: Clock, plan: Plan) -> None:
+    def __init__(
+        self, poller: CasePoller, inbox: EventInbox, records: Records, clock: Clock, plan: Plan, duty: Duty = ALONE
+    ) -> None:
         self._poller, self._inbox, self._records, self._clock, self._plan = poller, inbox, records, clock, plan
+        self._duty = duty
         self._seen: dict[str, None] = {}
 
     async def run(self) -> None:
         """For ever; a backend that does not answer is asked ever more rarely."""
-        wait = every = self._plan.every_s
+        wait, scale = self._plan.every_s, self._plan.scale
         while True:
-            try:
-                await self.look()
-                wait = every
-            except SendError as error:
-                log.warning("case_poll_failed", backend=self._poller.name, why=error.why)
-                wait = max(error.after_s or 0.0, min(wait * 2, LONGEST_WAIT_S))
-            await asyncio.sleep(wait * self._plan.scale)
+            if await self._duty.mine(wait * scale):
+                wait = await self._turn(wait)
+            await asyncio.sleep(wait * scale)
+
+    async def _turn(self, wait: float) -> float:
+        """One look; how long to wait for the next."""
+        try:
+            await self.look()
+        except SendError as error:
+            log.warning("case_poll_failed", backend=self._poller.name, why=error.why)
+            wait = max(error.after_s or 0.0, min(wait * 2, LONGEST_WAIT_S))
+            await self._duty.put_off(wait * self._plan.scale)
+            return wait
+        return self._plan.every_s
 
     async def look(self) -> None:
         """Once. Raises SendError; what was found until then is stored, and is found again."""

@@ -15,7 +15,7 @@ from casebridge.gate import Gate
 from gateway.clock import Clock, to_ms
 from gateway.errors import SendError
 from gateway.orders import CaseOp
-from gateway.protocols import CaseBackend, LaneStore
+from gateway.protocols import ALONE, CaseBackend, Duty, LaneStore
 from gateway.store.lanes import Dead
 
 EVERY_S = 60.0
@@ -26,8 +26,11 @@ _known = msgspec.json.Decoder(Known)
 
 
 class Reconciler:
-    def __init__(self, backend: CaseBackend, gate: Gate, lanes: LaneStore, clock: Clock) -> None:
+    def __init__(
+        self, backend: CaseBackend, gate: Gate, lanes: LaneStore, clock: Clock, duty: Duty = ALONE
+    ) -> None:
         self._backend = backend
+        self._duty = duty
         self._gate = gate
         self._lanes = lanes
         self._clock = clock
@@ -36,7 +39,8 @@ class Reconciler:
     async def run(self, every_s: float = EVERY_S) -> None:
         """For ever."""
         while True:
-            await self.look()
+            if await self._duty.mine(every_s):
+                await self.look()
             await asyncio.sleep(every_s)
 
     async def look(self) -> int:

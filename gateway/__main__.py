@@ -139,13 +139,14 @@ async def _serve(config: Config, stop: asyncio.Event, phones: tuple[str, ...] | 
     await gateway.open()
     gc.collect()
     gc.freeze()  # a full collection over what the start made takes 70 ms (measured), and nothing may take the loop 50
-    serving = runner(gateway.application, drain_s=config.server.drain_s / 2)
+    serving = runner(gateway.application, drain_s=gateway.drain_s)
     try:
         await serving.setup()
         await web.TCPSite(serving, config.server.host, config.server.port).start()
-        async with listening(Path(config.data.dir), gateway.control):
+        async with listening(Path(config.data.dir), gateway.control, many=config.store.many):
             _greet(config, phones)
             await stop.wait()
+            await gateway.leaving.leave()
     except OSError as error:
         raise ConfigError(f"server.port: {config.server.host}:{config.server.port}: {error.strerror}") from error
     finally:

@@ -8,17 +8,14 @@ from dataclasses import dataclass, field
 from functools import partial
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal
 from zoneinfo import ZoneInfo
 
 import structlog
 from aiohttp import web
 
 from channels.web.chat import WebChannel
-from channels.web.doors import allowed_origins
 from channels.web.pages import Pages
 from channels.web.sessions import Sessions
-from channels.web.visit import WebSettings
 from gateway import city as cities
 from gateway import control, templates
 from gateway import seal as seals
@@ -33,14 +30,16 @@ from gateway.conversation import Conversation
 from gateway.deadlines import Calendar
 from gateway.dialogue.catalog import DAY_S, Catalog
 from gateway.dialogue.template import Template
-from gateway.errors import ConfigError, Forbidden
+from gateway.errors import Forbidden
 from gateway.explain import Explainer
+from gateway.fellows import Fellows
 from gateway.fields.city import City
 from gateway.fields.registry import TYPES
 from gateway.health import Health
 from gateway.http import Network, guard
 from gateway.intake import Intake
 from gateway.journal import Journal
+from gateway.leaving import Leaving
 from gateway.mind import Mind as Mind
 from gateway.observe import count_refusal
 from gateway.outbox import Texter
@@ -57,12 +56,14 @@ from gateway.uploads import Uploads
 from gateway.wiring.casebridge import CaseGround, CaseParts
 from gateway.wiring.handing import HandingOver
 from gateway.wiring.pushing import PushGround, Pushing, pacing
+from gateway.wiring.serving import access, web_settings
 from gateway.wiring.talking import TalkGround
 from gateway.wiring.talking import conversation as talking
 from gateway.wiring.understanding import ROOT, mind
 from gateway.wiring.wechat import KF_LANE, seated
 from gateway.workers import TERMS, LaneWorker, Supervisor, Terms, sweep, tick
 
+TURNS = 16           # under way together: enough to share the encoder's batches, few enough to take in a storm beside
 BODY_CAP = 1 << 20  # bytes; uploads stream past it under a cap of their own
 log = structlog.get_logger(__name__)
 
@@ -90,7 +91,9 @@ class Gateway:
     sender: CodeSender | None = None
     texter: Texter | None = None
     supervisor: Supervisor = field(default_factory=Supervisor)
+    leaving: Leaving = field(init=False)
     workers: dict[str, LaneWorker] = field(default_factory=dict)
+    fellows: Fellows = field(init=False)
     intake: Intake = field(init=False)
     pushing: Pushing = field(init=False)
     cases: CaseParts = field(init=False)
@@ -114,15 +117,22 @@ class Gateway:
         )
         city = cities.load(ROOT / config.city.folder)
         return cls(
-            config, clock, ids, understanding or mind(config, clock), city, store, FolderBlobs(data / "uploads"),
+            config, clock, ids, understanding or mind(config, clock), city, store,
+            FolderBlobs(config.data.uploads_folder),
             seals.load(config.api.lookup_key, data / "lookup.key"),
         )
+
+    def __post_init__(self) -> None:
+        many = self.config.store.many
+        self.fellows = Fellows(self.store.shared, many=many)
+        self.leaving = Leaving(self.config.server.leave_s if many else 0)  # alone, nobody else could be chosen
 
     async def open(self) -> None:
         """Opens the store, fits or loads the model, starts the workers. Raises ConfigError."""
         async with AsyncExitStack() as opened:
             await self.store.open()
             opened.push_async_callback(self.store.close)
+            self.seal = await self.fellows.join(self.seal, self.blobs, told=bool(self.config.api.lookup_key))
             await self.mind.open()
             given = templates.load(ROOT / COMPLAINTS, TYPES)
             known = await templates.archive(self.store.records, given)
@@ -140,22 +150,24 @@ class Gateway:
         ))
         self.cases = CaseParts(self.config, CaseGround(
             store=self.store, clock=self.clock, url=self._url, seal=self.seal, zone=ZoneInfo(self.city.time_zone),
-            folder=ROOT / self.config.city.folder, given=given,
+            folder=ROOT / self.config.city.folder, given=given, duty=self.fellows.duty("case news"),
         ))
         opened.push_async_callback(self.cases.close)
-        self._work("in", pacing(self.config, conversation, self.store).take_turn)
+        self._work("in", pacing(self.config, conversation, self.store).take_turn, Terms(at_once=TURNS))
         self.intake = Intake(self.store.lanes, self.workers["in"])
         self._push(uploads, conversation)
         opened.push_async_callback(self.pushing.close)
         self._work("events", self._cases(catalog).handle)
         scale = self.config.casebridge.time_scale
         self.handing = HandingOver(self.cases.backend, self.store, self.clock, scale, self.cases.former)
-        await self.handing.open(self.supervisor)
+        await self.handing.open(self.supervisor, self.fellows)
         self._work("case", self.handing.handle, self.handing.terms)
         self._work("desk", self.cases.desk.handle)
         self._work("journal", Journal(self.config.retention.case_days * DAY_MS).handle)
+        self.supervisor.spawn("fellows", self.fellows.run)
         self.supervisor.spawn("timers", lambda: tick(self.store.lanes))
-        self.supervisor.spawn("clean", lambda: sweep(self.store.clean, lambda: uploads.sweep(self.clock.now())))
+        self.supervisor.spawn("clean", lambda: sweep(
+            self.store.clean, lambda: uploads.sweep(self.clock.now()), duty=self.fellows.duty("clean")))
         self._watch(catalog)
         await self._serve(catalog, conversation, uploads)
         self.cases.start(self.supervisor)
@@ -210,21 +222,25 @@ class Gateway:
         config, store, trusted, url = self.config, self.store, self._trusted, self._url
         sessions = Sessions(store.shared, self.clock, self.ids)
         channel = WebChannel(
-            self.intake.accept, store.shared, sessions, uploads.owned, self.clock, self._web(url, trusted)
+            self.intake.accept, store.shared, sessions, uploads.owned, self.clock,
+            web_settings(config, ZoneInfo(self.city.time_zone), url, trusted),
         )
         console = await self._console(catalog, uploads, trusted)
+        parts = {"store": self._store_well, "gateway": self.leaving.well}
         health = Health(
-            store.lanes, tuple(self.workers), {"store": self._store_well}, config.observe.metrics_allow, trusted,
+            store.lanes, tuple(self.workers), parts, config.observe.metrics_allow, trusted,
             {**self.pushing.watched, **self.handing.watched},
         )
         api = Api(
             visitors=sessions, staff=partial(_caller, console), uploads=uploads, templates=catalog.newest,
-            knowledge=self.mind.knowledge, access=self._access(), store=store.shared, trusted=trusted,
+            knowledge=self.mind.knowledge, access=access(config), store=store.shared, trusted=trusted,
             understand=Explainer(conversation.reader, self.clock, self.mind.engine.name).understand,
             front=self._front(catalog, conversation),
         )
         app = web.Application(
-            middlewares=[guard(count_refusal, https=url.startswith("https:")), api.middleware()],
+            middlewares=[
+                self.leaving.middleware, guard(count_refusal, https=url.startswith("https:")), api.middleware(),
+            ],
             client_max_size=BODY_CAP,
         )
         pages = Pages(config.web.origins)
@@ -261,21 +277,6 @@ class Gateway:
             await console.staff.remove_demo()
         return console
 
-    def _access(self) -> Literal["staff", "open"]:
-        """Anybody may question the engine only where nobody else can reach it."""
-        config = self.config
-        loopback = config.server.host in ("127.0.0.1", "::1", "localhost")
-        if config.api.understand == "open" and (not loopback or config.trusted_proxies):
-            raise ConfigError("api.understand: open is for a loopback address without trusted proxies")
-        return config.api.understand
-
-    def _web(self, url: str, trusted: Sequence[Network]) -> WebSettings:
-        web_config = self.config.web
-        return WebSettings(
-            allowed_origins(url, web_config.origins), trusted, ZoneInfo(self.city.time_zone),
-            per_ms=60_000 // web_config.messages_per_minute, per_address=web_config.per_address, count=count_refusal,
-        )
-
     async def _store_well(self) -> str | None:
         """Nothing while the last write went well."""
         if self.store.timers_held:
@@ -284,10 +285,14 @@ class Gateway:
             await self.store.shared.put("health", b"", 1_000)
         return self.store.trouble or None
 
+    @property
+    def drain_s(self) -> float:
+        """What open connections have at a stop, and then turns under way."""
+        return max(self.config.server.drain_s - self.leaving.wait_s, 0) / 2
+
     async def close(self) -> None:
         """Finish the turns under way, give leases back, close the store."""
-        half = self.config.server.drain_s / 2  # the other half was the open connections'
-        await asyncio.gather(*(worker.drain(half) for worker in self.workers.values()))
+        await asyncio.gather(*(worker.drain(self.drain_s) for worker in self.workers.values()))
         await self.pushing.close()
         await self.supervisor.close()
         await self.cases.close()

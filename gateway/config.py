@@ -31,11 +31,19 @@ class Server(Struct, frozen=True, forbid_unknown_fields=True):
     port: int = 8080
     public_url: str = ""
     drain_s: float = 20.0
+    leave_s: float = 3.0
     burst_hold_s: float = 1.5
 
 
 class Data(Struct, frozen=True, forbid_unknown_fields=True):
+    """uploads  "": in `dir`; with many gateways one folder that all of them share"""
+
     dir: str = "data"
+    uploads: str = ""
+
+    @property
+    def uploads_folder(self) -> Path:
+        return Path(self.uploads) if self.uploads else Path(self.dir) / "uploads"
 
 
 class Store(Struct, frozen=True, forbid_unknown_fields=True):
@@ -44,6 +52,11 @@ class Store(Struct, frozen=True, forbid_unknown_fields=True):
     durability: Literal["strict", "relaxed"] = "strict"
     replicas: int = 0
     mailbox_cap: int = 200
+
+    @property
+    def many(self) -> bool:
+        """Whether other gateways may have it open, too."""
+        return self.url != "sqlite:"
 
 
 class Api(Struct, frozen=True, forbid_unknown_fields=True):
@@ -149,6 +162,8 @@ def _sane(config: Config) -> Config:
             raise ConfigError(f"trusted_proxies: {error}") from error
     if not 1 <= config.web.messages_per_minute <= 60_000:
         raise ConfigError("web.messages_per_minute: 1 to 60000")
+    if not 0 <= config.server.leave_s < config.server.drain_s:
+        raise ConfigError("server.leave_s: 0 or more, and less than drain_s")
     config.rating.quiet(ZoneInfo("UTC"))
     if config.api.codes_per_day < 2:
         raise ConfigError("api.codes_per_day: at least 2")

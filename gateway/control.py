@@ -1,12 +1,14 @@
 """The operators' door: a Unix socket in the data folder of the running gateway, for the system's user it runs as.
 
-Only one process may have the store open, so the command line asks that one. Who asks is told by the system (unix(7),
-SO_PEERCRED) and stands in the journal.
+On SQLite only one process may have the store open, so the command line asks that one. With Redis any gateway acts for
+all of them; several with one data folder have a socket each. Who asks is told by the system (unix(7), SO_PEERCRED) and
+stands in the journal.
 """
 from __future__ import annotations
 
 import os
 import pwd
+import secrets
 import socket
 import struct
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -62,11 +64,13 @@ def _peer(request: web.Request) -> str:
 
 
 @asynccontextmanager
-async def listening(folder: Path, app: web.Application) -> AsyncIterator[None]:
-    """Serves `app` at the folder's socket. Raises ConfigError. What an earlier run left there is replaced: the lock on
-    the store says that nobody uses it."""
-    path = _path(folder)
-    path.unlink(missing_ok=True)
+async def listening(folder: Path, app: web.Application, *, many: bool = False) -> AsyncIterator[None]:
+    """Serves `app` at a socket of the folder. Raises ConfigError. What earlier runs left there goes: the lock on the
+    store says that nobody uses it, or, of `many`, that nobody answers."""
+    path = _path(folder, f"control-{secrets.token_hex(4)}.sock" if many else SOCKET)
+    for old in _sockets(folder):
+        if not many or not _answers(old):
+            old.unlink(missing_ok=True)
     serving = runner(app, drain_s=1.0)
     await serving.setup()
     try:
@@ -83,21 +87,35 @@ async def listening(folder: Path, app: web.Application) -> AsyncIterator[None]:
 
 async def ask(folder: Path, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
     """The running gateway's answer. Raises Refusal, and ConfigError when none is running."""
+    there = next(filter(_answers, _sockets(folder)), _path(folder, SOCKET))
     try:
         async with (
-            aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(_path(folder)))) as http,
+            aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(there))) as http,
             http.request(method, f"http://gateway{path}", json=body) as response,
         ):
             answer = msgspec.json.decode(await response.read())
     except (aiohttp.ClientError, OSError) as error:
-        raise ConfigError(f"no gateway answers at {_path(folder)}: is it running, and may you read there?") from error
+        raise ConfigError(f"no gateway answers at {there}: is it running, and may you read there?") from error
     if response.status >= 400:
         raise Refusal(response.status, str(answer.get("code")), str(answer.get("detail") or answer.get("title")))
     return answer
 
 
-def _path(folder: Path) -> Path:
-    path = folder / SOCKET
+def _sockets(folder: Path) -> list[Path]:
+    return sorted(folder.glob("control*.sock"))
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as line:
+        try:
+            line.connect(str(path))
+        except OSError:
+            return False
+        return True
+
+
+def _path(folder: Path, name: str) -> Path:
+    path = folder / name
     if len(os.fsencode(path)) > LONGEST:
         raise ConfigError(f"data.dir: {path} is too long for a socket, {LONGEST} bytes at most")
     return path

@@ -19,7 +19,7 @@ HIDDEN = "******"    # how a look-up code stands wherever it is not told to its 
 
 class Seal:
     def __init__(self, key: bytes) -> None:
-        self._key = key
+        self.key = key
 
     def lookup_code(self, work_order_id: str) -> str:
         """Six digits."""
@@ -28,7 +28,7 @@ class Seal:
     def mac(self, *parts: str) -> str:
         """HMAC-SHA-256 in hex; parts are set apart, so that no two lists of them are alike."""
         text = "\0".join(parts).encode("utf-8", "replace")
-        return hmac.new(self._key, text, hashlib.sha256).hexdigest()
+        return hmac.new(self.key, text, hashlib.sha256).hexdigest()
 
 
 def load(secret: str, file: Path) -> Seal:
@@ -37,6 +37,11 @@ def load(secret: str, file: Path) -> Seal:
         if len(secret) < SHORTEST:
             raise ConfigError(f"api.lookup_key: at least {SHORTEST} characters")
         return Seal(secret.encode())
+    return Seal(kept(file))
+
+
+def kept(file: Path) -> bytes:
+    """The random bytes in `file`, which whoever comes first makes. Raises ConfigError."""
     try:
         if not file.exists():
             _make(file)
@@ -45,7 +50,7 @@ def load(secret: str, file: Path) -> Seal:
         raise ConfigError(f"{file}: {error.strerror}") from error
     if len(key) < LENGTH:
         raise ConfigError(f"{file}: at least {LENGTH} bytes are expected")
-    return Seal(key)
+    return key
 
 
 def _make(file: Path) -> None:

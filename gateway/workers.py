@@ -16,7 +16,7 @@ import structlog
 
 from gateway.errors import Fenced, Held, Paused, Rejected, Retry, Unavailable, Uncertain
 from gateway.observe import TURN_ERRORS
-from gateway.protocols import Handler, LaneStore, Lease, SharedStore
+from gateway.protocols import ALONE, Duty, Handler, LaneStore, Lease, SharedStore
 from gateway.store.shared import Subscription
 
 log = structlog.get_logger(__name__)
@@ -210,9 +210,10 @@ async def tick(store: LaneStore, every_s: float = 0.2) -> None:
             await asyncio.sleep(every_s)
 
 
-async def sweep(*works: Callable[[], Awaitable[int]], every_s: float = 3600.0) -> None:
+async def sweep(*works: Callable[[], Awaitable[int]], every_s: float = 3600.0, duty: Duty = ALONE) -> None:
     """Drop what outlived its time, now and every hour."""
     while True:
-        removed = [await work() for work in works]
-        log.info("swept", rows=removed)
+        if await duty.mine(every_s):
+            removed = [await work() for work in works]
+            log.info("swept", rows=removed)
         await asyncio.sleep(every_s)

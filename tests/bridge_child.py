@@ -24,6 +24,7 @@ from casebridge.calling import Caller, Times, session
 from casebridge.signing import Secrets
 from casebridge.webhook import NAME, Site, WebhookBackend
 from gateway.clock import RandomIds, SystemClock
+from gateway.fellows import Fellows
 from gateway.journal import Journal
 from gateway.protocols import LaneStore, Repeat
 from gateway.store.limits import DAY_MS
@@ -64,7 +65,7 @@ async def live(database: str, system: str, repeat: Repeat, scale: float) -> None
         caller = Caller(http, NAME, clock, TIMES)
         backend = WebhookBackend(caller, site(system, repeat), clock, lambda template: None)
         handing = HandingOver(backend, store, clock, scale)
-        await handing.open(supervisor)
+        await handing.open(supervisor, Fellows(store.shared, many=False))
         worker = LaneWorker(LANE, handing.handle, store.lanes, store.shared, owner="child", terms=handing.terms)
         journal = LaneWorker("journal", Journal(DAY_MS).handle, store.lanes, store.shared, owner="child")
         supervisor.spawn("journal", lambda: journal.run(LOOK_S))

@@ -149,6 +149,29 @@ async def test_a_socket_left_by_a_killed_gateway_is_replaced(tmp_path: Path) -> 
         assert stat.S_ISSOCK((tmp_path / SOCKET).stat().st_mode)
 
 
+def sockets(folder: Path) -> list[Path]:
+    return list(folder.glob("control*"))
+
+
+async def test_gateways_with_one_data_folder_have_a_socket_each_and_any_of_them_is_asked(tmp_path: Path) -> None:
+    async def who(request: web.Request) -> web.Response:
+        return web.json_response({"name": request.app["name"]})
+
+    def gateway(name: str) -> web.Application:
+        app = web.Application()
+        app["name"] = name
+        app.router.add_get("/who", who)
+        return app
+
+    (tmp_path / "control-00000000.sock").touch()  # of one that was killed
+    async with listening(tmp_path, gateway("first"), many=True):
+        async with listening(tmp_path, gateway("second"), many=True):
+            assert len(sockets(tmp_path)) == 2
+            assert (await ask(tmp_path, "GET", "/who"))["name"] in ("first", "second")
+        assert await ask(tmp_path, "GET", "/who") == {"name": "first"}
+    assert not sockets(tmp_path)
+
+
 async def test_a_folder_too_deep_for_a_socket_is_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"data\.dir"):
         await ask(tmp_path / ("x" * LONGEST), "GET", "/dead")

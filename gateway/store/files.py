@@ -18,6 +18,12 @@ class FolderBlobs:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    @property
+    def mark(self) -> Path:
+        """A file by which gateways on several machines know that theirs is the same folder."""
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return self._folder / "folder.id"
+
     async def put(self, id: str, data: bytes) -> None:
         await asyncio.to_thread(_write, self._path(id), data)
 

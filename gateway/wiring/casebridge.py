@@ -28,7 +28,7 @@ from gateway.errors import ConfigError
 from gateway.file_links import FileLinks
 from gateway.observe import CASES_DROPPED
 from gateway.polling import CasePoller
-from gateway.protocols import CaseBackend
+from gateway.protocols import ALONE, CaseBackend, Duty
 from gateway.seal import Seal
 from gateway.store.parts import Store
 from gateway.wiring import open311
@@ -44,7 +44,7 @@ log = structlog.get_logger(__name__)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseGround:
     """What it stands on. url: our public address; seal: signs links to files; folder: of the city; given: the
-    templates."""
+    templates; duty: to ask for news."""
 
     store: Store
     clock: Clock
@@ -53,6 +53,7 @@ class CaseGround:
     zone: ZoneInfo
     folder: Path
     given: Iterable[Template]
+    duty: Duty = ALONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +116,7 @@ class CaseParts:
         plan = Plan(
             made.every_s, ground.zone, STATUS, _still_open(STATUS), hour=bridge.night_hour, scale=bridge.time_scale
         )
-        return Polling(made.poller, self._inbox, ground.store.records, ground.clock, plan)
+        return Polling(made.poller, self._inbox, ground.store.records, ground.clock, plan, ground.duty)
 
     def _link(self) -> Link:
         """Staff read files at the desk; another system fetches them from our public address."""

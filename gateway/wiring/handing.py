@@ -1,6 +1,7 @@
 """Composition of the way out: gate, bridge and reconciler before whatever case backend is configured."""
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from functools import partial
 
@@ -10,6 +11,7 @@ from casebridge.reconciler import Reconciler
 from gateway.alarms import Alarms
 from gateway.clock import Clock
 from gateway.errors import Rejected
+from gateway.fellows import Fellows
 from gateway.gates import STATES, State
 from gateway.health import Check
 from gateway.observe import CASE_BACKEND
@@ -18,6 +20,7 @@ from gateway.store.parts import Store
 from gateway.workers import Supervisor, Terms
 
 LEASE_MS = 40_000  # longer than twice the 15 s of a request
+FOLLOW_S = 2.0     # until one gateway knows what another learnt of a backend
 
 
 class HandingOver:
@@ -34,7 +37,8 @@ class HandingOver:
             for one in (*former, backend)
         }
         self.gate = gates[backend.name]
-        self._reconciler = Reconciler(backend, self.gate, store.lanes, clock)
+        self._gates = tuple(gates.values())
+        self._backend, self._lanes, self._clock = backend, store.lanes, clock
         self._alarms = Alarms(store.lanes)
 
     async def handle(self, lease: Lease) -> Changes:
@@ -57,12 +61,23 @@ class HandingOver:
         status = self.gate.status
         return None if status.state == "well" else f"{status.backend} {status.state}: {status.why}"
 
-    async def open(self, supervisor: Supervisor) -> None:
+    async def open(self, supervisor: Supervisor, fellows: Fellows) -> None:
         await self.gate.open()
         for state in STATES:
             CASE_BACKEND.labels(self.gate.backend, state).set_function(partial(self._is, state))
-        supervisor.spawn("case doubts", lambda: self._reconciler.run(60.0 * self._scale))
+        duty = fellows.duty("case doubts")
+        reconciler = Reconciler(self._backend, self.gate, self._lanes, self._clock, duty)
+        supervisor.spawn("case doubts", lambda: reconciler.run(60.0 * self._scale))
         supervisor.spawn("alarms", self._alarms.run)
+        if fellows.many:
+            supervisor.spawn("gates", self._follow)
+
+    async def _follow(self) -> None:
+        """What the other gateways' gates know, for ever."""
+        while True:
+            for gate in self._gates:
+                await gate.follow()
+            await asyncio.sleep(FOLLOW_S)
 
     def _is(self, state: State) -> bool:
         return self.gate.status.state == state

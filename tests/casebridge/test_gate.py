@@ -123,6 +123,21 @@ async def test_a_person_resumes_it(gate: Gate, store: SqliteStore, clock: Manual
     assert await store.records.get("backend", "rt") is None
 
 
+async def test_gateways_learn_a_pause_and_its_end_from_each_other(
+    gate: Gate, store: SqliteStore, clock: ManualClock
+) -> None:
+    other = Gate("rt", store.records, clock)
+    await other.open()
+    await call(gate, Paused("401"))
+    await other.follow()
+    assert (other.status, other.room()) == (gate.status, 0)
+    await gate.follow()
+    assert gate.status.state == "paused"
+    await other.resume()
+    await gate.follow()
+    assert (gate.status.state, gate.room()) == ("well", WIDTH)
+
+
 async def test_another_backends_pause_is_not_ours(gate: Gate, store: SqliteStore, clock: ManualClock) -> None:
     await call(gate, Paused("401"))
     other = Gate("webhook", store.records, clock)

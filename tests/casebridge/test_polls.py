@@ -17,6 +17,7 @@ from casebridge.inbox import EventInbox
 from casebridge.polls import AT_ONCE, MOST_PAGES, Place, Plan, Polling
 from gateway.clock import to_ms
 from gateway.errors import Retry
+from gateway.fellows import Fellows
 from gateway.orders import CaseEvent, CaseState, EventType, Happened
 from gateway.polling import Followed
 from gateway.protocols import Put
@@ -196,3 +197,27 @@ async def test_it_goes_on_asking_a_backend_that_was_down(tmp_path: Path) -> None
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+async def test_many_gateways_ask_as_one_does(tmp_path: Path) -> None:
+    city = City(down=True)
+    async with asking(tmp_path, city) as world:
+        store = world.store
+        every_s = PLAN.every_s * PLAN.scale
+        inbox = EventInbox(store.lanes, store.records, world.clock)
+        fellows = [
+            Polling(city, inbox, store.records, world.clock, PLAN, Fellows(store.shared, many=True).duty("case news"))
+            for _ in range(3)
+        ]
+        tasks = [asyncio.create_task(polling.run()) for polling in fellows]
+        await until(lambda: city.asked)
+        await asyncio.wait(tasks, timeout=10 * every_s)  # none ends; meanwhile the store's clock stands still
+        assert len(city.asked) == 1
+        world.clock.advance(every_s)  # it failed: that is too early
+        await asyncio.wait(tasks, timeout=10 * every_s)
+        assert len(city.asked) == 1
+        world.clock.advance(every_s)
+        await until(lambda: len(city.asked) == 2)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

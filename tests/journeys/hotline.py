@@ -20,7 +20,7 @@ from bench.server import free_port
 from channels.web.sessions import Session, Sessions
 from gateway.app import Gateway, Mind
 from gateway.clock import RandomIds, SystemClock
-from gateway.config import Config, Data, Rating, Server, Web
+from gateway.config import Config, Data, Rating, Server, Store, Web
 from gateway.config_case import CaseBridge
 from gateway.config_sms import Sms
 from gateway.config_wechat import WeChat
@@ -63,6 +63,7 @@ class Given:
 
     hold_s  how long a burst is waited for: not at all, for citizens who answer in the same instant
     wechat  its accounts; sms  its channels; texter  who sends an SMS about a case in its place; port  0: any
+    store  and uploads: shared with other gateways
     """
 
     sender: CodeSender | None = None
@@ -74,6 +75,8 @@ class Given:
     port: int = 0
     cases: CaseBridge = field(default_factory=CaseBridge)
     rating: Rating = field(default_factory=Rating)
+    store: Store = field(default_factory=Store)
+    uploads: str = ""
 
 
 ALONE = Given()
@@ -91,8 +94,9 @@ class Hotline:
     async def open(cls, folder: Path, mind: Mind, given: Given = ALONE) -> Hotline:
         clock = given.clock or ManualClock()
         config = Config(
-            server=Server(port=given.port or free_port(), drain_s=2, burst_hold_s=given.hold_s),
-            data=Data(str(folder)), web=Web(messages_per_minute=60_000), wechat=given.wechat, sms=given.sms,
+            server=Server(port=given.port or free_port(), drain_s=2, leave_s=0, burst_hold_s=given.hold_s),
+            data=Data(str(folder), given.uploads), store=given.store, web=Web(messages_per_minute=60_000),
+            wechat=given.wechat, sms=given.sms,
             casebridge=given.cases, rating=given.rating,
         )
         gateway = Gateway.of(config, clock, RandomIds(), mind)
