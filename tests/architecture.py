@@ -86,6 +86,10 @@ class Module:
         return list(ast.walk(self.tree))
 
     @cached_property
+    def imports(self) -> list[tuple[ast.stmt, str]]:
+        return list(imported(self.nodes))
+
+    @cached_property
     def functions(self) -> list[Function]:
         return [node for node in self.nodes if isinstance(node, Function)]
 
@@ -151,7 +155,7 @@ def wrong_imports(module: Module) -> list[str]:
     """DESIGN.md, "Who may import whom"."""
     allowed = may_import(module.name)
     faults = []
-    for node, target in imported(module.nodes):
+    for node, target in module.imports:
         if target.startswith("."):
             faults.append(f"{module.at(node)} relative import {target}: write the whole path")
         elif under(target, WHOLE) and not _permitted(module.name, target, allowed):
@@ -179,7 +183,7 @@ def wrong_doors(module: Module) -> list[str]:
     if not under(module.name, CODE):
         return []
     faults = []
-    for node, target in imported(module.nodes):
+    for node, target in module.imports:
         engine = target.split(".")[0]
         door = DOORS.get(engine, module.name)
         if module.name != door and not module.name.startswith(door + "_"):
@@ -193,7 +197,7 @@ def impure(module: Module) -> list[str]:
         return []
     faults = [
         f"{module.at(node)} pure code must not import {target}: hand in what it is needed for"
-        for node, target in imported(module.nodes) if under(target, PURE_BANS)
+        for node, target in module.imports if under(target, PURE_BANS)
     ]
     for node in module.nodes:
         if isinstance(node, ast.Call) and _called(node) in CLOCK_READS:
@@ -205,9 +209,10 @@ def impure(module: Module) -> list[str]:
 
 def hidden_imports(module: Module) -> list[str]:
     """No import inside a function, however it is spelt. Tests may look modules up by a registered name."""
+    indented = any(node.col_offset for node, _ in module.imports)
     faults = [
         f"{module.at(node)} import of {target} inside {function.name}: move it to the top of the file"
-        for function in module.functions for node, target in imported(ast.walk(function))
+        for function in module.functions if indented for node, target in imported(ast.walk(function))
     ]
     if module.kind == "code":
         faults += [
@@ -256,7 +261,7 @@ def _graph(modules: Sequence[Module]) -> dict[str, list[str]]:
     graph: dict[str, list[str]] = {}
     for module in modules:
         only_types = {id(node) for block in _type_checking(module.nodes) for node in ast.walk(block)}
-        targets = (_resolve(target, known) for node, target in imported(module.nodes) if id(node) not in only_types)
+        targets = (_resolve(target, known) for node, target in module.imports if id(node) not in only_types)
         graph[module.name] = sorted({target for target in targets if target})
     return graph
 
