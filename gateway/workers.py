@@ -65,18 +65,21 @@ class Terms:
 
     room       asked before each claim: how many keys may be begun now; 0 leaves all of them where they are
     both_ends  half of what is claimed became ready last, so that new ones do not wait for a long queue to end
+    at_once    keys worked on together: many where a handler waits for others, few where it computes, so that what
+               comes in meanwhile need not wait for all of them
     """
 
     lease_ms: int = LEASE_MS
     room: Callable[[], int] = lambda: CLAIM
     both_ends: bool = False
+    at_once: int = AT_ONCE
 
 
 TERMS = Terms()
 
 
 class LaneWorker:
-    """Runs `handler` over one lane until `drain`, on at most AT_ONCE keys together."""
+    """Runs `handler` over one lane until `drain`, on so many keys together as its terms say."""
 
     def __init__(
         self, lane: str, handler: Handler, store: LaneStore, shared: SharedStore, *, owner: str, terms: Terms = TERMS
@@ -86,7 +89,7 @@ class LaneWorker:
         self._store = store
         self._shared = shared
         self._owner = owner
-        self._free = asyncio.Semaphore(AT_ONCE)
+        self._free = asyncio.Semaphore(terms.at_once)
         self._terms = terms
         self._held: dict[str, Lease] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -130,8 +133,9 @@ class LaneWorker:
 
     @property
     def owner(self) -> str:
-        """Who may lease with an ingest: nobody any more while draining."""
-        return "" if self._draining else self._owner
+        """Who may lease with an ingest: nobody any more while draining, nor while all hands are full. What is stored
+        then is claimed in its turn; a lease that waits would have to be kept in memory, and renewed."""
+        return "" if self._draining or self._free.locked() else self._owner
 
     async def drain(self, timeout_s: float) -> None:
         """Start nothing new, finish what runs, give back what did not finish in time."""
