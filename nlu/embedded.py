@@ -15,11 +15,11 @@ from msgspec.structs import replace
 
 from gateway import yamls
 from gateway.protocols import Matter, NluContext, Scored, Understanding
-from nlu.batching import BatchEncoder
+from nlu.batching import BatchEncoder, Encode
 from nlu.cache import fingerprint, kept
 from nlu.classifier import OUT_OF_SCOPE, Classifier, Judgement
 from nlu.clauses import MOST, SEEN, content, core, said
-from nlu.encoder import Encoder
+from nlu.encoder import Encoder, Matrix
 from nlu.fitting import FORMAT, Labelled, fit, fit_surroundings
 from nlu.matters import matters, may_be_apart, parts
 from nlu.surroundings import Surroundings
@@ -54,6 +54,7 @@ class EmbeddedUnderstander:
         self._cache = cache
         self._encoder = encoder
         self._fitted: _Fitted | None = None
+        self._judging = encoder.batched(self._judge)
         self.model = ""
         self.fitted = False  # True when `open` had to fit, False when the cache held the classifier
 
@@ -70,7 +71,7 @@ class EmbeddedUnderstander:
         if self._fitted is None:
             raise RuntimeError("EmbeddedUnderstander.open() was not awaited")
         fitted = self._fitted
-        judgement = await self._judged(fitted, [fitted.core(text)])
+        judgement = await self._judged([fitted.core(text)])
         understood = self._understanding(fitted.classifier.intents, judgement, content(text))
         return replace(understood, matters=await self._matters(fitted, text)) if not context.template else understood
 
@@ -84,10 +85,17 @@ class EmbeddedUnderstander:
         if not may_be_apart(told, fitted.by_words(cores)):
             return ()
         return matters(
-            told, await self._judged(fitted, cores), fitted.classifier.intents, self._encoder.encoder.near)
+            told, await self._judged(cores), fitted.classifier.intents, self._encoder.encoder.near)
 
-    async def _judged(self, fitted: _Fitted, cores: Sequence[str]) -> Judgement:
-        return fitted.classifier.judge(cores, await self._encoder.encode(cores))
+    async def _judged(self, cores: Sequence[str]) -> Judgement:
+        chances, nearest = zip(*await self._judging.of(cores), strict=True)
+        return Judgement(np.stack(chances), np.stack(nearest))
+
+    def _judge(self, encode: Encode, cores: Sequence[str]) -> list[tuple[Matrix, Matrix]]:
+        """In the encoder's thread: each one's row of the Judgement on all of them."""
+        assert self._fitted is not None
+        judgement = self._fitted.classifier.judge(cores, encode(cores))
+        return list(zip(judgement.chances, judgement.nearest, strict=True))
 
     def _understanding(self, names: Sequence[str], judgement: Judgement, told: str) -> Understanding:
         chances, nearest = judgement.chances[0], float(judgement.nearest[0])

@@ -13,12 +13,14 @@ from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
+import numpy as np
+
 from gateway import yamls
 from nlu import training as training_set
-from nlu.batching import BatchEncoder
+from nlu.batching import BatchEncoder, Encode
 from nlu.cache import fingerprint, kept
 from nlu.clauses import core, split
-from nlu.encoder import Encoder
+from nlu.encoder import Encoder, Matrix
 from nlu.normal import normal
 from nlu.weighing import DOUBT, HARMLESS, SIGN, SPELLING, Places, Sentence, Weighing, points, regress
 
@@ -63,6 +65,7 @@ class DangerWatch:
         self._data, self._training, self._cache, self._encoder = data, training, cache, encoder
         self._signs = Signs(data / "signs.yaml")
         self._weighing: Weighing | None = None
+        self._votes = encoder.batched(self._weigh)
         self.fitted = False  # True when `open` had to fit, False when the cache held the votes
 
     async def open(self) -> None:
@@ -78,14 +81,19 @@ class DangerWatch:
         if weighing is None or not (suspected or tells(plain) or self._signs.any_of_danger(plain)):
             return suspected
         said = parts(text, self._signs)
-        vectors = await self._encoder.encode(said)
         signs = [self._signs.of(plain), *(self._signs.of(part) for part in said[1:])]
-        votes = weighing.votes(Places(points(vectors, signs), said))
+        votes = np.stack(await self._votes.of([*zip(said, signs, strict=True)]))
         votes[1:, 0] -= CLOSER
         loudest = votes[int(votes[:, 0].argmax())]
         if loudest[0] < (SUSPECTED if suspected else UNSUSPECTED):
             return None
         return suspected or weighing.kinds[int(loudest[1:].argmax())]
+
+    def _weigh(self, encode: Encode, said: Sequence[tuple[str, Sequence[float]]]) -> list[Matrix]:
+        """In the encoder's thread: the row of Weighing.votes for each text with its signs."""
+        assert self._weighing is not None
+        texts = [text for text, _ in said]
+        return list(self._weighing.votes(Places(points(encode(texts), [signs for _, signs in said]), texts)))
 
     def _load_or_fit(self, encoder: Encoder) -> Weighing:
         sentences = [*read(self._data), *complaints(self._training, self._signs)]
