@@ -11,6 +11,8 @@ import argparse
 import asyncio
 import json
 import time
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from itertools import count
 
@@ -24,9 +26,10 @@ from bench.watch import cpu_s, rss_mb
 
 @dataclass(slots=True)
 class Crowd:
-    """`every_s` between two messages of one visitor; `matters` until the visitor is another one, 0: never."""
+    """`every_s` between two messages of one visitor; `matters` until the visitor is another one, 0: never. New visitors
+    take the sessions of `https`, one for each loopback address, in turn."""
 
-    http: aiohttp.ClientSession
+    https: Sequence[aiohttp.ClientSession]
     tally: Tally
     every_s: float
     matters: int
@@ -34,8 +37,9 @@ class Crowd:
     numbers: count[int] = field(default_factory=count)
 
     async def newcomer(self, url: str) -> Visitor:
-        visitor = Visitor(Teller(f"{self.seed} {next(self.numbers)}"), self.tally, echo=False)
-        await visitor.comes(self.http, url)
+        n = next(self.numbers)
+        visitor = Visitor(Teller(f"{self.seed} {n}"), self.tally, echo=False)
+        await visitor.comes(self.https[n % len(self.https)], url)
         return visitor
 
     async def seat(self, visitor: Visitor, url: str, due: float, until: float) -> None:
@@ -56,9 +60,9 @@ class Crowd:
 
 
 async def run(args: argparse.Namespace) -> dict[str, object]:
-    connector = aiohttp.TCPConnector(limit=0)
-    async with aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout()) as http:
-        crowd = Crowd(http, Tally(), args.visitors / args.rate, args.matters, str(args.seed))
+    async with AsyncExitStack() as opened:
+        https = [await opened.enter_async_context(_from(n)) for n in range(args.addresses)]
+        crowd = Crowd(https, Tally(), args.visitors / args.rate, args.matters, str(args.seed))
         urls = [args.url[n % len(args.url)] for n in range(args.visitors)]
         visitors: list[Visitor] = []
         for start in range(0, len(urls), AT_ONCE):
@@ -73,6 +77,13 @@ async def run(args: argparse.Namespace) -> dict[str, object]:
         found = await _counted(crowd.tally, args.pid, args.seconds)
         await asyncio.gather(*seats)
         return {"visitors": args.visitors, "rate": args.rate, **found}
+
+
+def _from(n: int) -> aiohttp.ClientSession:
+    """Connections of one citizen's address: all of 127.0.0.0/8 is loopback on Linux."""
+    address = ("127.0.0.1", 0) if n == 0 else (f"127.1.{n // 250}.{n % 250 + 1}", 0)
+    connector = aiohttp.TCPConnector(limit=0, local_addr=address)
+    return aiohttp.ClientSession(connector=connector, timeout=aiohttp.ClientTimeout())
 
 
 async def _counted(tally: Tally, pids: list[int], seconds: float) -> dict[str, object]:
@@ -100,6 +111,7 @@ def main() -> None:
     parser.add_argument("--visitors", type=int, default=120)
     parser.add_argument("--rate", type=float, default=60.0, help="turns a second of all together")
     parser.add_argument("--matters", type=int, default=0)
+    parser.add_argument("--addresses", type=int, default=1, help="of loopback that they come from (Linux)")
     parser.add_argument("--warm", type=float, default=5.0)
     parser.add_argument("--seconds", type=float, default=15.0)
     parser.add_argument("--seed", type=int, default=1)

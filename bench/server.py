@@ -34,6 +34,7 @@ class Server:
     settings: dict[str, str] = field(default_factory=dict)
     config: Path | None = None
     port: int = field(default_factory=free_port)
+    program: str = "gateway"  # the module that is run
     process: asyncio.subprocess.Process | None = None
 
     @property
@@ -53,7 +54,7 @@ class Server:
         options = ["--config", str(self.config)] if self.config else []
         with (self.data.parent / "server.log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "gateway", "run", *options, cwd=ROOT, env=env, stdout=log, stderr=log
+                sys.executable, "-m", self.program, "run", *options, cwd=ROOT, env=env, stdout=log, stderr=log
             )
         async with asyncio.timeout(START_S), aiohttp.ClientSession() as http:
             while not await self._ready(http):
