@@ -60,6 +60,12 @@ class Citizen:
         self.texts.append(f"[{value}]")
         return await self._exchange({"choice": value, "to": to})
 
+    async def leaves(self) -> None:
+        """Closes the page; it is opened again with the next message."""
+        if self._socket is not None:
+            await self._socket.close()
+            self._socket = None
+
     async def _exchange(self, what: dict[str, Any]) -> Reply:
         id_ = f"{self.name}-{len(self.texts)}"
         async with asyncio.timeout(ANSWER_S):

@@ -3,7 +3,10 @@ from __future__ import annotations
 
 import asyncio
 
+from aiohttp import WSCloseCode
+
 from channels.web import frames
+from channels.web.sessions import Sessions
 from channels.web.visit import Visit, WebSettings
 from gateway.clock import Clock
 from gateway.messages import decode_outbound
@@ -13,23 +16,28 @@ PAGE = 100  # items per read
 
 
 class Feed:
-    def __init__(self, store: SharedStore, clock: Clock, settings: WebSettings) -> None:
-        self._store, self._clock, self._set = store, clock, settings
+    def __init__(self, store: SharedStore, sessions: Sessions, clock: Clock, settings: WebSettings) -> None:
+        self._store, self._sessions, self._clock, self._set = store, sessions, clock, settings
 
     async def follow(self, visit: Visit) -> None:
-        """Never returns. A hint wakes us, a read catches up, a sweep finds what a lost hint did not announce:
+        """Ends with the session, wherever that was ended: of that there is a hint, and nothing new.
+
+        A hint wakes us, a read catches up, a sweep finds what a lost hint did not announce:
         without the sweep 4 of 200 visitors missed their last message (measured, DESIGN.md)."""
         feed = visit.session.conversation
         hints = self._store.subscribe([f"feed:{feed}"])
         try:
+            hinted = None
             while True:
                 items = await self._store.feed_read(feed, visit.after, PAGE)
                 for item in items:
                     await visit.line.send(frames.shown(decode_outbound(item.body), self._set.zone))
                     visit.after, visit.shown = item.id, visit.shown + 1
+                if hinted and not items and not await self._sessions.lasts(visit.token):
+                    return await visit.line.close(WSCloseCode.OK)
                 if len(items) < PAGE:
                     lively = self._clock.monotonic() - visit.active < self._set.lively_s
-                    await hints.next(self._set.sweep_s if lively else self._set.rest_s)
+                    hinted = await hints.next(self._set.sweep_s if lively else self._set.rest_s)
         finally:
             hints.close()
 

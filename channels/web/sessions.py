@@ -60,6 +60,10 @@ class Sessions:
             await self._keep(token, session)
         return session
 
+    async def lasts(self, token: str) -> bool:
+        """Whether nobody has revoked it."""
+        return await self._store.get(_key(token)) is not None
+
     async def revoke(self, token: str) -> None:
         await self._store.delete(_key(token))
 

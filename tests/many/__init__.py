@@ -1,0 +1,1 @@
+"""Many gateways, each a process of its own, on one Redis behind one balancer."""
