@@ -36,10 +36,14 @@ class EventInbox:
         """Durable when it returns; False for a repeat. Raises Malformed for a time that is none, Unavailable when it
         was not stored.
 
-        What is not yet known by the backend's number waits under that number.
+        What is not yet known by the backend's number waits under that number; so does what cannot be looked up now,
+        and it is handed to its case from there (gateway/cases.py).
         """
         item = Happened(event, to_ms(moment(event.time)), to_ms(self._clock.now()))
-        key = await self.work_order(event.source, event.subject) or event.subject
+        try:
+            key = await self.work_order(event.source, event.subject) or event.subject
+        except Unavailable:
+            key = event.subject
         done = await self._lanes.ingest(LANE, key, f"{event.source}:{event.id}", msgspec.json.encode(item))
         if done.outcome is Outcome.FULL:
             raise Unavailable("mailbox full", after_s=FULL_S)

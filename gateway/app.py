@@ -30,7 +30,7 @@ from gateway.conversation import Conversation
 from gateway.deadlines import Calendar
 from gateway.dialogue.catalog import DAY_S, Catalog
 from gateway.dialogue.template import Template
-from gateway.errors import Forbidden
+from gateway.errors import ConfigError, Forbidden
 from gateway.explain import Explainer
 from gateway.fellows import Fellows
 from gateway.fields.city import City
@@ -47,12 +47,10 @@ from gateway.protocols import CodeSender, Handler
 from gateway.reloading import Reloader
 from gateway.seal import Seal
 from gateway.store.files import FolderBlobs
-from gateway.store.limits import DAY_MS, Limits
+from gateway.store.limits import DAY_MS
 from gateway.store.parts import Running
-from gateway.store.redis import RedisStore
-from gateway.store.redis_link import Link
-from gateway.store.sqlite import SqliteStore
 from gateway.uploads import Uploads
+from gateway.wiring import keeping
 from gateway.wiring.casebridge import CaseGround, CaseParts
 from gateway.wiring.handing import HandingOver
 from gateway.wiring.pushing import PushGround, Pushing, pacing
@@ -92,6 +90,7 @@ class Gateway:
     texter: Texter | None = None
     supervisor: Supervisor = field(default_factory=Supervisor)
     leaving: Leaving = field(init=False)
+    _soon: keeping.Soon = field(init=False)
     workers: dict[str, LaneWorker] = field(default_factory=dict)
     fellows: Fellows = field(init=False)
     intake: Intake = field(init=False)
@@ -106,23 +105,14 @@ class Gateway:
         """Builds what needs no I/O beyond reading files. Raises ConfigError."""
         data = Path(config.data.dir)
         data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        keep = config.retention
-        limits = Limits(
-            mailbox_cap=config.store.mailbox_cap, dedupe_ms=keep.dedupe_days * DAY_MS, feed_ms=keep.feed_days * DAY_MS
-        )
-        kept = config.store
-        store = (
-            SqliteStore(data / "huiyin.db", clock, ids, limits) if kept.url == "sqlite:" else
-            RedisStore(Link(kept.url, kept.password, kept.durability, kept.replicas), clock, ids, limits)
-        )
         city = cities.load(ROOT / config.city.folder)
         return cls(
-            config, clock, ids, understanding or mind(config, clock), city, store,
-            FolderBlobs(config.data.uploads_folder),
-            seals.load(config.api.lookup_key, data / "lookup.key"),
+            config, clock, ids, understanding or mind(config, clock), city, keeping.store_of(config, clock, ids),
+            FolderBlobs(config.data.uploads_folder), seals.load(config.api.lookup_key, data / "lookup.key"),
         )
 
     def __post_init__(self) -> None:
+        self._soon = keeping.Soon(self.supervisor)
         many = self.config.store.many
         self.fellows = Fellows(self.store.shared, many=many)
         self.leaving = Leaving(self.config.server.leave_s if many else 0)  # alone, nobody else could be chosen
@@ -132,15 +122,28 @@ class Gateway:
         async with AsyncExitStack() as opened:
             await self.store.open()
             opened.push_async_callback(self.store.close)
-            self.seal = await self.fellows.join(self.seal, self.blobs, told=bool(self.config.api.lookup_key))
+            opened.push_async_callback(self.supervisor.close)
+            await self._join()
             await self.mind.open()
             given = templates.load(ROOT / COMPLAINTS, TYPES)
-            known = await templates.archive(self.store.records, given)
-            catalog = Catalog.of(known, TYPES, self.config.retention.draft_days * DAY_S)
-            catalog.renew(given)  # what stands in the folder is offered, also after going back to an older version
-            opened.push_async_callback(self.supervisor.close)
+            catalog = Catalog.of(given, TYPES, self.config.retention.draft_days * DAY_S)
+            await self._soon("templates archive", lambda: self._recall(catalog, given))
             await self._build(catalog, given, opened)
             opened.pop_all()
+
+    async def _join(self) -> None:
+        """Raises ConfigError: others are there, and we would contradict them; or nobody can say whether we would."""
+        told = bool(self.config.api.lookup_key)
+
+        async def join() -> None:
+            self.seal = await self.fellows.join(self.seal, self.blobs, told=told)
+
+        if not await self._soon("join", join) and not told:
+            raise ConfigError("store.url: Redis is away, and without api.lookup_key its gateways' key is not known")
+
+    async def _recall(self, catalog: Catalog, given: Sequence[Template]) -> None:
+        catalog.renew(await templates.archive(self.store.records, given))
+        catalog.renew(given)  # what stands in the folder is offered, also after going back to an older version
 
     async def _build(self, catalog: Catalog, given: Sequence[Template], opened: AsyncExitStack) -> None:
         uploads = Uploads(self.blobs, self.store.records, self.clock, self.ids)
@@ -160,7 +163,8 @@ class Gateway:
         self._work("events", self._cases(catalog).handle)
         scale = self.config.casebridge.time_scale
         self.handing = HandingOver(self.cases.backend, self.store, self.clock, scale, self.cases.former)
-        await self.handing.open(self.supervisor, self.fellows)
+        await self._soon("backend gate", self.handing.gate.open)
+        self.handing.start(self.supervisor, self.fellows)
         self._work("case", self.handing.handle, self.handing.terms)
         self._work("desk", self.cases.desk.handle)
         self._work("journal", Journal(self.config.retention.case_days * DAY_MS).handle)
@@ -178,6 +182,7 @@ class Gateway:
         self.pushing = Pushing(self.config, PushGround(
             store=self.store, uploads=uploads, conversation=conversation, accept=self.intake.accept, clock=self.clock,
             ids=self.ids, url=self._url, trusted=self._trusted, sender=self.sender, texter=self.texter,
+            door=keeping.door_of(self.store),
         ))
         self._work("out", self.pushing.delivery.handle)
         self._work(KF_LANE, self.pushing.wechat.pull)
@@ -226,10 +231,10 @@ class Gateway:
             web_settings(config, ZoneInfo(self.city.time_zone), url, trusted),
         )
         console = await self._console(catalog, uploads, trusted)
-        parts = {"store": self._store_well, "gateway": self.leaving.well}
+        parts = {"store": keeping.well(store), "gateway": self.leaving.well}
         health = Health(
             store.lanes, tuple(self.workers), parts, config.observe.metrics_allow, trusted,
-            {**self.pushing.watched, **self.handing.watched},
+            {**keeping.watched(store), **self.pushing.watched, **self.handing.watched},
         )
         api = Api(
             visitors=sessions, staff=partial(_caller, console), uploads=uploads, templates=catalog.newest,
@@ -271,19 +276,14 @@ class Gateway:
             self.ids, settings, StaffTable(store.records), self.handing.gate,
         )
         self.control = control.application(console.letters())
-        if config.desk.demo_password:
-            await console.ensure_demo(config.desk.demo_password)
-        else:
-            await console.staff.remove_demo()
+        await self._soon("demo staff", partial(self._demo, console))
         return console
 
-    async def _store_well(self) -> str | None:
-        """Nothing while the last write went well."""
-        if self.store.timers_held:
-            return "timers held: the clock jumped"
-        if self.store.trouble:  # with nothing to write it would never hear that all is well again
-            await self.store.shared.put("health", b"", 1_000)
-        return self.store.trouble or None
+    async def _demo(self, console: Console) -> None:
+        if self.config.desk.demo_password:
+            await console.ensure_demo(self.config.desk.demo_password)
+        else:
+            await console.staff.remove_demo()
 
     @property
     def drain_s(self) -> float:

@@ -52,6 +52,8 @@ class Store(Struct, frozen=True, forbid_unknown_fields=True):
     durability: Literal["strict", "relaxed"] = "strict"
     replicas: int = 0
     mailbox_cap: int = 200
+    spool: bool = True
+    spool_mb: int = 1024
 
     @property
     def many(self) -> bool:

@@ -36,6 +36,10 @@ LANE_WAITING = Gauge("huiyin_lane_waiting", "Items waiting", ["lane"])
 LANE_DEAD = Gauge("huiyin_lane_dead", "Dead letters", ["lane"])
 LANE_PARKED = Gauge("huiyin_lane_parked", "Items put aside, their outcome unknown", ["lane"])
 LANE_OLDEST = Gauge("huiyin_lane_oldest_seconds", "Age of the oldest waiting item", ["lane"])
+SPOOL_WAITING = Gauge("huiyin_spool_waiting", "Items kept on this gateway until the store is back")
+SPOOL_OLDEST = Gauge("huiyin_spool_oldest_seconds", "How long the oldest of them has been waiting")
+SPOOL_FORWARDED = Counter("huiyin_spool_forwarded_total", "Items that went on to the store")
+STORE_AWAY = Gauge("huiyin_store_away", "1 while the store does not answer this gateway")
 CASE_BACKEND = Gauge("huiyin_case_backend", "1 for the state it is in: well, away or paused", ["backend", "state"])
 
 

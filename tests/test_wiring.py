@@ -70,8 +70,8 @@ async def test_what_a_full_mailbox_of_lane_out_cannot_take_is_not_acknowledged(t
     answers = PassiveAnswers(partial(kept, store.lanes), clock)
     uploads = Uploads(FolderBlobs(tmp_path / "uploads"), store.records, clock, RandomIds())
     ground = Ground(
-        lanes=store.lanes, shared=store.shared, uploads=uploads, accept=_nobody, answers=answers, clock=clock,
-        ids=RandomIds(),
+        lanes=store.lanes, shared=store.shared, door=store.shared, uploads=uploads, accept=_nobody, answers=answers,
+        clock=clock, ids=RandomIds(),
     )
     parts = WeChatParts(WeChat((WeChatOfficial("hotline", APPID, "secret", TOKEN, (AES,)),)), ground)
     house = House(store, clock)

@@ -167,7 +167,7 @@ async def test_a_wish_is_confirmed_once(ground: Ground) -> None:
 
     parts = SmsParts(Config(sms=(BRIDGE,)), SmsGround(
         store=ground.store, accept=accept, replies=Replies(Path("templates/replies")), clock=ground.clock,
-        ids=ground.ids, zone=ZONE, public=ground.public))
+        ids=ground.ids, zone=ZONE, public=ground.public, door=ground.store.shared))
     said: list[str] = []
     reach = ""
     for n, words in enumerate(("TD", "退订", "START", "START")):
@@ -227,7 +227,7 @@ async def test_each_channel_hears_for_its_own_numbers(ground: Ground) -> None:
     other = replace(BRIDGE, name="other", numbers=("10698765",), sign="另一条")
     parts = SmsParts(Config(sms=(BRIDGE, other)), SmsGround(
         store=ground.store, accept=accept, replies=Replies(Path("templates/replies")), clock=ground.clock,
-        ids=ground.ids, zone=ZONE, public=ground.public))
+        ids=ground.ids, zone=ZONE, public=ground.public, door=ground.store.shared))
     try:
         for ear in parts.ears:
             await ear.hands.take(Arrival("1", NUMBER, "1069876501", "路灯坏了", ground.clock.ms()))

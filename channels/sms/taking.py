@@ -80,7 +80,7 @@ class Taker:
 
     @property
     def hands(self) -> Hands:
-        return Hands(self.take, self.tell, lambda: self.core.remark("stray_receipt"))
+        return Hands(self.take, self.tell, lambda: self.core.remark("stray_receipt"), self.store)
 
     async def take(self, arrival: Arrival) -> None:
         """Raises Unavailable, RateLimited: the carrier is to bring it again."""

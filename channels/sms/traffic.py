@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
 from gateway.errors import WayClosed
+from gateway.store.shared import SharedStore
 
 State = Literal["accepted", "delivered", "failed", "expired"]
 RANK: dict[State, int] = {"accepted": 1, "expired": 2, "failed": 2, "delivered": 3}
@@ -77,11 +78,13 @@ def _uncounted() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Hands:
-    """The core, as a way of sending sees it. stray: a receipt found no message of ours."""
+    """The core, as a way of sending sees it. stray: a receipt found no message of ours; door: the shared store
+    for callbacks, which answers also while the store is away."""
 
     take: Take
     tell: Tell
     stray: Callable[[], None] = _uncounted
+    door: SharedStore | None = None
 
 
 class Carrier(Protocol):

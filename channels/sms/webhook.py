@@ -69,7 +69,8 @@ class Webhook:
 
     def __init__(self, profile: Profile, http: aiohttp.ClientSession, store: SharedStore, hands: Hands,
                  clock: Clock, name: str = "") -> None:
-        self._profile, self._http, self._store, self._hands, self._clock = profile, http, store, hands, clock
+        self._profile, self._http, self._hands, self._clock = profile, http, hands, clock
+        self._door = hands.door or store
         self._name = name or profile.name
         self._attempts, self._receipts = Attempts(store, self._name), Matcher(store, self._name, hands, clock)
 
@@ -117,14 +118,14 @@ class Webhook:
         body = request.rel_url.raw_query_string.encode() if asked else await read_body(request, CAP)
         await self._profile.admit(request, body)
         once = self._profile.once(request)
-        if once and await self._store.get(self._once(once)) is not None:
+        if once and await self._door.get(self._once(once)) is not None:
             raise Forbidden
         return body
 
     async def _done(self, request: web.Request) -> web.Response:
         once = self._profile.once(request)
         if once:
-            await self._store.put(self._once(once), b"1", ONCE_MS)
+            await self._door.put(self._once(once), b"1", ONCE_MS)
         return self._profile.yes()
 
     def _once(self, once: str) -> str:

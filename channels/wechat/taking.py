@@ -19,7 +19,7 @@ from channels.wechat.contents import CHANNEL
 from channels.wechat.menus import Menus
 from channels.wechat.pushes import Push
 from gateway.clock import Clock, to_ms
-from gateway.errors import Refused, SendError
+from gateway.errors import Refused, SendError, Unavailable
 from gateway.messages import Content, Inbound, Outbound, Text, Upload, conversation_key, encode
 from gateway.protocols import SharedStore
 
@@ -166,7 +166,7 @@ class Taker:
         try:
             async with asyncio.timeout(self._fetch_s):
                 return await self._fetch(push, conversation, media)
-        except (SendError, TimeoutError) as fault:
+        except (SendError, Unavailable, TimeoutError) as fault:  # where files lie is away: words would still be kept
             _log.warning("wechat_media_lost", appid=push.appid, why=type(fault).__name__)
             return NOT_FETCHED
         except Refused as refused:

@@ -3,9 +3,14 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from gateway.errors import ConfigError
 from gateway.store.lanes import LaneStore
 from gateway.store.records import Records
 from gateway.store.shared import SharedStore
+
+
+class Away(ConfigError):
+    """The store cannot be reached now; nothing is known of how it is set."""
 
 
 class Store(Protocol):
@@ -23,7 +28,7 @@ class Running(Store, Protocol):
     """A store that a gateway opens when it starts and closes when it stops."""
 
     async def open(self) -> None:
-        """Raises ConfigError with words for an operator."""
+        """Raises ConfigError with words for an operator, Away when the store cannot be reached now."""
         ...
 
     async def close(self) -> None: ...

@@ -63,6 +63,9 @@ class HandingOver:
 
     async def open(self, supervisor: Supervisor, fellows: Fellows) -> None:
         await self.gate.open()
+        self.start(supervisor, fellows)
+
+    def start(self, supervisor: Supervisor, fellows: Fellows) -> None:
         for state in STATES:
             CASE_BACKEND.labels(self.gate.backend, state).set_function(partial(self._is, state))
         duty = fellows.duty("case doubts")

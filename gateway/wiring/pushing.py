@@ -16,7 +16,7 @@ from gateway.http import Network
 from gateway.outbox import Sender, Texter
 from gateway.pacing import Pacing
 from gateway.passive import PassiveAnswers
-from gateway.protocols import Accept, CodeSender
+from gateway.protocols import Accept, CodeSender, SharedStore
 from gateway.store.parts import Store
 from gateway.uploads import Uploads
 from gateway.wiring import sms, wechat
@@ -25,7 +25,8 @@ from gateway.workers import Supervisor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PushGround:
-    """What they stand on. url: our public address; trusted: our proxies; sender and texter: in place of SMS."""
+    """What they stand on. url: our public address; trusted: our proxies; sender and texter: in place of SMS; door:
+    for whoever proves and counts what platforms bring, also while the store is away."""
 
     store: Store
     uploads: Uploads
@@ -37,6 +38,7 @@ class PushGround:
     trusted: tuple[Network, ...]
     sender: CodeSender | None
     texter: Texter | None
+    door: SharedStore
 
 
 @dataclass(slots=True)
@@ -57,10 +59,12 @@ class Pushing:
         self.sms = sms.SmsParts(config, sms.SmsGround(
             store=store, accept=ground.accept, replies=ground.conversation.writer.replies, clock=ground.clock,
             ids=ground.ids, zone=ground.conversation.time_zone, public=ground.url, trusted=ground.trusted,
+            door=ground.door,
         )) if config.sms else None
         self.wechat = wechat.WeChatParts(config.wechat, wechat.Ground(
-            lanes=store.lanes, shared=store.shared, uploads=ground.uploads, accept=ground.accept, answers=answers,
-            clock=ground.clock, ids=ground.ids, texter=ground.texter or (self.sms.texter if self.sms else None),
+            lanes=store.lanes, shared=store.shared, door=ground.door, uploads=ground.uploads, accept=ground.accept,
+            answers=answers, clock=ground.clock, ids=ground.ids,
+            texter=ground.texter or (self.sms.texter if self.sms else None),
             quiet=config.rating.quiet(ground.conversation.time_zone),
         ))
         senders: dict[str, Sender] = {"wechat": self.wechat.sender}

@@ -42,7 +42,8 @@ from gateway.workers import Supervisor
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmsGround:
-    """What SMS stands on. public: our address as the world has it, without a path; trusted: our proxies."""
+    """What SMS stands on. public: our address as the world has it, without a path; trusted: our proxies; door: the
+    shared store for the callbacks, also while it is away."""
 
     store: Store
     accept: Accept
@@ -51,6 +52,7 @@ class SmsGround:
     ids: Ids
     zone: ZoneInfo
     public: str
+    door: SharedStore
     trusted: tuple[Network, ...] = ()
 
     @property
@@ -112,7 +114,7 @@ class SmsParts:
 
     def _ear(self, one: Sms) -> Ear:
         limits = Limits(self.config.texting.per_phone, self.config.texting.in_all)
-        taker = Taker(self._core(), self.ground.shared, self.ground.clock, one.numbers, limits)
+        taker = Taker(self._core(), self.ground.door, self.ground.clock, one.numbers, limits)
         return Ear(one.name, one.numbers, taker)
 
     # --- the core's side --------------------------------------------------------------------------------------

@@ -48,10 +48,11 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ground:
-    """What WeChat stands on."""
+    """What WeChat stands on. door: the shared store for the callbacks, also while it is away."""
 
     lanes: LaneStore
     shared: SharedStore
+    door: SharedStore
     uploads: Uploads
     accept: Accept
     answers: PassiveAnswers
@@ -99,7 +100,7 @@ class WeChatParts:
 
     def routes(self) -> Sequence[web.RouteDef]:
         ground = self.ground
-        channel = WeChatChannel(self._accounts, self._core, ground.shared, ground.clock, self._typing)
+        channel = WeChatChannel(self._accounts, self._core, ground.door, ground.clock, self._typing)
         callbacks = KfCallbacks(self._companies, self._wanted, ground.clock)
         return [*callbacks.routes(), *channel.routes()] if self._companies else channel.routes()
 
