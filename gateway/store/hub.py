@@ -21,6 +21,10 @@ class Listener:
         self._pending[topic] = None
         self._wake.set()
 
+    def awaits(self, topic: str) -> bool:
+        """It was hinted at this topic and has not looked yet."""
+        return topic in self._pending
+
     async def next(self, timeout_s: float) -> str | None:
         try:
             async with asyncio.timeout(timeout_s):

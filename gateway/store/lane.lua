@@ -2,22 +2,25 @@
 -- First of the files that gateway/store/redis_calls.py joins into one script; the last one dispatches.
 --
 -- KEYS[1]  the shard's tag, `{gw:<n>}`: every key begins with it, so a Cluster keeps a shard on one node
--- ARGV     operation, call id, now (ms; '': the server's clock), wall clock (the same), arguments (MessagePack)
--- answer   {result, topics to hint}
+-- ARGV     operation, call id, now (ms; '': the server's clock), wall clock (the same), arguments (MessagePack),
+--          run: the gateway that calls
+-- answer   {result, topics that somebody may wait for}
 --
 -- A script may be sent twice (the client repeats a command whose reply was lost, I8): by its call id an operation
 -- knows its own repetition and answers as it did before.
 --
 -- <tag>:box:<lane>:<key>     hash    seq fence nonce span batch version state, ended: call that gave the lease back
 -- <tag>:queue:<lane>:<key>   zset    numbers of the items that wait
--- <tag>:items:<lane>:<key>   hash    number → item, a<number> → attempts, l<number> → losses
+-- <tag>:items:<lane>:<key>   hash    number → item, a<number> → attempts, l<number> → losses,
+--                                    d<number> → the loss that is in doubt: end of the lease, run that held it
 -- <tag>:seen:<lane>:<key>    hash    dedupe id → number;  <tag>:when:<lane>:<key>  zset  dedupe id by ms
 -- <tag>:ready:<lane>         zset    key by the ms from when it may be claimed
 -- <tag>:leased:<lane>        zset    key by the ms at which its lease runs out
 -- <tag>:waiting:<lane>       zset    <number>:<key> by the ms it was stored
+-- <tag>:runs                 zset    run by the ms it was last heard, to the second
 -- <tag>:lanes                set     lanes that were ever used;  <tag>:seen  zset  <lane>:<key> by its oldest id
 local TAG = KEYS[1]
-local OPERATION, CALL, NOW, WALL = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local OPERATION, CALL, NOW, WALL, RUN = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[6]
 local call, pack, unpack_ = redis.call, cmsgpack.pack, cmsgpack.unpack
 local operations, topics, woken = {}, {}, {}
 
@@ -100,13 +103,12 @@ local function known_as(box, dedupe)
 end
 
 -- A new item behind all others, under its number; nil when the dedupe id is known in this mailbox.
-local function push(box, dedupe, body, known)
-  known = known or dedupe
-  if known_as(box, known) then return nil end
+local function push(box, dedupe, body)
+  if known_as(box, dedupe) then return nil end
   local seq = call('HINCRBY', box.hash, 'seq', 1)
-  if known ~= '' then
-    call('HSET', box.seen, known, seq)
-    call('ZADD', box.when, NOW, known)
+  if dedupe ~= '' then
+    call('HSET', box.seen, dedupe, seq)
+    call('ZADD', box.when, NOW, dedupe)
     call('ZADD', key_of('seen'), 'NX', NOW, box.name)
   end
   add_item(box, seq, dedupe, body)
@@ -116,7 +118,7 @@ end
 
 local function drop(box, seq)
   if call('ZREM', box.queue, seq) == 0 then return false end
-  call('HDEL', box.items, seq, 'a' .. seq, 'l' .. seq)
+  call('HDEL', box.items, seq, 'a' .. seq, 'l' .. seq, 'd' .. seq)
   call('ZREM', box.waiting, seq .. ':' .. box.key)
   return true
 end

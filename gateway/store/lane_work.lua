@@ -1,18 +1,22 @@
 -- What a worker does with a lane: ingest, claim, commit, fail, defer, park, renew, give back.
 
--- Without a dedupe id the call id stands in, so that a repetition is known.
+-- Leases that ran out, in one claim: after a gateway with many of them died, Redis serves others in between.
+local TAKEN_BACK = 64
+
+-- Without a dedupe id only the call itself is known again.
 function operations.ingest(a)
-  local box = at(a.lane, a.key)
-  local known = a.dedupe ~= '' and a.dedupe or '\0' .. CALL
-  local before = known_as(box, known)
+  local box, named = at(a.lane, a.key), a.dedupe ~= ''
+  local before
+  if named then before = known_as(box, a.dedupe) else before = remembered() end
   if before then
     if a.nonce ~= '' and call('HGET', box.hash, 'nonce') == a.nonce and leased_until(box) then
       return {'new', before, shown(box)}
     end
-    return {a.dedupe ~= '' and 'duplicate' or 'new', before}
+    return {named and 'duplicate' or 'new', before}
   end
   if call('ZCARD', box.queue) >= a.cap then return {'full', 0} end
-  local seq = push(box, a.dedupe, a.body, known)
+  local seq = push(box, a.dedupe, a.body)
+  if not named then remember(seq) end
   local ready = tonumber(call('ZSCORE', box.ready, box.key) or nil)
   if a.nonce ~= '' and ready and ready <= NOW then
     return {'new', seq, lease(box, a.nonce, a.span, a.batch)}
@@ -20,10 +24,33 @@ function operations.ingest(a)
   return {'new', seq}
 end
 
-local function count_loss(box, most)
-  local seq = call('ZRANGE', box.queue, 0, 0)[1]
+-- A gateway is heard whenever it claims or renews; the note is to the second, so that idling hardly writes.
+local function hear()
+  local runs = key_of('runs')
+  if NOW - (call('ZSCORE', runs, RUN) or 0) < 1000 then return end
+  call('ZADD', runs, NOW, RUN)
+  call('ZREMRANGEBYSCORE', runs, '-inf', NOW - 86400000)
+end
+
+-- Count a loss whose gateway was heard after the lease's end; one that died says nothing about the item (I11).
+local function settle_doubt(box, seq, most)
+  local ended, run = string.match(call('HGET', box.items, 'd' .. seq) or '', '^(%d+) (.*)')
+  if not ended then return end
+  if run ~= RUN and tonumber(call('ZSCORE', key_of('runs'), run) or 0) < tonumber(ended) then return end
+  call('HDEL', box.items, 'd' .. seq)
   local losses = call('HINCRBY', box.items, 'l' .. seq, 1)
   if losses >= most then bury(box, seq, losses .. ' leases ran out', false) end
+  return losses >= most
+end
+
+-- A gateway that hung is heard only later, so its loss is in doubt until the next one; of two doubts the newer stays.
+local function take_back(box, most)
+  local seq, ended = call('ZRANGE', box.queue, 0, 0)[1], leased_until(box)
+  local run = string.match(call('HGET', box.hash, 'nonce'), '([^.]+)%.[^.]*$')
+  if not settle_doubt(box, seq, most) then
+    call('HSET', box.items, 'd' .. seq, string.format('%.0f %s', ended, run or ''))
+    settle_doubt(box, seq, most)
+  end
   call('HSET', box.hash, 'nonce', '')
   free(box, 0)
 end
@@ -56,8 +83,9 @@ end
 function operations.claim(a)
   local before = remembered()
   if before then return claimed_before(a.lane, a.nonce, before) end
-  for _, key in ipairs(call('ZRANGEBYSCORE', key_of('leased', a.lane), '-inf', NOW)) do
-    count_loss(at(a.lane, key), a.losses)
+  hear()
+  for _, key in ipairs(call('ZRANGEBYSCORE', key_of('leased', a.lane), '-inf', NOW, 'LIMIT', 0, TAKEN_BACK)) do
+    take_back(at(a.lane, key), a.losses)
   end
   local keys, leases = ready_keys(a.lane, a.n, a.newest), {}
   for i, key in ipairs(keys) do
@@ -136,6 +164,7 @@ end
 
 function operations.renew(a)
   local lost = {}
+  hear()
   for i, given in ipairs(a.leases) do
     local box = at(given.lane, given.key)
     if holds(box, given) and leased_until(box) then

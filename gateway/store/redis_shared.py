@@ -81,7 +81,7 @@ class RedisShared:
         await self._calls.call("delete", key=key, value=b"")
 
     async def publish(self, topic: str, hint: str = "") -> None:
-        await self._calls.call("publish", topic=topic)
+        self._hints.tell(topic)
 
     def subscribe(self, topics: Sequence[str]) -> Subscription:
         return self._hints.subscribe(topics)
