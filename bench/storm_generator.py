@@ -28,7 +28,8 @@ from bench.watch import cpu_s, rss_mb
 
 MIX = {"wechat": 0.5, "web": 0.4, "sms": 0.1}  # of the people, and so of the messages
 AT_ONCE = 64        # visitors who come in together
-STILL_S = 15.0      # without an answer: nothing more will come
+STILL_S = 15.0      # without an answer: nothing more will come …
+SILENT_S = 3.0      # … nor after this, when all have theirs
 LATE_S = 1.0        # what the acknowledgement must stay below
 FIRST_ADDRESS = IPv4Address("10.0.0.1")  # each visitor has one of their own, as a proxy would tell it
 
@@ -113,13 +114,13 @@ async def blows(town: Town, rate: float, seconds: float) -> float:
 
 
 async def calm(town: Town, longest_s: float) -> None:
-    """Until every message was answered, or nothing came for long."""
+    """Until every message was answered and nothing more came, or nothing came for long."""
     end, before, still = now() + longest_s, -1, now()
     while now() < end and now() < still + STILL_S:
         answers = sum(sheet.answers for sheet in town.sheets)
         if answers != before:
             before, still = answers, now()
-        elif all(sheet.messages and sheet.messages[-1].answered for sheet in town.sheets):
+        elif now() > still + SILENT_S and all(message.answered for message in town.messages):
             return
         await asyncio.sleep(0.5)
 

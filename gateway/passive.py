@@ -16,6 +16,9 @@ from gateway.errors import HuiyinError
 from gateway.messages import Outbound
 
 KEEP_S = 60.0  # a provider repeats within seconds; later repeats are answered from what delivery kept
+CROWD = 100    # pushes that wait together: more come in than are answered, and waiting is in vain for most …
+SHORT_S = 0.5  # … so that none waits longer than this, and what is said goes another way, …
+CALM_S = 5.0   # … until it was less crowded for so long
 
 # (conversation, id) → whether delivery knows what it was told, and what: None is "nothing here".
 Kept = Callable[[str, str], Awaitable[tuple[bool, Outbound | None]]]
@@ -36,6 +39,7 @@ class Waiting:
 
     slot: _Slot
     kept: Callable[[], Awaitable[tuple[bool, Outbound | None]]]
+    crowded: Callable[[], bool]
 
     async def ready(self, seconds: float) -> bool:
         """Whether there is an answer within that time; leaves the push waiting if not."""
@@ -48,7 +52,8 @@ class Waiting:
             known, message = await self.kept()
             if known:
                 _settle(self.slot, message)
-        if not await self.ready(seconds):
+        soon = await self.ready(min(seconds, SHORT_S))
+        if not soon and (self.crowded() or not await self.ready(seconds - SHORT_S)):
             _settle(self.slot, None)
         return self.slot.answer.result()
 
@@ -60,6 +65,8 @@ class PassiveAnswers:
     kept: Kept
     clock: Clock
     _slots: dict[tuple[str, str], _Slot] = field(default_factory=dict)
+    _waiting: int = 0
+    _crowded: float = -CALM_S  # when last
 
     @contextmanager
     def expect(self, conversation: str, id_: str) -> Iterator[Waiting]:
@@ -68,14 +75,16 @@ class PassiveAnswers:
         key = (conversation, id_)
         slot = self._slots.setdefault(key, _Slot(asyncio.get_running_loop().create_future()))
         slot.waiting += 1
+        self._waiting += 1
         try:
-            yield Waiting(slot, lambda: self.kept(conversation, id_))
+            yield Waiting(slot, lambda: self.kept(conversation, id_), self._is_crowded)
         except HuiyinError:  # not stored: the provider comes again, and is the first to be answered
             if slot.waiting == 1 and self._slots.get(key) is slot:
                 del self._slots[key]
             raise
         finally:
             slot.waiting -= 1
+            self._waiting -= 1
             if not slot.waiting:
                 _settle(slot, None)
                 slot.ended = self.clock.monotonic()
@@ -100,6 +109,11 @@ class PassiveAnswers:
         for id_ in ids:
             if slot := self._slots.get((conversation, id_)):
                 _settle(slot, None)
+
+    def _is_crowded(self) -> bool:
+        if self._waiting > CROWD:
+            self._crowded = self.clock.monotonic()
+        return self.clock.monotonic() < self._crowded + CALM_S
 
     def _forget(self) -> None:
         """Slots stand in the order of their beginning, and none lives for long."""

@@ -8,7 +8,7 @@ import pytest
 
 from gateway.errors import Unavailable
 from gateway.messages import Outbound
-from gateway.passive import KEEP_S, PassiveAnswers
+from gateway.passive import CALM_S, CROWD, KEEP_S, SHORT_S, PassiveAnswers
 from tests.clock import ManualClock
 from tests.tables import table
 
@@ -250,3 +250,19 @@ async def test_one_that_waits_is_not_forgotten(hall: Hall) -> None:
     await hall.push("b", seconds=0.0)
     assert hall.hand("a") == "a"
     assert await push == HELLO
+
+
+# --- many pushes --------------------------------------------------------------------------------------------
+
+async def test_in_a_crowd_nobody_waits_in_vain_until_it_has_been_calm_for_a_while(hall: Hall) -> None:
+    """In a storm the platform learns at once that we have it, and the answers go another way."""
+    crowd = await hall.waits(*(f"p{n}" for n in range(CROWD + 1)))
+    assert await asyncio.wait_for(asyncio.gather(*crowd), LONG / 2) == [None] * len(crowd)
+    (after,) = await hall.waits("after")
+    assert await asyncio.wait_for(after, LONG / 2) is None
+    hall.clock.advance(CALM_S)
+    (calm,) = await hall.waits("calm")
+    done, _ = await asyncio.wait([calm], timeout=2 * SHORT_S)
+    assert not done
+    assert hall.hand("calm") == "calm"
+    assert await calm == HELLO

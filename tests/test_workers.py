@@ -236,6 +236,30 @@ async def test_what_there_is_no_room_for_is_not_even_claimed(store: SqliteStore)
     await running
 
 
+async def test_while_all_hands_are_full_what_comes_in_is_stored_and_waits_there(store: SqliteStore) -> None:
+    """A lease that waits in memory would have to be renewed: 40,000 of them in a storm."""
+    gate, seen = asyncio.Event(), list[str]()
+
+    async def handle(lease: Lease) -> Changes:
+        seen.append(lease.key)
+        await gate.wait()
+        return Changes(lease.msgs[-1].seq)
+
+    worker = LaneWorker("in", handle, store.lanes, store.shared, owner="w1", terms=Terms(at_once=2))
+    intake = Intake(store.lanes, worker)
+    for n in range(5):
+        await intake.accept(Inbound("m", f"web:{n}", "web", n, Text("hello")))
+        await asyncio.sleep(0)
+    stats = (await store.lanes.stats())["in"]
+    assert (stats.waiting, stats.leased, seen) == (5, 2, ["web:0", "web:1"])
+    running = asyncio.create_task(worker.run(0.001))
+    gate.set()
+    await until(lambda: len(seen) == 5)
+    assert seen == [f"web:{n}" for n in range(5)]
+    await worker.drain(1)
+    await running
+
+
 async def test_a_long_queue_is_worked_off_from_both_ends(store: SqliteStore, clock: ManualClock) -> None:
     seen: list[str] = []
 
