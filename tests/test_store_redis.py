@@ -16,9 +16,9 @@ from gateway.errors import ConfigError, Fenced, Unavailable
 from gateway.store.lanes import Changes, Emit, Put
 from gateway.store.limits import DEFAULT_LIMITS
 from gateway.store.redis import RedisStore
-from gateway.store.redis_calls import SCRIPT, raw
 from gateway.store.redis_link import Link, connect
-from gateway.store.redis_records import packed
+from gateway.store.redis_pipe import SCRIPT
+from gateway.store.redis_wire import packed, raw
 from tests.clock import SerialIds
 from tests.contracts.lanes import bodies, drain, fill, take
 from tests.redis_server import RedisServer

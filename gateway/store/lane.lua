@@ -3,8 +3,8 @@
 --
 -- KEYS[1]  the shard's tag, `{gw:<n>}`: every key begins with it, so a Cluster keeps a shard on one node
 -- ARGV     operation, call id, now (ms; '': the server's clock), wall clock (the same), arguments (MessagePack),
---          run: the gateway that calls
--- answer   {result, topics that somebody may wait for}
+--          run: the gateway that calls; on a Cluster also how many shards there are, and the newest stamp it saw
+-- answer   {result, topics that somebody may wait for}; on a Cluster also the newest stamp, and parcels (lane_forward.lua)
 --
 -- A script may be sent twice (the client repeats a command whose reply was lost, I8): by its call id an operation
 -- knows its own repetition and answers as it did before.
@@ -22,7 +22,9 @@
 local TAG = KEYS[1]
 local OPERATION, CALL, NOW, WALL, RUN = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[6]
 local call, pack, unpack_ = redis.call, cmsgpack.pack, cmsgpack.unpack
-local operations, topics, woken = {}, {}, {}
+local SHARDS, SEEN = tonumber(ARGV[7]), tonumber(ARGV[8])
+local operations, topics, woken, parcels = {}, {}, {}, {}
+local stamped
 
 if not NOW then
   local time = call('TIME')
@@ -32,6 +34,20 @@ end
 
 local function key_of(...)
   return TAG .. ':' .. table.concat({...}, ':')
+end
+
+-- A time for what other shards will hear of: later than all that this shard or the caller know of (a hybrid logical
+-- clock), in ms unless there were more than one in the same ms.
+local function stamp()
+  stamped = math.max(NOW, SEEN + 1, (stamped or tonumber(call('GET', key_of('clock')) or 0)) + 1)
+  call('SET', key_of('clock'), stamped)
+  return stamped
+end
+
+-- Of a dead letter; on a Cluster the shard can be read from it.
+local function letter_number()
+  if not SHARDS then return call('INCR', key_of('letters')) end
+  return string.format('%.0f', stamp() * SHARDS + string.match(TAG, '%d+'))
 end
 
 local function fenced(box)
@@ -130,7 +146,7 @@ end
 
 local function bury(box, seq, why, parked)
   local dedupe, _, body = unpack(item(box, seq))
-  local id = call('INCR', key_of('letters'))
+  local id = letter_number()
   local letter = {lane = box.lane, key = box.key, seq = tonumber(seq), dedupe = dedupe, body = body, why = why, at = WALL,
     parked = parked}
   call('SET', key_of('letter', id), pack(letter))

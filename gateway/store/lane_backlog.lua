@@ -1,6 +1,7 @@
 -- What stands behind the lanes: timers, dead letters, figures, forgetting.
 --
--- <tag>:timers               zset    name by due ms;  <tag>:timer  hash  name → lane, key, body
+-- <tag>:timers               zset    name by due ms;  <tag>:timer  hash  name → lane, key, body,
+--                                    shard of the key if it is another
 -- <tag>:letter:<id>          string  a dead letter;  <tag>:dead, …:<lane>, …:<lane>:<key>  zset  ids
 -- <tag>:figures:<lane>       hash    parked, dead, timers
 
@@ -14,11 +15,11 @@ local function disarm(name)
   return timer
 end
 
-local function arm(name, due, lane, key, body)
+local function arm(name, due, lane, key, body, to)
   disarm(name)
   call('SADD', key_of('lanes'), lane)
   call('ZADD', key_of('timers'), due, name)
-  call('HSET', key_of('timer'), name, pack({lane, key, body}))
+  call('HSET', key_of('timer'), name, pack({lane, key, body, to}))
   call('HINCRBY', key_of('figures', lane), 'timers', 1)
 end
 
@@ -32,7 +33,36 @@ function operations.tick(a)
   return fired
 end
 
+-- Timers that are due: when, name, whether their key is on another shard.
+function operations.due(a)
+  local found, rows = call('ZRANGEBYSCORE', key_of('timers'), '-inf', WALL, 'WITHSCORES', 'LIMIT', 0, a.n), {}
+  for i = 1, #found, 2 do
+    local timer = unpack_(call('HGET', key_of('timer'), found[i]))
+    rows[#rows + 1] = {tonumber(found[i + 1]), found[i], timer[4] and 1 or 0}
+  end
+  return rows
+end
+
+-- Those of the timers that still stand as they were seen.
+function operations.fire(a)
+  local fired = 0
+  for _, one in ipairs(a.timers) do
+    local due, name = unpack(one)
+    if tonumber(call('ZSCORE', key_of('timers'), name) or nil) == due then
+      local lane, key, body, to = unpack(disarm(name))
+      local id = name .. '@' .. string.format('%.0f', due)
+      if to then
+        send(to, pack({cancel = {}, emits = {{lane, key, id, body}}, puts = {}, feeds = {}}))
+      elseif push(at(lane, key), id, body) then
+        fired = fired + 1
+      end
+    end
+  end
+  return fired
+end
+
 local function exhume(id)
+  id = string.format('%.0f', id)
   local letter = call('GET', key_of('letter', id))
   if not letter then return nil end
   letter = unpack_(letter)
@@ -63,7 +93,12 @@ function operations.discard(a)
   local letter = exhume(a.id)
   if not letter then return 0 end
   local subject = letter.lane .. ':' .. letter.key .. ':' .. letter.seq
-  push(at('journal', 'audit'), a.audit, a.before .. string.sub(cjson.encode(subject), 2, -2) .. a.behind)
+  local line = a.before .. string.sub(cjson.encode(subject), 2, -2) .. a.behind
+  if a.to then
+    send(a.to, pack({cancel = {}, emits = {{'journal', 'audit', a.audit, line}}, puts = {}, feeds = {}}))
+  else
+    push(at('journal', 'audit'), a.audit, line)
+  end
   local box = at(letter.lane, letter.key)
   if not leased_until(box) then free(box, 0) end
   return remember(1)

@@ -4,4 +4,5 @@ for _, lane in pairs(woken) do topics['lane:' .. lane] = true end
 local hints = {}
 for topic in pairs(topics) do hints[#hints + 1] = topic end
 if type(result) == 'table' and result.err then return result end
+if stamped then return {result or false, hints, stamped, parcels} end
 return {result or false, hints}

@@ -1,6 +1,7 @@
 -- Records with their indexes, shared values, rates, feeds.
 --
--- <tag>:record:<kind>:<id>   hash    body version listed: its members of the indexes;  <tag>:expiring  zset  by ms
+-- <tag>:record:<kind>:<id>   hash    body version listed: its members of the indexes; on a Cluster stamp;
+-- <tag>:expiring  zset  by ms
 -- <tag>:index:<kind>:<name>  zset    value and id as bytes that sort as they should (gateway/store/redis_records.py)
 -- <tag>:value:<key>          string  expiry and value;  <tag>:values  zset  key by expiry
 -- <tag>:buckets              zset    bucket by the ms until which its tokens are spent
@@ -23,6 +24,22 @@ local function remove(kind, id)
   call('ZREM', key_of('expiring'), pack({kind, id}))
 end
 
+-- What another shard wrote later stays, though it came here first; of what was removed the stamp is kept for a week.
+local function outdated(kind, id, written)
+  local name = record_name(kind, id)
+  local known = call('HGET', key_of('record', name), 'stamp') or call('GET', key_of('gone', name))
+  return known and tonumber(known) > written
+end
+
+local function mark(kind, id, body, written)
+  local name = record_name(kind, id)
+  if body then
+    call('HSET', key_of('record', name), 'stamp', written)
+  else
+    call('SET', key_of('gone', name), written, 'PX', 604800000)
+  end
+end
+
 local function put(one)
   local kind, id, body, listed, expires = unpack(one)
   if not body then return remove(kind, id) end
@@ -38,9 +55,23 @@ local function put(one)
   end
 end
 
+-- written  on a Cluster when; else the last to come is the last
+local function put_all(puts, written)
+  for _, one in ipairs(puts) do
+    local kind, id, body = one[1], one[2], one[3]
+    if not written then
+      put(one)
+    elseif not outdated(kind, id, written) then
+      put(one)
+      mark(kind, id, body, written)
+    end
+  end
+end
+
 function operations.write(a)
   if remembered() then return 1 end
-  for _, one in ipairs(a.puts) do put(one) end
+  put_all(a.puts, SHARDS and stamp())
+  for _, parcel in ipairs(a.away or {}) do send(unpack(parcel)) end
   return remember(1)
 end
 
@@ -67,7 +98,7 @@ function operations.select(a)
   for i, member in ipairs(call(command, key_of('index', a.kind, a.index), first, second, 'LIMIT', 0, a.n)) do
     local id = id_in(member)
     local record = call('HMGET', key_of('record', record_name(a.kind, id)), 'body', 'version')
-    records[i] = {id, record[1], tonumber(record[2])}
+    records[i] = {id, record[1], tonumber(record[2]), a.merge and member}
   end
   return records
 end

@@ -80,19 +80,47 @@ local function claimed_before(lane, nonce, keys)
   return leases
 end
 
+local function take_all_back(lane, most)
+  hear()
+  for _, key in ipairs(call('ZRANGEBYSCORE', key_of('leased', lane), '-inf', NOW, 'LIMIT', 0, TAKEN_BACK)) do
+    take_back(at(lane, key), most)
+  end
+end
+
+-- What this shard has to give: since when each key has been ready, and the key.
+function operations.offer(a)
+  take_all_back(a.lane, a.losses)
+  local rows = {}
+  for i, key in ipairs(ready_keys(a.lane, a.n, a.newest)) do
+    rows[i] = {tonumber(call('ZSCORE', key_of('ready', a.lane), key)), key}
+  end
+  return rows
+end
+
+local function lease_all(a, keys)
+  local leases = {}
+  for i, key in ipairs(keys) do leases[i] = lease(at(a.lane, key), a.nonce, a.span, a.batch) end
+  if #keys > 0 then remember(keys) end
+  return leases
+end
+
+-- Of what was offered, what is still to be had.
+function operations.claim_offered(a)
+  local before = remembered()
+  if before then return claimed_before(a.lane, a.nonce, before) end
+  local keys = {}
+  for _, key in ipairs(a.keys) do
+    local ready = tonumber(call('ZSCORE', key_of('ready', a.lane), key) or nil)
+    if ready and ready <= NOW then keys[#keys + 1] = key end
+  end
+  return lease_all(a, keys)
+end
+
 function operations.claim(a)
   local before = remembered()
   if before then return claimed_before(a.lane, a.nonce, before) end
-  hear()
-  for _, key in ipairs(call('ZRANGEBYSCORE', key_of('leased', a.lane), '-inf', NOW, 'LIMIT', 0, TAKEN_BACK)) do
-    take_back(at(a.lane, key), a.losses)
-  end
-  local keys, leases = ready_keys(a.lane, a.n, a.newest), {}
-  for i, key in ipairs(keys) do
-    leases[i] = lease(at(a.lane, key), a.nonce, a.span, a.batch)
-  end
-  if #keys > 0 then remember(keys) end
-  return leases
+  take_all_back(a.lane, a.losses)
+  return lease_all(a, ready_keys(a.lane, a.n, a.newest))
 end
 
 -- Take the items the lease showed, up to `upto`; false when this very commit was done before.
@@ -105,14 +133,22 @@ local function consume(box, a)
   return true
 end
 
-local function apply(a)
+-- written  on a Cluster when, if another shard did it; returns how many items are new
+function apply(a, written)
+  local grown = 0
   for _, name in ipairs(a.cancel) do disarm(name) end
   for _, emit in ipairs(a.emits) do
-    local lane, key, dedupe, body, due = unpack(emit)
-    if due then arm(dedupe, due, lane, key, body) else push(at(lane, key), dedupe, body) end
+    local lane, key, dedupe, body, due, to = unpack(emit)
+    if due then
+      arm(dedupe, due, lane, key, body, to)
+    elseif push(at(lane, key), dedupe, body) then
+      grown = grown + 1
+    end
   end
-  for _, one in ipairs(a.puts) do put(one) end
+  if #a.puts > 0 then put_all(a.puts, written or SHARDS and stamp()) end
   for _, feed in ipairs(a.feeds) do append(unpack(feed)) end
+  for _, parcel in ipairs(a.away or {}) do send(unpack(parcel)) end
+  return grown
 end
 
 function operations.commit(a)

@@ -10,10 +10,14 @@ from contextlib import suppress
 from gateway.clock import Clock, Ids
 from gateway.errors import ConfigError, Unavailable
 from gateway.store.limits import DEFAULT_LIMITS, Limits
-from gateway.store.redis_calls import Calls, Moments, Replication
+from gateway.store.redis_calls import Calls, Moments
+from gateway.store.redis_cluster import Voice, servers
+from gateway.store.redis_forward import Forwarder
+from gateway.store.redis_gather import Gather
 from gateway.store.redis_hints import Hints
 from gateway.store.redis_lanes import RedisLanes
-from gateway.store.redis_link import Link, connect, inspect
+from gateway.store.redis_link import Link
+from gateway.store.redis_pipe import Replication
 from gateway.store.redis_records import RedisRecords
 from gateway.store.redis_shared import RedisShared
 
@@ -24,31 +28,38 @@ class RedisStore:
     def __init__(
         self, link: Link, clock: Clock, ids: Ids, limits: Limits = DEFAULT_LIMITS, *, moments: Moments | None = None,
     ) -> None:
-        self._link = link
-        self._client = connect(link)
+        self._servers = servers(link)
         run = ids.unique()
-        self._hints = Hints(self._client, run)
-        self._calls = Calls(self._client, run, self._hints.publish, Replication(link.replicas, link.wait_ms), moments)
-        self.lanes = RedisLanes(self._calls, clock, ids, limits)
+        self._hints = Hints(Voice(self._servers), run)
+        replication = Replication(link.replicas, link.wait_ms)
+        self._calls = Calls(self._servers, run, self._hints.publish, replication, moments)
+        self._forwarder = Forwarder(self._calls)
+        self._calls.hand_on = self._forwarder.hand_on
+        self.lanes = RedisLanes(self._calls, Gather(self._calls, self._forwarder), clock, ids, limits)
         self.records = RedisRecords(self._calls)
         self.shared = RedisShared(self._calls, self._hints, limits)
 
     async def open(self) -> None:
-        """Raises ConfigError: away, too old, or set so that it would lose what we acknowledged."""
+        """Raises ConfigError: Away (it may be tried again), too old, or set so that it would lose what we acknowledged.
+        """
         try:
-            await inspect(self._client, self._link)
+            await self._servers.inspect()
         except ConfigError:
-            await self._client.aclose()
+            await self._servers.aclose()
             raise
+        self._calls.open()
         self._hints.open()
+        if self._servers.shards > 1:
+            self._forwarder.open()
 
     async def close(self) -> None:
         """Leases are given back for other gateways to take at once; what was handed over before is still done."""
         with suppress(Unavailable):  # then they run out by themselves
             await self.lanes.hand_back()
+        await self._forwarder.close()
         await self._calls.close()
         await self._hints.close()
-        await self._client.aclose()
+        await self._servers.aclose()
 
     async def clean(self) -> int:
         """Drop whatever outlived its time, in every part of the store; returns how many rows."""
@@ -70,4 +81,4 @@ class RedisStore:
 
     async def describe(self) -> dict[str, str | int]:
         """Redis' version and settings as they are in force; for `check` and the health page. Raises ConfigError."""
-        return await inspect(self._client, self._link)
+        return await self._servers.inspect()

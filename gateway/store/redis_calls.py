@@ -1,53 +1,40 @@
-"""Calls of the one script: grouped into pipelines, repeated safely, every answer durable before it is given.
+"""Calls of the one script: each to the shard that its key belongs to, or to all; repeated safely.
 
-Calls that queue up while others are under way go out together, so one round trip, and one fsync or `WAIT`, serves
-them all. The client may repeat a pipeline whose reply was lost (redis-py does): each call carries an id of its own,
-by which the script knows its repetition (I8).
+On one Redis there is one shard. On a Cluster a call goes to the master that serves its shard, what the answer leaves
+for other shards is handed on before the caller goes on (redis_forward.py), and the newest stamp that any answer told
+goes along with every further call: what a gateway writes after it read is stamped later, whichever nodes they were.
 """
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import itertools
-import logging
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from collections.abc import Awaitable, Callable
+from typing import Any, Protocol
 
 import msgspec
 from redis.asyncio import Redis
-from redis.exceptions import NoScriptError, RedisError, ResponseError
+from redis.exceptions import ClusterError, MovedError, ReadOnlyError, RedisError, ResponseError
+from redis.exceptions import ConnectionError as Cut
+from redis.exceptions import TimeoutError as Late
 
 from gateway.errors import Fenced, Unavailable
+from gateway.store.redis_cluster import Servers
+from gateway.store.redis_pipe import Pipe, Replication
+from gateway.store.redis_shards import shard_of
+from gateway.store.redis_wire import raw
 
-log = logging.getLogger(__name__)
-
-PARTS = ("lane", "lane_backlog", "lane_shared", "lane_work", "lane_dispatch")
-SCRIPT = "\n".join(Path(__file__).with_name(f"{part}.lua").read_text(encoding="utf-8") for part in PARTS)
-SHA = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
-
-GROUP = 64    # calls in one pipeline at most; bounds how long the first of them waits
-FLIGHTS = 2   # pipelines under way, each on a connection of its own
 SWEEP = 500   # rows of one step of a clean-up: Redis does nothing else meanwhile
+TRIES = 3     # of a call that came to the wrong node
+PATIENCE_S = 0.3  # what is asked of all shards does not wait longer for a node that is away
+
+ELSEWHERE = (MovedError, ReadOnlyError, ClusterError, Cut, Late)  # another node may have it by now
 
 Moments = Callable[[], tuple[int, int]]
+Rows = list[tuple[int, int, int, bytes]]
 
 
-@dataclass(frozen=True, slots=True)
-class Replication:
-    """replicas  that must have a write before it is acknowledged (`WAIT`), 0: the server's own word is enough
-    wait_ms   they have for it
-    """
-
-    replicas: int
-    wait_ms: int
-
-
-@dataclass(slots=True)
-class Job:
-    args: tuple[str | bytes, ...]
-    answer: asyncio.Future[Any]
+class HandOn(Protocol):
+    def __call__(self, source: int, rows: Rows) -> Awaitable[int]: ...
 
 
 class Calls:
@@ -55,26 +42,44 @@ class Calls:
 
     moments  what the time is, for spans and by the wall (ms since 1970); None: the server's clock, the same for every
              gateway
-    trouble  what kept the last group from its answers, "" when nothing did; for the health page
-    groups   pipelines so far; jobs / groups is how well the grouping works
+    hand_on  what to do with parcels for other shards; None: they are left for a worker to find
     """
 
     def __init__(
-        self, client: Redis, run: str, publish: Callable[[list[str]], None], replication: Replication,
+        self, servers: Servers, run: str, publish: Callable[[list[str]], None], replication: Replication,
         moments: Moments | None = None,
     ) -> None:
-        self._client = client
+        self._servers = servers
+        self.shards = servers.shards
         self.run = run
         self._publish = publish
         self._replication = replication
         self._moments = moments
         self._numbers = itertools.count(1)
-        self._queue: list[Job] = []
-        self._flights: set[asyncio.Task[None]] = set()
+        self._pipes: dict[Redis, Pipe] = {}
+        self._open = False
+        self._seen = 0
+        self.hand_on: HandOn | None = None
+
+    def open(self) -> None:
+        """The servers may be trusted; before, nothing is sent to them."""
         self._open = True
-        self.trouble = ""
-        self.groups = 0
-        self.jobs = 0
+
+    def home(self, key: str) -> int:
+        return shard_of(key, self.shards)
+
+    @property
+    def trouble(self) -> str:
+        """What kept a server's last group from its answers, "" when nothing did; for the health page."""
+        return next((pipe.trouble for pipe in self._pipes.values() if pipe.trouble), "")
+
+    @property
+    def groups(self) -> int:
+        return sum(pipe.groups for pipe in self._pipes.values())
+
+    @property
+    def jobs(self) -> int:
+        return sum(pipe.jobs for pipe in self._pipes.values())
 
     def stamp(self) -> str:
         """Unique over all calls of all runs."""
@@ -82,23 +87,87 @@ class Calls:
 
     async def call(self, operation: str, *, shard: int = 0, **args: Any) -> Any:
         """The operation's result. Raises Fenced, and Unavailable when nothing is known of what became of it."""
+        return (await self.told(operation, shard=shard, **args))[0]
+
+    async def told(self, operation: str, *, shard: int = 0, **args: Any) -> tuple[Any, int]:
+        """With how many items it made on other shards, as far as that is known in time."""
         if not self._open:
             raise Unavailable("the store is closed")
+        result, hints, *more = await self._ask(shard, self._packed(operation, shard, args))
+        if hints:
+            self._publish([topic.decode() for topic in hints])
+        if not more:
+            return result, 0
+        self._seen = max(self._seen, more[0])
+        return result, await self.hand_on(shard, more[1]) if more[1] and self.hand_on else 0
+
+    def _packed(self, operation: str, shard: int, args: dict[str, Any]) -> tuple[str | bytes, ...]:
         now, wall = (str(ms) for ms in self._moments()) if self._moments else ("", "")
         packed = msgspec.msgpack.encode({name: raw(value) for name, value in args.items()})
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._queue.append(Job((f"{{gw:{shard}}}", operation, self.stamp(), now, wall, packed, self.run), answer))
-        if len(self._flights) < FLIGHTS:
-            flight = asyncio.create_task(self._fly())
-            self._flights.add(flight)
-            flight.add_done_callback(self._flights.discard)
-        return await answer
+        job = (f"{{gw:{shard}}}", operation, self.stamp(), now, wall, packed, self.run)
+        return job if self.shards == 1 else (*job, str(self.shards), str(self._seen))
+
+    async def _ask(self, shard: int, args: tuple[str | bytes, ...]) -> list[Any]:
+        """Of a node that does not serve the shard, or not any more, it is asked who does."""
+        before = None
+        for _ in range(TRIES):
+            pipe = self._pipe(shard)
+            if pipe is before:
+                break
+            before = pipe
+            try:
+                answer: list[Any] = await pipe.send(args)
+                return answer
+            except ELSEWHERE as error:
+                failed: RedisError | OSError = error
+                await self._servers.look_again()
+            except (RedisError, OSError) as error:
+                raise _told(error) from error
+        raise _told(failed) from failed
+
+    def _pipe(self, shard: int) -> Pipe:
+        client = self._servers.of(shard)
+        pipe = self._pipes.get(client)
+        if pipe is None:
+            pipe = self._pipes[client] = Pipe(client, self._replication, self._servers.note)
+        return pipe
+
+    # --- all shards ---
+
+    async def every(self, operation: str, **args: Any) -> list[Any]:
+        """The results of all shards, or Unavailable."""
+        return await asyncio.gather(*(self.call(operation, shard=shard, **args) for shard in range(self.shards)))
+
+    async def reach(self, operation: str, **args: Any) -> dict[int, Any]:
+        """What each shard answers that is there to be asked. A node that is away is not waited for; nothing of
+        consequence may therefore be asked in this way. Raises Unavailable: not one answers."""
+        if self.shards == 1:
+            return {0: await self.call(operation, **args)}
+        asked = {
+            asyncio.create_task(self.call(operation, shard=shard, **args)): shard
+            for shard in range(self.shards) if self._there(shard)}
+        done, late = await asyncio.wait(asked, timeout=PATIENCE_S) if asked else (set(), set())
+        for task in late:
+            task.cancel()
+        answers = {asked[task]: task.result() for task in done if not task.exception()}
+        if not answers:
+            raise Unavailable("no node of the Cluster answers")
+        return answers
+
+    def _there(self, shard: int) -> bool:
+        try:
+            return not self._pipe(shard).silent
+        except Unavailable:
+            return False
 
     async def sweep(self, operation: str, **args: Any) -> int:
-        """Repeat a clean-up until it did less than its n; in small steps, so that others come in between."""
+        """Repeat a clean-up everywhere until it did less than its n; in small steps, so that others come in between."""
+        return sum(await asyncio.gather(*(self._sweep(shard, operation, args) for shard in range(self.shards))))
+
+    async def _sweep(self, shard: int, operation: str, args: dict[str, Any]) -> int:
         total = 0
         while True:
-            done = int(await self.call(operation, n=SWEEP, **args))
+            done = int(await self.call(operation, shard=shard, n=SWEEP, **args))
             total += done
             if done < SWEEP:
                 return total
@@ -106,63 +175,8 @@ class Calls:
     async def close(self) -> None:
         """What was handed over before is still done."""
         self._open = False
-        while self._flights:
-            await asyncio.wait(self._flights)
-
-    async def _fly(self) -> None:
-        while self._queue:
-            jobs, self._queue = self._queue[:GROUP], self._queue[GROUP:]
-            try:
-                answers = await self._send(jobs)
-                self.trouble = ""
-            except (RedisError, OSError) as error:
-                log.error("store does not answer: %s", error)
-                self.trouble = f"redis: {error}"
-                answers = [error] * len(jobs)
-            self.groups += 1
-            self.jobs += len(jobs)
-            for job, answer in zip(jobs, answers, strict=True):
-                self._settle(job.answer, answer)
-
-    async def _send(self, jobs: list[Job]) -> list[Any]:
-        answers = await self._pipeline("EVALSHA", SHA, jobs)
-        unknown = [i for i, answer in enumerate(answers) if isinstance(answer, NoScriptError)]
-        if unknown:  # a new server, or SCRIPT FLUSH: EVAL also loads it
-            again = await self._pipeline("EVAL", SCRIPT, [jobs[i] for i in unknown])
-            for i, answer in zip(unknown, again, strict=True):
-                answers[i] = answer
-        return answers
-
-    async def _pipeline(self, command: str, script: str, jobs: list[Job]) -> list[Any]:
-        async with self._client.pipeline(transaction=False) as pipeline:
-            for job in jobs:
-                pipeline.execute_command(command, script, 1, *job.args)
-            if self._replication.replicas:
-                pipeline.execute_command("WAIT", self._replication.replicas, self._replication.wait_ms)
-            answers: list[Any] = await pipeline.execute(raise_on_error=False)
-        if self._replication.replicas:
-            confirmed = answers.pop()
-            if not isinstance(confirmed, int) or confirmed < self._replication.replicas:
-                raise RedisError(f"{confirmed} of {self._replication.replicas} replicas confirmed the write")
-        return answers
-
-    def _settle(self, answer: asyncio.Future[Any], reply: Any) -> None:
-        if isinstance(reply, list):
-            result, hints = reply
-            if hints:
-                self._publish([topic.decode() for topic in hints])
-            if not answer.done():  # else the caller was cancelled meanwhile
-                answer.set_result(result)
-        elif not answer.done():
-            answer.set_exception(_told(reply))
-
-
-def raw(value: Any) -> Any:
-    """Bytes as MessagePack's old raw type: Redis 7.0's cmsgpack does not read the newer `bin`."""
-    if not isinstance(value, bytes):
-        return value
-    head = b"\xda" + len(value).to_bytes(2) if len(value) < 2**16 else b"\xdb" + len(value).to_bytes(4)
-    return msgspec.Raw(head + value)
+        while flights := [flight for pipe in self._pipes.values() for flight in pipe.flights]:
+            await asyncio.wait(flights)
 
 
 def _told(error: Exception) -> Exception:

@@ -16,11 +16,11 @@ import asyncio
 import logging
 from collections.abc import Iterable, Sequence
 
-from redis.asyncio import Redis
 from redis.asyncio.client import PubSub
 from redis.exceptions import RedisError
 
 from gateway.store.hub import Hub, Listener
+from gateway.store.redis_cluster import Voice
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ HELP_S = 0.05    # a lane's worker that has not looked by then has its hands ful
 class Hints(Hub):
     """run  of this gateway: hints of its own come back over Redis too and are passed over."""
 
-    def __init__(self, client: Redis, run: str) -> None:
+    def __init__(self, client: Voice, run: str) -> None:
         super().__init__()
         self._client = client
         self._run = run.encode()

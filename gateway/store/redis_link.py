@@ -1,6 +1,7 @@
 """The way to Redis: URL forms, client settings, and what a server must be set to before we trust it.
 
 redis://host:port/db · rediss://… (TLS) · unix:///path · redis+sentinel://host:port,host:port/<master>/<db>
+redis+cluster://host:port,host:port · rediss+cluster://… (TLS, with the query that rediss:// takes)
 """
 from __future__ import annotations
 
@@ -12,11 +13,13 @@ from redis.asyncio import Redis
 from redis.asyncio.retry import Retry
 from redis.asyncio.sentinel import Sentinel
 from redis.backoff import ExponentialBackoff
-from redis.exceptions import RedisError, ResponseError
+from redis.exceptions import AuthenticationError, RedisError, ResponseError
 
 from gateway.errors import ConfigError
+from gateway.store.parts import Away
 
 SENTINEL_PORT = 26379
+REDIS_PORT = 6379
 OLDEST = (6, 2)  # Redis: ZRANGE and SET options that the script uses; tried on 7.0
 
 # A server that hangs must be noticed while a platform still waits for our answer (WeChat: 5 s).
@@ -32,6 +35,7 @@ class Link:
     durability  `relaxed`: a server that forgets at a crash will do
     replicas    that must confirm a write (`WAIT`); 0: one server, which must write through to its disk
     wait_ms     they have for it
+    shards      of a Cluster; 0: as many as usual
     """
 
     url: str
@@ -39,6 +43,7 @@ class Link:
     durability: Literal["strict", "relaxed"] = "strict"
     replicas: int = 0
     wait_ms: int = 1_000
+    shards: int = 0
 
 
 def connect(link: Link) -> Redis:
@@ -74,7 +79,7 @@ def _behind_sentinel(url: str, settings: dict[str, Any]) -> Redis:
         raise ConfigError("store.url: redis+sentinel://host:port,host:port/<master name> is needed")
     user, _, password = credentials.partition(":")
     settings = {"username": unquote(user) or None, "password": unquote(password) or None} | settings
-    watchers = [_address(host) for host in hosts.split(",")]
+    watchers = [_address(host, SENTINEL_PORT) for host in hosts.split(",")]
     asking = {
         "socket_timeout": CONNECT_TIMEOUT_S, "socket_connect_timeout": CONNECT_TIMEOUT_S,
         "retry": Retry(ExponentialBackoff(), 0),  # the next Sentinel is asked instead
@@ -84,26 +89,70 @@ def _behind_sentinel(url: str, settings: dict[str, Any]) -> Redis:
     return client
 
 
-def _address(host: str) -> tuple[str, int]:
+def _address(host: str, port: int) -> tuple[str, int]:
     try:
         parts = urlsplit(f"//{host}")
-        return parts.hostname or "", parts.port or SENTINEL_PORT
+        return parts.hostname or "", parts.port or port
     except ValueError as error:
         raise ConfigError(f"store.url: {host!r} is not a host and port") from error
 
 
+def cluster_seeds(link: Link) -> list[tuple[str, int]]:
+    """Nodes that are asked who else there is. Raises ConfigError."""
+    _, _, place, _ = _cluster(link.url)
+    if not place:
+        raise ConfigError("store.url: redis+cluster://host:port,host:port is needed")
+    return [_address(host, REDIS_PORT) for host in place.split(",")]
+
+
+def connect_node(link: Link, host: str, port: int) -> Redis:
+    """A client of one node of a Cluster. Raises ConfigError."""
+    scheme, credentials, _, query = _cluster(link.url)
+    user, _, password = credentials.partition(":")
+    named = {"username": unquote(user) or None, "password": unquote(password) or None}
+    name = f"[{host}]" if ":" in host else host
+    try:
+        return Redis.from_url(f"{scheme}://{name}:{port}/0{query}", **(named | _settings(link)))
+    except (ValueError, TypeError) as error:
+        raise ConfigError(f"store.url cannot be read: {error}") from error
+
+
+def _cluster(url: str) -> tuple[str, str, str, str]:
+    """redis or rediss, user:password, host:port,…, ?query"""
+    scheme, _, rest = url.partition("+cluster://")
+    if scheme not in ("redis", "rediss"):
+        raise ConfigError(f"store.url: {scheme}+cluster:// is not a store this version has")
+    place, mark, query = rest.partition("?")
+    credentials, _, hosts = place.rpartition("@")
+    return scheme, credentials, hosts.rstrip("/"), mark + query
+
+
+async def settle_shards(client: Redis, shards: int) -> None:
+    """The first gateway writes down how many shards there are: with another number nothing would be found again.
+    Raises ConfigError."""
+    try:
+        await client.set("{gw:0}:shards", shards, nx=True)
+        kept = int(await client.get("{gw:0}:shards") or 0)
+    except (RedisError, OSError) as error:
+        raise Away(f"store.url: Redis does not answer: {error}") from error
+    if kept != shards:
+        raise ConfigError(
+            f"this Redis was filled with {kept} shards and cannot be read with {shards}: data of one Redis does not "
+            "move to a Cluster by itself, nor back; begin with an empty one")
+
+
 async def inspect(client: Redis, link: Link) -> dict[str, str | int]:
-    """What the server is and how it is set. Raises ConfigError with words for an operator: away, too old, or set so
+    """What the server is and how it is set. Raises ConfigError with words for an operator: Away, too old, or set so
     that it would lose what we acknowledged."""
     try:
         server = await client.info("server")
         facts = {"redis": str(server["redis_version"]), "mode": str(server["redis_mode"])}
         for name in ("maxmemory-policy", "appendonly", "appendfsync"):
             facts[name] = str((await client.config_get(name))[name])
-    except ResponseError as error:
+    except (ResponseError, AuthenticationError) as error:
         raise ConfigError(f"store.url: Redis refuses to tell how it is set ({error})") from error
     except (RedisError, OSError) as error:
-        raise ConfigError(f"store.url: Redis does not answer: {error}") from error
+        raise Away(f"store.url: Redis does not answer: {error}") from error
     if tuple(int(part) for part in facts["redis"].split(".")[:2]) < OLDEST:
         raise ConfigError(f"Redis {facts['redis']} is too old for the store: 6.2 or newer is needed")
     _trust(facts, link)

@@ -1,4 +1,8 @@
-"""Records on Redis: gateway/store/records.py. An index is one sorted set of bytes: the value, then the id."""
+"""Records on Redis: gateway/store/records.py. An index is one sorted set of bytes: the value, then the id.
+
+On a Cluster each shard has the index of its own records; lists are gathered and merged. One that cannot be complete,
+because a node is away, is Unavailable.
+"""
 from __future__ import annotations
 
 from collections.abc import Sequence
@@ -6,9 +10,10 @@ from typing import Any
 
 from gateway.store.lanes import Put
 from gateway.store.records import Record
-from gateway.store.redis_calls import Calls, raw
+from gateway.store.redis_calls import Calls
+from gateway.store.redis_shards import divided_puts
+from gateway.store.redis_wire import packed, sortable
 
-OFFSET = 2**63  # makes a number of 64 bits with a sign one that sorts by its bytes
 BEHIND = b"\xff"  # above every byte that an id, which is UTF-8, can begin with
 
 
@@ -19,10 +24,14 @@ class RedisRecords:
         self._calls = calls
 
     async def write(self, puts: Sequence[Put]) -> None:
-        await self._calls.call("write", puts=[packed(put) for put in puts])
+        if not puts:
+            return
+        shards, here = self._calls.shards, self._calls.home(puts[0].id)
+        work = divided_puts(puts, here, shards) if shards > 1 else {"puts": [packed(put) for put in puts]}
+        await self._calls.call("write", shard=here, **work)
 
     async def get(self, kind: str, id: str) -> Record | None:
-        row = await self._calls.call("get_record", kind=kind, id=id)
+        row = await self._calls.call("get_record", shard=self._calls.home(id), kind=kind, id=id)
         return _record(kind, row) if row else None
 
     async def find(self, kind: str, index: str, value: str | int, *, after: str = "", n: int = 100) -> list[Record]:
@@ -36,7 +45,7 @@ class RedisRecords:
 
     async def count(self, kind: str, index: str, value: str | int) -> int:
         low, high = b"[" + sortable(value), b"(" + sortable(value) + BEHIND
-        return int(await self._calls.call("count", kind=kind, index=index, low=low, high=high))
+        return sum(await self._calls.every("count", kind=kind, index=index, low=low, high=high))
 
     async def clean(self) -> int:
         return await self._calls.sweep("expire_records")
@@ -44,26 +53,14 @@ class RedisRecords:
     async def _select(
         self, kind: str, index: str, low: bytes, high: bytes, *, n: int, newest: bool = False
     ) -> list[Record]:
-        rows = await self._calls.call("select", kind=kind, index=index, low=low, high=high, n=n, newest=newest)
-        return [_record(kind, row) for row in rows]
-
-
-def packed(put: Put) -> tuple[Any, ...]:
-    """As lane_shared.lua reads it: kind, id, body, its members of the indexes, expiry."""
-    listed = [(name, raw(sortable(value) + put.id.encode())) for name, value in put.index.items()]
-    return put.kind, put.id, raw(put.body), listed, put.expires
-
-
-def sortable(value: str | int) -> bytes:
-    """Bytes in the values' order, none a beginning of another's: numbers before words, words by code point.
-
-    A word ends with a zero; one inside is followed by 255, which no UTF-8 holds.
-    """
-    if isinstance(value, int):
-        return b"i" + (value + OFFSET).to_bytes(8)
-    return b"s" + value.encode().replace(b"\0", b"\0\xff") + b"\0"
+        parts = await self._calls.every(
+            "select", kind=kind, index=index, low=low, high=high, n=n, newest=newest, merge=self._calls.shards > 1)
+        if len(parts) == 1:
+            return [_record(kind, row) for row in parts[0]]
+        rows = sorted((row for part in parts for row in part), key=lambda row: bytes(row[3]), reverse=newest)
+        return [_record(kind, row) for row in rows[:n]]
 
 
 def _record(kind: str, row: list[Any]) -> Record:
-    id, body, version = row
+    id, body, version = row[:3]
     return Record(kind, id.decode(), body, version)

@@ -39,7 +39,7 @@ class RedisShared:
         return await asyncio.shield(flight)
 
     async def _fresh(self, key: str, left: int, unlike: bytes | None) -> bytes | None:
-        value: bytes | None = await self._calls.call("get", key=key, left=left)
+        value: bytes | None = await self._calls.call("get", shard=self._calls.home(key), key=key, left=left)
         return None if value == unlike else value
 
     async def _fetch(self, key: str, fetch: Fetch, left: int, unlike: bytes | None) -> bytes:
@@ -57,7 +57,7 @@ class RedisShared:
                 await self.put(key, value, ttl_ms)
             return value
         finally:
-            await self._calls.call("delete", key=lock, value=ours)
+            await self._calls.call("delete", shard=self._calls.home(lock), key=lock, value=ours)
 
     def _land(self, key: str, flight: asyncio.Task[bytes]) -> None:
         del self._flights[key]
@@ -65,20 +65,21 @@ class RedisShared:
             flight.exception()  # seen, even when every caller was cancelled meanwhile
 
     async def take(self, bucket: str, per_ms: int, burst: int, n: int = 1) -> int:
-        return int(await self._calls.call("take", bucket=bucket, per_ms=per_ms, burst=burst, n=n))
+        return int(await self._calls.call(
+            "take", shard=self._calls.home(bucket), bucket=bucket, per_ms=per_ms, burst=burst, n=n))
 
     async def put(self, key: str, value: bytes, ttl_ms: int) -> None:
-        await self._calls.call("put", key=key, value=value, ttl=ttl_ms)
+        await self._calls.call("put", shard=self._calls.home(key), key=key, value=value, ttl=ttl_ms)
 
     async def add(self, key: str, value: bytes, ttl_ms: int) -> bool:
-        return bool(await self._calls.call("add", key=key, value=value, ttl=ttl_ms))
+        return bool(await self._calls.call("add", shard=self._calls.home(key), key=key, value=value, ttl=ttl_ms))
 
     async def get(self, key: str) -> bytes | None:
-        value: bytes | None = await self._calls.call("get", key=key, left=0)
+        value: bytes | None = await self._calls.call("get", shard=self._calls.home(key), key=key, left=0)
         return value
 
     async def delete(self, key: str) -> None:
-        await self._calls.call("delete", key=key, value=b"")
+        await self._calls.call("delete", shard=self._calls.home(key), key=key, value=b"")
 
     async def publish(self, topic: str, hint: str = "") -> None:
         self._hints.tell(topic)
@@ -87,13 +88,13 @@ class RedisShared:
         return self._hints.subscribe(topics)
 
     async def feed_append(self, feed: str, id: str, body: bytes) -> bool:
-        return bool(await self._calls.call("append", feed=feed, id=id, body=body))
+        return bool(await self._calls.call("append", shard=self._calls.home(feed), feed=feed, id=id, body=body))
 
     async def feed_read(self, feed: str, after: str | None, n: int = 200) -> list[FeedItem]:
-        rows = await self._calls.call("feed", feed=feed, after=after, n=n)
+        rows = await self._calls.call("feed", shard=self._calls.home(feed), feed=feed, after=after, n=n)
         return [FeedItem(seq, id.decode(), body) for seq, id, body in rows]
 
     async def clean(self) -> int:
         values = await self._calls.sweep("expire_values")
         fed = await self._calls.sweep("trim", age=self._limits.feed_ms)
-        return values + fed + int(await self._calls.call("expire_buckets"))
+        return values + fed + sum(int(n) for n in await self._calls.every("expire_buckets"))

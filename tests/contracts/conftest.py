@@ -10,10 +10,11 @@ from gateway.store.lanes import LaneStore
 from gateway.store.records import Records
 from gateway.store.shared import SharedStore
 from tests.clock import ManualClock
-from tests.contracts.stores import OPENERS, Opener
+from tests.contracts.stores import OPENERS, SLOW, Opener
 
 
-@pytest.fixture(params=sorted(OPENERS))
+@pytest.fixture(params=[
+    pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in sorted(OPENERS)])
 async def opener(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Opener]:
     opener = OPENERS[request.param](tmp_path)
     opener.store = await opener.open()

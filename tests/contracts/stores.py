@@ -14,6 +14,7 @@ from gateway.store.redis_link import Link
 from gateway.store.sqlite import SqliteStore
 from gateway.store.steady import Steady
 from tests.clock import ManualClock, SerialIds
+from tests.redis_cluster import RedisCluster
 from tests.redis_server import RedisServer
 
 
@@ -86,4 +87,31 @@ class RedisOpener(Opener):
         return store
 
 
-OPENERS: dict[str, type[Opener]] = {"sqlite": SqliteOpener, "redis": RedisOpener}
+@functools.cache
+def redis_cluster() -> RedisCluster:
+    """One for the whole session; each test finds it empty."""
+    folder = tempfile.TemporaryDirectory(prefix="huiyin-cluster-")
+    cluster = RedisCluster(Path(folder.name))
+    cluster.start()
+    atexit.register(folder.cleanup)
+    atexit.register(cluster.stop)
+    return cluster
+
+
+class ClusterOpener(Opener):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.cluster = redis_cluster()
+        self.cluster.empty()
+        self.time = Steady(self.clock)
+
+    async def open(self) -> Store:
+        store = RedisStore(
+            Link(self.cluster.url, durability="relaxed"), self.clock, self.ids, self.limits,
+            moments=lambda: (self.time.now(), self.time.wall()))
+        await store.open()
+        return store
+
+
+OPENERS: dict[str, type[Opener]] = {"sqlite": SqliteOpener, "redis": RedisOpener, "cluster": ClusterOpener}
+SLOW = {"cluster"}

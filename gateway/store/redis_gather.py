@@ -1,0 +1,113 @@
+"""What is asked of all shards of a Cluster and put together again: claims, timers, figures.
+
+None of it waits for a node that is away: what the others have to give is worked on meanwhile.
+"""
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from gateway.errors import Unavailable
+from gateway.store.lanes import LaneStats
+from gateway.store.redis_calls import Calls
+from gateway.store.redis_forward import Forwarder, owed
+
+
+@dataclass(frozen=True, slots=True)
+class Leasing:
+    """How keys are leased: one claim's nonce, the items shown of each, the lease's length, losses that bury."""
+
+    lane: str
+    nonce: str
+    batch: int
+    span: int
+    losses: int
+
+
+class Gather:
+    def __init__(self, calls: Calls, forwarder: Forwarder) -> None:
+        self._calls = calls
+        self._forwarder = forwarder
+        self._ticking = asyncio.Lock()
+
+    async def some(self, asked: Mapping[int, tuple[str, dict[str, Any]]]) -> dict[int, Any]:
+        """Shard → operation and arguments; what each answers. One that does not is left out, unless none does."""
+        answers = await asyncio.gather(
+            *(self._calls.call(operation, shard=shard, **args) for shard, (operation, args) in asked.items()),
+            return_exceptions=True)
+        known = dict[int, Any]()
+        for shard, answer in zip(asked, answers, strict=True):
+            if not isinstance(answer, BaseException):
+                known[shard] = answer
+            elif not isinstance(answer, Unavailable) or len(asked) == 1:
+                raise answer
+        if asked and not known:
+            raise Unavailable("no node of the Cluster answers")
+        return known
+
+    async def claim(self, how: Leasing, n: int, newest: int) -> list[Any]:
+        """First what each shard has to offer, then of that the n that have been ready longest, but for the newest."""
+        terms: dict[str, Any] = {
+            "lane": how.lane, "nonce": how.nonce, "batch": how.batch, "span": how.span, "losses": how.losses}
+        if self._calls.shards == 1:
+            rows: list[Any] = await self._calls.call("claim", **terms, n=n, newest=newest)
+            return rows
+        offers = await self._calls.reach("offer", lane=how.lane, losses=how.losses, n=n, newest=newest)
+        ready = sorted((since, key, shard) for shard, rows in offers.items() for since, key in rows)
+        chosen = ready if len(ready) <= n else ready[:n - newest] + ready[len(ready) - newest:]
+        keys: dict[int, list[bytes]] = {}
+        for _, key, shard in chosen:
+            keys.setdefault(shard, []).append(key)
+        if not keys:
+            return []
+        taken = await self.some({
+            shard: ("claim_offered", {**terms, "keys": [key.decode() for key in wanted]})
+            for shard, wanted in keys.items()})
+        place = {key: i for i, (_, key, _) in enumerate(chosen)}
+        return sorted((row for rows in taken.values() for row in rows), key=lambda row: place[row[0]])
+
+    async def tick(self, n: int) -> int:
+        """Oldest first over all shards. Timers whose key is on another shard go one after the other, so that they
+        arrive in order; the others shard by shard."""
+        if self._calls.shards == 1:
+            return int(await self._calls.call("tick", n=n))
+        async with self._ticking:
+            found = await self._calls.reach("due", n=n)
+            due = sorted((when, name, shard, stray) for shard, rows in found.items() for when, name, stray in rows)[:n]
+            if any(stray for *_, stray in due):
+                return sum([await self._fire(shard, [(when, name)]) for when, name, shard, _ in due])
+            parts: dict[int, list[tuple[int, bytes]]] = {}
+            for when, name, shard, _ in due:
+                parts.setdefault(shard, []).append((when, name))
+            return sum(await asyncio.gather(*(self._fire(shard, timers) for shard, timers in parts.items())))
+
+    async def _fire(self, shard: int, timers: list[tuple[int, bytes]]) -> int:
+        rows = [(when, name.decode()) for when, name in timers]
+        try:
+            here, elsewhere = await self._calls.told("fire", shard=shard, timers=rows)
+        except Unavailable:  # they are still there
+            return 0
+        return int(here) + elsewhere
+
+    async def stats(self) -> dict[str, LaneStats]:
+        if self._calls.shards > 1:
+            await self._forwarder.settle()
+        parts = await self._calls.reach("stats")
+        lanes: dict[str, LaneStats] = {}
+        for rows in parts.values():
+            for lane, *figures in rows:
+                lanes[lane.decode()] = _sum(lanes.get(lane.decode()), LaneStats(*figures))
+        if self._calls.shards > 1:
+            waiting, oldest = owed(await self._calls.reach("pending"))
+            lanes["forward"] = LaneStats(waiting, 0, 0, 0, 0, oldest)
+        return lanes
+
+
+def _sum(one: LaneStats | None, two: LaneStats) -> LaneStats:
+    if one is None:
+        return two
+    return LaneStats(
+        one.waiting + two.waiting, one.leased + two.leased, one.parked + two.parked, one.dead + two.dead,
+        one.timers + two.timers, max(one.oldest_ms, two.oldest_ms))
