@@ -78,7 +78,7 @@ class Delivery:
         work = _Work(lease.key, to_ms(self._clock.now()), load(lease.state))
         for n, msg in enumerate(lease.msgs):
             item = outbox.decode(msg.body)
-            inside = self._inside(item, lease.msgs[n:], work)
+            inside = await self._inside(item, lease.msgs[n:], work)
             if not inside and (work.upto or not await self._outside(item, work)):
                 break
             work.upto = msg.seq
@@ -88,7 +88,7 @@ class Delivery:
 
     # --- nothing leaves -----------------------------------------------------------------------------------------
 
-    def _inside(self, item: outbox.OutItem, msgs: Sequence[Msg], work: _Work) -> bool:
+    async def _inside(self, item: outbox.OutItem, msgs: Sequence[Msg], work: _Work) -> bool:
         """Whether the item, the first of `msgs`, is done without a call to the platform."""
         match item:
             case Heard(note):
@@ -99,16 +99,16 @@ class Delivery:
             case Again():
                 self._again(msgs, work)
             case Say():
-                return self._handed(item, work)
+                return await self._handed(item, work)
             case _:
                 return False
         return True
 
-    def _handed(self, say: Say, work: _Work) -> bool:
+    async def _handed(self, say: Say, work: _Work) -> bool:
         """To a push of theirs that waits."""
         if work.state.parts_of(say):
             return False
-        taker = self._answers.hand(work.conversation, say.answers, say.message)
+        taker = await self._answers.give(work.conversation, say.answers, say.message)
         if taker is None:
             return False
         OUTBOUND.labels(work.channel, ANSWER).inc()

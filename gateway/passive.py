@@ -41,6 +41,9 @@ class Waiting:
     kept: Callable[[], Awaitable[tuple[bool, Outbound | None]]]
     crowded: Callable[[], bool]
 
+    async def announce(self) -> None:
+        """Before its message is stored, where others must know that it waits. Raises Unavailable."""
+
     async def ready(self, seconds: float) -> bool:
         """Whether there is an answer within that time; leaves the push waiting if not."""
         await asyncio.wait([self.slot.answer], timeout=max(0.0, seconds))
@@ -88,6 +91,10 @@ class PassiveAnswers:
             if not slot.waiting:
                 _settle(slot, None)
                 slot.ended = self.clock.monotonic()
+
+    async def give(self, conversation: str, ids: Sequence[str], message: Outbound) -> str | None:
+        """As `hand`, wherever the push waits. Raises Unavailable."""
+        return self.hand(conversation, ids, message)
 
     def hand(self, conversation: str, ids: Sequence[str], message: Outbound) -> str | None:
         """To the push of the latest of these ids that waits; the others are told that there is nothing. Returns its

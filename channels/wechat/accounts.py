@@ -43,6 +43,10 @@ class Account:
 class Waiting(Protocol):
     """One try of a push, while it waits for what the turn says."""
 
+    async def announce(self) -> None:
+        """Before the message is stored: another gateway may take the turn. Raises Unavailable."""
+        ...
+
     async def ready(self, seconds: float) -> bool:
         """Whether there is an answer within that time; the push goes on waiting if not."""
         ...

@@ -85,6 +85,7 @@ class Taker:
 
     async def _answered(self, account: Account, push: Push, conversation: str, deadline: float) -> Said | None:
         with self._core.answers.expect(conversation, push.id) as waiting:
+            await waiting.announce()
             kept = await self._keep(account, push, conversation)
             if kept.notice:
                 return Said(kept.notice, push.created * 1000)

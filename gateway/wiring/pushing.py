@@ -16,6 +16,7 @@ from gateway.http import Network
 from gateway.outbox import Sender, Texter
 from gateway.pacing import Pacing
 from gateway.passive import PassiveAnswers
+from gateway.passive_shared import SharedAnswers
 from gateway.protocols import Accept, CodeSender, SharedStore
 from gateway.store.parts import Store
 from gateway.uploads import Uploads
@@ -55,7 +56,10 @@ class Pushing:
         """Raises ConfigError."""
         config, ground = self.config, self.ground
         store = ground.store
-        answers = PassiveAnswers(partial(kept, store.lanes), ground.clock)
+        told = partial(kept, store.lanes)
+        answers = (
+            SharedAnswers(told, ground.clock, store.shared) if config.store.many else PassiveAnswers(told, ground.clock)
+        )
         self.sms = sms.SmsParts(config, sms.SmsGround(
             store=store, accept=ground.accept, replies=ground.conversation.writer.replies, clock=ground.clock,
             ids=ground.ids, zone=ground.conversation.time_zone, public=ground.url, trusted=ground.trusted,

@@ -152,9 +152,9 @@ class Town:
     def url(self) -> str:
         return self.balancer.url
 
-    async def opens(self, n: int) -> list[Server]:
+    async def opens(self, n: int, **settings: str) -> list[Server]:
         """So many more gateways, once they are ready."""
-        new = [self._gateway() for _ in range(n)]
+        new = [self._gateway(settings) for _ in range(n)]
         await asyncio.gather(*(one.start() for one in new))
         self.gateways += new
         self.balancer.ports = [one.port for one in self.gateways]
@@ -169,7 +169,7 @@ class Town:
         self.balancer.ports = [one.port for one in self.gateways]
         return time.monotonic() - began
 
-    def _gateway(self) -> Server:
+    def _gateway(self, settings: dict[str, str]) -> Server:
         """With a data folder of its own and the town's configuration."""
         self._n += 1
         home = self.folder / f"gateway {self._n}"
@@ -179,7 +179,7 @@ class Town:
             url=self.url, redis=self.redis.url, files=self.folder / "files", number=NUMBER, carrier=self.carrier.url,
             secret=SECRET, tps=TPS, wechat=configuration([ACCOUNT], int(self.wechat.url.rpartition(":")[2])),
         ), "utf-8")
-        return Server(home / "data", config=file)
+        return Server(home / "data", settings, config=file)
 
     def store(self) -> RedisStore:
         """The gateways' own, to look into."""

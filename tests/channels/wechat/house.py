@@ -127,6 +127,9 @@ class _Waiting:
     conversation: str
     message_id: str
 
+    async def announce(self) -> None:
+        pass
+
     async def ready(self, seconds: float) -> bool:
         return self.house.quick
 
