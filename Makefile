@@ -38,12 +38,6 @@ test-slow: trained chromium kannel
 
 bench: setup
 	$(PYTHON) -m bench --full
-	$(PYTHON) -m bench.understanding
-	$(PYTHON) -m bench.citizens
-	$(PYTHON) -m bench.wechat_day
-	$(PYTHON) -m bench.wechat_callbacks
-	$(PYTHON) -m bench.sms --full
-	$(PYTHON) -m bench.bridge --full
 
 miniprogram: setup
 	@sh tools/node.sh

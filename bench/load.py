@@ -5,9 +5,11 @@ a bare WebSocket echo and the disk's fsync rate, so that the ratios hold on any 
 """
 from __future__ import annotations
 
+import argparse
 import asyncio
 import json
 import sys
+import tempfile
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ import aiohttp
 
 from bench import profile
 from bench.disk import fsyncs_per_s
+from bench.record import RESULTS, head, keep
 from bench.server import ROOT, Server, free_port
 from gateway.clock import RandomIds, SystemClock
 from gateway.store.sqlite import SqliteStore
@@ -180,3 +183,18 @@ async def _sqlite(folder: Path) -> str:
         return str((await store.describe())["sqlite"])
     finally:
         await store.close()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m bench.load", description=__doc__)
+    parser.add_argument("--seconds", type=float, default=Plan().seconds, help="measured time of every run")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    args = parser.parse_args()
+    when = head()
+    with tempfile.TemporaryDirectory() as folder:
+        found = asyncio.run(measure(Path(folder), Plan(seconds=args.seconds)))
+    keep(args.out, load={**when, **found})
+
+
+if __name__ == "__main__":
+    main()

@@ -2,13 +2,18 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-HERE = Path(__file__).parent
-RESULTS, PAGE = HERE / "results.json", HERE / "README.md"
+from bench import page_beyond
+from bench.parts import PARTS
+from bench.record import RESULTS as RESULTS
+from bench.table import reached as reached
+from bench.table import rows as rows
+
+PAGE = RESULTS.parent / "README.md"
 BEGIN, END = "<!-- figures: python -m bench.page -->", "<!-- end of figures -->"
+PARTS_BEGIN, PARTS_END = "<!-- parts: bench/parts.py -->", "<!-- end of parts -->"
 
 Figures = dict[str, Any]
 
@@ -44,35 +49,35 @@ SPOILT = (
 def table(results: Figures) -> str:
     """The page's section of figures, in Markdown."""
     parts = (_machine(results), _goals(results["load"]), _levels(results["load"]), _apart(results["load"]),
-             profile(results["load"]["profile"]), *_tortures(results), *_spoilt(results))
+             profile(results["load"]["profile"]), *_tortures(results), *_spoilt(results),
+             *page_beyond.sections(results))
     return "\n\n".join(parts)
 
 
+def parts() -> str:
+    """What can be measured, and how long it takes."""
+    return rows(("part", "measures", "minutes in full"), (
+        (f"`{name}`", part.measures, f"{part.minutes:g}") for name, part in PARTS.items()))
+
+
 def page(text: str, results: Figures) -> str:
-    """The page with its figures replaced. Raises ValueError when a marker is missing."""
-    before, _, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not end:
+    """The page with its parts and figures replaced. Raises ValueError when a marker is missing."""
+    return _placed(_placed(text, PARTS_BEGIN, PARTS_END, parts()), BEGIN, END, table(results))
+
+
+def _placed(text: str, begin: str, end: str, content: str) -> str:
+    before, _, rest = text.partition(begin)
+    _, found, after = rest.partition(end)
+    if not found:
         raise ValueError(f"{PAGE.name} has no place for figures")
-    return f"{before}{BEGIN}\n\n{table(results)}\n\n{END}{after}"
-
-
-def rows(head: Sequence[str], lines: Iterable[Sequence[object]]) -> str:
-    """A Markdown table; what was not measured is a dash."""
-    def row(cells: Sequence[object]) -> str:
-        return "| " + " | ".join("–" if cell is None else str(cell) for cell in cells) + " |"
-
-    return "\n".join([row(head), "|" + "---|" * len(head), *map(row, lines)])
-
-
-def reached(value: float, sign: str, goal: float) -> bool:
-    return {"≥": value >= goal, "≤": value <= goal, "<": value < goal}[sign]
+    return f"{before}{begin}\n\n{content}\n\n{end}{after}"
 
 
 def _machine(results: Figures) -> str:
-    machine, load = results["machine"], results["load"]
+    load = results["load"]
+    machine = load["machine"]
     return (
-        f"{results['date']} on {machine['cores']} cores ({machine['cpu']}, {machine['system']}), Python "
+        f"{load['date']} on {machine['cores']} cores ({machine['cpu']}, {machine['system']}), Python "
         f"{machine['python']}, SQLite {load['sqlite']}; load average before: "
         f"{', '.join(map(str, machine['load_before']))}. Generator and gateway share the machine."
     )
@@ -100,7 +105,7 @@ def _levels(load: Figures) -> str:
         ("turns per echo", *(load["ratios"][level]["turns_per_echo"] for level in levels)),
         ("turns per fsync", *(load["ratios"][level]["turns_per_fsync"] for level in levels)),
     ]
-    return rows(("visitors", *levels), lines)
+    return rows(("visitors", *levels), lines) + "\n\n![Percentiles by visitors](plots/load.svg)"
 
 
 def _apart(load: Figures) -> str:
@@ -129,7 +134,7 @@ def _tortures(results: Figures) -> Iterator[str]:
             found = results[name]
             yield rows((f"kill -9 of {what}, {found['date']}", "count"), [
                 (key.replace("_", " "), found[key]) for key in (*amounts, *faults)
-            ])
+            ]) + ("\n\n![Kills](plots/kills.svg)" if name == "chaos" else "")
 
 
 def _spoilt(results: Figures) -> Iterator[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import tempfile
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -17,6 +16,7 @@ from statistics import median
 from typing import Any
 
 from bench.load import SETTINGS, generated
+from bench.record import RESULTS, head, keep
 from bench.server import Server
 from bench.watch import cpu_s
 from tests.redis_server import RedisServer
@@ -98,8 +98,12 @@ def _server(folder: Path, url: str) -> Server:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--full", action="store_true")
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    args = parser.parse_args()
+    when = head()
     with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps(asyncio.run(measure(Path(folder), full=parser.parse_args().full)), indent=1))
+        found = asyncio.run(measure(Path(folder), full=args.full))
+    keep(args.out, redis_cpu={**when, **found})
 
 
 if __name__ == "__main__":

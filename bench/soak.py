@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import tempfile
 import time
 from collections.abc import Sequence
@@ -22,12 +21,13 @@ from typing import Any
 import aiohttp
 
 from bench.load import SETTINGS, generated
+from bench.record import RESULTS, head, keep
 from bench.server import Server
 from bench.sockets import memory_kib
 from bench.watch import PROC
 
 RATE, VISITORS = 40.0, 80
-MINUTES, FEWER = 30.0, 3.0
+MINUTES = 30.0
 WARM_SHARE = 1 / 3
 SAMPLE_S = 2.0
 NOISE_BYTES = 8e6
@@ -49,8 +49,8 @@ class Sample:
     store_bytes: int
 
 
-async def measure(folder: Path, *, full: bool, minutes: float | None = None, program: str = "gateway") -> Figures:
-    minutes = minutes or (MINUTES if full else FEWER)
+async def measure(folder: Path, minutes: float, program: str = "gateway") -> Figures:
+    """One soak in an empty folder of the gateway, or of another program that serves as it does."""
     server = Server(folder / "data", SETTINGS, program=program)
     server.data.mkdir()
     server.bring_models()
@@ -120,11 +120,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=MINUTES)
     parser.add_argument("--leak", action="store_true", help="the control: a gateway that must not pass")
+    parser.add_argument("--out", type=Path, default=RESULTS)
     args = parser.parse_args()
+    when = head()
     program = "bench.leaking" if args.leak else "gateway"
     with tempfile.TemporaryDirectory() as folder:
-        found = asyncio.run(measure(Path(folder), full=True, minutes=args.minutes, program=program))
-    print(json.dumps(found))
+        found = asyncio.run(measure(Path(folder), args.minutes, program))
+    keep(args.out, **{"soak_leaking" if args.leak else "soak": {**when, **found}})
 
 
 if __name__ == "__main__":

@@ -106,7 +106,7 @@ class SocketCrowd:
 
     async def talk(self) -> Figures:
         step = max(1, len(self._idlers) // TALKERS)
-        return latencies([await idler.says() for idler in self._idlers[::step]])
+        return {**latencies([await idler.says() for idler in self._idlers[::step]])}
 
     async def each(self) -> Figures:
         free = asyncio.Semaphore(AT_ONCE)

@@ -19,13 +19,13 @@ from pathlib import Path
 from typing import Any
 
 from bench.load import generated
+from bench.record import RESULTS, head, keep
 from bench.server import ROOT, Server
 from bench.socket_crowd import raise_descriptors
 from bench.watch import PROC, cpu_s
 
-SOCKETS, FEWER = 10_000, 1_000
+SOCKETS = 10_000
 AT_MOST_KIB = 40.0
-WARMERS = 64
 LIVELY_S = 62.0   # from then on nobody counts as lively (channels/web/visit.py)
 IDLE_S = 60.0
 
@@ -68,16 +68,15 @@ async def crowd(url: str, sockets: int) -> AsyncIterator[Crowd]:
         await process.wait()
 
 
-async def measure(folder: Path, *, full: bool, sockets: int | None = None) -> Figures:
-    """Raises RuntimeError: too few descriptors are allowed here."""
-    sockets = sockets or (SOCKETS if full else FEWER)
+async def measure(folder: Path, sockets: int, idle_s: float = IDLE_S) -> Figures:
+    """In an empty folder. Raises RuntimeError: too few descriptors are allowed here."""
     limit = raise_descriptors(sockets)
     server = Server(folder / "data")
     server.data.mkdir()
     server.bring_models()
     await server.start()
     try:
-        return {"asked": sockets, "descriptor_limit": limit, **await _weighed(server, sockets, IDLE_S)}
+        return {"asked": sockets, "descriptor_limit": limit, **await _weighed(server, sockets, idle_s)}
     finally:
         await server.stop()
 
@@ -115,9 +114,12 @@ async def _cores(pid: int, seconds: float) -> float:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sockets", type=int, default=SOCKETS)
+    parser.add_argument("--out", type=Path, default=RESULTS)
+    args = parser.parse_args()
+    when = head()
     with tempfile.TemporaryDirectory() as folder:
-        found = asyncio.run(measure(Path(folder), full=True, sockets=parser.parse_args().sockets))
-    print(json.dumps(found, indent=1))
+        found = asyncio.run(measure(Path(folder), args.sockets))
+    keep(args.out, sockets={**when, **found})
 
 
 if __name__ == "__main__":

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import resource
 import sys
 import tempfile
@@ -20,6 +19,7 @@ from typing import Any
 
 from bench import danger, entities, pace, page, ranking, retrieval, understanding_page, watch
 from bench.held_out import AT, FOLDER, PREFIX, Case, HeldOut, Opening, contract, load, wrapped
+from bench.record import keep
 from gateway import city, templates
 from gateway.api.understand import UnderstandRequest
 from gateway.clock import SystemClock
@@ -156,14 +156,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.understanding", description=__doc__)
     parser.add_argument("--cache", type=Path, help="where fitted models are kept; by default nothing is kept")
     parser.add_argument("--only-print", action="store_true", help="write neither results.json nor the page")
+    parser.add_argument("--out", type=Path, default=page.RESULTS)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder) / "scratch"
         figures, wrong = asyncio.run(run(options.cache or Path(folder) / "cache", scratch))
     if not options.only_print:
-        results = json.loads(page.RESULTS.read_text("utf-8"))
-        results["understanding"] = figures
-        page.RESULTS.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
+        keep(options.out, understanding=figures)
         understanding_page.PAGE.write_text(understanding_page.page(figures, wrong), "utf-8")
     print(understanding_page.goals(figures))
 
