@@ -17,13 +17,13 @@ T = TypeVar("T")
 
 
 class Door:
-    """SharedStore. Feeds, hints and fetched values are the store's alone."""
+    """SharedStore. Feeds, subscriptions and fetched values are the store's alone."""
 
     def __init__(self, front: SharedStore, local: SharedStore, state: SpoolState) -> None:
         self._front, self._local, self._state = front, local, state
         self._strayed = True  # something may be known here alone, from before our start too
         self.cached = front.cached
-        self.publish, self.subscribe = front.publish, front.subscribe
+        self.subscribe = front.subscribe
         self.feed_append, self.feed_read = front.feed_append, front.feed_read
 
     async def take(self, bucket: str, per_ms: int, burst: int, n: int = 1) -> int:
@@ -40,6 +40,10 @@ class Door:
     async def get(self, key: str) -> bytes | None:
         found = await self._ask(lambda store: store.get(key))
         return await self._local.get(key) if found is None and self._strayed else found
+
+    async def publish(self, topic: str, hint: str = "") -> None:
+        """Nobody hears it while the store is away, and a hint may be lost."""
+        await self._ask(lambda store: store.publish(topic, hint))
 
     async def delete(self, key: str) -> None:
         if self._strayed:

@@ -58,7 +58,7 @@ class Pushing:
         store = ground.store
         told = partial(kept, store.lanes)
         answers = (
-            SharedAnswers(told, ground.clock, store.shared) if config.store.many else PassiveAnswers(told, ground.clock)
+            SharedAnswers(told, ground.clock, ground.door) if config.store.many else PassiveAnswers(told, ground.clock)
         )
         self.sms = sms.SmsParts(config, sms.SmsGround(
             store=store, accept=ground.accept, replies=ground.conversation.writer.replies, clock=ground.clock,
