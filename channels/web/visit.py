@@ -19,7 +19,8 @@ def uncounted(code: str) -> None:
 class WebSettings:
     """A visitor may send `burst` messages at once and one every `per_ms` after that; `strikes` refusals in a row
     close the socket. New sessions per address go by the `session_` pair. The feed is swept every `sweep_s` seconds,
-    every `rest_s` once the visitor has been silent for `lively_s`. `count` is told the code of every refusal."""
+    every `rest_s` once the visitor has been silent for `lively_s`, and less often where more than `sweeps_per_s` a
+    second would come together. `count` is told the code of every refusal."""
 
     origins: frozenset[str]
     trusted: Sequence[Network] = ()
@@ -29,6 +30,7 @@ class WebSettings:
     sweep_s: float = 1.0
     rest_s: float = 10.0
     lively_s: float = 60.0
+    sweeps_per_s: int = 500
     typing_s: float = 0.3
     per_ms: int = 500
     burst: int = 20

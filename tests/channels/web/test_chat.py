@@ -8,8 +8,12 @@ from uuid import uuid4
 import aiohttp
 import pytest
 
+from channels.web.feed import Feed
+from channels.web.visit import Visit
 from gateway.messages import Choice, Form, Inbound, Location, Text, Upload, conversation_key, decode_inbound
-from tests.channels.web.house import EMBEDDER, OPTIONS, PUBLIC, Client, House, open_house, visit
+from tests.channels.web.house import EMBEDDER, OPTIONS, PUBLIC, SETTINGS, Client, House, open_house, visit
+from tests.clock import ManualClock
+from tests.tables import table
 from tests.until import until
 
 UPLOAD = "6a1f0c9d2b7e4853a1c4d5e6f7081923"
@@ -396,3 +400,14 @@ async def test_a_lost_hint_is_made_good_by_the_sweep(tmp_path: Path) -> None:
         house.store.shared.subscribe([f"feed:{conversation}"]).close()
         event = await house.say(conversation, "later", reply_to=client_id)
         assert (await client.next("message"))["id"] == event
+
+
+@table(("silent_s", "followers", "pause_s"), [
+    (0.0, 1, 1.0), (59.0, 500, 1.0), (61.0, 1, 10.0), (0.0, 10_000, 20.0), (61.0, 10_000, 20.0), (61.0, 2_000, 10.0),
+])
+def test_a_crowd_does_not_sweep_more_often_together(silent_s: float, followers: int, pause_s: float) -> None:
+    clock = ManualClock()
+    feed = Feed(None, None, clock, SETTINGS)  # type: ignore[arg-type]  # neither is asked
+    visit = Visit(None, "", None, None, clock.monotonic() - silent_s)  # type: ignore[arg-type]
+    feed.followers = followers
+    assert feed.pause_s(visit) == pause_s
