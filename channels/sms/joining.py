@@ -1,11 +1,14 @@
 """Parts that are kept until their message is whole (channels/sms/parts.py), each durable before it is acknowledged.
 
 A message is handed on before its parts are forgotten, under an id that its contents give: after a crash between the two
-it comes again and is known.
+it comes again and is known. A carrier to which several gateways are bound may bring each part to another of them, so
+what is kept is changed by one at a time, of all gateways.
 """
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 import msgspec
@@ -14,11 +17,13 @@ from channels.sms import parts
 from channels.sms.parts import Piece, Whole
 from channels.sms.traffic import Arrival, Take, digest
 from gateway.clock import Clock, to_ms
+from gateway.errors import Unavailable
 from gateway.store.shared import SharedStore
 
 KEPT_MS = 2 * parts.REMEMBER_MS
 OPEN_MS = 30 * 86_400_000
-LOCKS = 64       # one pair of numbers always has the same one
+HELD_MS = 10_000 # longer than a change takes; of a gateway that died over it, the others wait so long
+LOOK_S, LOOKS = 0.01, 2_000
 LISTS = 256      # of what waits: each is written whole whenever something in it changes
 
 
@@ -36,20 +41,19 @@ class Joiner:
     def __init__(self, store: SharedStore, name: str, take: Take, clock: Clock) -> None:
         self._store, self._take, self._clock = store, take, clock
         self._prefix = f"sms:parts:{name}"
-        self._locks, self._reading = [asyncio.Lock() for _ in range(LOCKS)], asyncio.Lock()
-        self._open: list[dict[Way, int]] | None = None   # what waits, and until when; None before it was read
 
     async def add(self, way: Way, piece: Piece) -> None:
         """Durable when it returns; what is whole was handed on. Raises what `take` raises."""
-        async with self._lock(way):
+        async with self._alone(self._key(way)):
             state, wholes = (await self._load(way)).add(piece, to_ms(self._clock.now()))
             await self._hand_on(way, state, wholes, piece)
 
     async def sweep(self) -> None:
         """Hand on what has waited too long for its missing parts."""
         now = to_ms(self._clock.now())
-        for way in [way for some in await self._waiting() for way, due in some.items() if due <= now]:
-            async with self._lock(way):
+        waiting = await asyncio.gather(*(self._waiting(n) for n in range(LISTS)))
+        for way in [way for some in waiting for way, due in some.items() if due <= now]:
+            async with self._alone(self._key(way)):
                 state, wholes = (await self._load(way)).expire(now)
                 await self._hand_on(way, state, wholes, None)
 
@@ -67,27 +71,36 @@ class Joiner:
         id_ = digest(way.sender, way.to, whole.text, repr(whole.missing), place)
         return Arrival(id_, way.sender, way.to, whole.text, to_ms(self._clock.now()), whole.missing)
 
-    async def _waiting(self) -> list[dict[Way, int]]:
-        async with self._reading:
-            if self._open is None:
-                self._open = [_listed(await self._store.get(self._list(n))) for n in range(LISTS)]
-        return self._open
+    async def _waiting(self, n: int) -> dict[Way, int]:
+        """What waits, by one of the lists, and until when."""
+        return _listed(await self._store.get(self._list(n)))
 
     async def _remember(self, way: Way, due: int | None) -> None:
         """Written only when it changed: most messages are whole."""
         n = int(digest(way.sender, way.to)[:8], 16) % LISTS
-        waiting = (await self._waiting())[n]
-        if waiting.get(way) == due:
+        if (await self._waiting(n)).get(way) == due:
             return
-        if due is None:
-            del waiting[way]
-        else:
-            waiting[way] = due
-        rows = [(way.sender, way.to, until) for way, until in waiting.items()]
-        await self._store.put(self._list(n), msgspec.json.encode(rows), OPEN_MS)
+        async with self._alone(self._list(n)):
+            waiting = await self._waiting(n)
+            waiting.pop(way, None)
+            if due is not None:
+                waiting[way] = due
+            rows = [(way.sender, way.to, until) for way, until in waiting.items()]
+            await self._store.put(self._list(n), msgspec.json.encode(rows), OPEN_MS)
 
-    def _lock(self, way: Way) -> asyncio.Lock:
-        return self._locks[hash(way) % LOCKS]
+    @asynccontextmanager
+    async def _alone(self, key: str) -> AsyncIterator[None]:
+        """Nobody else changes what stands under the key. Raises Unavailable when it is not to be had."""
+        for _ in range(LOOKS):
+            if await self._store.add(f"{key}:held", b"", HELD_MS):
+                break
+            await asyncio.sleep(LOOK_S)
+        else:
+            raise Unavailable("parts of a message are being put together elsewhere")
+        try:
+            yield
+        finally:
+            await self._store.delete(f"{key}:held")
 
     def _key(self, way: Way) -> str:
         return f"{self._prefix}:{digest(way.sender, way.to)}"
