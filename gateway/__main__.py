@@ -16,7 +16,7 @@ import structlog
 from aiohttp import web
 from msgspec.structs import replace
 
-from gateway import check, operating, simulation, talk, templates
+from gateway import check, descriptors, operating, simulation, talk, templates
 from gateway.app import Gateway
 from gateway.clock import RandomIds, SystemClock
 from gateway.config import Config, load
@@ -31,6 +31,9 @@ from gateway.wiring import open311
 from gateway.wiring.demo import DemoPorts, address, demo, stand_in
 from gateway.wiring.understanding import ROOT, asleep, data_files, mind
 
+# How long one thread may keep the others out. The store's thread asks for its turn after every statement: at Python's
+# own 5 ms a message waited twice as long to become durable while turns were computed (measured, bench/storm.py).
+SWITCH_S = 0.0005
 log = structlog.get_logger("gateway")
 
 
@@ -131,12 +134,15 @@ async def _first(*waits: Coroutine[Any, Any, Any]) -> int:
 
 async def _serve(config: Config, stop: asyncio.Event, phones: tuple[str, ...] | None, file: Path | None) -> int:
     """Until `stop`; `phones`: the demo's lines about WeChat and SMS."""
+    if few := descriptors.lacking(descriptors.raise_limit()):
+        log.warning("descriptors", fault=few)
     gateway = Gateway.of(config, SystemClock(), RandomIds())
     if not await _fitted(config, file, stop):
         return 0
     if phones is not None:
         gateway.sender = Terminal()
     await gateway.open()
+    sys.setswitchinterval(SWITCH_S)
     gc.collect()
     gc.freeze()  # a full collection over what the start made takes 70 ms (measured), and nothing may take the loop 50
     serving = runner(gateway.application, drain_s=gateway.drain_s)

@@ -181,13 +181,15 @@ def _run(session: Session, job: Job) -> None:
 
 def _run_inside(session: Session, job: Job) -> None:
     """A job that fails leaves no trace; one that broke the whole transaction lets SQLite's error through."""
-    session.sql.execute("SAVEPOINT job")
+    if job.writes:
+        session.sql.execute("SAVEPOINT job")
     _run(session, job)
     if not session.sql.in_transaction:
         raise sqlite3.OperationalError(str(job.error))
-    if job.error:
-        session.sql.execute("ROLLBACK TO job")
-    session.sql.execute("RELEASE job")
+    if job.writes:
+        if job.error:
+            session.sql.execute("ROLLBACK TO job")
+        session.sql.execute("RELEASE job")
 
 
 def _give_up(session: Session, jobs: list[Job], error: sqlite3.Error) -> None:
