@@ -11,7 +11,8 @@ COPY casebridge casebridge
 COPY templates templates
 COPY knowledge knowledge
 COPY city city
-RUN HUIYIN_DATA_DIR=/data /venv/bin/python -m gateway train && /venv/bin/python -m pip uninstall --yes pip setuptools
+RUN HUIYIN_DATA_DIR=/data /venv/bin/python -m gateway train && mkdir /data/uploads && \
+    /venv/bin/python -m pip uninstall --yes pip setuptools
 
 FROM python:3.11-slim
 WORKDIR /app
