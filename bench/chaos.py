@@ -11,6 +11,7 @@ import json
 import random
 import tempfile
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from bench.citizen import Citizen, Reply
 from bench.server import Server
 from gateway.clock import RandomIds, SystemClock
 from gateway.protocols import Records
+from gateway.store.parts import Running
 from gateway.store.sqlite import SqliteStore
 from gateway.transcripts import TranscriptLine
 
@@ -57,10 +59,10 @@ class Outcome:
 
 @dataclass(slots=True)
 class Evidence:
-    """What the citizens said and were told; the store must agree with it."""
+    """What the citizens said and were told; the store, which `store` makes unopened, must agree with it."""
 
-    data: Path
-    crowd: list[Citizen]
+    store: Callable[[], Running]
+    crowd: Sequence[Citizen]
     receipts: dict[str, list[str]]
     kills: int
 
@@ -86,19 +88,20 @@ async def torment(folder: Path, kills: int, citizens: int, seed: int = 1) -> Evi
             async with asyncio.TaskGroup() as group:
                 for citizen in crowd:
                     fate = random.Random(f"{seed} {citizen.name}")
-                    group.create_task(_files(citizen, receipts[citizen.name], stopping, fate))
+                    group.create_task(files(citizen, receipts[citizen.name], stopping, fate))
                 for _ in range(kills):
                     await asyncio.sleep(chance.uniform(0.1, 2.0))
                     await server.kill()
                     await server.start()
                 stopping.set()
-            await _settled(server)
+            await settled(server)
     finally:
         await server.stop()
-    return Evidence(server.data, crowd, receipts, kills)
+    database = server.data / "huiyin.db"
+    return Evidence(lambda: SqliteStore(database, SystemClock(), RandomIds()), crowd, receipts, kills)
 
 
-async def _files(citizen: Citizen, receipts: list[str], stopping: asyncio.Event, chance: random.Random) -> None:
+async def files(citizen: Citizen, receipts: list[str], stopping: asyncio.Event, chance: random.Random) -> None:
     """Files one work order after the other; the last one is finished."""
     while not stopping.is_set():
         number = "".join(chance.choices("0123456789", k=13))
@@ -115,7 +118,7 @@ async def _answer(citizen: Citizen, reply: Reply) -> Reply:
     return await citizen.says({"contact_phone": PHONE}.get(reply.ask or "", "快递三天没有动静了"))
 
 
-async def _settled(server: Server) -> None:
+async def settled(server: Server) -> None:
     """Everything that was filed has reached the desk: no lane has anything waiting."""
     async with asyncio.timeout(SETTLE_S), aiohttp.ClientSession() as http:
         while True:
@@ -128,9 +131,9 @@ async def _settled(server: Server) -> None:
 
 
 async def judge(evidence: Evidence) -> Outcome:
-    """Reads the store of a stopped gateway."""
+    """Reads the store when all is settled; SQLite's once its gateway has stopped."""
     outcome = Outcome(kills=evidence.kills)
-    store = SqliteStore(evidence.data / "huiyin.db", SystemClock(), RandomIds())
+    store = evidence.store()
     await store.open()
     try:
         outcome.buried = len(await store.lanes.dead())

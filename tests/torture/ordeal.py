@@ -8,29 +8,23 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
 
-from gateway.clock import RandomIds, SystemClock
 from gateway.store.redis import RedisStore
-from gateway.store.redis_link import Link
-from simulators.faults.proxy import HOST, FaultProxy
 from simulators.faults.weather import CALM, Weather
 from tests.nursery import ROOT, Life, Nursery, stop
-from tests.redis_server import RedisServer
+from tests.torture.backing import Backing
 from tests.torture.findings import Findings, judge
 from tests.torture.outside import Outside
 from tests.torture.variants import house
 from tests.until import until
 
 WORKERS = 4
-LEASE_MS = 4_000     # longer than gateway/workers.py takes to renew it
+LEASE_MS = 5_000     # longer than gateway/workers.py takes to renew it
 OVERSLEPT_S = 0.7   # how long a zombie sleeps past its lease
-HANG_S = 2.5        # longer than the client waits (gateway/store/redis_link.py)
-AWAY_S = 0.5
 SETTLE_S = 60.0
 
 
@@ -78,8 +72,7 @@ class Ordeal:
         self.plan = plan
         self.verdict = Verdict()
         self.chance = random.Random(plan.seed)
-        self.redis = RedisServer(folder, "--appendfsync", "always")
-        self.proxy = FaultProxy((HOST, self.redis.port), seed=plan.seed)
+        self.backing = Backing(folder, plan.seed)
         names = [f"w{n}" for n in range(WORKERS)]
         self.outside = Outside(folder, [f"web:{n}" for n in range(plan.citizens)], names, plan.seed)
         self.listeners = self.outside.listeners
@@ -90,14 +83,12 @@ class Ordeal:
     async def run(self) -> Verdict:
         began = perf_counter()
         async with AsyncExitStack() as stack:
-            self.redis.start()
-            stack.callback(self.redis.stop)
-            await stack.enter_async_context(self.proxy)
+            await stack.enter_async_context(self.backing.running())
             await stack.enter_async_context(await self.outside.open())
             nurseries = [await self._nursery(listener) for listener in self.listeners]
             for nursery in nurseries:
                 stack.push_async_callback(nursery.close)
-            await self.proxy.turn(Weather(cut_reply=self.plan.cut))
+            await self.backing.proxy.turn(Weather(cut_reply=self.plan.cut))
             async with asyncio.TaskGroup() as group:
                 for n, nursery in enumerate(nurseries):
                     group.create_task(self._lives(nursery, n))
@@ -108,7 +99,7 @@ class Ordeal:
 
     async def _nursery(self, listener: str) -> Nursery:
         return await Nursery.open(
-            "tests.torture.worker", f"redis://{HOST}:{self.proxy.port}/0", listener, self.outside.path,
+            "tests.torture.worker", self.backing.url, listener, self.outside.path,
             str(LEASE_MS), checkout=self.checkout)
 
     # --- what befalls them ---
@@ -130,27 +121,18 @@ class Ordeal:
             await self._judged.wait()
 
     async def _rises(self, life: Life) -> None:
-        self.outside.disturb()
-        await stop(life.pid, LEASE_MS / 1000 + OVERSLEPT_S)
+        with self.outside.disturbed():
+            await stop(life.pid, LEASE_MS / 1000 + OVERSLEPT_S)
         self.verdict.zombies += 1
         await asyncio.sleep(self.chance.uniform(*self.plan.life_s))
 
     async def _redis_fails(self) -> None:
         for n in range(self.plan.outages):
             await asyncio.sleep(self.chance.uniform(*self.plan.between_outages_s))
-            self.outside.disturb()
-            await (self._hangs() if n % 2 else self._is_killed())
+            with self.outside.disturbed():
+                await self.backing.fails(n)
             self.verdict.outages += 1
         self._fates -= 1
-
-    async def _is_killed(self) -> None:
-        await asyncio.to_thread(self.redis.stop)
-        await asyncio.sleep(self.chance.random() * AWAY_S)
-        await asyncio.to_thread(self.redis.start)
-
-    async def _hangs(self) -> None:
-        assert self.redis.process
-        await stop(self.redis.process.pid, HANG_S)
 
     # --- the end ---
 
@@ -158,23 +140,15 @@ class Ordeal:
         """All is said and has befallen; what is under way is worked off in calm, and judged."""
         await asyncio.gather(*(
             self.outside.provide(key, self._over, self.plan.pause_s) for key in self.outside.acknowledged))
-        self.verdict.cuts = self.proxy.befell["cut_reply"]
-        await self.proxy.turn(CALM)
-        async with self._opened() as store:
+        self.verdict.cuts = self.backing.proxy.befell["cut_reply"]
+        await self.backing.proxy.turn(CALM)
+        async with self.backing.store() as store:
             await until(lambda: _idle(store), SETTLE_S, 0.1)
             await judge(store, self.outside, self.verdict)
         self._judged.set()
 
     def _over(self) -> bool:
         return not self._fates and sum(self.outside.acknowledged.values()) >= self.plan.messages
-
-    @asynccontextmanager
-    async def _opened(self) -> AsyncIterator[RedisStore]:
-        """Not through the proxy."""
-        store = RedisStore(Link(self.redis.url), SystemClock(), RandomIds())
-        await store.open()
-        yield store
-        await store.close()
 
 
 async def _idle(store: RedisStore) -> bool:

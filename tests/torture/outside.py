@@ -2,15 +2,16 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import random
 from collections import defaultdict
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 RETRY_S = 0.01
 ANSWER_S = 1.0        # who gets none asks another worker
-HEARD_LATE_S = 0.5    # we may hear it so long after it was told, and whoever told it is dead by then
+HEARD_LATE_S = 2.0    # we may hear it so long after it was told, on a busy machine; who told it is dead by then
 
 
 class Outside:
@@ -25,7 +26,7 @@ class Outside:
         self.listeners = [str(folder / name) for name in listeners]
         self.acknowledged = dict.fromkeys(keys, 0)
         self.told: list[tuple[float, str]] = []
-        self._disturbed: list[float] = []
+        self._disturbed: list[list[float]] = []
         self._chance = random.Random(seed)
 
     async def open(self) -> asyncio.Server:
@@ -37,18 +38,30 @@ class Outside:
                 self.told.append((asyncio.get_running_loop().time(), line.decode().strip()))
                 writer.write(b"ok\n")
 
+    @contextmanager
+    def disturbed(self) -> Iterator[None]:
+        """Something befalls a worker or its store meanwhile: what is told then, or was just told, may be told again."""
+        now = asyncio.get_running_loop().time
+        window = [now() - HEARD_LATE_S, math.inf]
+        self._disturbed.append(window)
+        try:
+            yield
+        finally:
+            window[1] = now()
+
     def disturb(self) -> None:
-        """Something befalls a worker or its store now: what it is about to note as told may be told again."""
-        self._disturbed.append(asyncio.get_running_loop().time())
+        """The same for what takes no time."""
+        with self.disturbed():
+            pass
 
     def unexplained(self) -> list[str]:
-        """What was told once more than there were disturbances since it was told first."""
+        """What was told once more than there were disturbances from the first time to the last."""
         times: dict[str, list[float]] = defaultdict(list)
         for at, id in self.told:
             times[id].append(at)
         return [
             id for id, (first, *again) in times.items()
-            if again and len(again) > sum(first - HEARD_LATE_S <= at <= again[-1] for at in self._disturbed)]
+            if again and len(again) > sum(start <= again[-1] and first <= end for start, end in self._disturbed)]
 
     async def ask(self, line: str) -> bytes:
         """One question to a worker, on a connection of its own; b"" when it died over it, or sleeps."""
