@@ -102,7 +102,12 @@ class LaneWorker:
         hints = self._shared.subscribe([f"lane:{self.lane}"])
         try:
             while not self._draining:
-                if not await self._claim():
+                try:
+                    claimed = await self._claim()
+                except Unavailable:  # the store says itself that it is away; back to work as soon as it is there
+                    await asyncio.sleep(SWEEP_S)
+                    continue
+                if not claimed:
                     await self._hinted(hints, sweep_s)
         finally:
             hints.close()
@@ -122,7 +127,8 @@ class LaneWorker:
         while not (self._draining and not self._held):
             await asyncio.sleep(RENEW_S)
             if self._held:
-                await self._store.renew(list(self._held.values()), self._terms.lease_ms)
+                with suppress(Unavailable):
+                    await self._store.renew(list(self._held.values()), self._terms.lease_ms)
 
     def begin(self, lease: Lease) -> None:
         """Work on a lease that came with an ingest; spares a round trip through `claim`."""
@@ -210,7 +216,12 @@ class LaneWorker:
 async def tick(store: LaneStore, every_s: float = 0.2) -> None:
     """Fire due timers for ever."""
     while True:
-        if not await store.tick():
+        try:
+            fired = await store.tick()
+        except Unavailable:
+            fired = 0
+            await asyncio.sleep(SWEEP_S)
+        if not fired:
             await asyncio.sleep(every_s)
 
 

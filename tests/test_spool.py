@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 
 from gateway.errors import ConfigError, Unavailable
-from gateway.store.lanes import LaneStore, Outcome
+from gateway.store.lanes import Changes, LaneStore, Lease, Outcome
 from gateway.store.limits import Limits
 from gateway.store.parts import Away
 from gateway.store.spool import Spool
 from gateway.store.sqlite import SqliteStore
+from gateway.workers import LaneWorker, tick
 from tests.clock import ManualClock, SerialIds
 from tests.contracts.lanes import drain
 from tests.until import until
@@ -254,3 +255,22 @@ async def test_everything_else_is_refused_while_the_store_is_away(house: House) 
     for call in (lanes.claim("in", "w"), lanes.tick(), lanes.stats(), lanes.state("in", "web:a")):
         with pytest.raises(Unavailable):
             await call
+
+
+async def test_a_lane_is_worked_again_as_soon_as_the_store_is_back(house: House) -> None:
+    """Nobody starts the worker anew, and no timer waits for longer than the store was away."""
+    done: list[bytes] = []
+
+    async def handler(lease: Lease) -> Changes:
+        done.extend(msg.body for msg in lease.msgs)
+        return Changes(lease.msgs[-1].seq)
+
+    await house.away()
+    worker = LaneWorker("in", handler, house.spool.lanes, house.spool.shared, owner="w")
+    running = [asyncio.create_task(worker.run(0.01)), asyncio.create_task(tick(house.spool.lanes))]
+    await house.say("1", "2")
+    await house.back()
+    await until(lambda: done == [b"1", b"2"])
+    await worker.drain(1.0)
+    running[1].cancel()
+    await asyncio.wait(running)
