@@ -48,6 +48,10 @@ class Catalog:
         self._newest.update(newest)
         _prepare(newest.values())
 
+    def learn(self, template: Template) -> None:
+        """Another version that a draft holds; what is offered stays as it is."""
+        self._versions[template.id, template.version] = template
+
     def at(self, template_id: str, version: int) -> Template | None:
         """The version asked for, else the newest one, None when the template is gone."""
         return self.versions.get((template_id, version)) or self.newest.get(template_id)

@@ -1,6 +1,12 @@
 """Citizens who file one complaint after the other where nothing is understood but choices and facts."""
 from __future__ import annotations
 
+from collections.abc import Coroutine
+from time import perf_counter
+from typing import Any
+
+import aiohttp
+
 from bench.citizen import Citizen, Reply
 
 PICKS = {"template": "express_delivery", "my_role": "sender", "confirm": "file", "duplicate": "new"}
@@ -26,3 +32,23 @@ async def _answers(citizen: Citizen, reply: Reply) -> Reply:
     if value in reply.choices:
         return await citizen.picks(value, reply.id)
     return await citizen.says(FACTS.get(reply.ask or "", "快递三天没有动静了"))
+
+
+class Timed(Citizen):
+    """`took`: seconds until each answer, through whatever happened meanwhile."""
+
+    def __init__(self, http: aiohttp.ClientSession, url: str, name: str) -> None:
+        super().__init__(http, url, name)
+        self.took: list[float] = []
+
+    async def says(self, text: str) -> Reply:
+        return await self._timed(super().says(text))
+
+    async def picks(self, value: str, to: str) -> Reply:
+        return await self._timed(super().picks(value, to))
+
+    async def _timed(self, exchange: Coroutine[Any, Any, Reply]) -> Reply:
+        began = perf_counter()
+        reply = await exchange
+        self.took.append(perf_counter() - began)
+        return reply
