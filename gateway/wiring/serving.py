@@ -12,8 +12,8 @@ from gateway.errors import ConfigError
 from gateway.http import Network
 from gateway.observe import count_refusal
 
-# How often each visitor's feed is looked at although nothing was hinted. A process by itself loses no hint, and 800 looks a
-# second cost a tenth of a core (measured).
+# How often each visitor's feed is looked at although nothing was hinted. A process by itself loses no hint, and 800
+# looks a second cost a tenth of a core (measured).
 SWEEP_S, ALONE_S = 1.0, 10.0
 
 
