@@ -22,7 +22,7 @@ from hypothesis.stateful import (
 )
 
 from gateway.errors import Fenced
-from gateway.store.lanes import Changes, Emit, LaneStats, Lease
+from gateway.store.lanes import Changes, Dead, Emit, LaneStats, Lease
 from gateway.store.limits import DEFAULT_LIMITS
 from gateway.store.parts import Running
 from gateway.store.redis import RedisStore
@@ -30,7 +30,7 @@ from gateway.store.redis_link import Link
 from gateway.store.sqlite import SqliteStore
 from gateway.store.steady import Steady
 from tests.clock import ManualClock, SerialIds
-from tests.contracts.stores import redis_server
+from tests.contracts.stores import redis_cluster, redis_server
 from tests.store_model import ATTEMPTS, CAP, LOSSES, Grant, Model
 
 T = TypeVar("T")
@@ -114,6 +114,14 @@ class Lanes(RuleBasedStateMachine):
         if isinstance(did, Lease) or isinstance(answer, Grant):
             self.keep(did if isinstance(did, Lease) else None, answer)
         return did
+
+    def letter(self, id: int) -> int:
+        """The store's number of the model's letter."""
+        return id
+
+    def number(self, letter: Dead) -> int:
+        """The model's number of the store's letter."""
+        return letter.id
 
     # --- what may happen ---
 
@@ -213,12 +221,12 @@ class Lanes(RuleBasedStateMachine):
     @precondition(lambda self: self.model.letters)
     @rule(id=ids, body=st.none() | st.just(b"corrected"))
     def replay(self, id: int, body: bytes | None) -> None:
-        assert self.run(self.store.lanes.replay(id, body)) == self.model.replay(id, body)
+        assert self.run(self.store.lanes.replay(self.letter(id), body)) == self.model.replay(id, body)
 
     @precondition(lambda self: self.model.letters)
     @rule(id=ids)
     def discard(self, id: int) -> None:
-        assert self.run(self.store.lanes.discard(id, "op", "why")) == self.model.discard(id)
+        assert self.run(self.store.lanes.discard(self.letter(id), "op", "why")) == self.model.discard(id)
 
     @rule()
     def reopen(self) -> None:
@@ -248,7 +256,7 @@ class Lanes(RuleBasedStateMachine):
         lanes, keys = self.store.lanes, list(self.model.boxes)
         states = await asyncio.gather(*(lanes.state("in", key) for key in keys))
         letters = {
-            letter.id: (letter.key, letter.seq, letter.body, letter.why, letter.parked)
+            self.number(letter): (letter.key, letter.seq, letter.body, letter.why, letter.parked)
             for letter in await lanes.dead("in")}
         return await lanes.stats(), letters, dict(zip(keys, states, strict=True))
 
@@ -267,6 +275,31 @@ class LanesOnRedis(Lanes):
             moments=lambda: (self.time.now(), self.time.wall()))
 
 
+class LanesOnCluster(Lanes):
+    """Dead letters have numbers of their own there; a letter is known by its item."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.cluster = redis_cluster()
+        self.cluster.empty()
+        self.time = Steady(self.clock)
+        self.model = Model(self.clock.ms(), by_name=True)
+        self.numbers: dict[tuple[str, int], int] = {}
+
+    def make(self) -> Running:
+        return RedisStore(
+            Link(self.cluster.url, durability="relaxed", shards=8), self.clock, self.ids, LIMITS,
+            moments=lambda: (self.time.now(), self.time.wall()), sweep_s=0)
+
+    def letter(self, id: int) -> int:
+        one = self.model.dead.get(id)
+        return self.numbers[one.key, one.item.seq] if one else id
+
+    def number(self, letter: Dead) -> int:
+        self.numbers[letter.key, letter.seq] = letter.id
+        return next(id for id, one in self.model.dead.items() if (one.key, one.item.seq) == (letter.key, letter.seq))
+
+
 @pytest.mark.parametrize("lanes", [Lanes, LanesOnRedis])
 def test_the_store_does_what_the_model_does(lanes: type[Lanes]) -> None:
     run_state_machine_as_test(lanes, settings=settings(max_examples=30, stateful_step_count=30, deadline=None))
@@ -276,3 +309,8 @@ def test_the_store_does_what_the_model_does(lanes: type[Lanes]) -> None:
 @pytest.mark.parametrize("lanes", [Lanes, LanesOnRedis])
 def test_the_store_does_what_the_model_does_for_long(lanes: type[Lanes]) -> None:
     run_state_machine_as_test(lanes, settings=settings(max_examples=200, stateful_step_count=50, deadline=None))
+
+
+@pytest.mark.slow
+def test_the_store_does_what_the_model_does_on_a_cluster() -> None:
+    run_state_machine_as_test(LanesOnCluster, settings=settings(max_examples=40, stateful_step_count=40, deadline=None))

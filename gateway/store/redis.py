@@ -21,12 +21,16 @@ from gateway.store.redis_pipe import Replication
 from gateway.store.redis_records import RedisRecords
 from gateway.store.redis_shared import RedisShared
 
+SWEEP_S = 0.2
+
 
 class RedisStore:
-    """moments  the time for the script, spans and wall (ms since 1970); None: the server's own clock"""
+    """sweep_s  on a Cluster: a claim asks every shard this often
+    moments  the time for the script, spans and wall (ms since 1970); None: the server's own clock"""
 
     def __init__(
         self, link: Link, clock: Clock, ids: Ids, limits: Limits = DEFAULT_LIMITS, *, moments: Moments | None = None,
+        sweep_s: float = SWEEP_S,
     ) -> None:
         self._servers = servers(link)
         run = ids.unique()
@@ -35,7 +39,7 @@ class RedisStore:
         self._calls = Calls(self._servers, run, self._hints.publish, replication, moments)
         self._forwarder = Forwarder(self._calls)
         self._calls.hand_on = self._forwarder.hand_on
-        self.lanes = RedisLanes(self._calls, Gather(self._calls, self._forwarder), clock, ids, limits)
+        self.lanes = RedisLanes(self._calls, Gather(self._calls, self._forwarder, sweep_s), clock, ids, limits)
         self.records = RedisRecords(self._calls)
         self.shared = RedisShared(self._calls, self._hints, limits)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Protocol
 
 import msgspec
@@ -25,7 +25,7 @@ from gateway.store.redis_wire import raw
 
 SWEEP = 500   # rows of one step of a clean-up: Redis does nothing else meanwhile
 TRIES = 3     # of a call that came to the wrong node
-PATIENCE_S = 0.3  # what is asked of all shards does not wait longer for a node that is away
+PATIENCE_S = 0.3  # a node that does not answer a group for so long is not waited for by what is asked of all
 
 ELSEWHERE = (MovedError, ReadOnlyError, ClusterError, Cut, Late)  # another node may have it by now
 
@@ -42,6 +42,7 @@ class Calls:
 
     moments  what the time is, for spans and by the wall (ms since 1970); None: the server's clock, the same for every
              gateway
+    woken    on a Cluster: lane → shards on which this gateway made something ready, for whoever claims there
     hand_on  what to do with parcels for other shards; None: they are left for a worker to find
     """
 
@@ -60,6 +61,7 @@ class Calls:
         self._open = False
         self._seen = 0
         self.hand_on: HandOn | None = None
+        self.woken: dict[str, set[int]] = {}
 
     def open(self) -> None:
         """The servers may be trusted; before, nothing is sent to them."""
@@ -95,11 +97,19 @@ class Calls:
             raise Unavailable("the store is closed")
         result, hints, *more = await self._ask(shard, self._packed(operation, shard, args))
         if hints:
-            self._publish([topic.decode() for topic in hints])
+            self._heard(shard, [topic.decode() for topic in hints])
         if not more:
             return result, 0
         self._seen = max(self._seen, more[0])
         return result, await self.hand_on(shard, more[1]) if more[1] and self.hand_on else 0
+
+    def _heard(self, shard: int, topics: list[str]) -> None:
+        if self.shards > 1:
+            for topic in topics:
+                kind, _, lane = topic.partition(":")
+                if kind == "lane":
+                    self.woken.setdefault(lane, set()).add(shard)
+        self._publish(topics)
 
     def _packed(self, operation: str, shard: int, args: dict[str, Any]) -> tuple[str | bytes, ...]:
         now, wall = (str(ms) for ms in self._moments()) if self._moments else ("", "")
@@ -138,27 +148,31 @@ class Calls:
         """The results of all shards, or Unavailable."""
         return await asyncio.gather(*(self.call(operation, shard=shard, **args) for shard in range(self.shards)))
 
-    async def reach(self, operation: str, **args: Any) -> dict[int, Any]:
-        """What each shard answers that is there to be asked. A node that is away is not waited for; nothing of
-        consequence may therefore be asked in this way. Raises Unavailable: not one answers."""
+    async def reach(self, operation: str, *, only: Collection[int] | None = None, **args: Any) -> dict[int, Any]:
+        """What each shard (of `only` these) answers. A node that is away is not waited for, so nothing of consequence
+        may be asked in this way. Raises Unavailable: not one answers."""
         if self.shards == 1:
             return {0: await self.call(operation, **args)}
         asked = {
             asyncio.create_task(self.call(operation, shard=shard, **args)): shard
-            for shard in range(self.shards) if self._there(shard)}
-        done, late = await asyncio.wait(asked, timeout=PATIENCE_S) if asked else (set(), set())
+            for shard in (range(self.shards) if only is None else only) if self.there(shard)}
+        late = set(asked)
+        while late and any(self.there(asked[task]) for task in late):
+            _, late = await asyncio.wait(late, timeout=PATIENCE_S)
         for task in late:
             task.cancel()
-        answers = {asked[task]: task.result() for task in done if not task.exception()}
+        answers = {shard: task.result() for task, shard in asked.items() if task.done() and not task.exception()}
         if not answers:
             raise Unavailable("no node of the Cluster answers")
         return answers
 
-    def _there(self, shard: int) -> bool:
+    def there(self, shard: int) -> bool:
+        """Its node answers, as far as is known."""
         try:
-            return not self._pipe(shard).silent
+            pipe = self._pipe(shard)
         except Unavailable:
             return False
+        return not pipe.silent and pipe.lag < PATIENCE_S
 
     async def sweep(self, operation: str, **args: Any) -> int:
         """Repeat a clean-up everywhere until it did less than its n; in small steps, so that others come in between."""

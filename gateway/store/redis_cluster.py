@@ -29,6 +29,7 @@ Address = tuple[str, int]
 
 SLOTS = 16_384
 LOOK_S = 0.25  # between two looks at who serves what
+ANSWER_S = 1.0
 
 
 class Servers(Protocol):
@@ -99,6 +100,7 @@ class Cluster:
         self._masters: dict[Address, int] = {}
         self._silent: set[Redis] = set()
         self._looking: asyncio.Task[None] | None = None
+        self._looked = float("-inf")
 
     def of(self, shard: int) -> Redis:
         owner = self._owners.get(shard)
@@ -123,17 +125,19 @@ class Cluster:
         await asyncio.shield(self._looking)
 
     async def _look(self) -> None:
+        clock = asyncio.get_running_loop().time
+        await asyncio.sleep(self._looked + LOOK_S - clock())
         clients = sorted(self._clients.items(), key=lambda one: one[1] in self._silent)
         for address, client in clients:
             try:
-                async with asyncio.timeout(LOOK_S * 4):
+                async with asyncio.timeout(ANSWER_S):
                     rows = await client.execute_command("CLUSTER", "SLOTS")  # type: ignore[no-untyped-call]  # redis-py's
             except (RedisError, OSError, TimeoutError) as error:
                 log.warning("cluster node %s:%s does not answer: %s", *address, error)
                 continue
             self._learn(address, rows)
             break
-        await asyncio.sleep(LOOK_S)
+        self._looked = clock()
 
     def _learn(self, asked: Address, rows: list[Any]) -> None:
         masters, owners = dict[Address, int](), dict[int, Address]()

@@ -82,7 +82,7 @@ class Forwarder:
         return told
 
     def _left_alone(self, to: int) -> bool:
-        return asyncio.get_running_loop().time() < self._away.get(to, 0.0)
+        return asyncio.get_running_loop().time() < self._away.get(to, 0.0) or not self._calls.there(to)
 
     async def _run(self, source: int, to: int, route: Route) -> None:
         try:
@@ -131,7 +131,10 @@ class Forwarder:
 
     async def catch_up(self) -> None:
         """Everything old that waits for a node that answers."""
-        pending = await self._calls.reach("pending")
+        try:
+            pending = await self._calls.reach("pending")
+        except Unavailable:
+            return
         owed = [
             (source, to) for source, rows in pending.items() for to, _, age in rows
             if age >= self._old_ms and not self._left_alone(to) and (source, to) not in self._routes]

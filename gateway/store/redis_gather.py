@@ -27,8 +27,12 @@ class Leasing:
 
 
 class Gather:
-    def __init__(self, calls: Calls, forwarder: Forwarder) -> None:
+    """sweep_s  how often a claim asks every shard; in between it asks those on which this gateway woke something"""
+
+    def __init__(self, calls: Calls, forwarder: Forwarder, sweep_s: float) -> None:
         self._calls = calls
+        self._sweep_s = sweep_s
+        self._swept: dict[str, float] = {}
         self._forwarder = forwarder
         self._ticking = asyncio.Lock()
 
@@ -54,9 +58,14 @@ class Gather:
         if self._calls.shards == 1:
             rows: list[Any] = await self._calls.call("claim", **terms, n=n, newest=newest)
             return rows
-        offers = await self._calls.reach("offer", lane=how.lane, losses=how.losses, n=n, newest=newest)
+        woken = self._to_ask(how.lane)
+        if woken is not None and not woken:
+            return []
+        offers = await self._calls.reach("offer", only=woken, lane=how.lane, losses=how.losses, n=n, newest=newest)
         ready = sorted((since, key, shard) for shard, rows in offers.items() for since, key in rows)
         chosen = ready if len(ready) <= n else ready[:n - newest] + ready[len(ready) - newest:]
+        if len(chosen) < len(ready):
+            self._calls.woken.setdefault(how.lane, set()).update(shard for _, _, shard in ready)
         keys: dict[int, list[bytes]] = {}
         for _, key, shard in chosen:
             keys.setdefault(shard, []).append(key)
@@ -67,6 +76,14 @@ class Gather:
             for shard, wanted in keys.items()})
         place = {key: i for i, (_, key, _) in enumerate(chosen)}
         return sorted((row for rows in taken.values() for row in rows), key=lambda row: place[row[0]])
+
+    def _to_ask(self, lane: str) -> set[int] | None:
+        """None: all shards."""
+        woken, now = self._calls.woken.pop(lane, set()), asyncio.get_running_loop().time()
+        if now - self._swept.get(lane, float("-inf")) < self._sweep_s:
+            return woken
+        self._swept[lane] = now
+        return None
 
     async def tick(self, n: int) -> int:
         """Oldest first over all shards. Timers whose key is on another shard go one after the other, so that they

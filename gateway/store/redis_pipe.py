@@ -55,6 +55,7 @@ class Pipe:
         self._noted = noted
         self._queue: list[Job] = []
         self.flights: set[asyncio.Task[None]] = set()
+        self._sent: dict[int, float] = {}
         self.trouble = ""
         self.groups = 0
         self.jobs = 0
@@ -70,6 +71,11 @@ class Pipe:
         return answer
 
     @property
+    def lag(self) -> float:
+        """How long the oldest group under way has been, in s."""
+        return asyncio.get_running_loop().time() - min(self._sent.values()) if self._sent else 0.0
+
+    @property
     def silent(self) -> bool:
         """The last group was not answered, and one that asks again is already under way."""
         return bool(self.trouble and self.flights)
@@ -77,6 +83,7 @@ class Pipe:
     async def _fly(self) -> None:
         while self._queue:
             jobs, self._queue = self._queue[:GROUP], self._queue[GROUP:]
+            self._sent[id(jobs)] = asyncio.get_running_loop().time()
             try:
                 answers = await self._send(jobs)
                 self.trouble = ""
@@ -84,6 +91,8 @@ class Pipe:
                 log.error("store does not answer: %s", error)
                 self.trouble = f"redis: {error}"
                 answers = [error] * len(jobs)
+            finally:
+                del self._sent[id(jobs)]
             self._noted(self.client, not self.trouble)
             self.groups += 1
             self.jobs += len(jobs)
@@ -114,5 +123,7 @@ class Pipe:
         if self._replication.replicas:
             confirmed = answers.pop()
             if not isinstance(confirmed, int) or confirmed < self._replication.replicas:
+                # A master that was replaced while it hung has no replicas: the next call asks anew who the master is.
+                await self.client.connection_pool.disconnect(inuse_connections=False)
                 raise RedisError(f"{confirmed} of {self._replication.replicas} replicas confirmed the write")
         return answers

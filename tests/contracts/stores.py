@@ -107,8 +107,8 @@ class ClusterOpener(Opener):
 
     async def open(self) -> Store:
         store = RedisStore(
-            Link(self.cluster.url, durability="relaxed"), self.clock, self.ids, self.limits,
-            moments=lambda: (self.time.now(), self.time.wall()))
+            Link(self.cluster.url, durability="relaxed", shards=8), self.clock, self.ids, self.limits,
+            moments=lambda: (self.time.now(), self.time.wall()), sweep_s=0)
         await store.open()
         return store
 
