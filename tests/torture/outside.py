@@ -19,6 +19,7 @@ class Outside:
 
     acknowledged  per citizen the number up to which all messages are
     told          what the workers told, in order, and when (the loop's time)
+    disturbances  from when to when something befell a worker or its store
     """
 
     def __init__(self, folder: Path, keys: Sequence[str], listeners: Sequence[str], seed: int) -> None:
@@ -26,7 +27,7 @@ class Outside:
         self.listeners = [str(folder / name) for name in listeners]
         self.acknowledged = dict.fromkeys(keys, 0)
         self.told: list[tuple[float, str]] = []
-        self._disturbed: list[list[float]] = []
+        self.disturbances: list[list[float]] = []
         self._chance = random.Random(seed)
 
     async def open(self) -> asyncio.Server:
@@ -43,7 +44,7 @@ class Outside:
         """Something befalls a worker or its store meanwhile: what is told then, or was just told, may be told again."""
         now = asyncio.get_running_loop().time
         window = [now() - HEARD_LATE_S, math.inf]
-        self._disturbed.append(window)
+        self.disturbances.append(window)
         try:
             yield
         finally:
@@ -61,7 +62,7 @@ class Outside:
             times[id].append(at)
         return [
             id for id, (first, *again) in times.items()
-            if again and len(again) > sum(start <= again[-1] and first <= end for start, end in self._disturbed)]
+            if again and len(again) > sum(start <= again[-1] and first <= end for start, end in self.disturbances)]
 
     async def ask(self, line: str) -> bytes:
         """One question to a worker, on a connection of its own; b"" when it died over it, or sleeps."""

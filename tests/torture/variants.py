@@ -14,6 +14,7 @@ STORE = ROOT / "gateway" / "store"
 LAST = "lane_dispatch.lua"  # of the files that are one script; what stands before it may be put over the others
 
 POPPING, COUNTING, UNFENCED = "popping", "counting", "unfenced"
+VARIANTS = (POPPING, COUNTING, UNFENCED)
 
 
 def house(folder: Path, variant: str) -> Path:
@@ -25,11 +26,11 @@ def house(folder: Path, variant: str) -> Path:
         for entry in place.iterdir():
             if not (entry.name.startswith((".", "__pycache__")) or entry.name == apart):
                 (here / entry.name).symlink_to(entry)
-    (root / "gateway" / "store" / LAST).write_text(_script(variant), encoding="utf-8")
+    (root / "gateway" / "store" / LAST).write_text(script(variant), encoding="utf-8")
     return root
 
 
-def _script(variant: str) -> str:
+def script(variant: str) -> str:
     """The variant's functions in place of the product's, then what calls them."""
     ours, dispatch = (HERE / f"{variant}.lua").read_text("utf-8"), (STORE / LAST).read_text("utf-8")
     product = "\n".join(file.read_text("utf-8") for file in STORE.glob("lane*.lua"))
