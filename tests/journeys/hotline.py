@@ -169,6 +169,12 @@ class Citizen:
     async def goes(self) -> None:
         await self._socket.close()
 
+    async def moves(self, hotline: Hotline) -> None:
+        """The connection breaks, and the next one comes to another gateway on the same store."""
+        await self.goes()
+        self._url = hotline.url
+        await self.comes(after=self.last.id if self.last else None)
+
     async def says(self, text: str) -> Reply:
         return await self._send({"text": text})
 
