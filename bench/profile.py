@@ -94,18 +94,27 @@ def shared_out(raw: str, cpu: Mapping[int, float]) -> dict[str, float]:
 
 async def record(pid: int, seconds: float, folder: Path) -> dict[str, float]:
     """Samples the process for so long. Raises FileNotFoundError where there is no /proc or no py-spy."""
-    spy = Path(sys.executable).with_name("py-spy")
     raw = folder / "profile.raw"
     before = _threads(pid)
+    await _spied(pid, seconds, "--threads", "--format", "raw", "--output", str(raw))
+    after = _threads(pid)
+    return shared_out(raw.read_text("utf-8"), {thread: after[thread] - before.get(thread, 0.0) for thread in after})
+
+
+async def flame(pid: int, seconds: float, svg: Path) -> None:
+    """A flame graph of who held Python's lock, which is what one process has least of. Raises as `record`."""
+    await _spied(pid, seconds, "--gil", "--format", "flamegraph", "--output", str(svg))
+
+
+async def _spied(pid: int, seconds: float, *how: str) -> None:
+    spy = Path(sys.executable).with_name("py-spy")
     process = await asyncio.create_subprocess_exec(
-        str(spy), "record", "--pid", str(pid), "--duration", str(round(seconds)), "--rate", str(RATE), "--threads",
-        "--format", "raw", "--output", str(raw), stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
+        str(spy), "record", "--pid", str(pid), "--duration", str(round(seconds)), "--rate", str(RATE), *how,
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE,
     )
     _, words = await process.communicate()
     if process.returncode:
         raise FileNotFoundError(f"py-spy: {words.decode()[-300:]}")
-    after = _threads(pid)
-    return shared_out(raw.read_text("utf-8"), {thread: after[thread] - before.get(thread, 0.0) for thread in after})
 
 
 def _threads(pid: int) -> dict[int, float]:
