@@ -6,26 +6,23 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import tempfile
 from dataclasses import asdict
 from pathlib import Path
 
+from bench import record
 from bench.peers import page
 from bench.peers.measure import FULL, Plan, run
-from bench.record import RESULTS
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.peers", description=__doc__)
     parser.add_argument("--full", action="store_true", help=f"{FULL.seconds:g} s a run, not {Plan().seconds:g}")
-    parser.add_argument("--out", type=Path, default=RESULTS)
+    parser.add_argument("--out", type=Path, default=record.RESULTS)
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         found = asyncio.run(run(Path(folder), FULL if args.full else Plan()))
-    results = json.loads(args.out.read_text("utf-8")) if args.out.is_file() else {}
-    results["peers"] = asdict(found)
-    args.out.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    record.keep(args.out, peers=asdict(found))
     page.main()
 
 

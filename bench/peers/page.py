@@ -15,8 +15,8 @@ Written by `python -m bench.peers.page` from `results.json`; `python -m bench.pe
 `tools/peers.sh` have installed what we are measured beside, each in an environment of its own with locked versions.
 
 **The dialogue** is a complaint about a parcel in Chinese: an opening that nobody has said before, seven questions in
-the words of `templates/complaints/express_delivery.yaml` and their answers, the summary, the yes. Nine turns, each citizen
-somebody new. **A turn counts only when its reply is right**: it asks what is due next, the summary names all seven
+the words of `templates/complaints/express_delivery.yaml` and their answers, the summary, the yes. Nine turns, each
+citizen somebody new. **A turn counts only when its reply is right**: it asks what is due next, the summary names all seven
 values, the last one says that the complaint is registered. The citizens run in a process of their own and write their
 next message as soon as the reply is there; all bots are up at the same time and take turns at every number of citizens.
 At the end each is killed with SIGKILL and its own file is read: **lost** are dialogues whose last reply the citizen has
@@ -38,8 +38,8 @@ memory what is resident afterwards. Bots and citizens share the machine.
   commit at the end of a turn and before its reply. A message that comes twice is a new one, and one whose turn dies is
   gone. It learnt from three dozen sentences, takes any text for an address and files nothing.
 - **opsdroid 0.31.0**: one regex skill that walks the questions, WebSocket connector. Its SQLite database (rollback
-  journal, synchronous=FULL) deletes the state and inserts it anew in two transactions, so that a kill in between forgets
-  the citizen; the second row has no database and keeps nothing. No understanding, no checks, nothing filed, no memory
+  journal, synchronous=FULL) deletes the state and inserts it anew in two transactions, so that a kill in between
+  forgets the citizen; the second row has no database and keeps nothing. No understanding, no checks, nothing filed, no memory
   of a message that came before. It needs setuptools < 81 (`pkg_resources`), which it does not say.
 - **WeRoBot 1.13.1**: WeChat's callback for the same account; waitress with its four threads. Its session is a SQLite
   row (rollback journal, synchronous=FULL) over one connection for all threads, written before the reply. No
