@@ -29,7 +29,7 @@ PARTS: Mapping[str, Part] = {
     "sockets": Part(
         "bench.sockets", "ten thousand idle web sockets: memory, CPU, answers", 6, brief=("--sockets", "1000")),
     "soak": Part(
-        "bench.soak", "half an hour of a steady mix: memory, descriptors, threads, size of the store", 31,
+        "bench.soak", "half an hour of a steady mix: memory, descriptors, threads, the store; and a control", 35,
         brief=("--minutes", "3")),
     "redis_cpu": Part(
         "bench.redis_cpu", "CPU a turn with one gateway and with two on one Redis", 11, ("--full",)),

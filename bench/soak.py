@@ -27,7 +27,7 @@ from bench.sockets import memory_kib
 from bench.watch import PROC
 
 RATE, VISITORS = 40.0, 80
-MINUTES = 30.0
+MINUTES, CONTROL_MINUTES = 30.0, 3.0
 WARM_SHARE = 1 / 3
 SAMPLE_S = 2.0
 NOISE_BYTES = 8e6
@@ -119,14 +119,16 @@ async def _sample(server: Server, http: aiohttp.ClientSession, pid: int, s: floa
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=MINUTES)
-    parser.add_argument("--leak", action="store_true", help="the control: a gateway that must not pass")
+    parser.add_argument("--control-minutes", type=float, default=CONTROL_MINUTES, help="of the one that leaks")
     parser.add_argument("--out", type=Path, default=RESULTS)
     args = parser.parse_args()
-    when = head()
-    program = "bench.leaking" if args.leak else "gateway"
-    with tempfile.TemporaryDirectory() as folder:
-        found = asyncio.run(measure(Path(folder), args.minutes, program))
-    keep(args.out, **{"soak_leaking" if args.leak else "soak": {**when, **found}})
+    for name, minutes, program in (
+        ("soak", args.minutes, "gateway"), ("soak_leaking", args.control_minutes, "bench.leaking")
+    ):
+        when = head()
+        with tempfile.TemporaryDirectory() as folder:
+            found = asyncio.run(measure(Path(folder), minutes, program))
+        keep(args.out, **{name: {**when, **found}})
 
 
 if __name__ == "__main__":

@@ -68,20 +68,23 @@ async def crowd(url: str, sockets: int) -> AsyncIterator[Crowd]:
         await process.wait()
 
 
-async def measure(folder: Path, sockets: int, idle_s: float = IDLE_S) -> Figures:
-    """In an empty folder. Raises RuntimeError: too few descriptors are allowed here."""
+async def measure(folder: Path, sockets: int, idle_s: float = IDLE_S, settle_s: float = LIVELY_S) -> Figures:
+    """In an empty folder. It counts as idle after `settle_s`, of which `idle_s` are measured for themselves.
+
+    Raises RuntimeError: too few descriptors are allowed here.
+    """
     limit = raise_descriptors(sockets)
     server = Server(folder / "data")
     server.data.mkdir()
     server.bring_models()
     await server.start()
     try:
-        return {"asked": sockets, "descriptor_limit": limit, **await _weighed(server, sockets, idle_s)}
+        return {"asked": sockets, "descriptor_limit": limit, **await _weighed(server, sockets, idle_s, settle_s)}
     finally:
         await server.stop()
 
 
-async def _weighed(server: Server, sockets: int, idle_s: float) -> Figures:
+async def _weighed(server: Server, sockets: int, idle_s: float, settle_s: float) -> Figures:
     assert server.process is not None
     pid, url = server.process.pid, server.url + "/web/ws"
     await generated("bench.load_generator", url, pid, "--visitors", "8", "--warm", "1", "--seconds", "4")
@@ -90,7 +93,7 @@ async def _weighed(server: Server, sockets: int, idle_s: float) -> Figures:
         opened = await visitors.does("open")
         here = memory_kib(pid)
         lively = await _cores(pid, idle_s)
-        await asyncio.sleep(max(0.0, LIVELY_S - idle_s))
+        await asyncio.sleep(max(0.0, settle_s - idle_s))
         found = {
             "opened": opened, "kib_each": _each(before, here, sockets), "lively_cores": lively,
             "idle_cores": await _cores(pid, idle_s), "answers": await visitors.does("talk"),
