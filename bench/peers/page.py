@@ -16,31 +16,31 @@ Written by `python -m bench.peers.page` from `results.json`; `python -m bench.pe
 
 **The dialogue** is a complaint about a parcel in Chinese: an opening that nobody has said before, seven questions in
 the words of `templates/complaints/express_delivery.yaml` and their answers, the summary, the yes. Nine turns, each
-citizen somebody new. **A turn counts only when its reply is right**: it asks what is due next, the summary names all seven
-values, the last one says that the complaint is registered. The citizens run in a process of their own and write their
-next message as soon as the reply is there; all bots are up at the same time and take turns at every number of citizens.
-At the end each is killed with SIGKILL and its own file is read: **lost** are dialogues whose last reply the citizen has
-read and whose seven values are not all in that file.
+citizen somebody new. **A turn counts only when its reply is right**: it asks what is due next, the summary names all
+seven values, the last one says that the complaint is registered. The citizens run in a process of their own and write
+their next message as soon as the reply is there; all bots are up at the same time and take turns at every number of
+citizens. At the end each is killed with SIGKILL and its own file is read: **lost** are dialogues whose last reply the
+citizen has read and whose seven values are not all in that file.
 
 **Start** is from the process's start to its first right answer. CPU is that of the bot's process and its threads,
 memory what is resident afterwards. Bots and citizens share the machine.
 
 ## What each one is here, and what it does not do
 
-- **Huiyin**: one process with its own engine, all templates and the knowledge base loaded; web chat over WebSocket, and
-  WeChat's callback, signed and sealed. SQLite (WAL, synchronous=FULL) has the message before it is acknowledged, and
-  the turn, its reply, the order and the timers in one commit before the reply goes. A message that comes twice is
-  answered once. Values are checked, the order is filed with the embedded case desk, a transcript is kept; every citizen
-  opens a socket and a session, which costs none of the others anything. It learnt from all of `nlu/training`.
+- **Huiyin**: one process with its own engine, all templates and the knowledge base loaded; web chat over WebSocket,
+  and WeChat's callback, signed and sealed. SQLite (WAL, synchronous=FULL) has the message before it is acknowledged,
+  and the turn, its reply, the order and the timers in one commit before the reply goes. A message that comes twice is
+  answered once. Values are checked, the order is filed with the embedded case desk, a transcript is kept; every
+  citizen opens a socket and a session, which costs none of the others anything. It learnt from all of `nlu/training`.
 - **Rasa 3.6.21**: `rasa run`, one worker, REST channel, `bench/peers/rasa_bot`: jieba, character n-grams, logistic
-  regression, entities by lookup and regular expression, a form and rules. No DIET, no TED, no action server: each would
-  slow it. The tracker is a SQLite file with SQLAlchemy's defaults (rollback journal, synchronous=FULL by PRAGMA), one
-  commit at the end of a turn and before its reply. A message that comes twice is a new one, and one whose turn dies is
-  gone. It learnt from three dozen sentences, takes any text for an address and files nothing.
+  regression, entities by lookup and regular expression, a form and rules. No DIET, no TED, no action server: each
+  would slow it. The tracker is a SQLite file with SQLAlchemy's defaults (rollback journal, synchronous=FULL by
+  PRAGMA), one commit at the end of a turn and before its reply. A message that comes twice is a new one, and one
+  whose turn dies is gone. It learnt from three dozen sentences, takes any text for an address and files nothing.
 - **opsdroid 0.31.0**: one regex skill that walks the questions, WebSocket connector. Its SQLite database (rollback
   journal, synchronous=FULL) deletes the state and inserts it anew in two transactions, so that a kill in between
-  forgets the citizen; the second row has no database and keeps nothing. No understanding, no checks, nothing filed, no memory
-  of a message that came before. It needs setuptools < 81 (`pkg_resources`), which it does not say.
+  forgets the citizen; the second row has no database and keeps nothing. No understanding, no checks, nothing filed,
+  no memory of a message that came before. It needs setuptools < 81 (`pkg_resources`), which it does not say.
 - **WeRoBot 1.13.1**: WeChat's callback for the same account; waitress with its four threads. Its session is a SQLite
   row (rollback journal, synchronous=FULL) over one connection for all threads, written before the reply. No
   understanding, no checks, nothing filed; WeChat's second and third try of a push are handled as new messages.
