@@ -70,17 +70,23 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Taker:
-    """`numbers`: ours."""
+    """`numbers`: ours; `door`: the shared store for what is only counted, also while it is away; whose a receipt is,
+    the store alone can say."""
 
     core: Core
     store: SharedStore
     clock: Clock
     numbers: tuple[str, ...]
     limits: Limits = Limits()
+    door: SharedStore | None = None
+
+    @property
+    def _counts(self) -> SharedStore:
+        return self.door or self.store
 
     @property
     def hands(self) -> Hands:
-        return Hands(self.take, self.tell, lambda: self.core.remark("stray_receipt"), self.store)
+        return Hands(self.take, self.tell, lambda: self.core.remark("stray_receipt"), self.door)
 
     async def take(self, arrival: Arrival) -> None:
         """Raises Unavailable, RateLimited: the carrier is to bring it again."""
@@ -97,7 +103,7 @@ class Taker:
         note = notes.write(notes.Wrote(arrival.id, to))
         await self.core.accept(Inbound(
             arrival.id, conversation, CHANNEL, self._moment(arrival.at), Text(arrival.text), note=note))
-        if not await self.store.add(f"sms:same:{digest(phone, arrival.text)}", arrival.id.encode(), SAME_MS):
+        if not await self._counts.add(f"sms:same:{digest(phone, arrival.text)}", arrival.id.encode(), SAME_MS):
             self.core.remark("same_text")
 
     async def tell(self, report: Report) -> None:
@@ -110,19 +116,19 @@ class Taker:
 
     async def _has_room(self, phone: str) -> bool:
         """A flood of one phone is let go, since who is told to come back comes back. Raises RateLimited for all."""
-        if await self.store.take(f"sms:from:{phone}", *_of(MINUTE_MS, self.limits.per_phone)) or (
+        if await self._counts.take(f"sms:from:{phone}", *_of(MINUTE_MS, self.limits.per_phone)) or (
                 not phone.startswith(HOME) and await self._too_many_abroad(phone)):
             _log.warning("sms_flood")
             self.core.remark("flood")
             return False
-        if await self.store.take("sms:from:all", *_of(MINUTE_MS, self.limits.in_all)):
+        if await self._counts.take("sms:from:all", *_of(MINUTE_MS, self.limits.in_all)):
             raise RateLimited("too many text messages", retry_after=COME_BACK_S)
         return True
 
     async def _too_many_abroad(self, phone: str) -> bool:
         each, all_ = self.limits.abroad
-        return bool(await self.store.take(f"sms:abroad:{phone}", *_of(DAY_MS, each))
-                    or await self.store.take("sms:abroad:all", *_of(DAY_MS, all_)))
+        return bool(await self._counts.take(f"sms:abroad:{phone}", *_of(DAY_MS, each))
+                    or await self._counts.take("sms:abroad:all", *_of(DAY_MS, all_)))
 
     async def _wish(self, conversation: str, text: str) -> Wish | None:
         if optout.read(text, engaged=False, stopped=True) is None:

@@ -114,7 +114,8 @@ class SmsParts:
 
     def _ear(self, one: Sms) -> Ear:
         limits = Limits(self.config.texting.per_phone, self.config.texting.in_all)
-        taker = Taker(self._core(), self.ground.door, self.ground.clock, one.numbers, limits)
+        taker = Taker(
+            self._core(), self.ground.shared, self.ground.clock, one.numbers, limits, self.ground.door)
         return Ear(one.name, one.numbers, taker)
 
     # --- the core's side --------------------------------------------------------------------------------------
