@@ -51,12 +51,12 @@ class RedisServer:
             self.process.wait()
             self.process = None
 
-    def ask(self, command: str) -> bytes:
+    def ask(self, command: str, size: int = 256) -> bytes:
         """The first bytes of the answer, b"" when nobody listens."""
         try:
             with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
                 connection.sendall(command.encode() + b"\r\n")
-                return connection.recv(256)
+                return connection.recv(size)
         except OSError:
             return b""
 

@@ -25,6 +25,7 @@ SHA = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
 
 GROUP = 64    # calls in one pipeline at most; bounds how long the first of them waits
 FLIGHTS = 2   # pipelines under way, each on a connection of its own
+AGAIN_S = 1.0  # a server that failed is asked this often by those who can do without it
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Pipe:
         self._queue: list[Job] = []
         self.flights: set[asyncio.Task[None]] = set()
         self._sent: dict[int, float] = {}
+        self._failed = 0.0
         self.trouble = ""
         self.groups = 0
         self.jobs = 0
@@ -77,8 +79,9 @@ class Pipe:
 
     @property
     def silent(self) -> bool:
-        """The last group was not answered, and one that asks again is already under way."""
-        return bool(self.trouble and self.flights)
+        """The last group was not answered, and it is too early to ask again, or that is being done."""
+        again = self._failed + AGAIN_S
+        return bool(self.trouble) and (bool(self.flights) or asyncio.get_running_loop().time() < again)
 
     async def _fly(self) -> None:
         while self._queue:
@@ -90,6 +93,7 @@ class Pipe:
             except (RedisError, OSError) as error:
                 log.error("store does not answer: %s", error)
                 self.trouble = f"redis: {error}"
+                self._failed = asyncio.get_running_loop().time()
                 answers = [error] * len(jobs)
             finally:
                 del self._sent[id(jobs)]
