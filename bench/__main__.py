@@ -54,7 +54,7 @@ def _failure(part: Part, *, full: bool, out: Path) -> str | None:
     command = [sys.executable, "-m", part.module, *(part.full if full else part.brief), "--out", str(out)]
     try:
         done = subprocess.run(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True, errors="replace",
-                              timeout=part.minutes * 60 * PATIENCE)
+                              cwd=RESULTS.parent.parent, timeout=part.minutes * 60 * PATIENCE)
     except subprocess.TimeoutExpired as late:
         return f"still not done after {late.timeout:.0f} s"
     if done.returncode == 0:

@@ -14,6 +14,10 @@ GOALS: tuple[tuple[str, tuple[str, ...], str, str, float | tuple[str, ...]], ...
     ("An idle web socket of ten thousand, resident", ("sockets", "kib_each", "rss"), "KiB", "<", 40),
     ("The same after a turn of each", ("sockets", "kib_each_after_a_turn", "rss"), "KiB", "<", 40),
     ("Growth of memory over the soak", ("soak", "bytes_a_turn"), "bytes a turn", "≤", ("soak", "at_most_bytes_a_turn")),
+    ("Answered at 200 messages a second, p95", ("storm", "sustained", "answer", "p95_ms"), "ms", "<", 300),
+    ("Acknowledged at 1,000 messages a second, slowest", ("storm", "storm", "ack", "max_ms"), "ms", "<", 1000),
+    ("Lost at 1,000 messages a second", ("storm", "storm", "ledger", "lost"), "messages", "≤", 0),
+    ("Turns a second over Rasa's, 64 citizens", ("peers", "ratios", "64"), "times", "≥", 5),
     ("CPU a turn with two gateways over one, on one Redis", ("redis_cpu", "ratio"), "times", "≤", 1.1),
 )
 
@@ -23,7 +27,7 @@ def sections(results: Figures) -> Iterator[str]:
     judged = list(_judged(results))
     if judged:
         yield rows(("goal", "measured", "reached"), judged)
-    for name, section in (("sockets", _sockets), ("soak", _soak), ("redis_cpu", _redis_cpu)):
+    for name, section in SECTIONS:
         if name in results:
             yield section(results[name])
     if results.get("runs"):
@@ -45,7 +49,7 @@ def _at(results: Figures, path: Iterable[str]) -> float | None:
         if key not in found:
             return None
         found = found[key]
-    return float(found)
+    return None if found is None else float(found)
 
 
 def _sockets(found: Figures) -> str:
@@ -85,6 +89,44 @@ def _redis_cpu(found: Figures) -> str:
     return rows((head, "1 gateway", "2 gateways"), lines) + "\n\n![CPU a turn](plots/redis_cpu.svg)"
 
 
+def _storm(found: Figures) -> str:
+    runs = [run for name in ("sustained", "highest", "storm") if (run := found.get(name))]
+    times = [(f"{words} {name}, ms", *(run[what][key] for run in runs))
+             for what, words in (("ack", "acknowledged"), ("answer", "answered"))
+             for name, key in (("p50", "p50_ms"), ("p95", "p95_ms"), ("p99", "p99_ms"), ("slowest", "max_ms"))]
+    amounts = [(name, *(run[key] for run in runs)) for name, key in (
+        ("messages", "messages"), ("acknowledged", "acknowledged"), ("of them after a second or more", "late"),
+        ("seconds until all were answered", "answered_all_s"), ("cores the gateway kept busy", "cores_busy"),
+        ("CPU a message, ms", "cpu_ms_per_message"), ("memory afterwards, MB", "rss_mb"))]
+    kept = [(f"{name}, by the store", *(run["ledger"][name] for run in runs))
+            for name in ("lost", "repeated", "disordered", "unanswered")]
+    ceiling = found["ceiling"]
+    head = (f"messages a second over web, WeChat and SMS, {found['date']}", *(f"{run['rate']:g}" for run in runs))
+    return (
+        rows(head, [*amounts, *times, *kept])
+        + f"\n\nThe ceilings beside it: {ceiling['fsyncs_per_s']:g} fsyncs, {ceiling['echo_per_s']:g} bare WebSocket "
+        f"echoes and {ceiling['bare_posts_per_s']:g} bare POSTs a second.\n\n![Percentiles by rate](plots/storm.svg)"
+    )
+
+
+def _peers(found: Figures) -> str:
+    ratios = [(f"{level} citizens", f"{ratio:g} times") for level, ratio in found["ratios"].items()]
+    return (rows((f"our turns a second over Rasa's, {found['date']}: `bench/peers.md`", "ratio"), ratios)
+            + "\n\n![Turns a second beside peers](plots/peers.svg)")
+
+
+def _chaos_redis(found: Figures) -> str:
+    columns = {"workers": found["workers"], "gateways": found["gateways"], **found["controls"]}
+    names = ("messages", "acknowledged", "kills", "zombies", "cuts", "lost", "doubled", "repeated", "disordered",
+             "buried", "repeated_sends")
+    lines = [(name.replace("_", " "), *(one.get(name) for one in columns.values()))
+             for name in names if any(name in one for one in columns.values())]
+    waits = [(name, *(one.get(key) for key in ("acknowledged", "lost"))) for name, one in found["sentinel"].items()]
+    return "\n\n".join((
+        rows((f"torture on Redis, {found['date']}", *columns), lines),
+        rows(("master behind Sentinel", "acknowledged", "lost"), waits), "![Torture on Redis](plots/chaos_redis.svg)"))
+
+
 def _runs(runs: Figures) -> str:
     """Failures stand here: their figures above are those of an earlier run."""
     lines = [
@@ -93,3 +135,7 @@ def _runs(runs: Figures) -> str:
         for name, run in runs.items() if name in PARTS
     ]
     return rows(("part", "last run", "size", "took, s", "load before", "how it went"), lines)
+
+
+SECTIONS = (("storm", _storm), ("sockets", _sockets), ("soak", _soak), ("redis_cpu", _redis_cpu), ("peers", _peers),
+            ("chaos_redis", _chaos_redis))

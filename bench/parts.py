@@ -24,8 +24,8 @@ PARTS: Mapping[str, Part] = {
         "bench.load", "turns a second over web sockets, beside echo and fsync; CPU by step; memory; start", 4,
         brief=("--seconds", "5")),
     "storm": Part(
-        "bench.storm", "messages at a fixed rate over web, WeChat and SMS: 200 a second, then 1,000", 5,
-        brief=("--seconds", "10")),
+        "bench.storm", "messages at a fixed rate over web, WeChat and SMS: 200/s, 1,000/s, the most that holds", 8,
+        ("--flame", "bench/plots/storm-flame.svg"), ("--seconds", "10", "--rising")),
     "sockets": Part(
         "bench.sockets", "ten thousand idle web sockets: memory, CPU, answers", 6, brief=("--sockets", "1000")),
     "soak": Part(
@@ -33,6 +33,11 @@ PARTS: Mapping[str, Part] = {
         brief=("--minutes", "3")),
     "redis_cpu": Part(
         "bench.redis_cpu", "CPU a turn with one gateway and with two on one Redis", 11, ("--full",)),
+    "peers": Part(
+        "bench.peers", "the same dialogue with Rasa, opsdroid and WeRoBot: `bench/peers.md`", 12, ("--full",)),
+    "chaos_redis": Part(
+        "bench.chaos_redis", "many gateways on Redis killed, stopped, cut off; Redis killed and hung; rejected designs",
+        30, brief=("--brief",)),
     "kills": Part(
         "bench.kills", "kill -9 of the whole gateway and of the store alone", 8,
         brief=("--kills", "5", "--store-kills", "5")),

@@ -53,6 +53,36 @@ def sockets(results: Figures) -> str:
     return bars(f"Memory of each of {found['asked']:,} idle sockets", "KiB", rows)
 
 
+def storm(results: Figures) -> str:
+    """Percentiles of acknowledgement and answer by the rate at which messages came."""
+    found = results["storm"]
+    runs = {run["rate"]: run for name in ("sustained", "highest", "storm") if (run := found.get(name))}
+    series = {
+        f"{words}, {name}": [(rate, runs[rate][what][key]) for rate in sorted(runs) if runs[rate][what][key]]
+        for what, words in (("ack", "acknowledged"), ("answer", "answered")) for name, key in SHARES[1:]
+    }
+    values = [value for points in series.values() for _, value in points]
+    return lines("From message to receipt and to answer, by rate", axis("messages a second", runs, low=0),
+                 axis("ms", values, log=True), series)
+
+
+def peers(results: Figures) -> str:
+    """Turns a second at the number of citizens where most of them are at once."""
+    found = results["peers"]
+    level = str(max(found["plan"]["levels"]))
+    rows = {f"{bot} ({way})": {"": run[level]["turns_per_s"]}
+            for bot, one in found["bots"].items() for way, run in one["runs"].items() if level in run}
+    return bars(f"Turns a second of one dialogue, {level} citizens at once", "turns/s", rows)
+
+
+def chaos_redis(results: Figures) -> str:
+    """What was lost, doubled or disordered on Redis: by our design none, by the rejected ones something."""
+    found = results["chaos_redis"]
+    rows = {name: {fault: float(one.get(fault) or 0) for fault in ("lost", "doubled", "disordered")}
+            for name, one in {"ours": found["workers"], **found["controls"]}.items()}
+    return bars("Lost, doubled, disordered while workers and Redis are killed", "", rows)
+
+
 def kills(results: Figures) -> str:
     """What was acknowledged beside what was lost: the bars that matter have no length."""
     found = results["chaos"]
@@ -63,7 +93,8 @@ def kills(results: Figures) -> str:
 
 PLOTS: Mapping[str, tuple[str, Callable[[Figures], str]]] = {  # file → the part it needs, and what draws it
     "load": ("load", load), "sockets": ("sockets", sockets), "soak": ("soak", soak),
-    "redis_cpu": ("redis_cpu", redis_cpu), "kills": ("chaos", kills),
+    "redis_cpu": ("redis_cpu", redis_cpu), "storm": ("storm", storm), "peers": ("peers", peers),
+    "chaos_redis": ("chaos_redis", chaos_redis), "kills": ("chaos", kills),
 }
 
 
