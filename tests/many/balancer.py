@@ -44,8 +44,9 @@ class Balancer:
 
     async def look(self) -> None:
         """Ask all of them now."""
-        found = await asyncio.gather(*(self._is_ready(port) for port in self.ports))
-        self.ready = {port for port, ready in zip(self.ports, found, strict=True) if ready}
+        asked = list(self.ports)
+        found = await asyncio.gather(*(self._is_ready(port) for port in asked))
+        self.ready = {port for port, ready in zip(asked, found, strict=True) if ready}
 
     async def _watch(self) -> None:
         while True:

@@ -125,7 +125,7 @@ class Carrier:
 async def brings(http: aiohttp.ClientSession, url: str, phone: str, id_: str, text: str) -> bool:
     """The carrier hands a citizen's message over; whether it was taken. It comes again until it is."""
     body = msgspec.json.encode({"id": id_, "from": phone, "to": NUMBER, "text": text})
-    stamp, nonce = str(int(time.time())), f"{id_}.{time.monotonic_ns()}"
+    stamp, nonce = str(int(time.time())), f"{time.monotonic_ns()}"
     headers = {
         "Content-Type": "application/json", "X-Sms-Timestamp": stamp, "X-Sms-Nonce": nonce,
         "X-Sms-Signature": signing.generic(SECRET, stamp, nonce, body),
