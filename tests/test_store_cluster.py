@@ -253,8 +253,7 @@ async def test_a_node_that_is_away_stops_nobody_else_and_gets_everything_later(
             begun = time.monotonic()
             await turn(store.lanes, here, Emit("out", there, "", b"%d" % n), Emit("case", other, "", b"%d" % n))
             spent.append(time.monotonic() - begun)
-        assert max(spent) < 1.5
-        assert sum(spent) < 4
+        assert sum(spent) < 10, "who waited for it would take its time-out for every turn"
         got = [body for lease in await store.lanes.claim("case", "w") for body in (msg.body for msg in lease.msgs)]
         assert got == [b"%d" % n for n in range(16)], "the others are worked on meanwhile"
         with pytest.raises(Unavailable):
@@ -268,14 +267,22 @@ async def test_a_node_that_is_away_stops_nobody_else_and_gets_everything_later(
         assert await drain(store.lanes, "out") == [b"before", *(b"%d" % n for n in range(20))]
 
 
+async def a_moment() -> None:
+    """Gateways that know nothing of each other are told apart by the nodes' clocks, to the ms."""
+    begun = time.time()
+    await until(lambda: time.time() > begun + 0.003)
+
+
 @pytest.mark.slow
 async def test_an_older_write_that_comes_late_does_not_win(cluster: RedisCluster) -> None:
     here, record = key_on(0), key_on(1)
     async with Silent(cluster) as dead, opened(cluster) as store:
         await turn(dead.lanes, here, puts=(Put("note", record, b"old", {"state": "old"}),))
+        await a_moment()
         await store.records.write([Put("note", record, b"new", {"state": "new"})])
         removed = key_on(2)
         await turn(dead.lanes, here, puts=(Put("note", removed, b"old", {"state": "old"}),))
+        await a_moment()
         await store.records.write([Put("note", removed, None)])
         await until(lambda: _nothing_waits(store), 10)
         kept = await store.records.get("note", record)

@@ -313,4 +313,4 @@ def test_the_store_does_what_the_model_does_for_long(lanes: type[Lanes]) -> None
 
 @pytest.mark.slow
 def test_the_store_does_what_the_model_does_on_a_cluster() -> None:
-    run_state_machine_as_test(LanesOnCluster, settings=settings(max_examples=40, stateful_step_count=40, deadline=None))
+    run_state_machine_as_test(LanesOnCluster, settings=settings(max_examples=10, stateful_step_count=30, deadline=None))

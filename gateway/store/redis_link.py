@@ -131,8 +131,10 @@ async def settle_shards(client: Redis, shards: int) -> None:
     """The first gateway writes down how many shards there are: with another number nothing would be found again.
     Raises ConfigError."""
     try:
-        await client.set("{gw:0}:shards", shards, nx=True)
         kept = int(await client.get("{gw:0}:shards") or 0)
+        if not kept:  # a full memory refuses even a write that would change nothing
+            await client.set("{gw:0}:shards", shards, nx=True)
+            kept = int(await client.get("{gw:0}:shards") or 0)
     except (RedisError, OSError) as error:
         raise Away(f"store.url: Redis does not answer: {error}") from error
     if kept != shards:
