@@ -35,5 +35,5 @@ async def test_the_carriers_rate_is_kept_by_all_together(running: Town) -> None:
     assert all(taken)
     await until(lambda: all(running.carrier.sent[phone] for phone in people), 30.0)
     assert len(running.carrier.at) == began + len(people)
-    assert TPS < running.carrier.most_in(1.0) <= 2 * TPS, "a second's worth at once, and what the second grants"
-    assert running.carrier.most_in(2.0) <= 3 * TPS
+    took = running.carrier.at[-1] - running.carrier.at[began]
+    assert took > 0.9 * (len(people) - TPS) / TPS, "a second's worth at once, by all together, and then what is granted"

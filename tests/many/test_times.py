@@ -13,7 +13,7 @@ from tests.until import until
 
 async def test_four_tickers_invite_once_and_remind_once(running: Town, store: RedisStore) -> None:
     """And staff signed in at one gateway act at the others."""
-    citizens = [Citizen(running.http, running.url, f"waits {n}") for n in range(4)]
+    citizens = [Citizen(running.http, running.url, f"waits{n}") for n in range(4)]
     orders = [await files(citizen, f"{n}234567890123") for n, citizen in enumerate(citizens, 1)]
     staff = Staff(running.http, running.url)
     await staff.signs_in("demo-clerk", "a-password-for-many")

@@ -117,10 +117,6 @@ class Carrier:
         self.sent[said["to"]].append(said["text"])
         return web.json_response({"id": f"c{next(self._numbers)}"})
 
-    def most_in(self, seconds: float) -> int:
-        """Most messages in any span so long."""
-        return max(sum(began <= at < began + seconds for at in self.at) for began in self.at)
-
 
 async def brings(http: aiohttp.ClientSession, url: str, phone: str, id_: str, text: str) -> bool:
     """The carrier hands a citizen's message over; whether it was taken. It comes again until it is."""
