@@ -1,6 +1,6 @@
 """Draws the pictures of the page from results.json: `python -m bench.plots` writes bench/plots/*.svg.
 
-A picture whose part was not measured is not drawn; tests/test_bench.py holds the files and the results together.
+A picture whose part was not measured is not drawn; tests/test_bench_beyond.py holds the files and the results together.
 """
 from __future__ import annotations
 
