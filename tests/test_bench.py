@@ -8,21 +8,17 @@ import os
 import time
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
-from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bench import __main__ as whole
-from bench import page, plots, record, redis_cpu, soak, socket_crowd, sockets, svg, watch
+from bench import page, watch
 from bench.disk import fsyncs_per_s
 from bench.figures import latencies, percentile
 from bench.load_generator import Tally, Visitor
-from bench.parts import PARTS, Part
 from bench.profile import STEPS, samples, shared_out, step_of
 from bench.stories import ANSWERS, CANCEL, COMMANDS, GOING, STORIES, TURNS, Heard, Said, Teller
 from gateway.dialogue import commands
@@ -321,125 +317,3 @@ async def test_the_watched_process_may_be_another_one() -> None:
     finally:
         child.kill()
         await child.wait()
-
-
-# --- beyond one machine ---------------------------------------------------------------------------------------
-
-def test_the_pictures_show_the_figures_of_the_results() -> None:
-    pictures = plots.drawn(RESULTS)
-    assert pictures
-    for name, picture in pictures.items():
-        assert (plots.FOLDER / name).read_text("utf-8") == picture, "run python -m bench.plots"
-
-
-def test_pictures_are_xml_of_their_own() -> None:
-    """Nothing is fetched when one is looked at."""
-    leaking = RESULTS | {"soak": soaked(0.0), "soak_leaking": soaked(4096.0)}
-    for picture in plots.drawn(leaking).values():
-        root = ElementTree.fromstring(picture)
-        assert {element.tag.rpartition("}")[2] for element in root.iter()} <= {
-            "svg", "title", "rect", "text", "line", "polyline", "circle"}
-        assert "href" not in picture
-
-
-def test_every_picture_is_on_the_page() -> None:
-    text = page.PAGE.read_text("utf-8")
-    assert [name for name in plots.drawn(RESULTS) if f"(plots/{name})" not in text] == []
-
-
-@table(("step", "found"), [(0.7, 1), (1, 1), (13, 20), (2.1, 2.5), (26, 50), (0.051, 0.1)])
-def test_a_scale_goes_by_round_numbers(step: float, found: float) -> None:
-    assert svg.nice(step) == pytest.approx(found)
-
-
-def soaked(leak: float, samples: int = 90) -> dict[str, Any]:
-    """Three minutes at 40 turns a second: caches fill in the first, the allocator breathes, every turn leaks."""
-    found = [
-        soak.Sample(n * 2.0, n * 80, int(400_000 + min(n, 25) * 500 + (n % 7) * 300 + leak * n * 80 / 1024), 0, 90, 7,
-                    n * 80 * 6_000)
-        for n in range(samples)
-    ]
-    return {"rate": 40, "samples": [asdict(one) for one in found], **soak.judged(found)}
-
-
-def test_a_soak_that_leaks_is_seen_and_one_that_only_breathes_is_flat() -> None:
-    sound, leaking = soaked(0.0), soaked(4096.0)
-    assert (sound["flat"], leaking["flat"]) == (True, False)
-    assert leaking["bytes_a_turn"] - sound["bytes_a_turn"] == pytest.approx(4096, rel=0.01)
-
-
-def test_more_turns_find_smaller_leaks() -> None:
-    assert soaked(1024.0)["flat"]
-    assert not soaked(1024.0, samples=900)["flat"]
-
-
-def run_with(gateways: int, cpu: float) -> dict[str, Any]:
-    return {"gateways": gateways, "cpu_ms_per_turn": cpu, "gateway_cpu_ms_per_turn": cpu * 0.8,
-            "redis_cpu_ms_per_turn": cpu * 0.2, "idle_cores": 0.01, "p95_ms": 9.0}
-
-
-@table(("two", "ratio", "kept"), [((5.4, 5.5, 9.0), 1.1, True), ((5.6, 5.6, 5.6), 1.12, False)])
-def test_medians_of_one_and_two_gateways_are_compared(two: Any, ratio: float, kept: bool) -> None:
-    runs = [run_with(1, cpu) for cpu in (5.0, 4.0, 5.5)] + [run_with(2, cpu) for cpu in two]
-    found = redis_cpu.compared(runs)
-    assert (found["ratio"], found["kept"]) == (ratio, kept)
-
-
-def test_too_few_descriptors_are_said_before_anything_starts() -> None:
-    with pytest.raises(RuntimeError, match=r"need 1000000200 descriptors.*ulimit"):
-        socket_crowd.raise_descriptors(1_000_000_000)
-
-
-FAILING = Part("bench.no_such_part", "nothing", 1)
-
-
-def test_a_part_that_fails_is_noted_and_its_earlier_figures_stay(tmp_path: Path, capsys: Any) -> None:
-    out = tmp_path / "results.json"
-    record.keep(out, earlier={"figure": 1})
-    assert not whole.ran("gone", FAILING, full=False, out=out)
-    found = record.read(out)
-    assert found["earlier"] == {"figure": 1}
-    assert "no_such_part" in found["runs"]["gone"]["failed"]
-
-
-def test_a_failed_part_is_on_the_page() -> None:
-    run = {"date": "today", "full": True, "took_s": 3, "machine": {"load_before": [0.5]}, "failed": "OSError: full"}
-    text = page.table(RESULTS | {"runs": {"soak": run}})
-    assert "| soak | today | full | 3 | 0.5 | **failed**: OSError: full |" in text
-
-
-@table("name", list(PARTS))
-def test_every_part_is_a_program_that_takes_where_to_write(name: str) -> None:
-    text = (ROOT / f"{PARTS[name].module.replace('.', '/')}.py").read_text("utf-8")
-    for option in ("--out", *(word for word in (*PARTS[name].full, *PARTS[name].brief) if word.startswith("--"))):
-        assert f'"{option}' in text, option
-
-
-def test_an_unknown_part_is_refused(capsys: Any) -> None:
-    with pytest.raises(SystemExit):
-        whole.main(["nonsense"])
-    assert "no such part: nonsense" in capsys.readouterr().err
-
-
-@pytest.mark.slow
-async def test_a_thousand_idle_sockets_weigh_less_than_the_limit(tmp_path: Path) -> None:
-    found = await sockets.measure(tmp_path, 1_000, idle_s=2.0, settle_s=0.0)
-    assert found["still_open"] == 1_000
-    assert found["kib_each"]["rss"] < sockets.AT_MOST_KIB
-    assert found["kib_each_after_a_turn"]["rss"] < sockets.AT_MOST_KIB
-
-
-@pytest.mark.slow
-async def test_memory_is_flat_over_three_minutes_and_that_of_a_control_is_not(tmp_path: Path) -> None:
-    """At the same time, so that it is three minutes."""
-    places = [tmp_path / name for name in ("sound", "leaking")]
-    for place in places:
-        place.mkdir()
-    found, control = await asyncio.gather(
-        soak.measure(places[0], 3.0), soak.measure(places[1], 3.0, "bench.leaking"))
-    assert found["load"]["errors"] == 0
-    assert found["flat"], found["bytes_a_turn"]
-    assert not control["flat"], control["bytes_a_turn"]
-    (before, after), (few, many) = found["descriptors"], found["threads"]
-    assert after <= before + 5
-    assert many <= few + 1
