@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from nlu.batching import BATCH, REMEMBERED, BatchEncoder
+from nlu.batching import BATCH, REMEMBERED, BatchEncoder, Encode
 from nlu.encoder import Matrix, NgramEncoder
 
 
@@ -145,3 +145,25 @@ async def test_opening_twice_loads_once() -> None:
 async def test_asking_before_opening_is_our_own_mistake() -> None:
     with pytest.raises(RuntimeError, match="open"):
         await BatchEncoder(NgramEncoder).encode(["喂"])
+
+
+async def test_work_on_vectors_shares_the_thread_and_what_waits_becomes_one_batch(
+    encoder: BatchEncoder, inner: Recording
+) -> None:
+    """Each gets its own row back."""
+    asked: list[list[str]] = []
+
+    def lengths(encode: Encode, texts: Sequence[str]) -> list[int]:
+        asked.append(list(texts))
+        assert len(encode(texts)) == len(texts)
+        assert inner.threads == {threading.current_thread().name}
+        return [len(text) for text in texts]
+
+    queue = encoder.batched(lengths)
+    first = asyncio.create_task(queue.of(["一"]))
+    await asyncio.sleep(0)
+    rest = [asyncio.create_task(queue.of(texts)) for texts in (["二二", "三三三"], ["四"])]
+    await asyncio.sleep(0)
+    inner.go.set()
+    assert await asyncio.gather(first, *rest) == [[1], [2, 3], [1]]
+    assert asked == [["一"], ["二二", "三三三", "四"]]
