@@ -45,7 +45,7 @@ class Crowd:
     async def seat(self, visitor: Visitor, url: str, due: float, until: float) -> None:
         """One place after another visitor in it; what breaks is counted and the next one comes."""
         turns = 0
-        while due < until:
+        while max(due, time.perf_counter()) < until:  # what is still due then is not counted anyway
             await asyncio.sleep(due - time.perf_counter())
             try:
                 if self.matters and turns == self.matters * TURNS:
