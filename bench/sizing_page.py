@@ -86,7 +86,8 @@ def _bytes(results: Figures) -> Iterator[str]:
         ("Redis, its log after a rewrite", f"{redis['log_bytes_per_work_order']:,}", ""),
     ]) + "\n"
     kinds = ", ".join(f"`{name}` {size:,}" for name, size in redis["kinds"].items())
-    yield f"In Redis, bytes per work order by what keys are for: {kinds}. `seen` are the dedupe ids.\n"
+    if kinds:
+        yield f"In Redis, bytes per work order by what keys are for: {kinds}. `seen` are the dedupe ids.\n"
     yield from _kept(sqlite["bytes_per_work_order"], redis["bytes_per_work_order"])
 
 

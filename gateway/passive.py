@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from gateway.clock import Clock
-from gateway.errors import HuiyinError, Unavailable
+from gateway.errors import HuiyinError
 from gateway.messages import Outbound
 
 KEEP_S = 60.0  # a provider repeats within seconds; later repeats are answered from what delivery kept
@@ -52,10 +52,9 @@ class Waiting:
     async def answer(self, seconds: float, *, repeated: bool = False) -> Outbound | None:
         """The message within that time, else None, which is then the answer to every try: it goes another way."""
         if repeated and not self.slot.answer.done():
-            with suppress(Unavailable):  # it is stored here, and what it was told before cannot be looked up now
-                known, message = await self.kept()
-                if known:
-                    _settle(self.slot, message)
+            known, message = await self.kept()
+            if known:
+                _settle(self.slot, message)
         soon = await self.ready(min(seconds, SHORT_S))
         if not soon and (self.crowded() or not await self.ready(seconds - SHORT_S)):
             _settle(self.slot, None)

@@ -11,13 +11,15 @@ from gateway.clock import Clock, Ids
 from gateway.config import Config
 from gateway.conversation import Conversation
 from gateway.delivery import Delivery, kept
+from gateway.errors import Unavailable
 from gateway.health import Check
 from gateway.http import Network
+from gateway.messages import Outbound
 from gateway.outbox import Sender, Texter
 from gateway.pacing import Pacing
 from gateway.passive import PassiveAnswers
 from gateway.passive_shared import SharedAnswers
-from gateway.protocols import Accept, CodeSender, SharedStore
+from gateway.protocols import Accept, CodeSender, LaneStore, SharedStore
 from gateway.store.parts import Store
 from gateway.uploads import Uploads
 from gateway.wiring import sms, wechat
@@ -56,7 +58,7 @@ class Pushing:
         """Raises ConfigError."""
         config, ground = self.config, self.ground
         store = ground.store
-        told = partial(kept, store.lanes)
+        told = partial(_told, store.lanes) if config.store.many and config.store.spool else partial(kept, store.lanes)
         answers = (
             SharedAnswers(told, ground.clock, ground.door) if config.store.many else PassiveAnswers(told, ground.clock)
         )
@@ -98,6 +100,14 @@ class Pushing:
         if self.sms:
             await self.sms.close()
         await self.wechat.close()
+
+
+async def _told(lanes: LaneStore, conversation: str, id_: str) -> tuple[bool, Outbound | None]:
+    """A repeat of what waits in the spool was told nothing yet."""
+    try:
+        return await kept(lanes, conversation, id_)
+    except Unavailable:
+        return False, None
 
 
 def pacing(config: Config, conversation: Conversation, store: Store) -> Pacing:
