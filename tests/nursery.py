@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import select
 import signal
 import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -84,5 +85,18 @@ def rear(live: Callable[[], Coroutine[Any, Any, None]]) -> None:
             say(f"born {os.getpid()}")
             asyncio.run(live())
             os._exit(1)
-        os.waitpid(pid, 0)
+        _await_end(pid)
         say("gone")
+
+
+def _await_end(pid: int) -> None:
+    """Of the child, which does not outlive whoever orders children here."""
+    child = os.pidfd_open(pid)
+    watch = select.poll()
+    watch.register(child, select.POLLIN)
+    watch.register(sys.stdin, 0)  # a pipe's other end that is gone is told unasked
+    if all(source != child for source, _ in watch.poll()):
+        os.kill(pid, signal.SIGKILL)
+        sys.exit()
+    os.waitpid(pid, 0)
+    os.close(child)
