@@ -134,7 +134,8 @@ def test_a_bot_without_a_file_keeps_nothing(tmp_path: Path) -> None:
 # --- figures and page ---------------------------------------------------------------------------------------
 
 def _run(per_s: float) -> dict[str, Any]:
-    return {"turns_per_s": per_s, "p50_ms": 1.0, "p95_ms": 2.0, "cpu_ms_per_turn": 3.0, "rss_mb": 100, "wrong": 0}
+    return {"turns_per_s": per_s, "p50_ms": 1.0, "p95_ms": 2.0, "cpu_ms_per_turn": 3.0, "rss_mb": 100, "wrong": 0,
+            "openings_share": 0.111, "dialogues": 7}
 
 
 def _found(ours: float, rasas: float) -> Found:

@@ -30,11 +30,11 @@ class Plan:
     """Citizens at once; seconds to warm up and that count, of each bot at each number."""
 
     levels: tuple[int, ...] = (1, 16, 64)
-    warm_s: float = 2.0
-    seconds: float = 8.0
+    warm_s: float = 3.0
+    seconds: float = 12.0
 
 
-FULL = Plan(warm_s=4.0, seconds=16.0)
+FULL = Plan(warm_s=5.0, seconds=18.0)
 
 
 @dataclass(slots=True)

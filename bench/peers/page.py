@@ -72,7 +72,8 @@ def _measured(found: Figures) -> Iterator[str]:
         yield f"{name} was not measured: {why}\n"
     yield "## Turns\n"
     yield rows(
-        ("citizens", "bot", "turns a second", "p50, ms", "p95, ms", "CPU a turn, ms", "memory, MB", "wrong replies"),
+        ("citizens", "bot", "turns a second", "p50, ms", "p95, ms", "CPU a turn, ms", "memory, MB", "openings",
+         "dialogues ended", "wrong replies"),
         _turns(found),
     ) + "\n"
     yield "## Start, and what a kill leaves\n"
@@ -88,7 +89,7 @@ def _turns(found: Figures) -> Iterator[tuple[object, ...]]:
             for way, runs in of["runs"].items():
                 run = runs[level]
                 yield (level, NAMES[bot, way], run["turns_per_s"], run["p50_ms"], run["p95_ms"],
-                       run["cpu_ms_per_turn"], run["rss_mb"], run["wrong"])
+                       run["cpu_ms_per_turn"], run["rss_mb"], f"{run['openings_share']:.0%}", run["dialogues"], run["wrong"])
 
 
 def _ends(found: Figures) -> Iterator[tuple[object, ...]]:
