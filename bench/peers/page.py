@@ -89,7 +89,8 @@ def _turns(found: Figures) -> Iterator[tuple[object, ...]]:
             for way, runs in of["runs"].items():
                 run = runs[level]
                 yield (level, NAMES[bot, way], run["turns_per_s"], run["p50_ms"], run["p95_ms"],
-                       run["cpu_ms_per_turn"], run["rss_mb"], f"{run['openings_share']:.0%}", run["dialogues"], run["wrong"])
+                       run["cpu_ms_per_turn"], run["rss_mb"], f"{run['openings_share']:.0%}",
+                       run["dialogues"], run["wrong"])
 
 
 def _ends(found: Figures) -> Iterator[tuple[object, ...]]:
