@@ -25,7 +25,7 @@ from gateway.store.redis_wire import raw
 
 SWEEP = 500   # rows of one step of a clean-up: Redis does nothing else meanwhile
 TRIES = 3     # of a call that came to the wrong node
-PATIENCE_S = 0.3  # a node that does not answer a group for so long is not waited for by what is asked of all
+PATIENCE_S = 1.0  # a node that does not answer a group for so long is not waited for by what is asked of all
 
 ELSEWHERE = (MovedError, ReadOnlyError, ClusterError, Cut, Late)  # another node may have it by now
 
