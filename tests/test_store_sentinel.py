@@ -12,12 +12,12 @@ import pytest
 from gateway.clock import RandomIds, SystemClock
 from gateway.store.redis import RedisStore
 from gateway.store.redis_link import Link
-from tests.sentinel import Gateway, Heard, Watched, hang, kill, watched
+from tests.sentinel import PATIENCE_S, Gateway, Heard, Watched, hang, kill, watched
 from tests.until import until
 
 pytestmark = pytest.mark.slow
 
-BEFORE, AFTER = 2_000, 2_000  # messages acknowledged before the master is lost, and after another was chosen
+BEFORE, AFTER = 500, 500  # messages acknowledged before the master is lost, and after another was chosen
 ZOMBIE_S = 60.0               # Sentinel makes a replica of a master that came back after some 10 s
 
 
@@ -35,11 +35,11 @@ async def ordeal(servers: Watched, replicas: int, fault: Callable[[Watched], Awa
     await servers.settled()
     gateways = [await Gateway.start(f"g{i}", servers.url, replicas, heard) for i in range(2)]
     try:
-        await until(lambda: len(heard.moments) >= BEFORE, 30)
+        await until(lambda: len(heard.moments) >= BEFORE, PATIENCE_S)
         began = time.monotonic()
         await fault(servers)
         had = len(heard.moments)
-        await until(lambda: len(heard.moments) >= had + AFTER, 30)
+        await until(lambda: len(heard.moments) >= had + AFTER, PATIENCE_S)
         if fault is hang:
             await until(lambda: b"role:slave" in servers.servers[0].ask("INFO replication"), ZOMBIE_S)
     finally:
