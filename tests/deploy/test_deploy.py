@@ -3,8 +3,6 @@ from __future__ import annotations
 
 import json
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -109,16 +107,3 @@ def test_panels_stand_beside_one_another() -> None:
     panels = json.loads(BOARD.read_text("utf-8"))["panels"]
     places = {(panel["gridPos"]["x"], panel["gridPos"]["y"]) for panel in panels}
     assert len(places) == len({panel["id"] for panel in panels}) == len(panels)
-
-
-@pytest.mark.slow
-@table(("program", "words"), [
-    ("promtool", ("check", "config", "deploy/prometheus/prometheus.yml")),
-    ("haproxy", ("-c", "-f", "deploy/haproxy.cfg")),
-])
-def test_a_program_takes_its_file(program: str, words: tuple[str, ...]) -> None:
-    """With Debian's packages prometheus and haproxy."""
-    found = shutil.which(program)
-    if not found:
-        pytest.skip(f"{program} is not installed here")
-    subprocess.run([found, *words], cwd=ROOT, check=True, capture_output=True)
