@@ -155,9 +155,13 @@ function operations.commit(a)
   local box = at(a.lane, a.key)
   if not holds(box, a) then return fenced(box) end
   local active = leased_until(box)
-  if a.upto == 0 and not active and tonumber(call('HGET', box.hash, 'version') or 0) == a.version then
-    return fenced(box)
+  local fresh  -- not a repetition of the commit that gave the lease back
+  if a.upto == 0 then
+    fresh = tonumber(call('HGET', box.hash, 'version') or 0) == a.version
+  else
+    fresh = call('ZSCORE', box.queue, a.upto)
   end
+  if fresh and not active then return fenced(box) end
   if not consume(box, a) then return active and {shown(box)} or {} end
   call('HINCRBY', box.hash, 'version', 1)
   if a.state then call('HSET', box.hash, 'state', a.state) end
