@@ -18,8 +18,8 @@ from casebridge.inbox import EventInbox, moment
 from gateway.clock import Clock, from_ms, to_ms
 from gateway.errors import Malformed, SendError
 from gateway.orders import CaseEvent, CaseState
-from gateway.polling import CasePoller, Followed
-from gateway.protocols import ALONE, Duty, Put, Records
+from gateway.polling import ALONE, CasePoller, Duty, Followed
+from gateway.protocols import Put, Records
 
 OVERLAP_MS = 2 * 3_600_000
 MOST_PAGES = 200          # of one look; the rest is found by the next one

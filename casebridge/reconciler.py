@@ -15,7 +15,8 @@ from casebridge.gate import Gate
 from gateway.clock import Clock, to_ms
 from gateway.errors import SendError
 from gateway.orders import CaseOp
-from gateway.protocols import ALONE, CaseBackend, Duty, LaneStore
+from gateway.polling import ALONE, Duty
+from gateway.protocols import CaseBackend, LaneStore
 from gateway.store.lanes import Dead
 
 EVERY_S = 60.0

@@ -28,7 +28,6 @@ from gateway.observe import TURN_SECONDS, TURNS
 from gateway.protocols import Changes, Lease
 from gateway.turn import Turn, bursts, hold, together, words
 from gateway.understanding import Reader
-from gateway.versions import Versions
 from gateway.writing import Writer
 
 
@@ -43,14 +42,11 @@ class Conversation:
     time_zone: ZoneInfo
     hold_ms: int = 0  # how long a burst is waited for at most
     callers: Callers | None = None  # who is known by the number that they write from
-    versions: Versions | None = None  # of templates, that other gateways may have begun drafts with
 
     async def take_turn(self, lease: Lease) -> Changes:
         """The items that wait in the mailbox, in order, as one turn with at most one reply from the bot."""
         began = perf_counter()
         state = load(lease.state)
-        if self.versions:
-            await self.versions.reach(state)
         items = together([decode_inbound(msg.body) for msg in lease.msgs])
         turn = Turn(lease.key, state.turn + 1, to_ms(self.clock.now()))
         if isinstance(items[0].content, Forgotten):

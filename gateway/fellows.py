@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import structlog
 
 from gateway.errors import ConfigError
-from gateway.protocols import ALONE, Duty
+from gateway.polling import ALONE, Duty
 from gateway.seal import Seal
 from gateway.seal import kept as kept_in
 from gateway.store.files import FolderBlobs

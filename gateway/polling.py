@@ -37,3 +37,28 @@ class CasePoller(Protocol):
         """How these cases stand, as the event that would have brought each there; the ones the backend does not know
         are left out. The caller drops what is as it was."""
         ...
+
+
+class Duty(Protocol):
+    """What is done once in a period by one of all gateways on a store, whoever comes first."""
+
+    async def mine(self, period_s: float) -> bool:
+        """True: this one does it now, and no other before the period is over."""
+        ...
+
+    async def put_off(self, period_s: float) -> None:
+        """Nobody does it before that is over."""
+        ...
+
+
+class Alone:
+    """The Duty of a gateway that has its store to itself."""
+
+    async def mine(self, period_s: float) -> bool:
+        return True
+
+    async def put_off(self, period_s: float) -> None:
+        pass
+
+
+ALONE = Alone()

@@ -20,39 +20,14 @@ from gateway.store.shared import SharedStore
 
 __all__ = [
     "Accept", "Answer", "BlobStore", "Capabilities", "CaseBackend", "CaseDesk", "Changes", "Channel", "CodeSender",
-    "Duty", "Emit", "Feed", "Handler", "KnowledgeBase", "LaneStore", "Lease", "Matter", "MiniLogin", "MiniUser",
-    "NluContext", "Put", "Receipt", "Record", "Records", "Repeat", "Scored", "Sentinel", "SharedStore", "Understander",
+    "Emit", "Feed", "Handler", "KnowledgeBase", "LaneStore", "Lease", "Matter", "MiniLogin", "MiniUser", "NluContext",
+    "Put", "Receipt", "Record", "Records", "Repeat", "Scored", "Sentinel", "SharedStore", "Understander",
     "Understanding",
 ]
 
 # One leased key with its items → what to commit. Errors decide: Retry and Paused come back later uncounted,
 # Rejected buries the head item, Uncertain parks it, anything else counts as a raised error.
 Handler = Callable[[Lease], Awaitable[Changes]]
-
-
-class Duty(Protocol):
-    """What is done once in a period by one of all gateways on a store, whoever comes first."""
-
-    async def mine(self, period_s: float) -> bool:
-        """True: this one does it now, and no other before the period is over."""
-        ...
-
-    async def put_off(self, period_s: float) -> None:
-        """Nobody does it before that is over."""
-        ...
-
-
-class Alone:
-    """The Duty of a gateway that has its store to itself."""
-
-    async def mine(self, period_s: float) -> bool:
-        return True
-
-    async def put_off(self, period_s: float) -> None:
-        pass
-
-
-ALONE = Alone()
 
 
 # --- understanding ------------------------------------------------------------------------------------------

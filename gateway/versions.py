@@ -10,15 +10,23 @@ from dataclasses import dataclass
 import msgspec
 
 from gateway.dialogue.catalog import Catalog
-from gateway.dialogue.draft import Dialogue
+from gateway.dialogue.draft import Dialogue, load
 from gateway.dialogue.template import Template
-from gateway.protocols import Records
+from gateway.protocols import Changes, Handler, Lease, Records
 
 
 @dataclass(frozen=True, slots=True)
 class Versions:
     catalog: Catalog
     records: Records
+
+    def before(self, turn: Handler) -> Handler:
+        """The handler of lane `in`, at one of many gateways."""
+        async def handle(lease: Lease) -> Changes:
+            await self.reach(load(lease.state))
+            return await turn(lease)
+
+        return handle
 
     async def reach(self, state: Dialogue) -> None:
         """The draft's version is in the catalog afterwards, if it ever was in the archive. Raises Unavailable."""

@@ -16,7 +16,8 @@ import structlog
 
 from gateway.errors import Fenced, Held, Paused, Rejected, Retry, Unavailable, Uncertain
 from gateway.observe import TURN_ERRORS
-from gateway.protocols import ALONE, Duty, Handler, LaneStore, Lease, SharedStore
+from gateway.polling import ALONE, Duty
+from gateway.protocols import Handler, LaneStore, Lease, SharedStore
 from gateway.store.shared import Subscription
 
 log = structlog.get_logger(__name__)

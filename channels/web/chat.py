@@ -125,5 +125,5 @@ class WebChannel:
         """The token is void at once, and every socket of this visitor closes, at other gateways by a hint."""
         await self._sessions.revoke(visit.token)
         await self._store.publish(f"feed:{visit.session.conversation}")
-        theirs = [other for other in self._visits if other.session.visitor == visit.session.visitor]
-        await asyncio.gather(*(other.line.close(WSCloseCode.OK) for other in theirs))
+        theirs = (other for other in self._visits if other.session.visitor == visit.session.visitor)
+        await asyncio.gather(*[other.line.close(WSCloseCode.OK) for other in theirs])

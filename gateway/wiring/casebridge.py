@@ -27,8 +27,8 @@ from gateway.dialogue.template import Template
 from gateway.errors import ConfigError
 from gateway.file_links import FileLinks
 from gateway.observe import CASES_DROPPED
-from gateway.polling import CasePoller
-from gateway.protocols import ALONE, CaseBackend, Duty
+from gateway.polling import ALONE, CasePoller, Duty
+from gateway.protocols import CaseBackend
 from gateway.seal import Seal
 from gateway.store.parts import Store
 from gateway.wiring import open311

@@ -22,6 +22,7 @@ from gateway.passive_shared import SharedAnswers
 from gateway.protocols import Accept, CodeSender, LaneStore, SharedStore
 from gateway.store.parts import Store
 from gateway.uploads import Uploads
+from gateway.versions import Versions
 from gateway.wiring import sms, wechat
 from gateway.workers import Supervisor
 
@@ -113,4 +114,7 @@ async def _told(lanes: LaneStore, conversation: str, id_: str) -> tuple[bool, Ou
 def pacing(config: Config, conversation: Conversation, store: Store) -> Pacing:
     """The turn's handler, with news that waits for its hour."""
     paces = sms.paces(config, conversation.time_zone, conversation.clock)
-    return Pacing(conversation.take_turn, paces, store.lanes, store.records, conversation.clock)
+    turn = conversation.take_turn
+    if config.store.many:
+        turn = Versions(conversation.catalog, store.records).before(turn)
+    return Pacing(turn, paces, store.lanes, store.records, conversation.clock)

@@ -22,7 +22,6 @@ from gateway.store.limits import DAY_MS
 from gateway.store.parts import Store
 from gateway.understanding import Reader
 from gateway.uploads import Uploads
-from gateway.versions import Versions
 from gateway.wiring.sms import CHANNEL as SMS
 from gateway.wiring.sms import rooms
 from gateway.wiring.understanding import ROOT
@@ -52,8 +51,7 @@ def conversation(config: Config, catalog: Catalog, ground: TalkGround) -> Conver
     citizens = Citizens(store.records, store.shared, ground.ids)
     return Conversation(
         catalog, reader, _writer(config, catalog, ground), ground.clock, ZoneInfo(ground.city.time_zone),
-        int(config.server.burst_hold_s * 1000), Callers((SMS,), citizens, store.lanes, keep.case_days * DAY_MS),
-        Versions(catalog, store.records))
+        int(config.server.burst_hold_s * 1000), Callers((SMS,), citizens, store.lanes, keep.case_days * DAY_MS))
 
 
 def _writer(config: Config, catalog: Catalog, ground: TalkGround) -> Writer:
