@@ -32,7 +32,7 @@ class WebChannel:
     def __init__(
         self, accept: Accept, store: SharedStore, sessions: Sessions, owned: Owned, clock: Clock, settings: WebSettings
     ) -> None:
-        self._accept, self._store, self._sessions, self._owned = accept, store, sessions, owned
+        self._accept, self._sessions, self._owned = accept, sessions, owned
         self._clock, self._set = clock, settings
         self.doors = Doors(settings.origins, settings.per_address, settings.in_all)
         self._pace = RateLimiter(store, "web", settings.per_ms, settings.burst)
@@ -123,7 +123,6 @@ class WebChannel:
 
     async def _end(self, visit: Visit) -> None:
         """The token is void at once, and every socket of this visitor closes, at other gateways by a hint."""
-        await self._sessions.revoke(visit.token)
-        await self._store.publish(f"feed:{visit.session.conversation}")
+        await self._sessions.revoke(visit.token, visit.session)
         theirs = (other for other in self._visits if other.session.visitor == visit.session.visitor)
         await asyncio.gather(*[other.line.close(WSCloseCode.OK) for other in theirs])

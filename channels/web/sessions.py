@@ -64,8 +64,11 @@ class Sessions:
         """Whether nobody has revoked it."""
         return await self._store.get(_key(token)) is not None
 
-    async def revoke(self, token: str) -> None:
+    async def revoke(self, token: str, session: Session | None = None) -> None:
+        """`session`: whose open pages are to learn it, wherever they are."""
         await self._store.delete(_key(token))
+        if session:
+            await self._store.publish(f"feed:{session.conversation}")
 
     async def _keep(self, token: str, session: Session) -> None:
         left = min(IDLE_MS, session.created + ABSOLUTE_MS - session.seen)

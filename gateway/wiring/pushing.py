@@ -19,7 +19,7 @@ from gateway.outbox import Sender, Texter
 from gateway.pacing import Pacing
 from gateway.passive import PassiveAnswers
 from gateway.passive_shared import SharedAnswers
-from gateway.protocols import Accept, CodeSender, LaneStore, SharedStore
+from gateway.protocols import Accept, CodeSender, Handler, LaneStore, SharedStore
 from gateway.store.parts import Store
 from gateway.uploads import Uploads
 from gateway.versions import Versions
@@ -114,7 +114,7 @@ async def _told(lanes: LaneStore, conversation: str, id_: str) -> tuple[bool, Ou
 def pacing(config: Config, conversation: Conversation, store: Store) -> Pacing:
     """The turn's handler, with news that waits for its hour."""
     paces = sms.paces(config, conversation.time_zone, conversation.clock)
-    turn = conversation.take_turn
+    turn: Handler = conversation.take_turn
     if config.store.many:
         turn = Versions(conversation.catalog, store.records).before(turn)
     return Pacing(turn, paces, store.lanes, store.records, conversation.clock)
