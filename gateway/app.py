@@ -136,7 +136,7 @@ class Gateway:
         told = bool(self.config.api.lookup_key)
 
         async def join() -> None:
-            self.seal = await self.fellows.join(self.seal, self.blobs, told=told)
+            self.seal = await self.fellows.join(self.seal, self.blobs.mark, told=told)
 
         if not await self._soon("join", join) and not told:
             raise ConfigError("store.url: Redis is away, and without api.lookup_key its gateways' key is not known")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
+from pathlib import Path
 
 import structlog
 
@@ -15,7 +16,6 @@ from gateway.errors import ConfigError
 from gateway.polling import ALONE, Duty
 from gateway.seal import Seal
 from gateway.seal import kept as kept_in
-from gateway.store.files import FolderBlobs
 from gateway.store.shared import SharedStore
 
 AGREED_MS = 60_000      # after the last gateway's end, another agreement may be made
@@ -35,17 +35,17 @@ class Fellows:
         self.many = many
         self._agreed: dict[str, bytes] = {}
 
-    async def join(self, own: Seal, blobs: FolderBlobs, *, told: bool) -> Seal:
+    async def join(self, own: Seal, mark: Path, *, told: bool) -> Seal:
         """The seal of all: what the configuration has `told`, else what the first of us began with, kept in the store.
-        Raises ConfigError where this gateway would contradict the others."""
+        `mark`: a file in the folder of uploads. Raises ConfigError where this gateway would contradict the others."""
         if not self.many:
             return own
         if not told:
             await self._shared.add(SEAL, own.key, EVER_MS)
             own = Seal(await self._shared.get(SEAL) or own.key)
         await self._agree("api.lookup_key", own.mac("gateways").encode(), "look-up codes and links would hold nowhere")
-        mark = await asyncio.to_thread(kept_in, blobs.mark)
-        await self._agree("data.uploads", mark.hex().encode(), "set it to a folder that all gateways share")
+        folder = await asyncio.to_thread(kept_in, mark)
+        await self._agree("data.uploads", folder.hex().encode(), "set it to a folder that all gateways share")
         return own
 
     def duty(self, name: str) -> Duty:

@@ -46,23 +46,24 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 async def test_gateways_without_a_configured_key_use_the_firsts(house: House) -> None:
     first, second = house.key_of("first"), house.key_of("second")
     assert first.lookup_code("WO") != second.lookup_code("WO")
-    codes = {(await house.gateway().join(own, house.files, told=False)).lookup_code("WO") for own in (first, second)}
+    joined = [await house.gateway().join(own, house.files.mark, told=False) for own in (first, second)]
+    codes = {seal.lookup_code("WO") for seal in joined}
     assert codes == {first.lookup_code("WO")}
 
 
 async def test_another_key_is_refused_until_a_minute_after_the_last_gateway(house: House) -> None:
     key = house.key_of("first")
-    await house.gateway().join(key, house.files, told=True)
-    await house.gateway().join(key, house.files, told=True)
+    await house.gateway().join(key, house.files.mark, told=True)
+    await house.gateway().join(key, house.files.mark, told=True)
     with pytest.raises(ConfigError, match=r"api\.lookup_key"):
-        await house.gateway().join(OTHER, house.files, told=True)
+        await house.gateway().join(OTHER, house.files.mark, told=True)
     house.clock.advance(AGREED_MS / 1000 + 1)
-    assert await house.gateway().join(OTHER, house.files, told=True) is OTHER
+    assert await house.gateway().join(OTHER, house.files.mark, told=True) is OTHER
 
 
 async def test_who_runs_stands_by_what_was_agreed(house: House) -> None:
     running = house.gateway()
-    await running.join(house.key_of("first"), house.files, told=True)
+    await running.join(house.key_of("first"), house.files.mark, told=True)
     agreed = await house.store.shared.get("gateway:agreed:api.lookup_key")
     assert agreed
     house.clock.advance(AGREED_MS / 1000 + 1)
@@ -71,15 +72,15 @@ async def test_who_runs_stands_by_what_was_agreed(house: House) -> None:
     await until(lambda: house.store.shared.get("gateway:agreed:api.lookup_key"))
     renewing.cancel()
     with pytest.raises(ConfigError):
-        await house.gateway().join(OTHER, house.files, told=True)
+        await house.gateway().join(OTHER, house.files.mark, told=True)
 
 
 async def test_a_folder_of_files_that_is_not_the_others_is_refused(house: House, tmp_path: Path) -> None:
-    await house.gateway().join(OTHER, house.files, told=True)
+    await house.gateway().join(OTHER, house.files.mark, told=True)
     with pytest.raises(ConfigError, match=r"data\.uploads: .*share"):
-        await house.gateway().join(OTHER, FolderBlobs(tmp_path / "its own"), told=True)
+        await house.gateway().join(OTHER, FolderBlobs(tmp_path / "its own").mark, told=True)
     (tmp_path / "mounted").symlink_to(tmp_path / "files")
-    await house.gateway().join(OTHER, FolderBlobs(tmp_path / "mounted"), told=True)
+    await house.gateway().join(OTHER, FolderBlobs(tmp_path / "mounted").mark, told=True)
 
 
 async def test_a_duty_is_one_gateways_in_each_period(house: House) -> None:
@@ -94,9 +95,9 @@ async def test_a_duty_is_one_gateways_in_each_period(house: House) -> None:
 
 
 async def test_a_gateway_that_is_alone_agrees_with_nobody(house: House, tmp_path: Path) -> None:
-    await house.gateway().join(house.key_of("first"), house.files, told=True)
+    await house.gateway().join(house.key_of("first"), house.files.mark, told=True)
     alone = Fellows(house.store.shared, many=False)
-    assert await alone.join(OTHER, FolderBlobs(tmp_path / "its own"), told=False) is OTHER
+    assert await alone.join(OTHER, FolderBlobs(tmp_path / "its own").mark, told=False) is OTHER
     assert [await alone.duty("clean").mine(10) for _ in range(2)] == [True, True]
     await alone.run(every_s=0.001)  # ends
 
