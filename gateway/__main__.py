@@ -27,7 +27,7 @@ from gateway.fields.registry import TYPES
 from gateway.http import runner
 from gateway.masking import mask_phone
 from gateway.observe import configure_logging
-from gateway.wiring import open311
+from gateway.wiring import accepting, open311
 from gateway.wiring.demo import DemoPorts, address, demo, stand_in
 from gateway.wiring.understanding import ROOT, asleep, data_files, mind
 
@@ -85,6 +85,7 @@ def _parser() -> argparse.ArgumentParser:
     staff.add_argument("--department")
     staff.set_defaults(command=_staff)
     operating.parsers(commands)
+    accepting.parsers(commands)
     for sub in commands.choices.values():
         sub.add_argument("--config", type=Path, default=argparse.SUPPRESS, help=argparse.SUPPRESS)
     return parser

@@ -49,6 +49,7 @@ class Data(Struct, frozen=True, forbid_unknown_fields=True):
 class Store(Struct, frozen=True, forbid_unknown_fields=True):
     url: str = "sqlite:"
     password: str = ""
+    ca_file: str = ""
     durability: Literal["strict", "relaxed"] = "strict"
     replicas: int = 0
     mailbox_cap: int = 200

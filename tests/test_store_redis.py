@@ -131,7 +131,9 @@ async def twice(client: Redis, operation: str, **args: Any) -> list[Any]:
     """The same call, sent again as redis-py does when a reply was lost."""
     packed_args = msgspec.msgpack.encode({name: raw(value) for name, value in args.items()})
     call = IDS.unique()
-    return [(await client.eval(SCRIPT, 1, "{gw:0}", operation, call, "", "", packed_args, "run"))[0] for _ in range(2)]
+    mark = await client.get("{gw:0}:mark")
+    sent = (SCRIPT, 1, "{gw:0}", operation, call, "", "", packed_args, "run", mark)
+    return [(await client.eval(*sent))[0] for _ in range(2)]
 
 
 @pytest.mark.parametrize("dedupe", ["m1", ""])

@@ -3,12 +3,14 @@
 --
 -- KEYS[1]  the shard's tag, `{gw:<n>}`: every key begins with it, so a Cluster keeps a shard on one node
 -- ARGV     operation, call id, now (ms; '': the server's clock), wall clock (the same), arguments (MessagePack),
---          run: the gateway that calls; on a Cluster also how many shards there are, and the newest stamp it saw
+--          run: the gateway that calls, the store's mark; on a Cluster also how many shards there are, and the newest
+--          stamp it saw
 -- answer   {result, topics that somebody may wait for}; on a Cluster also the newest stamp, and parcels (lane_forward.lua)
 --
 -- A script may be sent twice (the client repeats a command whose reply was lost, I8): by its call id an operation
 -- knows its own repetition and answers as it did before.
 --
+-- <tag>:mark                 string  which store this is (gateway/store/redis_mark.py)
 -- <tag>:box:<lane>:<key>     hash    seq fence nonce span batch version state, ended: call that gave the lease back
 -- <tag>:queue:<lane>:<key>   zset    numbers of the items that wait
 -- <tag>:items:<lane>:<key>   hash    number → item, a<number> → attempts, l<number> → losses,
@@ -22,7 +24,7 @@
 local TAG = KEYS[1]
 local OPERATION, CALL, NOW, WALL, RUN = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[6]
 local call, pack, unpack_ = redis.call, cmsgpack.pack, cmsgpack.unpack
-local SHARDS, SEEN = tonumber(ARGV[7]), tonumber(ARGV[8])
+local MARK, SHARDS, SEEN = ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9])
 local operations, topics, woken, parcels = {}, {}, {}, {}
 local stamped
 

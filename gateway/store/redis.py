@@ -17,6 +17,7 @@ from gateway.store.redis_gather import Gather
 from gateway.store.redis_hints import Hints
 from gateway.store.redis_lanes import RedisLanes
 from gateway.store.redis_link import Link
+from gateway.store.redis_mark import Mark
 from gateway.store.redis_pipe import Replication
 from gateway.store.redis_records import RedisRecords
 from gateway.store.redis_shared import RedisShared
@@ -37,6 +38,7 @@ class RedisStore:
         self._hints = Hints(Voice(self._servers), run)
         replication = Replication(link.replicas, link.wait_ms)
         self._calls = Calls(self._servers, run, self._hints.publish, replication, moments)
+        self._mark = Mark(self._servers, link.mark, run)
         self._forwarder = Forwarder(self._calls)
         self._calls.hand_on = self._forwarder.hand_on
         self.lanes = RedisLanes(self._calls, Gather(self._calls, self._forwarder, sweep_s), clock, ids, limits)
@@ -44,17 +46,27 @@ class RedisStore:
         self.shared = RedisShared(self._calls, self._hints, limits)
 
     async def open(self) -> None:
-        """Raises ConfigError: Away (it may be tried again), too old, or set so that it would lose what we acknowledged.
-        """
+        """Raises ConfigError: Away (it may be tried again; Emptied: it is not what we knew), too old, or set so that it
+        would lose what we acknowledged."""
         try:
             await self._servers.inspect()
+            await self._mark.settle()
         except ConfigError:
             await self._servers.aclose()
             raise
-        self._calls.open()
+        self._calls.open(self._mark.value)
         self._hints.open()
         if self._servers.shards > 1:
             self._forwarder.open()
+
+    async def accept(self) -> bool:
+        """An operator says that this is the store, whatever became of its data; to be called in place of `open`.
+        Returns whether anything was amiss. Raises ConfigError."""
+        try:
+            await self._servers.inspect()
+            return await self._mark.accept()
+        finally:
+            await self._servers.aclose()
 
     async def close(self) -> None:
         """Leases are given back for other gateways to take at once; what was handed over before is still done."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 from collections.abc import Awaitable, Callable, Collection
 from typing import Any, Protocol
 
@@ -19,6 +20,7 @@ from redis.exceptions import TimeoutError as Late
 
 from gateway.errors import Fenced, Unavailable
 from gateway.store.redis_cluster import Servers
+from gateway.store.redis_mark import EMPTIED
 from gateway.store.redis_pipe import Pipe, Replication
 from gateway.store.redis_shards import shard_of
 from gateway.store.redis_wire import raw
@@ -26,6 +28,8 @@ from gateway.store.redis_wire import raw
 SWEEP = 500   # rows of one step of a clean-up: Redis does nothing else meanwhile
 TRIES = 3     # of a call that came to the wrong node
 PATIENCE_S = 1.0  # a node that does not answer a group for so long is not waited for by what is asked of all
+
+log = logging.getLogger(__name__)
 
 ELSEWHERE = (MovedError, ReadOnlyError, ClusterError, Cut, Late)  # another node may have it by now
 
@@ -42,6 +46,7 @@ class Calls:
 
     moments  what the time is, for spans and by the wall (ms since 1970); None: the server's clock, the same for every
              gateway
+    mark     of the store that we mean; another is left alone
     woken    on a Cluster: lane → shards on which this gateway made something ready, for whoever claims there
     hand_on  what to do with parcels for other shards; None: they are left for a worker to find
     """
@@ -59,12 +64,16 @@ class Calls:
         self._numbers = itertools.count(1)
         self._pipes: dict[Redis, Pipe] = {}
         self._open = False
+        self.mark = ""
+        self._strange: set[int] = set()
         self._seen = 0
         self.hand_on: HandOn | None = None
         self.woken: dict[str, set[int]] = {}
 
-    def open(self) -> None:
+    def open(self, mark: str) -> None:
         """The servers may be trusted; before, nothing is sent to them."""
+        self.mark = mark
+        self._strange.clear()
         self._open = True
 
     def home(self, key: str) -> int:
@@ -73,6 +82,8 @@ class Calls:
     @property
     def trouble(self) -> str:
         """What kept a server's last group from its answers, "" when nothing did; for the health page."""
+        if self._strange:
+            return EMPTIED
         return next((pipe.trouble for pipe in self._pipes.values() if pipe.trouble), "")
 
     @property
@@ -114,7 +125,7 @@ class Calls:
     def _packed(self, operation: str, shard: int, args: dict[str, Any]) -> tuple[str | bytes, ...]:
         now, wall = (str(ms) for ms in self._moments()) if self._moments else ("", "")
         packed = msgspec.msgpack.encode({name: raw(value) for name, value in args.items()})
-        job = (f"{{gw:{shard}}}", operation, self.stamp(), now, wall, packed, self.run)
+        job = (f"{{gw:{shard}}}", operation, self.stamp(), now, wall, packed, self.run, self.mark)
         return job if self.shards == 1 else (*job, str(self.shards), str(self._seen))
 
     async def _ask(self, shard: int, args: tuple[str | bytes, ...]) -> list[Any]:
@@ -127,13 +138,21 @@ class Calls:
             before = pipe
             try:
                 answer: list[Any] = await pipe.send(args)
+                self._strange.discard(shard)
                 return answer
             except ELSEWHERE as error:
                 failed: RedisError | OSError = error
                 await self._servers.look_again()
             except (RedisError, OSError) as error:
+                if str(error).startswith("STRANGE "):
+                    self._beware(shard)
                 raise _told(error) from error
         raise _told(failed) from failed
+
+    def _beware(self, shard: int) -> None:
+        if shard not in self._strange:
+            log.critical("shard %s: %s", shard, EMPTIED)
+        self._strange.add(shard)
 
     def _pipe(self, shard: int) -> Pipe:
         client = self._servers.of(shard)
@@ -197,4 +216,6 @@ def _told(error: Exception) -> Exception:
     """Redis' error in our words."""
     if isinstance(error, ResponseError) and str(error).startswith("FENCED "):
         return Fenced(str(error).removeprefix("FENCED "))
+    if str(error).startswith("STRANGE "):
+        return Unavailable(EMPTIED)
     return Unavailable(f"the store did not do it: {error}")

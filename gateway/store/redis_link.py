@@ -5,7 +5,9 @@ redis+cluster://host:port,host:port · rediss+cluster://… (TLS, with the query
 """
 from __future__ import annotations
 
+import ssl
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
 
@@ -36,6 +38,8 @@ class Link:
     replicas    that must confirm a write (`WAIT`); 0: one server, which must write through to its disk
     wait_ms     they have for it
     shards      of a Cluster; 0: as many as usual
+    mark        file in which this gateway remembers which store it is; None: it does not
+    ca          file with the authorities that may vouch for the servers' TLS, "": the system's
     """
 
     url: str
@@ -44,6 +48,8 @@ class Link:
     replicas: int = 0
     wait_ms: int = 1_000
     shards: int = 0
+    mark: Path | None = None
+    ca: str = ""
 
 
 def connect(link: Link) -> Redis:
@@ -66,7 +72,19 @@ def _settings(link: Link) -> dict[str, Any]:
         "retry": Retry(ExponentialBackoff(cap=0.2, base=0.02), REPEATS), "health_check_interval": HEALTH_CHECK_S,
         "client_name": "huiyin",
     }
-    return settings | {"password": link.password} if link.password else settings
+    if link.password:
+        settings["password"] = link.password
+    if link.ca:
+        settings["ssl_ca_certs"] = _authorities(link)
+    return settings
+
+
+def _authorities(link: Link) -> str:
+    if not link.url.startswith("rediss"):
+        raise ConfigError("store.ca_file is for TLS: store.url begins with rediss:// or rediss+cluster://")
+    if not Path(link.ca).is_file():
+        raise ConfigError(f"store.ca_file: {link.ca} is not a file")
+    return link.ca
 
 
 def _behind_sentinel(url: str, settings: dict[str, Any]) -> Redis:
@@ -154,11 +172,23 @@ async def inspect(client: Redis, link: Link) -> dict[str, str | int]:
     except (ResponseError, AuthenticationError) as error:
         raise ConfigError(f"store.url: Redis refuses to tell how it is set ({error})") from error
     except (RedisError, OSError) as error:
-        raise Away(f"store.url: Redis does not answer: {error}") from error
+        raise _unheard(error) from error
     if tuple(int(part) for part in facts["redis"].split(".")[:2]) < OLDEST:
         raise ConfigError(f"Redis {facts['redis']} is too old for the store: 6.2 or newer is needed")
     _trust(facts, link)
     return dict(facts)
+
+
+def _unheard(error: Exception) -> ConfigError:
+    """Waiting does not help where TLS does not come about."""
+    cause: BaseException | None = error
+    while cause:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return ConfigError(f"store.ca_file: the certificate that Redis shows is not vouched for: {cause}")
+        if isinstance(cause, ssl.SSLError):
+            return ConfigError(f"store.url: no TLS with this Redis: {cause}")
+        cause = cause.__cause__ or cause.__context__
+    return Away(f"store.url: Redis does not answer: {error}")
 
 
 def _trust(facts: dict[str, str], link: Link) -> None:

@@ -14,7 +14,7 @@ from gateway.errors import Unavailable
 from gateway.health import Check
 from gateway.observe import SPOOL_FORWARDED, SPOOL_OLDEST, SPOOL_WAITING, STORE_AWAY
 from gateway.protocols import SharedStore
-from gateway.store.limits import DAY_MS, Limits
+from gateway.store.limits import DAY_MS, DEFAULT_LIMITS, Limits
 from gateway.store.parts import Running
 from gateway.store.redis import RedisStore
 from gateway.store.redis_link import Link
@@ -31,7 +31,7 @@ def store_of(config: Config, clock: Clock, ids: Ids) -> Running:
     )
     if not kept.many:
         return SqliteStore(data / "huiyin.db", clock, ids, limits)
-    redis = RedisStore(Link(kept.url, kept.password, kept.durability, kept.replicas), clock, ids, limits)
+    redis = redis_of(config, clock, ids, limits)
     if not kept.spool:
         return redis
     ours = Limits(mailbox_cap=kept.mailbox_cap, dedupe_ms=limits.dedupe_ms, max_mb=kept.spool_mb)
@@ -40,6 +40,13 @@ def store_of(config: Config, clock: Clock, ids: Ids) -> Running:
     SPOOL_OLDEST.set_function(spool.state.oldest_s)
     STORE_AWAY.set_function(lambda: spool.state.away)
     return spool
+
+
+def redis_of(config: Config, clock: Clock, ids: Ids, limits: Limits = DEFAULT_LIMITS) -> RedisStore:
+    """Raises ConfigError."""
+    kept, mark = config.store, Path(config.data.dir) / "redis.mark"
+    link = Link(kept.url, kept.password, kept.durability, kept.replicas, mark=mark, ca=kept.ca_file)
+    return RedisStore(link, clock, ids, limits)
 
 
 def door_of(store: Running) -> SharedStore:
