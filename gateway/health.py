@@ -6,12 +6,13 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from aiohttp import web
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from gateway.errors import HuiyinError, NotFound
+from gateway.errors import HuiyinError, NotFound, Unavailable
 from gateway.http import Network, client_address
 from gateway.observe import LANE_DEAD, LANE_OLDEST, LANE_PARKED, LANE_WAITING
 from gateway.protocols import LaneStore
 from gateway.store.lanes import LaneStats
 
+GAUGES = (LANE_WAITING, LANE_DEAD, LANE_PARKED, LANE_OLDEST)
 NOTHING = LaneStats(waiting=0, leased=0, parked=0, dead=0, timers=0, oldest_ms=0)
 
 Check = Callable[[], Awaitable[str | None]]  # None when all is well, else a few words
@@ -48,14 +49,24 @@ class Health:
         """404 to anybody who is not on the list: what is not there cannot be probed."""
         if client_address(request, self._trusted) not in self._allow:
             raise NotFound
-        stats_of = await self._store.stats()
-        for lane in self._lanes:  # an empty lane is not in the store's answer, and must not keep its last figures
-            stats = stats_of.get(lane, NOTHING)
-            LANE_WAITING.labels(lane).set(stats.waiting)
-            LANE_DEAD.labels(lane).set(stats.dead)
-            LANE_PARKED.labels(lane).set(stats.parked)
-            LANE_OLDEST.labels(lane).set(stats.oldest_ms / 1000)
+        try:
+            self._show(await self._store.stats())
+        except Unavailable:  # which is what the other figures tell
+            for gauge in GAUGES:
+                gauge.clear()
         return web.Response(body=generate_latest(), headers={"Content-Type": CONTENT_TYPE_LATEST})
+
+    def _show(self, stats_of: Mapping[str, LaneStats]) -> None:
+        """An empty lane is not in the store's answer, and must not keep its last figures."""
+        for lane in self._lanes:
+            stats = stats_of.get(lane, NOTHING)
+            for gauge, figure in zip(GAUGES, _figures(stats), strict=True):
+                gauge.labels(lane).set(figure)
+
+
+def _figures(stats: LaneStats) -> tuple[float, ...]:
+    """As GAUGES."""
+    return stats.waiting, stats.dead, stats.parked, stats.oldest_ms / 1000
 
 
 async def _look(check: Check) -> str:

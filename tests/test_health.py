@@ -95,6 +95,20 @@ async def test_an_empty_lane_does_not_keep_its_last_figure(house: House) -> None
     await page.close()
 
 
+async def test_a_store_that_is_away_hides_its_lanes_and_nothing_else(house: House) -> None:
+    """That it is away, and how much waits for it, stands in the other figures."""
+    page = await client(house)
+    await house.store.lanes.ingest("in", "web:1", "m1", b"x")
+    assert await waiting(page, "in") == 1
+    await house.store.close()
+    answer = await page.get("/metrics")
+    text = await answer.text()
+    assert answer.status == 200
+    assert "huiyin_store_away" in text
+    assert "huiyin_lane_waiting{" not in text
+    await page.close()
+
+
 async def test_metrics_are_for_the_allow_list(house: House) -> None:
     page = await client(house, allow=("10.9.8.7",))
     assert (await page.get("/metrics")).status == 404
