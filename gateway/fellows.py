@@ -52,17 +52,18 @@ class Fellows:
         return Shared(self._shared, f"gateway:duty:{name}") if self.many else ALONE
 
     async def run(self, every_s: float = RENEW_S) -> None:
-        """Stand by what was agreed, while there is anything."""
-        while self._agreed:
+        """Stand by what was agreed, or will be as soon as the store is there; for ever among many."""
+        while self.many:
             await asyncio.sleep(every_s)
-            for name, value in self._agreed.items():
+            for name, value in tuple(self._agreed.items()):
                 await self._renew(name, value)
 
     async def _agree(self, name: str, value: bytes, words: str) -> None:
         key = _key(name)
         while not await self._shared.add(key, value, AGREED_MS):
             theirs = await self._shared.get(key)
-            if theirs == value:
+            if theirs == value:  # of one that may have died long ago
+                await self._shared.put(key, value, AGREED_MS)
                 break
             if theirs is not None:  # else their time ended in between
                 raise ConfigError(f"{name}: not as the other gateways on this store have it; {words}")

@@ -75,6 +75,27 @@ async def test_who_runs_stands_by_what_was_agreed(house: House) -> None:
         await house.gateway().join(OTHER, house.files.mark, told=True)
 
 
+async def test_who_agrees_late_stands_by_it_too(house: House) -> None:
+    """A gateway that started while the store was away joins when it is back, and runs by then."""
+    late = house.gateway()
+    renewing = asyncio.create_task(late.run(every_s=0.001))
+    await asyncio.sleep(0)
+    await late.join(house.key_of("first"), house.files.mark, told=True)
+    house.clock.advance(AGREED_MS / 1000 + 1)
+    await until(lambda: house.store.shared.get("gateway:agreed:api.lookup_key"))
+    renewing.cancel()
+
+
+async def test_what_a_dead_gateway_agreed_holds_from_the_next_ones_start(house: House) -> None:
+    key = house.key_of("first")
+    await house.gateway().join(key, house.files.mark, told=True)
+    house.clock.advance(AGREED_MS / 1000 - 1)
+    await house.gateway().join(key, house.files.mark, told=True)
+    house.clock.advance(2)
+    with pytest.raises(ConfigError):
+        await house.gateway().join(OTHER, house.files.mark, told=True)
+
+
 async def test_a_folder_of_files_that_is_not_the_others_is_refused(house: House, tmp_path: Path) -> None:
     await house.gateway().join(OTHER, house.files.mark, told=True)
     with pytest.raises(ConfigError, match=r"data\.uploads: .*share"):
