@@ -59,7 +59,7 @@ from gateway.wiring.talking import TalkGround
 from gateway.wiring.talking import conversation as talking
 from gateway.wiring.understanding import ROOT, mind
 from gateway.wiring.wechat import KF_LANE, seated
-from gateway.workers import TERMS, LaneWorker, Supervisor, Terms, sweep, tick
+from gateway.workers import TERMS, LaneWorker, Supervisor, Terms, tick
 
 TURNS = 16           # under way together: enough to share the encoder's batches, few enough to take in a storm beside
 BODY_CAP = 1 << 20  # bytes; uploads stream past it under a cap of their own
@@ -170,8 +170,7 @@ class Gateway:
         self._work("journal", Journal(self.config.retention.case_days * DAY_MS).handle)
         self.supervisor.spawn("fellows", self.fellows.run)
         self.supervisor.spawn("timers", lambda: tick(self.store.lanes))
-        self.supervisor.spawn("clean", lambda: sweep(
-            self.store.clean, lambda: uploads.sweep(self.clock.now()), duty=self.fellows.duty("clean")))
+        keeping.clean(self.supervisor, self.store, self.fellows, lambda: uploads.sweep(self.clock.now()))
         self._watch(catalog)
         await self._serve(catalog, conversation, uploads)
         self.cases.start(self.supervisor)

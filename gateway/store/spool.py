@@ -78,8 +78,12 @@ class Spool:
         await self._local.close()
 
     async def clean(self) -> int:
-        """Drop whatever outlived its time, here and in the store."""
-        return await self._local.clean() + await self._front.clean()
+        """Drop whatever outlived its time in the store, which is all gateways'."""
+        return await self._front.clean()
+
+    async def tidy(self) -> int:
+        """And what did here, in our own file."""
+        return await self._local.clean()
 
     @property
     def trouble(self) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from gateway.clock import Clock, Ids
 from gateway.config import Config
 from gateway.errors import Unavailable
+from gateway.fellows import Fellows
 from gateway.health import Check
 from gateway.observe import SPOOL_FORWARDED, SPOOL_OLDEST, SPOOL_WAITING, STORE_AWAY
 from gateway.protocols import SharedStore
@@ -20,7 +21,7 @@ from gateway.store.redis import RedisStore
 from gateway.store.redis_link import Link
 from gateway.store.spool import Spool
 from gateway.store.sqlite import SqliteStore
-from gateway.workers import Supervisor
+from gateway.workers import Supervisor, sweep
 
 
 def store_of(config: Config, clock: Clock, ids: Ids) -> Running:
@@ -69,6 +70,15 @@ def well(store: Running) -> Check:
         return store.trouble or None
 
     return look
+
+
+def clean(
+    supervisor: Supervisor, store: Running, fellows: Fellows, files: Callable[[], Awaitable[int]]
+) -> None:
+    """Drop what outlived its time, every hour: one of all gateways what is theirs together, each its own spool."""
+    supervisor.spawn("clean", lambda: sweep(store.clean, files, duty=fellows.duty("clean")))
+    if isinstance(store, Spool):
+        supervisor.spawn("clean spool", lambda: sweep(store.tidy))
 
 
 class Soon:
