@@ -26,16 +26,20 @@ class RedisServer:
         return f"redis://127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
+        self.spawn()
+        end = time.monotonic() + PATIENCE_S
+        while self.ask("PING") != b"+PONG\r\n":
+            assert time.monotonic() < end, "redis-server does not answer"
+            time.sleep(0.01)
+
+    def spawn(self) -> None:
+        """It may take a while until it answers."""
         program = shutil.which("redis-server")
         assert program, "Debian's redis-server is needed: apt-get install redis-server"
         self.process = subprocess.Popen(
             [program, *self.program, "--port", str(self.port), "--bind", "127.0.0.1", "--dir", str(self.folder),
              *self.settings],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        end = time.monotonic() + PATIENCE_S
-        while self.ask("PING") != b"+PONG\r\n":
-            assert time.monotonic() < end, "redis-server does not answer"
-            time.sleep(0.01)
 
     def watched(self) -> RedisServer:
         """A Sentinel that watches this server as the master `gw`; `start` it."""

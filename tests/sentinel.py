@@ -19,7 +19,6 @@ ROOT = Path(__file__).parents[1]
 NAME = "gw"
 DOWN_AFTER_MS = 1_000
 FAILOVER_TIMEOUT_MS = 4_000
-SURE = ("--min-replicas-to-write", "1", "--min-replicas-max-lag", "2")
 PATIENCE_S = 60.0  # a machine that is busy with other tests
 
 

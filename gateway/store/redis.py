@@ -88,8 +88,9 @@ class RedisStore:
 
     @property
     def timers_held(self) -> bool:
-        """This gateway's wall clock jumped by more than 5 minutes; its `tick` fires nothing until it agrees again,
-        the gateway is started anew, or an operator accepts the clock."""
+        """This gateway's wall clock jumped by more than 5 minutes: its `tick` fires nothing until it agrees again,
+        the gateway is started anew, or an operator accepts the clock. Or it and Redis' are so far apart: until
+        somebody sets the wrong one."""
         return self.lanes.timers_held
 
     def accept_clock(self) -> None:

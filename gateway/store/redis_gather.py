@@ -5,6 +5,7 @@ None of it waits for a node that is away: what the others have to give is worked
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,9 @@ from gateway.errors import Unavailable
 from gateway.store.lanes import LaneStats
 from gateway.store.redis_calls import Calls
 from gateway.store.redis_forward import Forwarder, owed
+from gateway.store.steady import TOLERANCE_MS
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,7 @@ class Gather:
         self._swept: dict[str, float] = {}
         self._forwarder = forwarder
         self._ticking = asyncio.Lock()
+        self.apart = False
 
     async def some(self, asked: Mapping[int, tuple[str, dict[str, Any]]]) -> dict[int, Any]:
         """Shard → operation and arguments; what each answers. One that does not is left out, unless none does."""
@@ -85,13 +90,20 @@ class Gather:
         self._swept[lane] = now
         return None
 
-    async def tick(self, n: int) -> int:
-        """Oldest first over all shards. Timers whose key is on another shard go one after the other, so that they
+    async def tick(self, n: int, wall: int) -> int:
+        """Nothing while a server's clock and ours, `wall`, are apart: `apart` then says so.
+
+        Oldest first over all shards. Timers whose key is on another shard go one after the other, so that they
         arrive in order; the others shard by shard."""
         if self._calls.shards == 1:
-            return int(await self._calls.call("tick", n=n))
+            fired = int(await self._calls.call("tick", n=n, wall=wall, tolerance=TOLERANCE_MS))
+            self._judge(fired < 0)
+            return max(fired, 0)
         async with self._ticking:
-            found = await self._calls.reach("due", n=n)
+            found = await self._calls.reach("due", n=n, wall=wall, tolerance=TOLERANCE_MS)
+            self._judge(-1 in found.values())
+            if self.apart:
+                return 0
             due = sorted((when, name, shard, stray) for shard, rows in found.items() for when, name, stray in rows)[:n]
             if any(stray for *_, stray in due):
                 return sum([await self._fire(shard, [(when, name)]) for when, name, shard, _ in due])
@@ -99,6 +111,11 @@ class Gather:
             for when, name, shard, _ in due:
                 parts.setdefault(shard, []).append((when, name))
             return sum(await asyncio.gather(*(self._fire(shard, timers) for shard, timers in parts.items())))
+
+    def _judge(self, apart: bool) -> None:
+        if apart and not self.apart:
+            log.critical("the clock of Redis and ours are more than %d s apart: timers hold", TOLERANCE_MS // 1000)
+        self.apart = apart
 
     async def _fire(self, shard: int, timers: list[tuple[int, bytes]]) -> int:
         rows = [(when, name.decode()) for when, name in timers]

@@ -30,7 +30,7 @@ class RedisLanes:
 
     @property
     def timers_held(self) -> bool:
-        return self._time.held
+        return self._time.held or self._gather.apart
 
     def accept_clock(self) -> None:
         self._time.accept()
@@ -95,7 +95,7 @@ class RedisLanes:
     async def tick(self, n: int = 200) -> int:
         if self._time.check():
             return 0
-        return await self._gather.tick(n)
+        return await self._gather.tick(n, self._time.wall())
 
     async def dead(
         self, lane: str | None = None, *, key: str | None = None, after: int = 0, n: int = 100

@@ -180,13 +180,11 @@ async def inspect(client: Redis, link: Link) -> dict[str, str | int]:
 
 
 def _unheard(error: Exception) -> ConfigError:
-    """Waiting does not help where TLS does not come about."""
+    """Waiting does not help against a certificate that is not the right one."""
     cause: BaseException | None = error
     while cause:
         if isinstance(cause, ssl.SSLCertVerificationError):
             return ConfigError(f"store.ca_file: the certificate that Redis shows is not vouched for: {cause}")
-        if isinstance(cause, ssl.SSLError):
-            return ConfigError(f"store.url: no TLS with this Redis: {cause}")
         cause = cause.__cause__ or cause.__context__
     return Away(f"store.url: Redis does not answer: {error}")
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from redis.asyncio import Redis
 from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import TimeoutError as Late
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +26,7 @@ SHA = hashlib.sha1(SCRIPT.encode(), usedforsecurity=False).hexdigest()
 
 GROUP = 64    # calls in one pipeline at most; bounds how long the first of them waits
 FLIGHTS = 2   # pipelines under way, each on a connection of its own
+GROUP_S = 4.0  # a group has at most, with connecting anew and repeating; WeChat waits 5 s for our answer
 AGAIN_S = 1.0  # a server that failed is asked this often by those who can do without it
 
 
@@ -88,13 +90,15 @@ class Pipe:
             jobs, self._queue = self._queue[:GROUP], self._queue[GROUP:]
             self._sent[id(jobs)] = asyncio.get_running_loop().time()
             try:
-                answers = await self._send(jobs)
+                async with asyncio.timeout(GROUP_S):
+                    answers = await self._send(jobs)
                 self.trouble = ""
             except (RedisError, OSError) as error:
-                log.error("store does not answer: %s", error)
-                self.trouble = f"redis: {error}"
+                failed = error if str(error) else Late(f"no answer in {GROUP_S} s")
+                log.error("store does not answer: %s", failed)
+                self.trouble = f"redis: {failed}"
                 self._failed = asyncio.get_running_loop().time()
-                answers = [error] * len(jobs)
+                answers = [failed] * len(jobs)
             finally:
                 del self._sent[id(jobs)]
             self._noted(self.client, not self.trouble)
