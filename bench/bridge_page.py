@@ -7,7 +7,7 @@ from typing import Any
 
 from bench import page
 
-PAGE = page.HERE / "bridge.md"
+PAGE = page.RESULTS.parent / "bridge.md"
 HEAD = """# The case bridge under fire
 
 Written by `python -m bench.bridge_page` from `results.json`; `python -m bench.bridge --full` measures.

@@ -7,7 +7,7 @@ from typing import Any
 
 from bench import page
 
-PAGE = page.HERE / "sms.md"
+PAGE = page.RESULTS.parent / "sms.md"
 HEAD = """# SMS: messages a second, each way
 
 Written by `python -m bench.sms_page` from `results.json`; `python -m bench.sms` measures.

@@ -12,7 +12,7 @@ from bench.wechat_caps import CAPS, Arm, Recorded, late_answers, verdicts, witho
 from bench.wechat_generator import LATE
 from bench.wechat_mix import APPEALS, MIX, WORST, Habit
 
-PAGE = page.HERE / "wechat.md"
+PAGE = page.RESULTS.parent / "wechat.md"
 HEAD = """# WeChat: a day of 65,000 appeals, and callbacks a second
 
 Written by `python -m bench.wechat_page` from `results.json`; `python -m bench.wechat_day` and
