@@ -23,6 +23,7 @@ from gateway.store.redis_cluster import Cluster
 from gateway.store.redis_forward import Forwarder
 from gateway.store.redis_gather import Gather
 from gateway.store.redis_lanes import RedisLanes
+from gateway.store.redis_mark import Mark
 from gateway.store.redis_link import Link, cluster_seeds, connect_node
 from gateway.store.redis_pipe import Replication
 from gateway.store.redis_records import RedisRecords
@@ -155,7 +156,9 @@ class Silent:
 
     async def __aenter__(self) -> Silent:
         await self._servers.inspect()
-        self.calls.open()
+        mark = Mark(self._servers, None, IDS.unique())
+        await mark.settle()
+        self.calls.open(mark.value)
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -318,6 +321,19 @@ async def test_a_turn_sees_at_once_what_it_wrote_to_other_shards(cluster: RedisC
             assert await store.records.get("work_order", f"WO-{n}")
         assert [record.id for record in await store.records.range("work_order", "at", 10, 13)] == [
             "WO-10", "WO-11", "WO-12"]
+
+
+@pytest.mark.slow
+async def test_dead_letters_are_paged_by_ids_of_fifteen_digits(cluster: RedisCluster) -> None:
+    async with opened(cluster) as store:
+        for n in range(4):
+            await fill(store.lanes, key_on(n % 3), 1, lane=f"lane{n}")
+            (lease,) = await store.lanes.claim(f"lane{n}", "w")
+            await store.lanes.bury(lease, "why")
+        every = await store.lanes.dead()
+        assert len(every) == 4
+        assert [await store.lanes.dead(after=dead.id - 1, n=1) for dead in every] == [[dead] for dead in every]
+        assert [await store.lanes.dead(after=dead.id) for dead in every] == [every[n + 1:] for n in range(4)]
 
 
 @pytest.mark.slow

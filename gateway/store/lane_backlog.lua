@@ -112,10 +112,11 @@ function operations.discard(a)
   return remember(1)
 end
 
--- Letters of one list behind an id, oldest first.
+-- Letters of one list behind an id, oldest first. On a Cluster an id has 15 digits, and `..` writes 14 of a number.
 function operations.dead(a)
   local letters = {}
-  local ids = call('ZRANGEBYSCORE', key_of('dead') .. a.list, '(' .. a.after, '+inf', 'LIMIT', 0, a.n)
+  local after = string.format('(%.0f', a.after)
+  local ids = call('ZRANGEBYSCORE', key_of('dead') .. a.list, after, '+inf', 'LIMIT', 0, a.n)
   for i, id in ipairs(ids) do
     local one = unpack_(call('GET', key_of('letter', id)))
     letters[i] = {tonumber(id), one.lane, one.key, one.seq, one.body, one.why, one.at, one.parked and 1 or 0}
