@@ -23,8 +23,8 @@ from gateway.store.redis_cluster import Cluster
 from gateway.store.redis_forward import Forwarder
 from gateway.store.redis_gather import Gather
 from gateway.store.redis_lanes import RedisLanes
-from gateway.store.redis_mark import Mark
 from gateway.store.redis_link import Link, cluster_seeds, connect_node
+from gateway.store.redis_mark import Mark
 from gateway.store.redis_pipe import Replication
 from gateway.store.redis_records import RedisRecords
 from gateway.store.redis_shards import SHARDS, divided, home_key, shard_of, whole
