@@ -224,6 +224,7 @@ async def test_a_full_memory_refuses_and_says_so(gateways: tuple[RedisStore, Red
     await client.config_set("maxmemory", "1")
     with pytest.raises(Unavailable, match="memory"):
         await lanes.ingest("in", "web:b", "m", b"x")
+    assert "memory" in gateways[0].trouble, "the health page is red"
     await client.config_set("maxmemory", "0")
     assert await drain(lanes, "in") == [b"web:a 1"]
 
@@ -246,8 +247,11 @@ async def test_a_write_that_a_replica_confirmed_is_on_the_replica(server: RedisS
         store = RedisStore(Link(server.url, replicas=1), SystemClock(), IDS)
         await store.open()
         await fill(store.lanes, "web:a", 3)
+        server.ask("DEL {gw:0}:waited")
+        assert await store.lanes.state("in", "web:a") == (b"", 0)
         server.stop()
         assert replica.ask("ZCARD {gw:0}:queue:in:web:a") == b":3\r\n"
+        assert replica.ask("EXISTS {gw:0}:waited") == b":1\r\n", "or Redis 7.2's WAIT says nothing of a duplicate"
         with pytest.raises(Unavailable):
             await fill(store.lanes, "web:b", 1)
         await store.close()

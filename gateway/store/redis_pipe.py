@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from redis.asyncio import Redis
-from redis.exceptions import NoScriptError, RedisError
+from redis.exceptions import AskError, ClusterError, NoScriptError, OutOfMemoryError, RedisError, ResponseError
+from redis.exceptions import ConnectionError as Cut
 from redis.exceptions import TimeoutError as Late
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,10 @@ GROUP = 64    # calls in one pipeline at most; bounds how long the first of them
 FLIGHTS = 2   # pipelines under way, each on a connection of its own
 GROUP_S = 4.0  # a group has at most, with connecting anew and repeating; WeChat waits 5 s for our answer
 AGAIN_S = 1.0  # a server that failed is asked this often by those who can do without it
+WAITED_S = 1.0   # who has waited so long behind a group that fails is told so, too: a queue must not hang one by one
+REFUSED_S = 2.0  # a refusal is told for so long; every worker writes once a second
+
+EXPECTED = ("FENCED ", "STRANGE ")  # the script's own words, about one call
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +47,15 @@ class Replication:
 
 @dataclass(slots=True)
 class Job:
+    """since  when it was queued, by the loop's clock"""
+
     args: tuple[str | bytes, ...]
     answer: asyncio.Future[Any]
+    since: float
 
 
 class Pipe:
     """noted    told after each group whether the server answered
-    trouble  what kept the last group from its answers, "" when nothing did
     groups   pipelines so far; jobs / groups is how well the grouping works
     """
 
@@ -60,19 +67,36 @@ class Pipe:
         self.flights: set[asyncio.Task[None]] = set()
         self._sent: dict[int, float] = {}
         self._failed = 0.0
-        self.trouble = ""
+        self._unheard = ""
+        self._refusal, self._refused = "", float("-inf")
         self.groups = 0
         self.jobs = 0
 
     def send(self, args: tuple[str | bytes, ...]) -> asyncio.Future[Any]:
         """The script's answer, or Redis' error as it is."""
-        answer: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
-        self._queue.append(Job(args, answer))
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Any] = loop.create_future()
+        self._queue.append(Job(args, answer, loop.time()))
         if len(self.flights) < FLIGHTS:
-            flight = asyncio.create_task(self._fly())
-            self.flights.add(flight)
-            flight.add_done_callback(self.flights.discard)
+            self._start()
         return answer
+
+    def _start(self) -> None:
+        flight = asyncio.create_task(self._fly())
+        self.flights.add(flight)
+        flight.add_done_callback(self._landed)
+
+    def _landed(self, flight: asyncio.Task[None]) -> None:
+        self.flights.discard(flight)
+        if self._queue and not flight.cancelled():  # it ended by an error that is nobody's answer
+            self._start()
+
+    @property
+    def trouble(self) -> str:
+        """What kept the last group from its answers, or why the server refused a call just now (no memory, no disk);
+        "" when all is well."""
+        recent = asyncio.get_running_loop().time() < self._refused + REFUSED_S
+        return self._unheard or (self._refusal if recent else "")
 
     @property
     def lag(self) -> float:
@@ -83,34 +107,47 @@ class Pipe:
     def silent(self) -> bool:
         """The last group was not answered, and it is too early to ask again, or that is being done."""
         again = self._failed + AGAIN_S
-        return bool(self.trouble) and (bool(self.flights) or asyncio.get_running_loop().time() < again)
+        return bool(self._unheard) and (bool(self.flights) or asyncio.get_running_loop().time() < again)
 
     async def _fly(self) -> None:
         while self._queue:
             jobs, self._queue = self._queue[:GROUP], self._queue[GROUP:]
             self._sent[id(jobs)] = asyncio.get_running_loop().time()
+            answers: list[Any] = [Cut("given up")] * len(jobs)
             try:
                 async with asyncio.timeout(GROUP_S):
                     answers = await self._send(jobs)
-                self.trouble = ""
+                self._heard(answers)
             except (RedisError, OSError) as error:
-                failed = error if str(error) else Late(f"no answer in {GROUP_S} s")
-                log.error("store does not answer: %s", failed)
-                self.trouble = f"redis: {failed}"
-                self._failed = asyncio.get_running_loop().time()
-                answers = [failed] * len(jobs)
-            finally:
+                jobs += self._late()
+                answers = [self._missed(error)] * len(jobs)
+            finally:  # whatever happened: nobody waits for ever
                 del self._sent[id(jobs)]
-            self._noted(self.client, not self.trouble)
+                _tell(jobs, answers)
             self.groups += 1
             self.jobs += len(jobs)
-            for job, answer in zip(jobs, answers, strict=True):
-                if job.answer.done():  # the caller was cancelled meanwhile
-                    continue
-                if isinstance(answer, Exception):
-                    job.answer.set_exception(answer)
-                else:
-                    job.answer.set_result(answer)
+
+    def _heard(self, answers: Sequence[Any]) -> None:
+        self._unheard = ""
+        self._noted(self.client, True)
+        for answer in answers:
+            if isinstance(answer, ResponseError) and not _is_of_one_call(answer):
+                self._refusal, self._refused = f"redis: {answer}", asyncio.get_running_loop().time()
+
+    def _missed(self, error: Exception) -> Exception:
+        failed = error if str(error) else Late(f"no answer in {GROUP_S} s")
+        log.error("store does not answer: %s", failed)
+        self._unheard = f"redis: {failed}"
+        self._failed = asyncio.get_running_loop().time()
+        self._noted(self.client, False)
+        return failed
+
+    def _late(self) -> list[Job]:
+        """Out of the queue: those who have waited too long for another round."""
+        before = asyncio.get_running_loop().time() - WAITED_S
+        late = [job for job in self._queue if job.since <= before]
+        self._queue = [job for job in self._queue if job.since > before]
+        return late
 
     async def _send(self, jobs: list[Job]) -> list[Any]:
         answers = await self._pipeline("EVALSHA", SHA, jobs)
@@ -126,12 +163,34 @@ class Pipe:
             for job in jobs:
                 pipeline.execute_command(command, script, 1, *job.args)
             if self._replication.replicas:
+                # Since Redis 7.2 `WAIT` speaks for what this very connection wrote; "known already" writes nothing.
+                pipeline.execute_command("SET", f"{jobs[0].args[0]!s}:waited", "")
                 pipeline.execute_command("WAIT", self._replication.replicas, self._replication.wait_ms)
             answers: list[Any] = await pipeline.execute(raise_on_error=False)
         if self._replication.replicas:
-            confirmed = answers.pop()
-            if not isinstance(confirmed, int) or confirmed < self._replication.replicas:
-                # A master that was replaced while it hung has no replicas: the next call asks anew who the master is.
-                await self.client.connection_pool.disconnect(inuse_connections=False)
-                raise RedisError(f"{confirmed} of {self._replication.replicas} replicas confirmed the write")
+            await self._confirm(answers.pop(), answers.pop())
         return answers
+
+    async def _confirm(self, confirmed: Any, written: Any) -> None:
+        """A full memory refuses even that little write; what is read may be told then all the same."""
+        if isinstance(written, RedisError) and not isinstance(written, OutOfMemoryError):
+            raise written
+        if not isinstance(confirmed, int) or confirmed < self._replication.replicas:
+            # A master that was replaced while it hung has no replicas: the next call asks anew who the master is.
+            await self.client.connection_pool.disconnect(inuse_connections=False)
+            raise RedisError(f"{confirmed} of {self._replication.replicas} replicas confirmed the write")
+
+
+def _tell(jobs: Sequence[Job], answers: Sequence[Any]) -> None:
+    for job, answer in zip(jobs, answers, strict=True):
+        if job.answer.done():  # the caller was cancelled meanwhile
+            continue
+        if isinstance(answer, Exception):
+            job.answer.set_exception(answer)
+        else:
+            job.answer.set_result(answer)
+
+
+def _is_of_one_call(answer: ResponseError) -> bool:
+    """Or of one shard, which is elsewhere."""
+    return isinstance(answer, ClusterError | AskError) or str(answer).startswith(EXPECTED)
