@@ -2,7 +2,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +23,7 @@ ROOT = Path(__file__).parents[2]
 DEPLOY = ROOT / "deploy"
 COMPOSE = ("compose.yaml", "deploy/compose.yaml")
 BOARD = DEPLOY / "grafana" / "dashboards" / "huiyin.json"
+HOST = "172.28.12.1"  # this machine, as containers see it
 FOREIGN = {"up"}  # Prometheus' own
 
 
@@ -68,9 +71,67 @@ def test_a_gateways_settings_are_settings(tmp_path: Path) -> None:
     }
     config = load(None, environ)
     assert (config.store.replicas, config.store.spool, config.store.many) == (1, True, True)
-    assert config.trusted_proxies == ("172.28.12.10",)
+    services = composed("deploy/compose.yaml")["services"]
+    assert config.trusted_proxies == (address(services["balancer"]), HOST)
+    assert address(services["prometheus"]) in config.observe.metrics_allow
+    watchers = [address(services[f"sentinel-{n}"]) for n in (1, 2, 3)]
+    assert config.store.url == f"redis+sentinel://{','.join(f'{one}:26379' for one in watchers)}/gw"
     with pytest.raises(ConfigError):
         load(None, {**environ, "HUIYIN_STORE_REPLICA": "1"})
+
+
+def address(service: dict[str, Any]) -> str:
+    return str(service["networks"]["inside"]["ipv4_address"])
+
+
+def test_servers_know_one_another_by_addresses_which_outlive_them() -> None:
+    services = composed("deploy/compose.yaml")["services"]
+    first = address(services["redis-1"])
+    for name in (f"{kind}-{n}" for kind in ("redis", "sentinel") for n in (1, 2, 3)):
+        assert services[name]["environment"] == {"ADDRESS": address(services[name]), "FIRST": first}
+    fixed = [address(one) for one in services.values() if isinstance(one.get("networks"), dict)]
+    assert len(fixed) == len(set(fixed)) == 8
+
+
+def test_a_citizens_address_comes_through_the_balancer() -> None:
+    """And through whatever ends TLS before it; else a city would share the limits of one address."""
+    lines = (DEPLOY / "haproxy.cfg").read_text("utf-8").splitlines()
+    assert f"    http-request del-header X-Forwarded-For unless {{ src {HOST} }}" in lines
+    assert "    option forwardfor" in lines
+    assert composed("deploy/compose.yaml")["networks"]["inside"]["ipam"]["config"][0]["gateway"] == HOST
+
+
+@pytest.mark.parametrize(("script", "addresses", "told"), [
+    ("server", ("10.0.0.1", "10.0.0.1"), {"dir", "requirepass", "masterauth"}),
+    ("server", ("10.0.0.2", "10.0.0.1"), {"replicaof 10.0.0.1 6379"}),
+    ("sentinel", ("10.0.0.3", "10.0.0.1"), {"sentinel monitor gw 10.0.0.1 6379 2", "sentinel auth-pass gw"}),
+])
+def test_a_server_is_set_by_a_file_that_it_keeps_itself(
+    script: str, addresses: tuple[str, str], told: set[str], tmp_path: Path
+) -> None:
+    """The real scripts, in another folder, with a server that says how it was called."""
+    (tmp_path / "password").write_text("opensesame\n", "utf-8")
+    for name in ("redis-server", "redis-sentinel"):
+        server = tmp_path / name
+        server.write_text('#!/bin/sh\necho "$0" "$@"\n', "utf-8")
+        server.chmod(0o755)
+    text = (DEPLOY / "redis" / f"{script}.sh").read_text("utf-8")
+    text = text.replace("/run/secrets/redis", str(tmp_path / "password")).replace("/data", str(tmp_path))
+
+    def start(first: str) -> str:
+        environ = {"PATH": f"{tmp_path}:{os.environ['PATH']}", "ADDRESS": addresses[0], "FIRST": first}
+        return subprocess.run(["sh", "-c", text], env=environ, capture_output=True, text=True, check=True).stdout
+
+    said = start(addresses[1])
+    (file,) = tmp_path.glob("*.conf")
+    config = file.read_text("utf-8")
+    assert said == f"{tmp_path}/redis-{script} {file}\n"
+    assert file.stat().st_mode & 0o077 == 0
+    assert all(any(line.startswith(part) for line in config.splitlines()) for part in told)
+    assert ("replicaof" in config) == (script == "server" and addresses[0] != addresses[1])
+    assert f" {addresses[0]}\n" in config
+    start("10.9.9.9")
+    assert file.read_text("utf-8") == config
 
 
 def exported() -> set[str]:
