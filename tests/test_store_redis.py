@@ -16,7 +16,7 @@ from gateway.errors import ConfigError, Fenced, Unavailable
 from gateway.store.lanes import Changes, Emit, Put
 from gateway.store.limits import DEFAULT_LIMITS
 from gateway.store.redis import RedisStore
-from gateway.store.redis_link import Link, connect
+from gateway.store.redis_link import Link, cluster_seeds, connect
 from gateway.store.redis_pipe import SCRIPT
 from gateway.store.redis_wire import packed, raw
 from tests.clock import SerialIds
@@ -318,6 +318,29 @@ async def test_a_server_that_is_not_there_stops_the_start(server: RedisServer) -
 def test_an_address_we_cannot_use_is_refused(url: str) -> None:
     with pytest.raises(ConfigError, match=r"store\.url"):
         connect(Link(url))
+
+
+@table("url", [
+    "redis://:sec#ret@h:1", "redis://:sec/ret@h:1", "redis+sentinel://u:sec/ret@h:1/gw", "redis+cluster://:sec?ret@h:1",
+    "redis+cluster://:sec/ret@h:x",
+])
+def test_a_password_that_is_not_encoded_is_not_quoted(url: str) -> None:
+    link = Link(url, "secret")
+    with pytest.raises(ConfigError, match=r"store\.url") as refused:
+        cluster_seeds(link) if "cluster" in url else connect(link)
+    assert "sec" not in f"{refused.value} {link}"
+
+
+async def test_a_server_on_the_same_machine_is_reached_by_a_unix_socket(tmp_path: Path) -> None:
+    server = RedisServer(tmp_path, "--unixsocket", str(tmp_path / "redis.sock"))
+    server.start()
+    try:
+        store = RedisStore(Link(f"unix://{tmp_path}/redis.sock", durability="relaxed"), SystemClock(), IDS)
+        await store.open()
+        await fill(store.lanes, "web:a", 1)
+        await store.close()
+    finally:
+        server.stop()
 
 
 async def test_a_password_comes_apart_from_the_address(server: RedisServer, client: Redis) -> None:

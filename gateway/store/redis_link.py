@@ -6,7 +6,7 @@ redis+cluster://host:port,host:port · rediss+cluster://… (TLS, with the query
 from __future__ import annotations
 
 import ssl
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -28,6 +28,9 @@ OLDEST = (6, 2)  # Redis: ZRANGE and SET options that the script uses; tried on 
 SOCKET_TIMEOUT_S = 1.75
 CONNECT_TIMEOUT_S = 1.5
 REPEATS = 1
+UNREADABLE = (
+    "store.url cannot be read: host:port is needed, and a user or password in it percent-encoded (store.password takes "
+    "any as it is)")
 HEALTH_CHECK_S = 30
 
 
@@ -42,8 +45,8 @@ class Link:
     ca          file with the authorities that may vouch for the servers' TLS, "": the system's
     """
 
-    url: str
-    password: str = ""
+    url: str = field(repr=False)
+    password: str = field(default="", repr=False)
     durability: Literal["strict", "relaxed"] = "strict"
     replicas: int = 0
     wait_ms: int = 1_000
@@ -60,10 +63,12 @@ def connect(link: Link) -> Redis:
         return _behind_sentinel(link.url, settings)
     if scheme not in ("redis", "rediss", "unix"):
         raise ConfigError(f"store.url: {scheme}:// is not a store this version has")
+    if scheme == "unix":
+        del settings["socket_keepalive"]  # redis-py's connection to a unix socket does not know it
     try:
         return Redis.from_url(link.url, **settings)
-    except ValueError as error:
-        raise ConfigError(f"store.url cannot be read: {error}") from error
+    except ValueError:  # what it says may quote a password that is not percent-encoded
+        raise ConfigError(UNREADABLE) from None
 
 
 def _settings(link: Link) -> dict[str, Any]:
@@ -111,8 +116,8 @@ def _address(host: str, port: int) -> tuple[str, int]:
     try:
         parts = urlsplit(f"//{host}")
         return parts.hostname or "", parts.port or port
-    except ValueError as error:
-        raise ConfigError(f"store.url: {host!r} is not a host and port") from error
+    except ValueError:
+        raise ConfigError(UNREADABLE) from None
 
 
 def cluster_seeds(link: Link) -> list[tuple[str, int]]:
@@ -131,8 +136,8 @@ def connect_node(link: Link, host: str, port: int) -> Redis:
     name = f"[{host}]" if ":" in host else host
     try:
         return Redis.from_url(f"{scheme}://{name}:{port}/0{query}", **(named | _settings(link)))
-    except (ValueError, TypeError) as error:
-        raise ConfigError(f"store.url cannot be read: {error}") from error
+    except (ValueError, TypeError):
+        raise ConfigError(UNREADABLE) from None
 
 
 def _cluster(url: str) -> tuple[str, str, str, str]:
