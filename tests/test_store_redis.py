@@ -21,6 +21,7 @@ from gateway.store.redis_pipe import SCRIPT
 from gateway.store.redis_wire import packed, raw
 from tests.clock import SerialIds
 from tests.contracts.lanes import bodies, drain, fill, take
+from tests.contracts.stores import RedisOpener
 from tests.redis_server import RedisServer
 from tests.tables import table
 from tests.until import until
@@ -307,6 +308,34 @@ async def test_a_server_that_is_not_there_stops_the_start(server: RedisServer) -
     server.stop()
     with pytest.raises(ConfigError, match=r"store\.url"):
         await RedisStore(Link(server.url), SystemClock(), IDS).open()
+
+
+# --- what is left behind ------------------------------------------------------------------------------------
+
+async def test_an_item_whose_loss_was_in_doubt_leaves_nothing_behind(server: RedisServer, client: Redis) -> None:
+    """The gateway that held it is not heard again."""
+    lost, other = (RedisStore(Link(server.url, durability="relaxed"), SystemClock(), IDS) for _ in range(2))
+    await lost.open()
+    await other.open()
+    await lost.lanes.ingest("in", "web:a", "m", b"x", owner="w", lease_ms=1)
+    await until(lambda: _drained(other), 5)
+    assert [await client.exists(f"{{gw:0}}:{kind}:in:web:a") for kind in ("items", "queue")] == [0, 0]
+    await lost.close()
+    await other.close()
+
+
+async def _drained(store: RedisStore) -> bool:
+    return await drain(store.lanes, "in") == [b"x"]
+
+
+async def test_gateways_of_long_ago_are_forgotten(tmp_path: Path) -> None:
+    opener = RedisOpener(tmp_path)
+    for _ in range(3):
+        store = await opener.open()
+        await store.lanes.claim("in", "w")
+        await store.close()
+        opener.clock.advance(90_000)
+    assert opener.server.ask("ZCARD {gw:0}:runs") == b":1\r\n"
 
 
 # --- addresses ----------------------------------------------------------------------------------------------
