@@ -7,7 +7,7 @@ from pathlib import Path
 from bench.citizen import Citizen
 from gateway.store.redis import RedisStore
 from tests.many.people import opening
-from tests.many.town import ACCOUNT, Town, brings, spoken, town
+from tests.many.town import ACCOUNT, Town, brings, spoken, town, transcript
 from tests.until import until
 
 PHONE = "+8613800138000"
@@ -51,8 +51,11 @@ async def _each_has_spoken_once(here: Town, store: RedisStore, visitor: list[str
     assert await spoken(store.records, PUSHED[0]) == PUSHED
     assert await spoken(store.records, TEXTED[0]) == TEXTED
     wang = here.wechat.account(ACCOUNT.name).citizen("wang").texts()
-    for told in (wang, here.carrier.ids):
-        assert len(told) == len(set(told)) > 0
+    for first, told in ((PUSHED[0], wang), (TEXTED[0], here.carrier.sent[PHONE])):
+        lines = await transcript(store.records, first)
+        assert lines[-1].sender == "bot"
+        assert len(told) == sum(line.sender == "bot" for line in lines), "whatever was said has arrived, once"
+    assert len(here.carrier.ids) == len(set(here.carrier.ids))
 
 
 async def _spool(here: Town) -> str:

@@ -213,14 +213,18 @@ async def town(folder: Path) -> AsyncIterator[Town]:
 
 async def spoken(records: Records, first: str) -> list[str]:
     """A citizen's lines as the transcripts have them, found by their first words, which nobody else has said."""
+    return [line.text for line in await transcript(records, first) if line.sender == "citizen"]
+
+
+async def transcript(records: Records, first: str) -> list[TranscriptLine]:
+    """Both sides' lines of the conversation whose citizen began so."""
     for conversation in await ids(records, "conversation", "last"):
-        lines: list[str] = []
+        lines: list[TranscriptLine] = []
         after = ""
         while batch := await records.find("transcript", "conversation", conversation, after=after, n=500):
-            read = [msgspec.json.decode(record.body, type=TranscriptLine) for record in batch]
-            lines += [line.text for line in read if line.sender == "citizen"]
+            lines += [msgspec.json.decode(record.body, type=TranscriptLine) for record in batch]
             after = batch[-1].id
-        if lines[:1] == [first]:
+        if next((line.text for line in lines if line.sender == "citizen"), None) == first:
             return lines
     return []
 
