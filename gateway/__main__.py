@@ -31,9 +31,10 @@ from gateway.wiring import accepting, open311
 from gateway.wiring.demo import DemoPorts, address, demo, stand_in
 from gateway.wiring.understanding import ROOT, asleep, data_files, mind
 
-# How long one thread may keep the others out. The store's thread asks for its turn after every statement: at Python's
-# own 5 ms a message waited twice as long to become durable while turns were computed (measured, bench/storm.py).
+# How long one thread may keep the others out. The encoder's thread and the store's, which commits and sweeps, ask for
+# their turn often: at Python's own 5 ms a message waited twice as long to become durable (measured, bench/storm.py).
 SWITCH_S = 0.0005
+BACKLOG = 2_048  # connections that wait to be accepted: one that finds no room comes again seconds later
 log = structlog.get_logger("gateway")
 
 
@@ -149,7 +150,7 @@ async def _serve(config: Config, stop: asyncio.Event, phones: tuple[str, ...] | 
     serving = runner(gateway.application, drain_s=gateway.drain_s)
     try:
         await serving.setup()
-        await web.TCPSite(serving, config.server.host, config.server.port).start()
+        await web.TCPSite(serving, config.server.host, config.server.port, backlog=BACKLOG).start()
         async with listening(Path(config.data.dir), gateway.control, many=config.store.many):
             _greet(config, phones)
             await stop.wait()

@@ -17,7 +17,7 @@ from channels.web.chat import WebChannel
 from channels.web.pages import Pages
 from channels.web.sessions import Sessions
 from gateway import city as cities
-from gateway import control, templates
+from gateway import control, pressure, templates
 from gateway import seal as seals
 from gateway.api.site import Api, Front
 from gateway.case_decision import Rules
@@ -156,7 +156,8 @@ class Gateway:
             folder=ROOT / self.config.city.folder, given=given, duty=self.fellows.duty("case news"),
         ))
         opened.push_async_callback(self.cases.close)
-        self._work("in", pacing(self.config, conversation, self.store).take_turn, Terms(at_once=TURNS))
+        terms = Terms(at_once=TURNS, pressed=pressure.watched(self.supervisor))
+        self._work("in", pacing(self.config, conversation, self.store).take_turn, terms)
         self.intake = Intake(self.store.lanes, self.workers["in"])
         self._push(uploads, conversation)
         opened.push_async_callback(self.pushing.close)
@@ -247,10 +248,9 @@ class Gateway:
             ],
             client_max_size=BODY_CAP,
         )
-        pages = Pages(config.web.origins)
         app.add_routes([
-            *channel.routes(), *self.pushing.routes(), *self.cases.routes(), *pages.routes(), *api.routes(),
-            *console.routes(), *health.routes(),
+            *channel.routes(), *self.pushing.routes(), *self.cases.routes(), *Pages(config.web.origins).routes(),
+            *api.routes(), *console.routes(), *health.routes(),
         ])
         app.on_shutdown.append(lambda _: channel.close())
         self.application = app

@@ -17,7 +17,7 @@ from gateway.messages import Outbound
 
 KEEP_S = 60.0  # a provider repeats within seconds; later repeats are answered from what delivery kept
 CROWD = 100    # pushes that wait together: more come in than are answered, and waiting is in vain for most …
-SHORT_S = 0.5  # … so that none waits longer than this, and what is said goes another way, …
+SHORT_S = 0.5  # … so that nobody who waits does so for longer, nobody begins to, and what is said goes another way, …
 CALM_S = 5.0   # … until it was less crowded for so long
 
 # (conversation, id) → whether delivery knows what it was told, and what: None is "nothing here".
@@ -55,7 +55,7 @@ class Waiting:
             known, message = await self.kept()
             if known:
                 _settle(self.slot, message)
-        soon = await self.ready(min(seconds, SHORT_S))
+        soon = await self.ready(0.0 if self.crowded() else min(seconds, SHORT_S))
         if not soon and (self.crowded() or not await self.ready(seconds - SHORT_S)):
             _settle(self.slot, None)
         return self.slot.answer.result()

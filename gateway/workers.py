@@ -24,6 +24,7 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 64
 CLAIM = 32            # keys taken in one go
+FEW = 1               # keys worked on while the loop is pressed: a storm ends, and nobody waits for ever
 LEASE_MS = 10_000
 RENEW_S = 3.0        # DESIGN.md: lease 10 s, renewed every 3 s
 SWEEP_S = 1.0
@@ -68,12 +69,14 @@ class Terms:
     both_ends  half of what is claimed became ready last, so that new ones do not wait for a long queue to end
     at_once    keys worked on together: many where a handler waits for others, few where it computes, so that what
                comes in meanwhile need not wait for all of them
+    pressed    asked before each key: whether the loop has more urgent things to do, so that only `FEW` are worked on
     """
 
     lease_ms: int = LEASE_MS
     room: Callable[[], int] = lambda: CLAIM
     both_ends: bool = False
     at_once: int = AT_ONCE
+    pressed: Callable[[], bool] = lambda: False
 
 
 TERMS = Terms()
@@ -142,7 +145,11 @@ class LaneWorker:
     def owner(self) -> str:
         """Who may lease with an ingest: nobody any more while draining, nor while all hands are full. What is stored
         then is claimed in its turn; a lease that waits would have to be kept in memory, and renewed."""
-        return "" if self._draining or self._free.locked() else self._owner
+        return "" if self._draining or self._free.locked() or self._room() <= 0 else self._owner
+
+    def _room(self) -> int:
+        """How many keys may be begun now."""
+        return min(self._terms.room(), FEW - len(self._held) if self._terms.pressed() else CLAIM)
 
     async def drain(self, timeout_s: float) -> None:
         """Start nothing new, finish what runs, give back what did not finish in time."""
@@ -162,7 +169,7 @@ class LaneWorker:
         await self._free.acquire()
         self._free.release()
         async with self._claiming:
-            n = 0 if self._draining else min(self._terms.room(), CLAIM)
+            n = 0 if self._draining else self._room()
             if n <= 0:
                 return 0
             newest = n // 2 if self._terms.both_ends else 0

@@ -9,7 +9,8 @@ import pytest
 
 from gateway.errors import Held, Paused, RateLimited, Rejected, Retry, Uncertain
 from gateway.intake import Intake
-from gateway.messages import Inbound, Text, decode_inbound
+from gateway.messages import Inbound, Text, decode_inbound, encode
+from gateway.pressure import Pressure
 from gateway.protocols import Changes, Emit, Lease
 from gateway.store.limits import Limits
 from gateway.store.sqlite import SqliteStore
@@ -208,6 +209,46 @@ async def test_the_supervisor_starts_a_failed_task_again() -> None:
     supervisor.spawn("shaky", shaky)
     await until(lambda: len(runs) == 3)
     await supervisor.close()
+
+
+async def test_while_the_loop_is_pressed_few_are_begun_and_none_is_lost(store: SqliteStore) -> None:
+    """Pressed, one at a time; all others wait where they are stored, and are worked on as soon as it is over."""
+    pressed, at_once, most, seen = True, 0, 0, list[str]()
+
+    async def handle(lease: Lease) -> Changes:
+        nonlocal at_once, most
+        at_once += 1
+        most = max(most, at_once)
+        await asyncio.sleep(0)
+        at_once -= 1
+        seen.append(lease.key)
+        return Changes(lease.msgs[-1].seq)
+
+    terms = Terms(pressed=lambda: pressed)
+    worker = LaneWorker("in", handle, store.lanes, store.shared, owner="w1", terms=terms)
+    intake = Intake(store.lanes, worker)
+    assert worker.owner == "w1"
+    keys = [f"web:{n}" for n in range(8)]
+    await asyncio.gather(*(intake.accept(Inbound("m", key, "web", 0, Text("x"))) for key in keys[:1]))
+    running = asyncio.create_task(worker.run(sweep_s=0.01))
+    for key in keys[1:4]:
+        await store.lanes.ingest("in", key, "m", encode(Inbound("m", key, "web", 0, Text("x"))))
+    await until(lambda: len(seen) == 4)
+    assert most == 1
+    pressed = False
+    for key in keys[4:]:
+        await store.lanes.ingest("in", key, "m", encode(Inbound("m", key, "web", 0, Text("x"))))
+    await until(lambda: sorted(seen) == keys)
+    await worker.drain(1.0)
+    await running
+
+
+async def test_a_loop_that_keeps_up_again_is_not_pressed_for_long() -> None:
+    pressure = Pressure(late_s=1.0)
+    assert pressure.pressed()
+    watching = asyncio.create_task(pressure.watch())
+    await until(lambda: not pressure.pressed())
+    watching.cancel()
 
 
 async def test_what_there_is_no_room_for_is_not_even_claimed(store: SqliteStore) -> None:

@@ -14,7 +14,7 @@ import msgspec
 import structlog
 
 from channels.wechat import contents, notes, pushes, replies
-from channels.wechat.accounts import Account, Core, Waiting
+from channels.wechat.accounts import Account, Core
 from channels.wechat.contents import CHANNEL
 from channels.wechat.menus import Menus
 from channels.wechat.pushes import Push
@@ -91,19 +91,28 @@ class Taker:
                 return Said(kept.notice, push.created * 1000)
             if not kept.awaits:
                 return None
-            showing = asyncio.create_task(self._show_typing(push, waiting, deadline))
-            try:
+            with self._typing_shown(push, deadline):
                 message = await waiting.answer(deadline - self._clock.monotonic(), repeated=kept.repeated)
-            finally:
-                showing.cancel()
-                await asyncio.gather(showing, return_exceptions=True)
         return await self._first(conversation, push.id, message) if message else None
 
-    async def _show_typing(self, push: Push, waiting: Waiting, deadline: float) -> None:
-        """Beside the wait, which ends it: a platform that does not answer costs the citizen nothing."""
-        left = deadline - self._clock.monotonic()
-        if self._typing and left > TYPING_S and not await waiting.ready(TYPING_S):
-            await self._typing(push.appid, push.user)
+    @contextmanager
+    def _typing_shown(self, push: Push, deadline: float) -> Iterator[None]:
+        """After a second, beside the wait, which ends it: a platform that does not answer costs the citizen nothing."""
+        if self._typing is None or deadline - self._clock.monotonic() <= TYPING_S:
+            yield
+            return
+        typing, showing = self._typing, list[asyncio.Task[None]]()
+
+        async def show() -> None:
+            await typing(push.appid, push.user)
+
+        timer = asyncio.get_running_loop().call_later(TYPING_S, lambda: showing.append(asyncio.create_task(show())))
+        try:
+            yield
+        finally:
+            timer.cancel()
+            for task in showing:
+                task.cancel()
 
     async def _keep(self, account: Account, push: Push, conversation: str) -> _Kept:
         """A photo that came before words is stored before them, as far as this process knows: what is confirmed next

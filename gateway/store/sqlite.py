@@ -1,4 +1,4 @@
-"""The embedded store: one SQLite file, one process, one writer thread.
+"""The embedded store: one SQLite file, one process, one connection.
 
 `SqliteStore` opens the file and holds the three contracts as `lanes`, `records` and `shared`.
 """
@@ -71,7 +71,7 @@ class SqliteStore:
 
     async def describe(self) -> dict[str, str | int]:
         """SQLite's version and settings as they are in force, sizes in pages; for `check` and the health page."""
-        return await self._writer.read(_describe)
+        return await self._writer.read(_describe, long=True)
 
     def _connect(self) -> sqlite3.Connection:
         return connect(self._path, self._time, self._limits.max_mb)

@@ -1,4 +1,4 @@
-"""What stands behind the lanes on SQLite: timers, dead letters, figures, forgetting. Jobs of the writer's thread."""
+"""What stands behind the lanes on SQLite: timers, dead letters, figures, forgetting. Jobs of the writer."""
 from __future__ import annotations
 
 from collections import defaultdict

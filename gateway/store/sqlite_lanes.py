@@ -1,6 +1,6 @@
 """The lanes on SQLite: gateway/store/lanes.py, operation by operation.
 
-Nothing happens here but handing over to the writer's thread: sqlite_leases.py and sqlite_backlog.py do the work.
+Nothing happens here but handing over to the writer: sqlite_leases.py and sqlite_backlog.py do the work.
 """
 from __future__ import annotations
 
@@ -62,12 +62,12 @@ class SqliteLanes:
     async def tick(self, n: int = 200) -> int:
         if self._time.check():
             return 0
-        return await self._writer.write(sqlite_backlog.tick, self._time, n)
+        return await self._writer.write(sqlite_backlog.tick, self._time, n, long=True)
 
     async def dead(
         self, lane: str | None = None, *, key: str | None = None, after: int = 0, n: int = 100
     ) -> list[Dead]:
-        return await self._writer.read(sqlite_backlog.dead, lane, key, after, n)
+        return await self._writer.read(sqlite_backlog.dead, lane, key, after, n, long=True)
 
     async def replay(self, dead_id: int, body: bytes | None = None) -> bool:
         return await self._writer.write(sqlite_backlog.replay, self._time, dead_id, body)
@@ -80,7 +80,7 @@ class SqliteLanes:
         return await self._writer.read(sqlite_backlog.state, lane, key)
 
     async def stats(self) -> dict[str, LaneStats]:
-        return await self._writer.read(sqlite_backlog.stats, self._time.now())
+        return await self._writer.read(sqlite_backlog.stats, self._time.now(), long=True)
 
     async def clean(self) -> int:
         return await self._writer.sweep(sqlite_backlog.forget, self._time.now() - self._limits.dedupe_ms)

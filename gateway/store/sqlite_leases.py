@@ -1,4 +1,4 @@
-"""Leases on SQLite: take a key, work, give it back. Each function is one job of the writer's thread."""
+"""Leases on SQLite: take a key, work, give it back. Each function is one job of the writer."""
 from __future__ import annotations
 
 import itertools

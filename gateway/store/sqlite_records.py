@@ -46,7 +46,7 @@ class SqliteRecords:
         return await self._writer.read(_select, NEWEST if newest else OLDEST, kind, index, start, end, n)
 
     async def count(self, kind: str, index: str, value: str | int) -> int:
-        return await self._writer.read(_count, kind, index, value)
+        return await self._writer.read(_count, kind, index, value, long=True)
 
     async def clean(self) -> int:
         return await self._writer.sweep(_expire, self._time.wall())

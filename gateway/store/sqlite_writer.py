@@ -1,8 +1,13 @@
-"""The one thread that touches the store's file: group commit.
+"""The one connection to the store's file: group commit.
 
-It takes everything that has queued up, runs it inside one transaction (a savepoint for each job), commits once, and
-only then lets the callers go on; so one fsync serves them all and nothing is acknowledged before it is durable.
-A group of readers needs no transaction and no fsync.
+Everything that has queued up runs inside one transaction (a savepoint for each job), is committed once, and only then
+the callers go on; so one fsync serves them all and nothing is acknowledged before it is durable. A group of readers
+needs no transaction and no fsync.
+
+Short jobs run in the loop, and a thread only commits. sqlite3 lets Python's lock go at every statement; in a thread
+beside a loop that computes, each statement then waits for a whole switch interval: 200 messages a second, some sixty
+statements each, kept the store busy and both cores idle (measured, bench/storm.py). In the loop a statement takes
+5 µs. Jobs that may read or write many rows run in the thread, so that they hold nobody up.
 """
 from __future__ import annotations
 
@@ -10,9 +15,11 @@ import asyncio
 import logging
 import sqlite3
 import threading
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from queue import Empty, SimpleQueue
+from queue import SimpleQueue
+from time import perf_counter
 from typing import Any, TypeVar, TypeVarTuple
 
 from gateway.errors import HuiyinError, Unavailable
@@ -24,6 +31,7 @@ log = logging.getLogger(__name__)
 SWEEP = 1000  # rows of one step of a clean-up
 MISUSE = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)  # coming again will not help
 GROUP = 512  # jobs in one transaction at most; bounds how long the first of them waits
+SLICE_S = 0.005  # of the loop in one go
 
 
 @dataclass(slots=True)
@@ -39,24 +47,42 @@ class Job:
     run: Callable[..., Any]
     args: tuple[Any, ...]
     writes: bool
+    long: bool
     answer: asyncio.Future[Any]
     value: Any = None
     error: Exception | None = None
 
 
+@dataclass(slots=True)
+class _Group:
+    """begun: its jobs have run inside a transaction that is still open. changes: rows written before it."""
+
+    jobs: list[Job]
+    begun: bool = False
+    changes: int = 0
+
+
 class Writer:
-    """`read` and `write` hand a function `(session, *args)` to the thread and wait for its answer.
+    """`read` and `write` hand over a function `(session, *args)` and wait for its answer; `long`: it may take
+    milliseconds, and is run in the thread.
 
     trouble  what kept the last transaction from writing, "" when nothing did; for the health page
     groups   transactions so far; jobs / groups is how well the grouping works
     """
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection], publish: Callable[[set[str]], None]) -> None:
+    def __init__(
+        self, connect: Callable[[], sqlite3.Connection], publish: Callable[[set[str]], None],
+        slice_s: float = SLICE_S,
+    ) -> None:
         self._connect = connect
         self._publish = publish
-        self._queue: SimpleQueue[Job | None] = SimpleQueue()
+        self._slice_s = slice_s
+        self._waiting: deque[Job] = deque()
+        self._queue: SimpleQueue[_Group | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._open = False
+        self._idle = asyncio.Event()  # nobody uses the connection
+        self._idle.set()
         self.trouble = ""
         self.groups = 0
         self.jobs = 0
@@ -64,97 +90,126 @@ class Writer:
     async def start(self) -> None:
         """Raises what `connect` raises."""
         self._loop = asyncio.get_running_loop()
-        session = Session(await asyncio.to_thread(self._connect))
-        self._thread = threading.Thread(target=self._main, args=(session,), name="store-writer", daemon=True)
+        self._session = Session(await asyncio.to_thread(self._connect))
+        self._thread = threading.Thread(target=self._main, name="store-writer", daemon=True)
         self._thread.start()
         self._open = True
 
     async def stop(self) -> None:
         """What was handed over before is still done."""
         self._open = False
+        await self._idle.wait()
         self._queue.put(None)
         if self._thread:
             await asyncio.to_thread(self._thread.join)
 
-    def read(self, run: Callable[[Session, *Args], T], *args: *Args) -> asyncio.Future[T]:
-        return self._hand_over(run, args, writes=False)
+    def read(self, run: Callable[[Session, *Args], T], *args: *Args, long: bool = False) -> asyncio.Future[T]:
+        return self._hand_over(Job(run, args, False, long, self._loop.create_future()))
 
-    def write(self, run: Callable[[Session, *Args], T], *args: *Args) -> asyncio.Future[T]:
+    def write(self, run: Callable[[Session, *Args], T], *args: *Args, long: bool = False) -> asyncio.Future[T]:
         """Durable when it returns; raises Unavailable with nothing changed."""
-        return self._hand_over(run, args, writes=True)
+        return self._hand_over(Job(run, args, True, long, self._loop.create_future()))
 
     async def sweep(self, run: Callable[[Session, int, int], int], before: int) -> int:
         """Call `run(session, before, n)` until it did less than n; in small steps, so that others come in between."""
         total = 0
         while True:
-            done = await self.write(run, before, SWEEP)
+            done = await self.write(run, before, SWEEP, long=True)
             total += done
             if done < SWEEP:
                 return total
 
-    def _hand_over(self, run: Callable[..., T], args: tuple[Any, ...], *, writes: bool) -> asyncio.Future[T]:
+    # --- in the loop ---
+
+    def _hand_over(self, job: Job) -> asyncio.Future[Any]:
         if not self._open:
             raise Unavailable("the store is closed")
-        answer: asyncio.Future[T] = self._loop.create_future()
-        self._queue.put(Job(run, args, writes, answer))
-        return answer
+        self._waiting.append(job)
+        if self._idle.is_set():
+            self._idle.clear()
+            self._loop.call_soon(self._next)
+        return job.answer
 
-    # --- in the thread ---
-
-    def _main(self, session: Session) -> None:
-        try:
-            while self._take_group(session):
-                pass
-        finally:
-            session.sql.close()
-
-    def _take_group(self, session: Session) -> bool:
-        """One turn of the thread; False when it is to end."""
-        jobs, goes_on = self._drain()
-        if jobs:
-            self._run_group(session, jobs)
-            hints, session.hints = session.hints, set()
-            self._loop.call_soon_threadsafe(self._answer, jobs, hints)
-        return goes_on
-
-    def _drain(self) -> tuple[list[Job], bool]:
-        job = self._queue.get()
-        jobs: list[Job] = []
-        try:
-            while job is not None:
-                jobs.append(job)
-                if len(jobs) == GROUP:
-                    break
-                job = self._queue.get_nowait()
-        except Empty:
-            return jobs, True
-        return jobs, job is not None
-
-    def _run_group(self, session: Session, jobs: list[Job]) -> None:
-        if not any(job.writes for job in jobs):
-            for job in jobs:
-                _run(session, job)
+    def _next(self) -> None:
+        """The next group; what comes while it is committed is the one after it."""
+        if not self._waiting:
+            self._idle.set()
             return
-        changes = session.sql.total_changes
+        group = self._run_short() if not self._waiting[0].long else _Group(self._taken())
+        if group.jobs and (group.begun or group.jobs[0].long):
+            self._queue.put(group)
+        else:
+            self._done(group)
+
+    def _taken(self) -> list[Job]:
+        """Long ones from the head of the queue."""
+        jobs: list[Job] = []
+        while self._waiting and self._waiting[0].long and len(jobs) < GROUP:
+            jobs.append(self._waiting.popleft())
+        return jobs
+
+    def _run_short(self) -> _Group:
+        """As many from the head of the queue as the slice allows."""
+        sql, end = self._session.sql, perf_counter() + self._slice_s
+        group = _Group([], changes=sql.total_changes)
         try:
-            session.sql.execute("BEGIN IMMEDIATE")
-            for job in jobs:
-                _run_inside(session, job)
-            session.sql.execute("COMMIT")
+            while self._waiting and not self._waiting[0].long and len(group.jobs) < GROUP and perf_counter() < end:
+                job = self._waiting.popleft()
+                group.jobs.append(job)
+                if job.writes and not group.begun:
+                    sql.execute("BEGIN IMMEDIATE")
+                    group.begun = True
+                _run_inside(self._session, job)
         except sqlite3.Error as error:
-            _give_up(session, jobs, error)
-        trouble = next((str(job.error) for job in jobs if isinstance(job.error, Unavailable)), "")
-        if trouble or session.sql.total_changes > changes:  # a group that had nothing to write proves nothing
-            self.trouble = trouble
-        self.groups += 1
-        self.jobs += len(jobs)
+            _give_up(self._session, group.jobs, error)
+            self._judge(group)
+            group.begun = False
+        return group
 
-    # --- back in the loop ---
-
-    def _answer(self, jobs: list[Job], hints: set[str]) -> None:
-        for job in jobs:
+    def _done(self, group: _Group) -> None:
+        hints, self._session.hints = self._session.hints, set()
+        self._loop.call_soon(self._next)
+        for job in group.jobs:
             _settle(job.answer, job.value, job.error)
         self._publish(hints)
+
+    # --- in the thread, while nothing of it is in the loop ---
+
+    def _main(self) -> None:
+        try:
+            while (group := self._queue.get()) is not None:
+                self._finish(group)
+                self._loop.call_soon_threadsafe(self._done, group)
+        finally:
+            self._session.sql.close()
+
+    def _finish(self, group: _Group) -> None:
+        session = self._session
+        try:
+            if not group.begun:
+                self._run_long(group)
+            if session.sql.in_transaction:
+                session.sql.execute("COMMIT")
+        except sqlite3.Error as error:
+            _give_up(session, group.jobs, error)
+        self._judge(group)
+
+    def _run_long(self, group: _Group) -> None:
+        group.changes = self._session.sql.total_changes
+        if any(job.writes for job in group.jobs):
+            self._session.sql.execute("BEGIN IMMEDIATE")
+        for job in group.jobs:
+            _run_inside(self._session, job)
+
+    def _judge(self, group: _Group) -> None:
+        """Says what kept it from writing; a group that had nothing to write proves nothing."""
+        if not any(job.writes for job in group.jobs):
+            return
+        trouble = next((str(job.error) for job in group.jobs if isinstance(job.error, Unavailable)), "")
+        if trouble or self._session.sql.total_changes > group.changes:
+            self.trouble = trouble
+        self.groups += 1
+        self.jobs += len(group.jobs)
 
 
 def _settle(answer: asyncio.Future[Any], value: Any, error: Exception | None) -> None:
@@ -181,6 +236,9 @@ def _run(session: Session, job: Job) -> None:
 
 def _run_inside(session: Session, job: Job) -> None:
     """A job that fails leaves no trace; one that broke the whole transaction lets SQLite's error through."""
+    if not session.sql.in_transaction:  # readers before the first that writes
+        _run(session, job)
+        return
     if job.writes:
         session.sql.execute("SAVEPOINT job")
     _run(session, job)
