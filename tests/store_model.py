@@ -121,18 +121,18 @@ class Model:
         box.holder = box.until = None
         box.ready = self.now + delay if box.items else None
 
-    def _turn(self, box: Box) -> tuple[int, str]:
-        return box.ready or 0, box.key if self.by_name else ""
+    def _turn(self, box: Box, at: int | None) -> tuple[int, str]:
+        return at or 0, box.key if self.by_name else ""
 
     def claim(self, n: int, batch: int, span: int) -> list[Grant]:
         expired = [box for box in self.boxes.values() if box.until is not None and box.until <= self.now]
-        for box in sorted(expired, key=lambda box: box.until or 0):
+        for box in sorted(expired, key=lambda box: self._turn(box, box.until)):
             head = box.items[0] = replace(box.items[0], losses=box.items[0].losses + 1)
             if head.losses >= LOSSES:
                 self.put_aside(box, head, f"{LOSSES} leases ran out")
             self.free(box)
         ready = [box for box in self.boxes.values() if box.ready is not None and box.ready <= self.now]
-        return [self.grant(box, span, batch) for box in sorted(ready, key=self._turn)[:n]]
+        return [self.grant(box, span, batch) for box in sorted(ready, key=lambda box: self._turn(box, box.ready))[:n]]
 
     def held(self, grant: Grant) -> Box:
         box = self.boxes[grant.key]

@@ -73,7 +73,7 @@ def test_every_make_target_named_is_there(document: Path) -> None:
 
 @table("document", DOCUMENTS, label=name)
 def test_every_command_named_is_there(document: Path) -> None:
-    sources = "".join((ROOT / path).read_text("utf-8") for path in ("gateway/__main__.py", "gateway/operating.py"))
+    sources = "".join(file.read_text("utf-8") for file in (ROOT / "gateway").rglob("*.py"))
     commands = re.findall(r'add_parser\(\s*"(\w+)"', sources)
     named = re.findall(r"python -m gateway (\w+)", document.read_text("utf-8"))
     assert set(named) - set(commands) == set()
