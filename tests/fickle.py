@@ -29,7 +29,7 @@ class Line:
 
         async def call(*args: Any, **named: Any) -> Any:
             self._line.calls += 1
-            if self._line.cut:
+            if self._line.cut or (name == "ingest" and args[1] in self._line.lost):
                 raise Unavailable("cut")
             answer = await what(*args, **named)
             if self._line.deaf:
@@ -40,12 +40,13 @@ class Line:
 
 
 class Fickle(SqliteStore):
-    """A store for all gateways that can be away. `words`: why it may not be trusted."""
+    """A store for all gateways that can be away. `lost`: keys of a part that is; `words`: why it may not be trusted."""
 
     def __init__(self, path: Path, clock: ManualClock, ids: SerialIds, limits: Limits) -> None:
         super().__init__(path, clock, ids, limits)
         self.cut = self.deaf = False
         self.words = ""
+        self.lost: set[str] = set()
         self.calls = self.opened = 0
         self.real = self.lanes
         self.lanes: Any = Line(self.lanes, self)

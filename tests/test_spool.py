@@ -72,6 +72,20 @@ async def test_a_store_that_goes_away_over_the_sending_gets_each_once(house: Hou
     assert await house.there() == [b"1", b"2", b"3"]
 
 
+async def test_a_part_of_the_store_that_is_away_holds_up_its_own_keys_alone(house: House) -> None:
+    """One node of a Cluster."""
+    house.store.lost = {"web:lost"}
+    await house.say("1", key="web:lost")
+    await until(lambda: not house.spool.state.away)
+    await house.say("x", "y")
+    await house.say("2", key="web:lost")
+    assert house.spool.state.waiting == 2
+    assert await house.there() == [b"x", b"y"]
+    house.store.lost = set()
+    await house.back()
+    assert await house.there() == [b"1", b"2"]
+
+
 async def test_what_waits_outlives_the_process(house: House) -> None:
     await house.away()
     await house.say("1", "2")

@@ -2,10 +2,10 @@
 
 `Spool` is a store as the one behind it (Redis), but for two things:
 
-- `lanes.ingest` is durable here (SQLite, one lane of its own) when the store does not answer, and while anything still
-  waits here: nothing overtakes it. It goes on to the store under the same lane, key and dedupe id, so what was stored
-  there already, by an attempt whose answer was lost or before a kill, is known there. Of two messages of one key the
-  order is kept when the second began after the first was acknowledged by this same process.
+- `lanes.ingest` is durable here (SQLite, one lane of its own) when the store does not answer, and while anything of the
+  same key still waits here: nothing overtakes it. It goes on to the store under the same lane, key and dedupe id, so
+  what was stored there already, by an attempt whose answer was lost or before a kill, is known there. Of two messages
+  of one key the order is kept when the second began after the first was acknowledged by this same process.
 - `door` is the shared store for whoever proves and counts what platforms bring: it answers from our file meanwhile, so
   for that time rates and replays are known to each gateway for itself.
 
@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 PAUSE_S = 0.25
 LONGER = 16  # times as long at the most, while it does not come back
+LONG = 4     # while it is there and takes nothing that waits: a part of it is away
 
 
 class Spool:
@@ -114,13 +115,13 @@ class Spool:
                 pause = self._pause_s
             else:
                 await asyncio.sleep(pause)
-                pause = min(pause * 2, self._pause_s * LONGER)
+                pause = min(pause * 2, self._pause_s * (LONGER if self.state.away else LONG))
 
     async def _round(self) -> bool:
         """One look, and what can be sent on now. False: come back later."""
         try:
+            await self._greet()
             if self.state.away:
-                await self._greet()
                 self.state.back()
             return await self._forwarder.round()
         except (Unavailable, TimeoutError) as error:

@@ -6,6 +6,7 @@ the mailbox cap holds here as there.
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections.abc import Callable
 
 import msgspec
@@ -14,6 +15,8 @@ from msgspec import Struct
 from gateway.errors import Fenced, Unavailable
 from gateway.store.lanes import Changes, Ingested, LaneStats, LaneStore, Lease, Msg, Outcome
 from gateway.store.spool_state import PATIENCE_S, SpoolState
+
+log = logging.getLogger(__name__)
 
 SPOOL = "spool"
 AT_ONCE = 32         # keys that go on together; the store groups their calls
@@ -44,23 +47,24 @@ class SpooledLanes:
     ) -> Ingested:
         """Durable in the store or here. NEW may turn out to be a duplicate when it goes on. Raises Unavailable."""
         dedupe = dedupe or f"spool {self._unique()}"  # so that an attempt whose answer was lost is known
-        if self._state.straight:
+        place = f"{lane} {key}"
+        if self._state.passes(place):
             try:
                 async with asyncio.timeout(PATIENCE_S):
                     return await self._front.ingest(lane, key, dedupe, body, owner=owner, lease_ms=lease_ms)
             except (Unavailable, TimeoutError) as error:
                 self._state.shut(str(error))
-        return await self._keep(Kept(lane, key, body), dedupe)
+        return await self._keep(place, Kept(lane, key, body), dedupe)
 
-    async def _keep(self, item: Kept, dedupe: str) -> Ingested:
-        self._state.kept()
+    async def _keep(self, place: str, item: Kept, dedupe: str) -> Ingested:
+        self._state.kept(place)
         outcome = None
         try:
             body = msgspec.msgpack.encode(item)
-            outcome = (await self._local.ingest(SPOOL, f"{item.lane} {item.key}", dedupe, body)).outcome
+            outcome = (await self._local.ingest(SPOOL, place, dedupe, body)).outcome
         finally:
             if outcome is not Outcome.NEW:
-                self._state.gone(1)
+                self._state.gone(place, 1)
         return Ingested(outcome)
 
 
@@ -75,6 +79,7 @@ class Forwarder:
     async def begin(self) -> None:
         """What the last run left."""
         self._state.waiting = (await self._look()).waiting
+        self._state.inherited = self._state.waiting > 0
 
     async def _look(self) -> LaneStats:
         stats = (await self._local.stats()).get(SPOOL, NOTHING)
@@ -82,18 +87,15 @@ class Forwarder:
         return stats
 
     async def round(self) -> bool:
-        """The first items of some keys, in order; False when none could be claimed now. Raises Unavailable and
-        TimeoutError when the store does not answer: nothing of that batch is forgotten here."""
+        """The first items of some keys, in order; False when none got through, so that it is too early for others.
+        The store may be away, or the part of it (a node of a Cluster) that some of the keys belong to."""
         leases = await self._local.claim(SPOOL, self._owner, n=AT_ONCE, lease_ms=LEASE_MS)
         await self._look()
-        faults = [fault for fault in await asyncio.gather(*map(self._key, leases)) if fault]
-        if faults:
-            raise faults[0]
-        return bool(leases)
+        return any(await asyncio.gather(*map(self._key, leases)))
 
-    async def _key(self, lease: Lease) -> Unavailable | TimeoutError | None:
-        """All that the lease shows of one key, until one does not get through. Returns why it did not."""
-        done, fault, full = 0, None, False
+    async def _key(self, lease: Lease) -> bool:
+        """All that the lease shows of one key, until one does not get through. Whether one did."""
+        done, full = 0, False
         try:
             for msg in lease.msgs:
                 full = await self._send(msg) is Outcome.FULL
@@ -101,9 +103,9 @@ class Forwarder:
                     break
                 done = msg.seq
         except (Unavailable, TimeoutError) as error:
-            fault = error
+            log.info("%s waits on: %s", lease.key.partition(" ")[0], error)
         await self._settle(lease, done, full)
-        return fault
+        return done > 0
 
     async def _send(self, msg: Msg) -> Outcome:
         item = msgspec.msgpack.decode(msg.body, type=Kept)
@@ -122,6 +124,6 @@ class Forwarder:
                 await self._local.release(lease)
         except Fenced:  # it took longer than the lease: the store knows what it has when it comes again
             return
-        self._state.gone(n)
+        self._state.gone(lease.key, n)
         self._state.forwarded += n
         self._count(n)

@@ -3,6 +3,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
 
 from gateway.clock import Clock
 
@@ -12,13 +13,17 @@ PATIENCE_S = 2.0  # for one call of the store; a platform waits for our answer (
 
 
 class SpoolState:
-    """waiting  items here, with those that are being written; oldest  monotonic seconds of the oldest, as last seen"""
+    """waiting    items here, with those that are being written; oldest  monotonic seconds of the oldest, as last seen
+    inherited  the last run left some of them, nobody looked for which keys
+    """
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._amiss = asyncio.Event()
         self.why = ""
         self.waiting = 0
+        self._waiting = Counter[str]()
+        self.inherited = False
         self.forwarded = 0
         self._oldest = clock.monotonic()
 
@@ -28,8 +33,12 @@ class SpoolState:
 
     @property
     def straight(self) -> bool:
-        """What comes in goes to the store itself."""
+        """Nothing is amiss."""
         return not self.why and not self.waiting
+
+    def passes(self, key: str) -> bool:
+        """What comes in for this key goes to the store itself, since nothing that came before it waits here."""
+        return not self.why and not self.inherited and key not in self._waiting
 
     async def wanted(self) -> None:
         """Until the store is away or something waits."""
@@ -47,16 +56,23 @@ class SpoolState:
         log.warning("store is back, %d wait here for it", self.waiting)
         self.why = ""
 
-    def kept(self) -> None:
+    def kept(self, key: str) -> None:
         """One more is being written."""
         if not self.waiting:
             self._oldest = self._clock.monotonic()
         self.waiting += 1
+        self._waiting[key] += 1
         self._amiss.set()
 
-    def gone(self, n: int) -> None:
+    def gone(self, key: str, n: int) -> None:
         """They went on, or were not written after all."""
         self.waiting -= n
+        self._waiting[key] -= n
+        if self._waiting[key] <= 0:
+            del self._waiting[key]
+        if not self.waiting:
+            self.inherited = False
+            self._waiting.clear()
 
     def aged(self, oldest_ms: int) -> None:
         """How long the oldest has been in the file."""
