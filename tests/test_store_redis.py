@@ -128,13 +128,16 @@ async def test_a_rate_is_shared(gateways: tuple[RedisStore, RedisStore]) -> None
 
 # --- a script that is sent twice (I8) -----------------------------------------------------------------------
 
+async def send(client: Redis, call: str, operation: str, **args: Any) -> Any:
+    packed_args = msgspec.msgpack.encode({name: raw(value) for name, value in args.items()})
+    mark = await client.get("{gw:0}:mark") or ""
+    return (await client.eval(SCRIPT, 1, "{gw:0}", operation, call, "", "", packed_args, "run", mark))[0]
+
+
 async def twice(client: Redis, operation: str, **args: Any) -> list[Any]:
     """The same call, sent again as redis-py does when a reply was lost."""
-    packed_args = msgspec.msgpack.encode({name: raw(value) for name, value in args.items()})
     call = IDS.unique()
-    mark = await client.get("{gw:0}:mark")
-    sent = (SCRIPT, 1, "{gw:0}", operation, call, "", "", packed_args, "run", mark)
-    return [(await client.eval(*sent))[0] for _ in range(2)]
+    return [await send(client, call, operation, **args) for _ in range(2)]
 
 
 @pytest.mark.parametrize("dedupe", ["m1", ""])
@@ -158,6 +161,30 @@ async def test_a_claim_sent_twice_is_the_same_leases(
     assert [lease[:3] for lease in first] == [lease[:3] for lease in second]
     assert len(first) == 2
     assert len(await gateways[0].lanes.claim("in", "w")) == 1
+
+
+async def test_a_claim_sent_again_shows_no_lease_that_is_anothers_by_now(
+    gateways: tuple[RedisStore, RedisStore], client: Redis
+) -> None:
+    for key in ("web:a", "web:b"):
+        await fill(gateways[0].lanes, key, 1)
+    call = IDS.unique()
+    how = {"lane": "in", "nonce": "w.1", "n": 2, "batch": 16, "span": 10_000, "newest": 0, "losses": 20}
+    first = await send(client, call, "claim", **how)
+    await send(client, IDS.unique(), "release", lane="in", key="web:a", fence=first[0][1], nonce=first[0][2])
+    assert (await take(gateways[0].lanes)).key == "web:a"
+    assert [lease[0] for lease in await send(client, call, "claim", **how)] == [b"web:b"]
+
+
+async def test_a_value_that_is_anothers_by_now_is_not_removed(
+    gateways: tuple[RedisStore, RedisStore], client: Redis
+) -> None:
+    """Who fetched a token for too long does not end the turn of the next one."""
+    shared = gateways[0].shared
+    await shared.put("lock", b"theirs", 60_000)
+    assert await twice(client, "delete", key="lock", value=b"ours") == [0, 0]
+    assert await shared.get("lock") == b"theirs"
+    assert await twice(client, "delete", key="lock", value=b"theirs") == [1, 0]
 
 
 @pytest.mark.parametrize(("operation", "more"), [
