@@ -161,9 +161,8 @@ class LaneWorker:
         for task in list(self._tasks):
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        for lease in list(self._held.values()):
-            with suppress(Unavailable):
-                await self._store.release(lease)
+        # together: where the store hangs, one after the other would each take its time-out
+        await asyncio.gather(*(self._settle(self._store.release(lease)) for lease in self._held.values()))
 
     async def _claim(self) -> int:
         await self._free.acquire()

@@ -4,6 +4,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -11,7 +12,7 @@ from gateway.errors import Held, Paused, RateLimited, Rejected, Retry, Uncertain
 from gateway.intake import Intake
 from gateway.messages import Inbound, Text, decode_inbound, encode
 from gateway.pressure import Pressure
-from gateway.protocols import Changes, Emit, Lease
+from gateway.protocols import Changes, Emit, LaneStore, Lease
 from gateway.store.limits import Limits
 from gateway.store.sqlite import SqliteStore
 from gateway.workers import LaneWorker, Supervisor, Terms, tick
@@ -182,6 +183,35 @@ async def test_a_drain_that_runs_out_of_time_gives_the_key_back(bench: Bench, st
     (lease,) = await store.lanes.claim("in", "other")
     assert lease.losses == 0
     assert len(lease.msgs) == 1
+
+
+class Together:
+    """Lanes that take a lease back only as one of three at a time."""
+
+    def __init__(self, lanes: LaneStore) -> None:
+        self.lanes = lanes
+        self.three = asyncio.Barrier(3)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.lanes, name)
+
+    async def release(self, lease: Lease) -> None:
+        await self.three.wait()
+        await self.lanes.release(lease)
+
+
+async def test_what_a_drain_gives_back_goes_together(bench: Bench, store: SqliteStore) -> None:
+    """Where the store hangs, one after the other would take as many time-outs."""
+    bench.gate = asyncio.Event()
+    worker = LaneWorker("in", bench.handle, cast("LaneStore", Together(store.lanes)), store.shared, owner="w1")
+    for key in ("web:a", "web:b", "web:c"):
+        stored = await store.lanes.ingest("in", key, "", b"x", owner="w1")
+        assert stored.lease
+        worker.begin(stored.lease)
+    await asyncio.sleep(0)
+    async with asyncio.timeout(5):
+        await worker.drain(0.01)
+    assert len(await store.lanes.claim("in", "w2")) == 3
 
 
 async def test_timers_fire_into_their_mailbox(bench: Bench, store: SqliteStore, clock: ManualClock) -> None:
