@@ -10,11 +10,10 @@ from gateway.store.lanes import LaneStore
 from gateway.store.records import Records
 from gateway.store.shared import SharedStore
 from tests.clock import ManualClock
-from tests.contracts.stores import OPENERS, SLOW, Opener
+from tests.contracts.stores import MARKS, OPENERS, Opener
 
 
-@pytest.fixture(params=[
-    pytest.param(name, marks=[pytest.mark.slow] if name in SLOW else []) for name in sorted(OPENERS)])
+@pytest.fixture(params=[pytest.param(name, marks=MARKS.get(name, ())) for name in sorted(OPENERS)])
 async def opener(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Opener]:
     opener = OPENERS[request.param](tmp_path)
     opener.store = await opener.open()

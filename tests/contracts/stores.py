@@ -4,8 +4,11 @@ from __future__ import annotations
 import atexit
 import functools
 import tempfile
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Protocol
+
+import pytest
 
 from gateway.store import parts
 from gateway.store.limits import DEFAULT_LIMITS, Limits
@@ -16,6 +19,7 @@ from gateway.store.steady import Steady
 from tests.clock import ManualClock, SerialIds
 from tests.redis_cluster import RedisCluster
 from tests.redis_server import RedisServer
+from tests.sentinel import Watched, watched
 
 
 class Store(parts.Store, Protocol):
@@ -73,18 +77,27 @@ def redis_server() -> RedisServer:
 class RedisOpener(Opener):
     """The server's clock is the test's: it goes on while gateways are restarted."""
 
+    link: Link
+    sweep_s: float = 1.0
+
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.server = redis_server()
-        self.server.ask("FLUSHALL")
         self.time = Steady(self.clock)
 
     async def open(self) -> Store:
         store = RedisStore(
-            Link(self.server.url, durability="relaxed"), self.clock, self.ids, self.limits,
-            moments=lambda: (self.time.now(), self.time.wall()))
+            self.link, self.clock, self.ids, self.limits, moments=lambda: (self.time.now(), self.time.wall()),
+            sweep_s=self.sweep_s)
         await store.open()
         return store
+
+
+class SingleOpener(RedisOpener):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        server = redis_server()
+        server.ask("FLUSHALL")
+        self.link = Link(server.url, durability="relaxed")
 
 
 @functools.cache
@@ -98,20 +111,40 @@ def redis_cluster() -> RedisCluster:
     return cluster
 
 
-class ClusterOpener(Opener):
+class ClusterOpener(RedisOpener):
+    sweep_s = 0
+
     def __init__(self, folder: Path) -> None:
         super().__init__(folder)
-        self.cluster = redis_cluster()
-        self.cluster.empty()
-        self.time = Steady(self.clock)
+        cluster = redis_cluster()
+        cluster.empty()
+        self.link = Link(cluster.url, durability="relaxed", shards=8)
+
+
+@functools.cache
+def redis_watched() -> Watched:
+    """A master, two replicas and three Sentinels for the whole session; each test finds them empty."""
+    running = ExitStack()
+    folder = running.enter_context(tempfile.TemporaryDirectory(prefix="huiyin-sentinel-"))
+    atexit.register(running.close)
+    return running.enter_context(watched(Path(folder)))
+
+
+class SentinelOpener(RedisOpener):
+    """Every write is confirmed by a replica."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.servers = redis_watched()
+        self.servers.servers[0].ask("FLUSHALL")
+        self.link = Link(self.servers.url, replicas=1)
 
     async def open(self) -> Store:
-        store = RedisStore(
-            Link(self.cluster.url, durability="relaxed", shards=8), self.clock, self.ids, self.limits,
-            moments=lambda: (self.time.now(), self.time.wall()), sweep_s=0)
-        await store.open()
-        return store
+        await self.servers.settled()
+        return await super().open()
 
 
-OPENERS: dict[str, type[Opener]] = {"sqlite": SqliteOpener, "redis": RedisOpener, "cluster": ClusterOpener}
-SLOW = {"cluster"}
+OPENERS: dict[str, type[Opener]] = {
+    "sqlite": SqliteOpener, "redis": SingleOpener, "cluster": ClusterOpener, "sentinel": SentinelOpener,
+}
+MARKS = {"redis": pytest.mark.programs, "cluster": pytest.mark.slow, "sentinel": pytest.mark.slow}
