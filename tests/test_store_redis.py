@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from redis.asyncio import Redis
 
-from gateway.clock import SystemClock
+from gateway.clock import SystemClock, to_ms
 from gateway.errors import ConfigError, Fenced, Unavailable
 from gateway.store.lanes import Changes, Emit, Put
 from gateway.store.limits import DEFAULT_LIMITS
@@ -19,12 +19,13 @@ from gateway.store.redis import RedisStore
 from gateway.store.redis_link import Link, cluster_seeds, connect
 from gateway.store.redis_pipe import SCRIPT
 from gateway.store.redis_wire import packed, raw
-from tests.clock import SerialIds
-from tests.contracts.lanes import bodies, drain, fill, take
-from tests.contracts.stores import RedisOpener
+from tests.clock import ManualClock, SerialIds
+from tests.contracts.lanes import arm, bodies, drain, fill, take
 from tests.redis_server import RedisServer
 from tests.tables import table
 from tests.until import until
+
+pytestmark = pytest.mark.programs
 
 IDS = SerialIds()
 
@@ -314,6 +315,19 @@ async def test_a_timer_fires_by_the_servers_clock(gateways: tuple[RedisStore, Re
     assert await drain(lanes, "in") == [b"due"]
 
 
+async def test_a_timer_that_was_moved_meanwhile_does_not_fire_as_it_was_seen(
+    gateways: tuple[RedisStore, RedisStore], client: Redis
+) -> None:
+    """On a Cluster a gateway first asks what is due, and then says which of it to fire."""
+    lanes = gateways[0].lanes
+    seen = 1_000
+    await arm(lanes, "web:a", Emit("in", "web:a", "remind", b"x", due=seen))
+    await arm(lanes, "web:a", Emit("in", "web:a", "remind", b"x", due=to_ms(SystemClock().now()) + 60_000))
+    assert await send(client, IDS.unique(), "fire", timers=[(seen, "remind")]) == 0
+    stats = await lanes.stats()
+    assert (stats["in"].waiting, stats["in"].timers) == (0, 1)
+
+
 @pytest.mark.parametrize(("setting", "value", "words"), [
     ("maxmemory-policy", "allkeys-lru", "noeviction"), ("appendonly", "no", "appendonly"),
     ("appendfsync", "everysec", "appendfsync"),
@@ -355,14 +369,15 @@ async def _drained(store: RedisStore) -> bool:
     return await drain(store.lanes, "in") == [b"x"]
 
 
-async def test_gateways_of_long_ago_are_forgotten(tmp_path: Path) -> None:
-    opener = RedisOpener(tmp_path)
+async def test_gateways_of_long_ago_are_forgotten(server: RedisServer, client: Redis) -> None:
+    clock, link = ManualClock(), Link(server.url, durability="relaxed")
     for _ in range(3):
-        store = await opener.open()
+        store = RedisStore(link, clock, IDS, moments=lambda: (clock.ms(0), clock.ms(0)))
+        await store.open()
         await store.lanes.claim("in", "w")
         await store.close()
-        opener.clock.advance(90_000)
-    assert opener.server.ask("ZCARD {gw:0}:runs") == b":1\r\n"
+        clock.advance(90_000)
+    assert await client.zcard("{gw:0}:runs") == 1
 
 
 # --- addresses ----------------------------------------------------------------------------------------------
