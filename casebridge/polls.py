@@ -72,6 +72,7 @@ class Polling:
 
     async def _turn(self, wait: float) -> float:
         """One look; how long to wait for the next."""
+        holding = asyncio.create_task(self._hold(wait * self._plan.scale))
         try:
             await self.look()
         except SendError as error:
@@ -79,7 +80,16 @@ class Polling:
             wait = max(error.after_s or 0.0, min(wait * 2, LONGEST_WAIT_S))
             await self._duty.put_off(wait * self._plan.scale)
             return wait
+        finally:
+            holding.cancel()
+            await asyncio.gather(holding, return_exceptions=True)
         return self._plan.every_s
+
+    async def _hold(self, period_s: float) -> None:
+        """Nobody else begins meanwhile: a look at every case of a city takes longer than a period."""
+        while True:
+            await asyncio.sleep(period_s / 2)
+            await self._duty.put_off(period_s)
 
     async def look(self) -> None:
         """Once. Raises SendError; what was found until then is stored, and is found again."""

@@ -19,7 +19,7 @@ from gateway.clock import to_ms
 from gateway.errors import Retry
 from gateway.fellows import Fellows
 from gateway.orders import CaseEvent, CaseState, EventType, Happened
-from gateway.polling import Followed
+from gateway.polling import Duty, Followed
 from gateway.protocols import Put
 from gateway.store.sqlite import SqliteStore
 from tests.casebridge.desk_world import opened
@@ -46,9 +46,12 @@ class City:
     down: bool = False
     asked: list[datetime] = field(default_factory=list)
     compared: list[list[str]] = field(default_factory=list)
+    slow: asyncio.Event | None = None
 
     async def changes(self, since: datetime) -> AsyncIterator[Sequence[CaseEvent]]:
         self.asked.append(since)
+        if self.slow:
+            await self.slow.wait()
         for page in self.pages:
             yield page
         if self.down:
@@ -218,6 +221,42 @@ async def test_many_gateways_ask_as_one_does(tmp_path: Path) -> None:
         assert len(city.asked) == 1
         world.clock.advance(every_s)
         await until(lambda: len(city.asked) == 2)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@dataclass
+class Counted:
+    """A duty, and how often it was put off."""
+
+    duty: Duty
+    times: int = 0
+
+    async def mine(self, period_s: float) -> bool:
+        return await self.duty.mine(period_s)
+
+    async def put_off(self, period_s: float) -> None:
+        await self.duty.put_off(period_s)
+        self.times += 1
+
+
+async def test_nobody_else_begins_while_one_gateway_still_asks(tmp_path: Path) -> None:
+    """A night's comparison takes many periods."""
+    city = City(slow=asyncio.Event())
+    async with asking(tmp_path, city) as world:
+        store, every_s = world.store, PLAN.every_s * PLAN.scale
+        inbox = EventInbox(store.lanes, store.records, world.clock)
+        duty = Counted(Fellows(store.shared, many=True).duty("case news"))
+        tasks = [
+            asyncio.create_task(Polling(city, inbox, store.records, world.clock, PLAN, duty).run()) for _ in range(3)
+        ]
+        await until(lambda: city.asked)
+        for _ in range(5):
+            before = duty.times
+            world.clock.advance(every_s * 0.6)
+            await until(lambda before=before: duty.times > before)  # type: ignore[misc]
+        assert len(city.asked) == 1
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
