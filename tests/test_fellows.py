@@ -6,6 +6,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestClient, TestServer
+from structlog.testing import capture_logs
 
 from gateway import seal as seals
 from gateway.errors import ConfigError
@@ -75,6 +78,21 @@ async def test_who_runs_stands_by_what_was_agreed(house: House) -> None:
         await house.gateway().join(OTHER, house.files.mark, told=True)
 
 
+async def test_who_was_away_does_not_overrule_what_others_agreed_meanwhile(house: House) -> None:
+    away, key = house.gateway(), "gateway:agreed:api.lookup_key"
+    await away.join(house.key_of("first"), house.files.mark, told=True)
+    house.clock.advance(AGREED_MS / 1000 + 1)
+    await house.gateway().join(OTHER, house.files.mark, told=True)
+    theirs = await house.store.shared.get(key)
+    house.clock.advance(AGREED_MS / 1000 - 1)
+    with capture_logs() as logs:
+        renewing = asyncio.create_task(away.run(every_s=0.001))
+        await until(lambda: logs)
+        renewing.cancel()
+    assert (logs[0]["event"], logs[0]["setting"]) == ("gateways_disagree", "api.lookup_key")
+    assert await house.store.shared.get(key) == theirs
+
+
 async def test_who_agrees_late_stands_by_it_too(house: House) -> None:
     """A gateway that started while the store was away joins when it is back, and runs by then."""
     late = house.gateway()
@@ -130,3 +148,18 @@ async def test_leaving_is_told_before_anything_else() -> None:
     await until(lambda: leaving.begun)
     assert await leaving.well() == "leaving"
     await going
+
+
+async def test_who_leaves_ends_each_connection_with_its_answer() -> None:
+    """A balancer would send its next request into a connection that is being closed."""
+    leaving = Leaving(wait_s=0.0)
+    app = web.Application(middlewares=[leaving.middleware])
+
+    async def answer(request: web.Request) -> web.Response:
+        return web.Response()
+
+    app.router.add_get("/", answer)
+    async with TestClient(TestServer(app)) as page:
+        assert (await page.get("/")).headers.get("Connection") is None
+        await leaving.leave()
+        assert (await page.get("/")).headers["Connection"] == "close"
