@@ -21,6 +21,8 @@ from tests.contracts.lanes import drain, fill, take
 from tests.redis_server import RedisServer
 from tests.until import until
 
+pytestmark = pytest.mark.programs
+
 IDS = SerialIds()
 
 

@@ -23,6 +23,8 @@ from tests.redis_cluster import RedisCluster
 from tests.redis_server import RedisServer
 from tests.until import until
 
+pytestmark = pytest.mark.programs
+
 IDS = SerialIds()
 
 
@@ -170,12 +172,15 @@ def test_the_command_accepts_and_writes_down_who_did(
 ) -> None:
     for name, value in (("STORE_URL", server.url), ("STORE_DURABILITY", "relaxed"), ("DATA_DIR", str(tmp_path))):
         monkeypatch.setenv(f"HUIYIN_{name}", value)
+    monkeypatch.setattr("os.getuid", lambda: 64_999)  # as in our image, whose user has no name
     accept = ["store", "accept", "--why", "the disk was lost"]
     assert [main(accept), "nothing to accept" in capsys.readouterr().out] == [0, True]
     asyncio.run(begin(server.url, tmp_path))
     server.ask("FLUSHALL")
     assert [main(accept), "Start the gateways anew" in capsys.readouterr().out] == [0, True]
-    assert b"the disk was lost" in server.ask("HVALS {gw:0}:items:journal:audit", 4096)
+    journal = server.ask("HVALS {gw:0}:items:journal:audit", 4096)
+    assert b"the disk was lost" in journal
+    assert b"uid 64999 (command line)" in journal
     server.stop()
     assert [main(accept), "does not answer" in capsys.readouterr().err] == [1, True]
     monkeypatch.setenv("HUIYIN_STORE_URL", "sqlite:")

@@ -22,6 +22,8 @@ from tests.clock import SerialIds
 from tests.contracts.lanes import drain, fill
 from tests.redis_server import RedisServer
 
+pytestmark = pytest.mark.programs
+
 IDS = SerialIds()
 USER = "gateway"
 PASSWORD = "p@ss/word:1"

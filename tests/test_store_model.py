@@ -300,7 +300,7 @@ class LanesOnCluster(Lanes):
         return next(id for id, one in self.model.dead.items() if (one.key, one.item.seq) == (letter.key, letter.seq))
 
 
-@pytest.mark.parametrize("lanes", [Lanes, LanesOnRedis])
+@pytest.mark.parametrize("lanes", [Lanes, pytest.param(LanesOnRedis, marks=pytest.mark.programs)])
 def test_the_store_does_what_the_model_does(lanes: type[Lanes]) -> None:
     run_state_machine_as_test(lanes, settings=settings(max_examples=30, stateful_step_count=30, deadline=None))
 

@@ -3,6 +3,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from gateway.app import Mind
 from gateway.clock import SystemClock
 from gateway.config import Store
@@ -10,6 +12,8 @@ from tests.contracts.stores import redis_server
 from tests.images import jpeg
 from tests.journeys.hotline import Given, Hotline
 from tests.journeys.test_express_delivery import MISSING, OPENING
+
+pytestmark = pytest.mark.programs
 
 
 async def test_a_complaint_with_a_photo_is_filed_between_two_gateways(tmp_path: Path, mind: Mind) -> None:
