@@ -57,6 +57,11 @@ def _peer(request: web.Request) -> str:
     assert request.transport is not None
     line = request.transport.get_extra_info("socket")
     _, uid, _ = _CREDENTIALS.unpack(line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, _CREDENTIALS.size))
+    return operator(uid)
+
+
+def operator(uid: int) -> str:
+    """Who acts from the command line, for the journal."""
     try:
         return f"{pwd.getpwuid(uid).pw_name} (command line)"
     except KeyError:  # a container's user need not have a name

@@ -6,13 +6,14 @@ mark go on by themselves within a second.
 from __future__ import annotations
 
 import argparse
-import getpass
+import os
 from typing import Any
 
 import msgspec
 
 from gateway.clock import RandomIds, SystemClock, to_ms
 from gateway.config import Config
+from gateway.control import operator
 from gateway.errors import ConfigError
 from gateway.transcripts import Audit
 from gateway.wiring.keeping import redis_of
@@ -41,7 +42,7 @@ async def accept(config: Config, args: argparse.Namespace) -> int:
     store = redis_of(config, clock, ids)
     await store.open()
     try:
-        who = f"{getpass.getuser()} (command line)"
+        who = operator(os.getuid())
         act = Audit(ids.unique(), to_ms(clock.now()), who, "store.accept", "redis", args.why)
         await store.lanes.ingest("journal", "audit", act.id, msgspec.json.encode(act))
     finally:
