@@ -1,6 +1,7 @@
 """casebridge/reconciler.py: which doubts end without a person."""
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -8,8 +9,10 @@ import pytest
 
 from casebridge.reconciler import AT_ONCE, Reconciler
 from gateway.errors import Paused, Rejected, Retry, Uncertain
+from gateway.fellows import Fellows
 from gateway.protocols import Receipt, Repeat
 from tests.casebridge.hand_over import WO, Backend, Case, case
+from tests.until import until
 
 FOUND = Receipt("C-9", "scripted")
 
@@ -65,6 +68,20 @@ async def test_nothing_is_asked_of_a_backend_that_is_away(world: Case) -> None:
                 raise Retry("503")
     assert await reconciler(world).look() == 0
     assert world.backend.asked == []
+
+
+async def test_many_gateways_ask_once_in_a_period(world: Case) -> None:
+    duty = Fellows(world.store.shared, many=True).duty("case doubts")
+    all_ = [Reconciler(world.backend, world.gate, world.store.lanes, world.clock, duty) for _ in range(3)]
+    tasks = [asyncio.create_task(one.run(every_s=0.002)) for one in all_]
+    await until(lambda: world.backend.asked)
+    await asyncio.wait(tasks, timeout=0.02)  # none ends; meanwhile the store's clock stands still
+    assert len(world.backend.asked) == 1
+    world.clock.advance(0.002)
+    await until(lambda: len(world.backend.asked) == 2)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def test_dead_letters_are_nobodys_doubts(tmp_path: Path) -> None:
