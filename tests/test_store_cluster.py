@@ -324,6 +324,32 @@ async def test_a_turn_sees_at_once_what_it_wrote_to_other_shards(cluster: RedisC
 
 
 @pytest.mark.slow
+async def test_what_a_shard_writes_after_a_parcel_is_later_though_its_clock_is_behind(cluster: RedisCluster) -> None:
+    here, record = key_on(0), key_on(1)
+    ahead = to_ms(SystemClock().now()) + 60_000
+    async with opened(cluster, moments=lambda: (ahead, ahead)) as fast, opened(cluster) as other:
+        await turn(fast.lanes, here, puts=(Put("note", record, b"old"),))
+        assert await fast.records.get("note", record)
+        await other.records.write([Put("note", record, b"new")])
+        kept = await other.records.get("note", record)
+        assert kept
+        assert kept.body == b"new"
+
+
+@pytest.mark.slow
+async def test_a_shard_that_forgot_what_it_received_is_told_from_where_to_go_on(cluster: RedisCluster) -> None:
+    """Its data was lost and an operator accepted that."""
+    here, there = key_on(0), key_on(1)
+    async with Silent(cluster) as dead, opened(cluster) as store:
+        await turn(store.lanes, here, Emit("out", there, "", b"first"))
+        assert await drain(store.lanes, "out") == [b"first"]
+        cluster.nodes[1].ask(f"DEL {{gw:{shard_of(there, SHARDS)}}}:received")
+        await turn(dead.lanes, here, Emit("out", there, "", b"second"))
+        await until(lambda: _arrived(store, 1), 10)
+        assert await drain(store.lanes, "out") == [b"second"]
+
+
+@pytest.mark.slow
 async def test_dead_letters_are_paged_by_ids_of_fifteen_digits(cluster: RedisCluster) -> None:
     async with opened(cluster) as store:
         for n in range(4):
