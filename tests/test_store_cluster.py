@@ -19,7 +19,7 @@ from gateway.store.lanes import Changes, Emit, Feed, Put
 from gateway.store.limits import DEFAULT_LIMITS
 from gateway.store.redis import RedisStore
 from gateway.store.redis_calls import Calls, Moments
-from gateway.store.redis_cluster import Cluster
+from gateway.store.redis_cluster import ANSWER_S, Cluster
 from gateway.store.redis_forward import Forwarder
 from gateway.store.redis_gather import Gather
 from gateway.store.redis_lanes import RedisLanes
@@ -424,6 +424,22 @@ async def _slot(node: Redis, slot: int, what: str, id: str) -> None:
 async def _move(node: Redis, port: int, slot: int) -> None:
     while keys := await node.execute_command("CLUSTER", "GETKEYSINSLOT", slot, 100):  # type: ignore[no-untyped-call]
         await node.execute_command("MIGRATE", "127.0.0.1", port, "", 0, 5000, "KEYS", *keys)  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.slow
+async def test_a_node_that_hangs_is_waited_for_once_and_then_asked_last(cluster: RedisCluster) -> None:
+    async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.read()
+
+    hangs = await asyncio.start_server(mute, "127.0.0.1", 0)
+    address = f"127.0.0.1:{hangs.sockets[0].getsockname()[1]}"
+    servers = Cluster(Link(cluster.url.replace("//", f"//{address},"), durability="relaxed"))
+    await servers.look_again()
+    begun = time.monotonic()
+    await servers.look_again()
+    assert time.monotonic() - begun < ANSWER_S
+    await servers.aclose()
+    hangs.close()
 
 
 @pytest.mark.slow

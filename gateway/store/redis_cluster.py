@@ -134,7 +134,9 @@ class Cluster:
                     rows = await client.execute_command("CLUSTER", "SLOTS")  # type: ignore[no-untyped-call]  # redis-py's
             except (RedisError, OSError, TimeoutError) as error:
                 log.warning("cluster node %s:%s does not answer: %s", *address, error)
+                self._silent.add(client)  # asked last from now on
                 continue
+            self._silent.discard(client)
             self._learn(address, rows)
             break
         self._looked = clock()
