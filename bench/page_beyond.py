@@ -85,6 +85,7 @@ def _redis_cpu(found: Figures) -> str:
         ("CPU a turn of all, ms", "cpu_ms_per_turn"), ("of it gateways, ms", "gateway_cpu_ms_per_turn"),
         ("of it Redis, ms", "redis_cpu_ms_per_turn"), ("cores busy while nobody writes", "idle_cores"),
         ("reply p95, ms", "p95_ms"))]
+    lines.append(("errors", *(sum(run["errors"] for run in found["runs"] if run["gateways"] == k) for k in (1, 2))))
     head = f"{found['rate']:g} turns a second on one Redis, medians of {len(found['runs']) // 2}, {found['date']}"
     return rows((head, "1 gateway", "2 gateways"), lines) + "\n\n![CPU a turn](plots/redis_cpu.svg)"
 

@@ -48,7 +48,9 @@ def compared(runs: list[Figures]) -> Figures:
     keys = ("cpu_ms_per_turn", "gateway_cpu_ms_per_turn", "redis_cpu_ms_per_turn", "idle_cores", "p95_ms")
     medians = {str(k): {key: round(median(run[key] for run in by[k]), 3) for key in keys} for k in by}
     ratio = medians["2"]["cpu_ms_per_turn"] / medians["1"]["cpu_ms_per_turn"]
-    return {"medians": medians, "ratio": round(ratio, 3), "at_most": AT_MOST, "kept": ratio <= AT_MOST}
+    errors = sum(run["errors"] for run in runs)
+    return {"medians": medians, "ratio": round(ratio, 3), "at_most": AT_MOST, "errors": errors,
+            "kept": ratio <= AT_MOST and not errors}
 
 
 async def _run(folder: Path, gateways: int, seconds: float) -> Figures:

@@ -100,6 +100,8 @@ async def _weighed(server: Server, sockets: int, idle_s: float, settle_s: float)
             "turn_each": await visitors.does("each"), "kib_each_after_a_turn": _each(before, memory_kib(pid), sockets),
             "still_open": (await visitors.does("count"))["sockets"],
         }
+    if found["still_open"] != sockets:  # who left weighs nothing
+        raise RuntimeError(f"only {found['still_open']} of {sockets} visitors stayed")
     return {**found, "before_kib": before, "at_most_kib": AT_MOST_KIB, "kept": found["kib_each"]["rss"] < AT_MOST_KIB}
 
 

@@ -69,7 +69,7 @@ def test_more_turns_find_smaller_leaks() -> None:
 
 def run_with(gateways: int, cpu: float) -> dict[str, Any]:
     return {"gateways": gateways, "cpu_ms_per_turn": cpu, "gateway_cpu_ms_per_turn": cpu * 0.8,
-            "redis_cpu_ms_per_turn": cpu * 0.2, "idle_cores": 0.01, "p95_ms": 9.0}
+            "redis_cpu_ms_per_turn": cpu * 0.2, "idle_cores": 0.01, "p95_ms": 9.0, "errors": 0}
 
 
 @table(("two", "ratio", "kept"), [((5.4, 5.5, 9.0), 1.1, True), ((5.6, 5.6, 5.6), 1.12, False)])
@@ -77,6 +77,8 @@ def test_medians_of_one_and_two_gateways_are_compared(two: Any, ratio: float, ke
     runs = [run_with(1, cpu) for cpu in (5.0, 4.0, 5.5)] + [run_with(2, cpu) for cpu in two]
     found = redis_cpu.compared(runs)
     assert (found["ratio"], found["kept"]) == (ratio, kept)
+    failed = redis_cpu.compared([*runs, run_with(2, two[0]) | {"errors": 3}])
+    assert (failed["errors"], failed["kept"]) == (3, False), "a turn that failed costs less"
 
 
 def test_too_few_descriptors_are_said_before_anything_starts() -> None:
