@@ -108,3 +108,15 @@ async def test_a_revoked_token_is_void(sessions: Sessions) -> None:
     await sessions.revoke(token)
     with pytest.raises(Unauthorised):
         await sessions.find(token)
+
+
+async def test_a_revoked_session_is_told_to_its_open_pages_wherever_they_are(
+    sessions: Sessions, store: SqliteStore
+) -> None:
+    token, session = await sessions.open("zh")
+    hints = store.shared.subscribe([f"feed:{session.conversation}"])
+    assert await sessions.lasts(token)
+    await sessions.revoke(token, session)
+    assert await hints.next(1.0) == f"feed:{session.conversation}"
+    assert not await sessions.lasts(token)
+    hints.close()
