@@ -4,11 +4,12 @@ from __future__ import annotations
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
 from gateway.errors import ConfigError
-from gateway.seal import LENGTH, Seal, load
+from gateway.seal import LENGTH, Seal, kept, load
 
 WO = "WO-20261123-4KX7P2M9QD"
 
@@ -40,12 +41,6 @@ def test_the_key_is_made_once_and_read_by_nobody_else(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["lookup.key"]
 
 
-def test_two_that_start_at_once_have_the_same_key(tmp_path: Path) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        seals = list(pool.map(lambda _: load("", tmp_path / "k"), range(16)))
-    assert len({seal.lookup_code(WO) for seal in seals}) == 1
-
-
 def test_a_key_of_the_operator_wins(tmp_path: Path) -> None:
     shared = "a secret that many gateways share"
     assert load(shared, tmp_path / "k").lookup_code(WO) == Seal(shared.encode()).lookup_code(WO)
@@ -63,3 +58,19 @@ def test_a_cut_or_unreachable_file_stops_the_start(tmp_path: Path) -> None:
     for file in (tmp_path / "cut", tmp_path / "no such folder" / "k"):
         with pytest.raises(ConfigError, match=str(file)):
             load("", file)
+
+
+def test_whoever_comes_first_makes_the_key_of_all(tmp_path: Path) -> None:
+    """Gateways that share a folder and start together."""
+    together = Barrier(4)
+
+    def start(file: Path) -> bytes:
+        together.wait()
+        return kept(file)
+
+    with ThreadPoolExecutor(4) as gateways:
+        for n in range(25):
+            file = tmp_path / f"{n}.key"
+            assert len(set(gateways.map(start, [file] * 4))) == 1
+            assert kept(file) == file.read_bytes()
+    assert len(list(tmp_path.iterdir())) == 25
