@@ -36,7 +36,7 @@ from simulators.wechat.settings import configuration
 
 GENERATOR = "bench.storm_generator"
 SUSTAINED, STORM = 200.0, 1_000.0
-RISING = (250.0, 300.0, 350.0, 400.0, 500.0, 600.0)
+RISING = (100.0, 150.0, 175.0, 200.0, 225.0, 250.0, 300.0, 350.0, 400.0)
 EVERY_S, STORM_EVERY_S = 10.0, 6.0   # how often a citizen writes
 PROMPT_MS = 1_000                    # answers that take longer for one in twenty do not keep up
 SHARE_TRIED = 1 / 3                  # of the time of the others
