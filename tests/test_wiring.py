@@ -4,11 +4,13 @@ from __future__ import annotations
 from functools import partial
 from pathlib import Path
 from typing import Literal
+from zoneinfo import ZoneInfo
 
 import pytest
 from msgspec.structs import replace
 
 from gateway.clock import RandomIds
+from gateway.config import Config, Store
 from gateway.config_wechat import WeChat, WeChatKf, WeChatMiniprogram, WeChatOfficial
 from gateway.delivery import kept
 from gateway.errors import ConfigError
@@ -18,6 +20,7 @@ from gateway.store.files import FolderBlobs
 from gateway.store.limits import Limits
 from gateway.store.sqlite import SqliteStore
 from gateway.uploads import Uploads
+from gateway.wiring.serving import web_settings
 from gateway.wiring.wechat import Ground, WeChatParts, known, sources
 from tests.channels.web.house import serve
 from tests.channels.wechat.house import APPID, TOKEN, House, event, platform
@@ -88,3 +91,11 @@ async def test_what_a_full_mailbox_of_lane_out_cannot_take_is_not_acknowledged(t
 
 async def _nobody(inbound: Inbound) -> Literal["new", "duplicate"]:
     raise AssertionError(f"{inbound.id} says nothing")
+
+
+def test_a_feed_is_looked_at_more_often_where_hints_can_be_lost() -> None:
+    sweeps = [
+        web_settings(config, ZoneInfo("Asia/Shanghai"), "http://127.0.0.1:8080", ()).sweep_s
+        for config in (Config(), Config(store=Store(url="redis://127.0.0.1:6379")))
+    ]
+    assert sweeps == [10.0, 1.0]
