@@ -14,16 +14,16 @@ from gateway.clock import SystemClock
 from gateway.errors import Unavailable
 from gateway.store.redis import RedisStore
 from gateway.store.redis_link import Link
-from gateway.store.redis_pipe import GROUP_S, WAITED_S, Pipe, Replication
+from gateway.store.redis_pipe import FLIGHTS, GROUP_S, WAITED_S, Pipe, Replication
 from tests.clock import SerialIds
 from tests.redis_server import RedisServer
 
 
 class Broken:
-    """A client with a fault of its own, once."""
+    """A client with a fault of its own, as often as there are flights."""
 
     def __init__(self) -> None:
-        self.broken = True
+        self.broken = FLIGHTS
 
     def pipeline(self, transaction: bool) -> Self:
         return self
@@ -39,18 +39,18 @@ class Broken:
 
     async def execute(self, raise_on_error: bool) -> list[Any]:
         if self.broken:
-            self.broken = False
+            self.broken -= 1
             raise RuntimeError("nobody thought of this")
         return [b"answer"]
 
 
 async def test_an_error_that_nobody_thought_of_leaves_no_caller_waiting() -> None:
     pipe = Pipe(cast("Redis", Broken()), Replication(0, 0), lambda client, answers: None)
-    told = [pipe.send(("{gw:0}", "state")) for _ in range(65)]  # one more than a group
+    told = [pipe.send(("{gw:0}", "state")) for _ in range(129)]  # one more than the flights take
     async with asyncio.timeout(5):
         answers = await asyncio.gather(*told, return_exceptions=True)
-    assert [str(answer) for answer in answers[:64]] == ["given up"] * 64
-    assert answers[64] == b"answer"
+    assert [str(answer) for answer in answers[:128]] == ["given up"] * 128
+    assert answers[128] == b"answer"
 
 
 @pytest.mark.slow

@@ -86,6 +86,19 @@ async def test_a_part_of_the_store_that_is_away_holds_up_its_own_keys_alone(hous
     assert await house.there() == [b"1", b"2"]
 
 
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_nothing_overtakes_what_waits_for_a_part_that_is_just_back(house: House, restarted: bool) -> None:
+    house.store.lost = {"web:a"}
+    await house.say("1")
+    if restarted:
+        await house.restart()
+    await until(lambda: not house.spool.state.away)
+    house.store.lost = set()
+    await house.say("2")
+    await house.back()
+    assert await house.there() == [b"1", b"2"]
+
+
 async def test_what_waits_outlives_the_process(house: House) -> None:
     await house.away()
     await house.say("1", "2")
