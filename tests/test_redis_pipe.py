@@ -15,6 +15,7 @@ from gateway.errors import Unavailable
 from gateway.store.redis import RedisStore
 from gateway.store.redis_link import Link
 from gateway.store.redis_pipe import FLIGHTS, GROUP_S, WAITED_S, Pipe, Replication
+from gateway.store.redis_watch import Fixed
 from tests.clock import SerialIds
 from tests.redis_server import RedisServer
 
@@ -45,7 +46,7 @@ class Broken:
 
 
 async def test_an_error_that_nobody_thought_of_leaves_no_caller_waiting() -> None:
-    pipe = Pipe(cast("Redis", Broken()), Replication(0, 0), lambda client, answers: None)
+    pipe = Pipe(cast("Redis", Broken()), Replication(Fixed(0), 0), lambda client, answers: None)
     told = [pipe.send(("{gw:0}", "state")) for _ in range(129)]  # one more than the flights take
     async with asyncio.timeout(5):
         answers = await asyncio.gather(*told, return_exceptions=True)

@@ -28,6 +28,7 @@ from gateway.store.redis_mark import Mark
 from gateway.store.redis_pipe import Replication
 from gateway.store.redis_records import RedisRecords
 from gateway.store.redis_shards import SHARDS, divided, home_key, shard_of, whole
+from gateway.store.redis_watch import Fixed
 from tests.clock import SerialIds
 from tests.contracts.lanes import drain, fill
 from tests.redis_cluster import RedisCluster
@@ -149,7 +150,7 @@ class Silent:
 
     def __init__(self, cluster: RedisCluster) -> None:
         self._servers = Cluster(Link(cluster.url, durability="relaxed"))
-        self.calls = Calls(self._servers, IDS.unique(), lambda topics: None, Replication(0, 0))
+        self.calls = Calls(self._servers, IDS.unique(), lambda topics: None, Replication(Fixed(0), 0))
         gather = Gather(self.calls, Forwarder(self.calls), 0)
         self.lanes = RedisLanes(self.calls, gather, SystemClock(), IDS, DEFAULT_LIMITS)
         self.records = RedisRecords(self.calls)

@@ -36,7 +36,7 @@ class RedisStore:
         self._servers = servers(link)
         run = ids.unique()
         self._hints = Hints(Voice(self._servers), run)
-        replication = Replication(link.replicas, link.wait_ms)
+        replication = Replication(self._servers.succession, link.wait_ms)
         self._calls = Calls(self._servers, run, self._hints.publish, replication, moments)
         self._mark = Mark(self._servers, link.mark, run)
         self._forwarder = Forwarder(self._calls)
@@ -54,6 +54,7 @@ class RedisStore:
         except ConfigError:
             await self._servers.aclose()
             raise
+        await self._servers.watch()
         self._calls.open(self._mark.value)
         self._hints.open()
         if self._servers.shards > 1:

@@ -22,6 +22,7 @@ from gateway.errors import ConfigError, Unavailable
 from gateway.store.parts import Away
 from gateway.store.redis_link import Link, cluster_seeds, connect, connect_node, inspect, settle_shards
 from gateway.store.redis_shards import SHARDS
+from gateway.store.redis_watch import Fixed, Succession, Watch
 
 log = logging.getLogger(__name__)
 
@@ -33,9 +34,12 @@ ANSWER_S = 1.0
 
 
 class Servers(Protocol):
-    """shards  how many there are"""
+    """shards      how many there are
+    succession  who has to confirm a write
+    """
 
     shards: int
+    succession: Succession
 
     def of(self, shard: int) -> Redis:
         """Raises Unavailable: nobody serves it."""
@@ -57,6 +61,10 @@ class Servers(Protocol):
         """As redis_link.inspect, for all of them."""
         ...
 
+    async def watch(self) -> None:
+        """From now on keep an eye on who the master is."""
+        ...
+
     async def aclose(self) -> None: ...
 
 
@@ -68,6 +76,9 @@ class Single:
     def __init__(self, link: Link) -> None:
         self._link = link
         self._client = connect(link)
+        watched = link.replicas and link.url.startswith("redis+sentinel://")
+        self._watch = Watch(self._client, link.replicas) if watched else None
+        self.succession: Succession = self._watch or Fixed(link.replicas)
 
     def of(self, shard: int) -> Redis:
         return self._client
@@ -86,7 +97,13 @@ class Single:
         await settle_shards(self._client, self.shards)
         return facts
 
+    async def watch(self) -> None:
+        if self._watch:
+            await self._watch.open()
+
     async def aclose(self) -> None:
+        if self._watch:
+            await self._watch.close()
         await self._client.aclose()
 
 
@@ -94,6 +111,7 @@ class Cluster:
     def __init__(self, link: Link, shards: int = SHARDS) -> None:
         self._link = link
         self.shards = shards
+        self.succession: Succession = Fixed(link.replicas)
         self._slots = [key_slot(f"{{gw:{shard}}}".encode()) for shard in range(shards)]
         self._clients = {address: connect_node(link, *address) for address in cluster_seeds(link)}
         self._owners: dict[int, Address] = {}
@@ -170,6 +188,9 @@ class Cluster:
             raise Away("store.url: a part of the Cluster's slots is nobody's (CLUSTERDOWN)")
         await settle_shards(self.of(0), self.shards)
         return facts | {"masters": len(self._masters), "shards": self.shards}
+
+    async def watch(self) -> None:
+        """The nodes watch each other."""
 
     async def aclose(self) -> None:
         for client in self._clients.values():

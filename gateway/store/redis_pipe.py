@@ -19,6 +19,8 @@ from redis.exceptions import AskError, ClusterError, NoScriptError, OutOfMemoryE
 from redis.exceptions import ConnectionError as Cut
 from redis.exceptions import TimeoutError as Late
 
+from gateway.store.redis_watch import Succession
+
 log = logging.getLogger(__name__)
 
 PARTS = ("lane", "lane_forward", "lane_backlog", "lane_shared", "lane_work", "lane_dispatch")
@@ -37,11 +39,11 @@ EXPECTED = ("FENCED ", "STRANGE ")  # the script's own words, about one call
 
 @dataclass(frozen=True, slots=True)
 class Replication:
-    """replicas  that must have a write before it is acknowledged (`WAIT`), 0: the server's own word is enough
-    wait_ms   they have for it
+    """succession  who must have a write before it is acknowledged (`WAIT`); 0: the server's own word is enough
+    wait_ms     they have for it
     """
 
-    replicas: int
+    succession: Succession
     wait_ms: int
 
 
@@ -159,26 +161,35 @@ class Pipe:
         return answers
 
     async def _pipeline(self, command: str, script: str, jobs: list[Job]) -> list[Any]:
+        succession, clock = self._replication.succession, asyncio.get_running_loop().time
+        needed, turn, began = succession.needed, succession.turn, clock()
+        if needed is None:
+            raise RedisError("the Sentinels do not agree on a master")
         async with self.client.pipeline(transaction=False) as pipeline:
             for job in jobs:
                 pipeline.execute_command(command, script, 1, *job.args)
-            if self._replication.replicas:
+            if needed:
                 # Since Redis 7.2 `WAIT` speaks for what this very connection wrote; "known already" writes nothing.
                 pipeline.execute_command("SET", f"{jobs[0].args[0]!s}:waited", "")
-                pipeline.execute_command("WAIT", self._replication.replicas, self._replication.wait_ms)
+                pipeline.execute_command("WAIT", needed, self._replication.wait_ms)
             answers: list[Any] = await pipeline.execute(raise_on_error=False)
-        if self._replication.replicas:
-            await self._confirm(answers.pop(), answers.pop())
+        if needed:
+            confirmed, written = answers.pop(), answers.pop()
+            await succession.doubt(clock() - began)
+            if succession.turn != turn:
+                raise RedisError("another master was chosen meanwhile")
+            await self._confirm(confirmed, written)
         return answers
 
     async def _confirm(self, confirmed: Any, written: Any) -> None:
         """A full memory refuses even that little write; what is read may be told then all the same."""
         if isinstance(written, RedisError) and not isinstance(written, OutOfMemoryError):
             raise written
-        if not isinstance(confirmed, int) or confirmed < self._replication.replicas:
+        needed = self._replication.succession.needed
+        if needed is None or not isinstance(confirmed, int) or confirmed < needed:
             # A master that was replaced while it hung has no replicas: the next call asks anew who the master is.
             await self.client.connection_pool.disconnect(inuse_connections=False)
-            raise RedisError(f"{confirmed} of {self._replication.replicas} replicas confirmed the write")
+            raise RedisError(f"{confirmed} of {needed} replicas confirmed the write")
 
 
 def _tell(jobs: Sequence[Job], answers: Sequence[Any]) -> None:
