@@ -151,8 +151,8 @@ class Town:
     async def opens(self, n: int, **settings: str) -> list[Server]:
         """So many more gateways, once they are ready."""
         new = [self._gateway(settings) for _ in range(n)]
+        self.gateways += new  # to be stopped with the town, whether or not all of them start
         await asyncio.gather(*(one.start() for one in new))
-        self.gateways += new
         self.balancer.ports = [one.port for one in self.gateways]
         await self.balancer.look()
         return new
