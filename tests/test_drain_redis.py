@@ -4,9 +4,13 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from gateway.protocols import Changes, Lease
 from gateway.workers import LEASE_MS, LaneWorker
-from tests.contracts.stores import RedisOpener
+from tests.contracts.stores import SingleOpener
+
+pytestmark = pytest.mark.programs
 
 
 class Hands:
@@ -25,7 +29,7 @@ class Hands:
 
 
 async def test_a_turn_that_a_leaving_gateway_gave_up_begins_at_another_within_a_moment(tmp_path: Path) -> None:
-    opener = RedisOpener(tmp_path)
+    opener = SingleOpener(tmp_path)
     leaving, staying = await opener.open(), await opener.open()
     old, new = Hands(slow=True), Hands(slow=False)
     worker = LaneWorker("in", old.handle, leaving.lanes, leaving.shared, owner="old")

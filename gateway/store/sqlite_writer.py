@@ -4,9 +4,8 @@ Everything that has queued up runs inside one transaction (a savepoint for each 
 the callers go on; so one fsync serves them all and nothing is acknowledged before it is durable. A group of readers
 needs no transaction and no fsync.
 
-Short jobs run in the loop, and a thread only commits. sqlite3 lets Python's lock go at every statement; in a thread
-beside a loop that computes, each statement then waits for a whole switch interval: 200 messages a second, some sixty
-statements each, kept the store busy and both cores idle (measured, bench/storm.py). In the loop a statement takes
+Short jobs run in the loop, and a thread only commits. sqlite3 lets Python's lock go at every statement, and in a thread
+beside a loop that computes each statement then waits until the loop gives the lock up. In the loop a statement takes
 5 µs. Jobs that may read or write many rows run in the thread, so that they hold nobody up.
 """
 from __future__ import annotations
