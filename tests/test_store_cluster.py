@@ -17,7 +17,7 @@ from gateway.clock import SystemClock, to_ms
 from gateway.errors import ConfigError, Unavailable
 from gateway.store.lanes import Changes, Emit, Feed, Put
 from gateway.store.limits import DEFAULT_LIMITS
-from gateway.store.redis import RedisStore
+from gateway.store.redis import Pace, RedisStore
 from gateway.store.redis_calls import Calls, Moments
 from gateway.store.redis_cluster import ANSWER_S, Cluster
 from gateway.store.redis_forward import Forwarder
@@ -137,7 +137,7 @@ def cluster(running: RedisCluster) -> RedisCluster:
 @asynccontextmanager
 async def opened(cluster: RedisCluster, *, moments: Moments | None = None) -> AsyncIterator[RedisStore]:
     store = RedisStore(
-        Link(cluster.url, durability="relaxed"), SystemClock(), IDS, moments=moments, sweep_s=0)
+        Link(cluster.url, durability="relaxed"), SystemClock(), IDS, moments=moments, pace=Pace(sweep_s=0))
     await store.open()
     try:
         yield store
@@ -151,7 +151,7 @@ class Silent:
     def __init__(self, cluster: RedisCluster) -> None:
         self._servers = Cluster(Link(cluster.url, durability="relaxed"))
         self.calls = Calls(self._servers, IDS.unique(), lambda topics: None, Replication(Fixed(0), 0))
-        gather = Gather(self.calls, Forwarder(self.calls), 0)
+        gather = Gather(self.calls, Forwarder(self.calls, 0), 0)
         self.lanes = RedisLanes(self.calls, gather, SystemClock(), IDS, DEFAULT_LIMITS)
         self.records = RedisRecords(self.calls)
 

@@ -25,7 +25,7 @@ from gateway.errors import Fenced
 from gateway.store.lanes import Changes, Dead, Emit, LaneStats, Lease
 from gateway.store.limits import DEFAULT_LIMITS
 from gateway.store.parts import Running
-from gateway.store.redis import RedisStore
+from gateway.store.redis import Pace, RedisStore
 from gateway.store.redis_link import Link
 from gateway.store.sqlite import SqliteStore
 from gateway.store.steady import Steady
@@ -289,7 +289,7 @@ class LanesOnCluster(Lanes):
     def make(self) -> Running:
         return RedisStore(
             Link(self.cluster.url, durability="relaxed", shards=8), self.clock, self.ids, LIMITS,
-            moments=lambda: (self.time.now(), self.time.wall()), sweep_s=0)
+            moments=lambda: (self.time.now(), self.time.wall()), pace=Pace(sweep_s=0, wait_s=10.0))
 
     def letter(self, id: int) -> int:
         one = self.model.dead.get(id)

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 
 from gateway.clock import Clock, Ids
 from gateway.errors import ConfigError, Unavailable
@@ -22,16 +23,24 @@ from gateway.store.redis_pipe import Replication
 from gateway.store.redis_records import RedisRecords
 from gateway.store.redis_shared import RedisShared
 
-SWEEP_S = 0.2
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """On a Cluster: how often a claim asks every shard, and how long a commit waits for what it does on others."""
+
+    sweep_s: float = 0.2
+    wait_s: float = 0.25
+
+
+PACE = Pace()
 
 
 class RedisStore:
-    """sweep_s  on a Cluster: a claim asks every shard this often
-    moments  the time for the script, spans and wall (ms since 1970); None: the server's own clock"""
+    """moments  the time for the script, spans and wall (ms since 1970); None: the server's own clock"""
 
     def __init__(
         self, link: Link, clock: Clock, ids: Ids, limits: Limits = DEFAULT_LIMITS, *, moments: Moments | None = None,
-        sweep_s: float = SWEEP_S,
+        pace: Pace = PACE,
     ) -> None:
         self._servers = servers(link)
         run = ids.unique()
@@ -39,9 +48,9 @@ class RedisStore:
         replication = Replication(self._servers.succession, link.wait_ms)
         self._calls = Calls(self._servers, run, self._hints.publish, replication, moments)
         self._mark = Mark(self._servers, link.mark, run)
-        self._forwarder = Forwarder(self._calls)
+        self._forwarder = Forwarder(self._calls, pace.wait_s)
         self._calls.hand_on = self._forwarder.hand_on
-        self.lanes = RedisLanes(self._calls, Gather(self._calls, self._forwarder, sweep_s), clock, ids, limits)
+        self.lanes = RedisLanes(self._calls, Gather(self._calls, self._forwarder, pace.sweep_s), clock, ids, limits)
         self.records = RedisRecords(self._calls)
         self.shared = RedisShared(self._calls, self._hints, limits)
 

@@ -20,7 +20,6 @@ log = logging.getLogger(__name__)
 Parcel = tuple[int, int, bytes]  # number, the number before it, what is to be done
 
 AT_ONCE = 64    # parcels in one call
-FAST_S = 0.25   # who committed waits for the other shard this long, then only the item waits on
 AWAY_S = 1.0    # a shard that does not answer is left alone
 LOOK_S = 1.0    # the worker looks for what was left behind
 OLD_MS = 500    # younger ones are on their way
@@ -36,10 +35,13 @@ class Route:
 
 
 class Forwarder:
-    """look_s  how often the worker looks; old_ms  what is younger it leaves to those who committed"""
+    """wait_s  who committed waits for the other shard this long, then only the item waits on
+    look_s  how often the worker looks; old_ms  what is younger it leaves to those who committed
+    """
 
-    def __init__(self, calls: Calls, *, look_s: float = LOOK_S, old_ms: int = OLD_MS) -> None:
+    def __init__(self, calls: Calls, wait_s: float, *, look_s: float = LOOK_S, old_ms: int = OLD_MS) -> None:
         self._calls = calls
+        self._wait_s = wait_s
         self._look_s, self._old_ms = look_s, old_ms
         self._routes: dict[tuple[int, int], Route] = {}
         self._away: dict[int, float] = {}
@@ -67,7 +69,7 @@ class Forwarder:
         waits = [one for one in told if one is not None]
         if not waits:
             return 0
-        done, _ = await asyncio.wait(waits, timeout=FAST_S)
+        done, _ = await asyncio.wait(waits, timeout=self._wait_s)
         return sum(one.result() for one in done)
 
     def _begin(self, source: int, to: int, parcel: Parcel) -> asyncio.Future[int] | None:
