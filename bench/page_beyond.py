@@ -17,6 +17,8 @@ GOALS: tuple[tuple[str, tuple[str, ...], str, str, float | tuple[str, ...]], ...
     ("Answered at 200 messages a second, p95", ("storm", "sustained", "answer", "p95_ms"), "ms", "<", 300),
     ("Acknowledged at 1,000 messages a second, slowest", ("storm", "storm", "ack", "max_ms"), "ms", "<", 1000),
     ("Lost at 1,000 messages a second", ("storm", "storm", "ledger", "lost"), "messages", "≤", 0),
+    ("Turns a second over Rasa's, 1 citizen", ("peers", "ratios", "1"), "times", "≥", 5),
+    ("Turns a second over Rasa's, 16 citizens", ("peers", "ratios", "16"), "times", "≥", 5),
     ("Turns a second over Rasa's, 64 citizens", ("peers", "ratios", "64"), "times", "≥", 5),
     ("CPU a turn with two gateways over one, on one Redis", ("redis_cpu", "ratio"), "times", "≤", 1.1),
 )
