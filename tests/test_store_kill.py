@@ -45,7 +45,7 @@ class Torture:
                 if self.chance.random() < 0.9:
                     await life.ready()
                 await asyncio.sleep(self.chance.random() * 0.2)
-                self.outside.disturb()
+            self.outside.disturb()  # told until it was dead
             self.kills += 1
 
     async def calm(self, nursery: Nursery) -> None:

@@ -117,7 +117,7 @@ class Ordeal:
                     await self._rises(one)
                 while self._said() < self.plan.messages * life / kills:  # on a slow machine, too, all along
                     await asyncio.sleep(LOOK_S)
-                self.outside.disturb()
+            self.outside.disturb()  # told until it was dead
             self.verdict.kills += 1
         self._fates -= 1
         async with nursery.life():
