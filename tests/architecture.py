@@ -59,7 +59,7 @@ DOORS = {
 CATCH_ALL = {
     "gateway.http": 1,                 # the middleware
     "gateway.workers": 2,              # the lane loop and the supervisor
-    "gateway.store.sqlite_writer": 1,  # the writer thread
+    "gateway.store.sqlite_jobs": 1,    # a job of the one writer
     "nlu.batching": 1,                 # the executor
 }
 

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,8 @@ from gateway.errors import ConfigError, Unavailable
 from gateway.store.lanes import Changes, Emit, Feed, Outcome, Put
 from gateway.store.limits import DEFAULT_LIMITS, Limits
 from gateway.store.sqlite import SqliteStore
-from gateway.store.sqlite_writer import Session, Writer
+from gateway.store.sqlite_jobs import Session
+from gateway.store.sqlite_writer import Writer
 from tests.clock import ManualClock, SerialIds
 
 
@@ -103,6 +105,10 @@ def stumble(session: Session, n: int) -> int:
     raise ValueError("the caller's mistake")
 
 
+def refuse(session: Session) -> int:
+    raise ValueError("the caller's mistake")
+
+
 def lose_transaction(session: Session, n: int) -> int:
     """What SQLite does by itself on a full disk or an I/O error."""
     session.sql.execute("ROLLBACK")
@@ -115,7 +121,7 @@ async def test_everything_that_queued_up_shares_one_transaction(counted: Counted
     waiting = [counted.writer.write(insert, n) for n in range(100)]
     await gate.open()
     assert await asyncio.gather(*waiting) == list(range(100))
-    assert (counted.count("BEGIN IMMEDIATE"), counted.count("COMMIT"), counted.count("SAVEPOINT")) == (1, 1, 100)
+    assert (counted.count("BEGIN IMMEDIATE"), counted.count("COMMIT"), counted.count("SAVEPOINT")) == (1, 1, 0)
     assert (counted.writer.groups, counted.writer.jobs) == (1, 100)
     assert counted.hints[-1] == {f"t:{n}" for n in range(100)}
 
@@ -133,6 +139,42 @@ async def test_one_job_that_fails_takes_nobody_along(counted: Counted) -> None:
     answers = await asyncio.gather(*jobs, return_exceptions=True)
     assert (answers[0], type(answers[1]), answers[2]) == (1, ValueError, 3)
     assert await counted.writer.read(count) == 2
+
+
+async def test_a_group_is_taken_back_once_however_many_of_it_fail(counted: Counted) -> None:
+    gate = Gate()
+    await gate.close(counted.writer)
+    jobs = [counted.writer.write(stumble if n % 2 else insert, n) for n in range(20)]
+    await gate.open()
+    answers = await asyncio.gather(*jobs, return_exceptions=True)
+    assert [answer for answer in answers if isinstance(answer, int)] == list(range(0, 20, 2))
+    assert counted.said.count("ROLLBACK") == 1
+    assert await counted.writer.read(count) == 10
+
+
+async def test_a_job_that_fails_before_it_wrote_takes_nothing_back(counted: Counted) -> None:
+    gate = Gate()
+    await gate.close(counted.writer)
+    jobs = [counted.writer.write(insert, 1), counted.writer.write(refuse)]
+    await gate.open()
+    answers = await asyncio.gather(*jobs, return_exceptions=True)
+    assert (answers[0], type(answers[1]), counted.count("ROLLBACK")) == (1, ValueError, 0)
+    assert await counted.writer.read(count) == 1
+
+
+async def test_mailboxes_are_read_anew_when_their_group_was_taken_back(store: SqliteStore) -> None:
+    await store.lanes.ingest("in", "web:b", "m1", b"one")
+    [lease] = await store.lanes.claim("in", "A")
+    unwritable: Any = None
+    answers = await asyncio.gather(
+        store.lanes.ingest("in", "web:a", "m1", b"one"),
+        store.lanes.commit(lease, Changes(upto=1, emits=[Emit("out", "web:b", "m2", unwritable)])),
+        store.lanes.ingest("in", "web:a", "m2", b"two"), return_exceptions=True,
+    )
+    assert isinstance(answers[1], sqlite3.IntegrityError)
+    await store.lanes.commit(lease, Changes(upto=1), keep=False)
+    [other] = await store.lanes.claim("in", "A")
+    assert [msg.body for msg in other.msgs] == [b"one", b"two"]
 
 
 async def test_a_broken_transaction_is_nobodys_success_and_the_next_one_works(counted: Counted) -> None:

@@ -13,11 +13,12 @@ from gateway.clock import Clock, Ids
 from gateway.errors import ConfigError
 from gateway.store.hub import Hub
 from gateway.store.limits import DEFAULT_LIMITS, Limits
+from gateway.store.sqlite_jobs import Session
 from gateway.store.sqlite_lanes import SqliteLanes
 from gateway.store.sqlite_records import SqliteRecords
 from gateway.store.sqlite_schema import connect
 from gateway.store.sqlite_shared import SqliteShared
-from gateway.store.sqlite_writer import Session, Writer
+from gateway.store.sqlite_writer import Writer
 from gateway.store.steady import Steady
 
 PRAGMAS = ("journal_mode", "synchronous", "locking_mode", "page_count", "freelist_count", "page_size")

@@ -7,8 +7,8 @@ import msgspec
 
 from gateway.messages import encode
 from gateway.store.lanes import Dead, LaneStats
+from gateway.store.sqlite_jobs import Session
 from gateway.store.sqlite_mailboxes import Mailboxes
-from gateway.store.sqlite_writer import Session
 from gateway.store.steady import Steady
 from gateway.transcripts import Audit
 

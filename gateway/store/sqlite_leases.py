@@ -9,8 +9,8 @@ from gateway.errors import Fenced
 from gateway.store import sqlite_records, sqlite_shared
 from gateway.store.lanes import Changes, Emit, Ingested, Lease, Outcome
 from gateway.store.limits import Limits
+from gateway.store.sqlite_jobs import Session
 from gateway.store.sqlite_mailboxes import DEFAULT_BATCH, Mailboxes, Slot
-from gateway.store.sqlite_writer import Session
 from gateway.store.steady import Steady
 
 COUNT_ATTEMPT = "UPDATE item SET attempts = attempts + 1 WHERE slot = ? AND seq = ? RETURNING attempts"
@@ -138,6 +138,8 @@ class Leases:
 
     def renew(self, session: Session, leases: Sequence[Lease], span: int) -> set[tuple[str, str]]:
         until = self._time.now() + span
+        for lease in leases:
+            session.slots.pop((lease.lane, lease.key), None)
         return {
             (lease.lane, lease.key) for lease in leases
             if not session.sql.execute(

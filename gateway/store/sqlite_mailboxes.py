@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import sqlite3
 from dataclasses import dataclass
+from typing import Any
 
 from gateway.store.lanes import Lease, Msg
-from gateway.store.sqlite_writer import Session
+from gateway.store.sqlite_jobs import Session
 from gateway.store.steady import Steady
 
 SLOT = """SELECT id, lane, key, seq, size, fence, nonce, span, batch, ready, until, version, state
@@ -53,6 +54,12 @@ class Slot:
     version: int   # grows with every commit
     state: bytes
 
+    @property
+    def row(self) -> tuple[Any, ...]:
+        """In the order of SLOT."""
+        return (self.id, self.lane, self.key, self.seq, self.size, self.fence, self.nonce, self.span, self.batch,
+                self.ready, self.until, self.version, self.state)
+
 
 class Mailboxes:
     """The slots one operation touches, each read once and written once."""
@@ -62,11 +69,13 @@ class Mailboxes:
         self.now = time.now()
         self._time = time
         self._hints = session.hints
+        self._rows = session.slots
         self._slots: dict[tuple[str, str], Slot] = {}
 
     def find(self, lane: str, key: str) -> Slot | None:
-        slot = self._slots.get((lane, key))
-        if slot is None and (row := self.sql.execute(FIND, (lane, key)).fetchone()):
+        name = (lane, key)
+        slot = self._slots.get(name)
+        if slot is None and (row := self._rows.get(name) or self.sql.execute(FIND, name).fetchone()):
             slot = self._keep(Slot(*row))
         return slot
 
@@ -92,11 +101,13 @@ class Mailboxes:
 
     def save(self) -> None:
         """Write every slot, and hint the lanes where one became ready."""
-        for s in self._slots.values():
-            if s.ready is not None and s.ready <= self.now:
-                self._hints.add(f"lane:{s.lane}")
-            self.sql.execute(SAVE, (
-                s.seq, s.size, s.fence, s.nonce, s.span, s.batch, s.ready, s.until, s.version, s.state, s.id))
+        for name, slot in self._slots.items():
+            if slot.ready is not None and slot.ready <= self.now:
+                self._hints.add(f"lane:{slot.lane}")
+            row = slot.row
+            if row != self._rows.get(name):
+                self.sql.execute(SAVE, (*row[3:], slot.id))
+                self._rows[name] = row
 
     # --- items ---
 

@@ -3,17 +3,19 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from itertools import chain
 
 from gateway.store.lanes import Put
 from gateway.store.records import Record
-from gateway.store.sqlite_writer import Session, Writer
+from gateway.store.sqlite_jobs import Session
+from gateway.store.sqlite_writer import Writer
 from gateway.store.steady import Steady
 
 WRITE = """INSERT INTO record (kind, id, version, expires, body) VALUES (?, ?, 1, ?, ?) ON CONFLICT (kind, id) DO UPDATE
     SET version = version + 1, expires = excluded.expires, body = excluded.body RETURNING version"""
 REMOVE = "DELETE FROM record WHERE kind = ? AND id = ?"
 UNLIST = "DELETE FROM record_index WHERE kind = ? AND id = ?"
-LIST = "INSERT INTO record_index (kind, name, value, id) VALUES (?, ?, ?, ?)"
+LIST = "INSERT INTO record_index (kind, name, value, id) VALUES (?, ?, ?, ?)"  # and more of these in one statement
 GET = "SELECT kind, id, body, version FROM record WHERE kind = ? AND id = ?"
 LISTED = """SELECT r.kind, r.id, r.body, r.version
     FROM record_index AS i JOIN record AS r ON r.kind = i.kind AND r.id = i.id WHERE i.kind = ? AND i.name = ?"""
@@ -60,8 +62,9 @@ def put(sql: sqlite3.Connection, put: Put) -> None:
     (version,) = sql.execute(WRITE, (put.kind, put.id, put.expires, put.body)).fetchone()
     if version > 1:
         sql.execute(UNLIST, (put.kind, put.id))
-    for name, value in put.index.items():
-        sql.execute(LIST, (put.kind, name, value, put.id))
+    if put.index:
+        rows = [(put.kind, name, value, put.id) for name, value in put.index.items()]
+        sql.execute(LIST + ", (?, ?, ?, ?)" * (len(rows) - 1), [*chain.from_iterable(rows)])
 
 
 def _remove(sql: sqlite3.Connection, kind: str, id: str) -> None:

@@ -9,7 +9,8 @@ from gateway.store.hub import Hub
 from gateway.store.lanes import Feed
 from gateway.store.limits import Limits
 from gateway.store.shared import FeedItem, Subscription
-from gateway.store.sqlite_writer import Session, Writer
+from gateway.store.sqlite_jobs import Session
+from gateway.store.sqlite_writer import Writer
 from gateway.store.steady import Steady
 
 PUT = """INSERT INTO shared (key, expires, value) VALUES (?, ?, ?) ON CONFLICT (key) DO UPDATE

@@ -1,8 +1,8 @@
 """The one connection to the store's file: group commit.
 
-Everything that has queued up runs inside one transaction (a savepoint for each job), is committed once, and only then
-the callers go on; so one fsync serves them all and nothing is acknowledged before it is durable. A group of readers
-needs no transaction and no fsync.
+Everything that has queued up runs inside one transaction, is committed once, and only then the callers go on; so one
+fsync serves them all and nothing is acknowledged before it is durable. A group of readers needs no transaction and no
+fsync.
 
 Short jobs run in the loop, and a thread only commits. sqlite3 lets Python's lock go at every statement, and in a thread
 beside a loop that computes each statement then waits until the loop gives the lock up. In the loop a statement takes
@@ -16,49 +16,20 @@ import sqlite3
 import threading
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from queue import SimpleQueue
 from time import perf_counter
 from typing import Any, TypeVar, TypeVarTuple
 
-from gateway.errors import HuiyinError, Unavailable
+from gateway.errors import Unavailable
+from gateway.store.sqlite_jobs import Group, Job, Session, run
 
 Args = TypeVarTuple("Args")
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 SWEEP = 1000  # rows of one step of a clean-up
-MISUSE = (sqlite3.IntegrityError, sqlite3.ProgrammingError, sqlite3.InterfaceError)  # coming again will not help
 GROUP = 512  # jobs in one transaction at most; bounds how long the first of them waits
 SLICE_S = 0.005  # of the loop in one go
-
-
-@dataclass(slots=True)
-class Session:
-    """What a job works with: the connection, and the topics to hint once the group is durable."""
-
-    sql: sqlite3.Connection
-    hints: set[str] = field(default_factory=set)
-
-
-@dataclass(slots=True)
-class Job:
-    run: Callable[..., Any]
-    args: tuple[Any, ...]
-    writes: bool
-    long: bool
-    answer: asyncio.Future[Any]
-    value: Any = None
-    error: Exception | None = None
-
-
-@dataclass(slots=True)
-class _Group:
-    """begun: its jobs have run inside a transaction that is still open. changes: rows written before it."""
-
-    jobs: list[Job]
-    begun: bool = False
-    changes: int = 0
 
 
 class Writer:
@@ -77,7 +48,7 @@ class Writer:
         self._publish = publish
         self._slice_s = slice_s
         self._waiting: deque[Job] = deque()
-        self._queue: SimpleQueue[_Group | None] = SimpleQueue()
+        self._queue: SimpleQueue[Group | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._open = False
         self._idle = asyncio.Event()  # nobody uses the connection
@@ -102,12 +73,12 @@ class Writer:
         if self._thread:
             await asyncio.to_thread(self._thread.join)
 
-    def read(self, run: Callable[[Session, *Args], T], *args: *Args, long: bool = False) -> asyncio.Future[T]:
-        return self._hand_over(Job(run, args, False, long, self._loop.create_future()))
+    def read(self, work: Callable[[Session, *Args], T], *args: *Args, long: bool = False) -> asyncio.Future[T]:
+        return self._hand_over(Job(work, args, False, long, self._loop.create_future()))
 
-    def write(self, run: Callable[[Session, *Args], T], *args: *Args, long: bool = False) -> asyncio.Future[T]:
+    def write(self, work: Callable[[Session, *Args], T], *args: *Args, long: bool = False) -> asyncio.Future[T]:
         """Durable when it returns; raises Unavailable with nothing changed."""
-        return self._hand_over(Job(run, args, True, long, self._loop.create_future()))
+        return self._hand_over(Job(work, args, True, long, self._loop.create_future()))
 
     async def sweep(self, run: Callable[[Session, int, int], int], before: int) -> int:
         """Call `run(session, before, n)` until it did less than n; in small steps, so that others come in between."""
@@ -134,7 +105,7 @@ class Writer:
         if not self._waiting:
             self._idle.set()
             return
-        group = self._run_short() if not self._waiting[0].long else _Group(self._taken())
+        group = self._run_short() if not self._waiting[0].long else Group(self._taken())
         if group.jobs and (group.begun or group.jobs[0].long):
             self._queue.put(group)
         else:
@@ -147,10 +118,10 @@ class Writer:
             jobs.append(self._waiting.popleft())
         return jobs
 
-    def _run_short(self) -> _Group:
+    def _run_short(self) -> Group:
         """As many from the head of the queue as the slice allows."""
         sql, end = self._session.sql, perf_counter() + self._slice_s
-        group = _Group([], changes=sql.total_changes)
+        group = Group([], changes=sql.total_changes)
         try:
             while self._waiting and not self._waiting[0].long and len(group.jobs) < GROUP and perf_counter() < end:
                 job = self._waiting.popleft()
@@ -158,14 +129,14 @@ class Writer:
                 if job.writes and not group.begun:
                     sql.execute("BEGIN IMMEDIATE")
                     group.begun = True
-                _run_inside(self._session, job)
+                run(self._session, group, job)
         except sqlite3.Error as error:
             _give_up(self._session, group.jobs, error)
             self._judge(group)
             group.begun = False
         return group
 
-    def _done(self, group: _Group) -> None:
+    def _done(self, group: Group) -> None:
         hints, self._session.hints = self._session.hints, set()
         self._loop.call_soon(self._next)
         for job in group.jobs:
@@ -182,7 +153,7 @@ class Writer:
         finally:
             self._session.sql.close()
 
-    def _finish(self, group: _Group) -> None:
+    def _finish(self, group: Group) -> None:
         session = self._session
         try:
             if not group.begun:
@@ -193,14 +164,14 @@ class Writer:
             _give_up(session, group.jobs, error)
         self._judge(group)
 
-    def _run_long(self, group: _Group) -> None:
+    def _run_long(self, group: Group) -> None:
         group.changes = self._session.sql.total_changes
         if any(job.writes for job in group.jobs):
             self._session.sql.execute("BEGIN IMMEDIATE")
         for job in group.jobs:
-            _run_inside(self._session, job)
+            run(self._session, group, job)
 
-    def _judge(self, group: _Group) -> None:
+    def _judge(self, group: Group) -> None:
         """Says what kept it from writing; a group that had nothing to write proves nothing."""
         if not any(job.writes for job in group.jobs):
             return
@@ -220,40 +191,11 @@ def _settle(answer: asyncio.Future[Any], value: Any, error: Exception | None) ->
         answer.set_exception(error)
 
 
-def _run(session: Session, job: Job) -> None:
-    try:
-        job.value = job.run(session, *job.args)
-    except HuiyinError as error:
-        job.error = error
-    except MISUSE as error:
-        job.error = error
-    except sqlite3.Error as error:
-        job.error = Unavailable(f"the store does not answer: {error}")
-    except Exception as error:  # the caller's mistake is the caller's to see; the thread lives on
-        job.error = error
-
-
-def _run_inside(session: Session, job: Job) -> None:
-    """A job that fails leaves no trace; one that broke the whole transaction lets SQLite's error through."""
-    if not session.sql.in_transaction:  # readers before the first that writes
-        _run(session, job)
-        return
-    if job.writes:
-        session.sql.execute("SAVEPOINT job")
-    _run(session, job)
-    if not session.sql.in_transaction:
-        raise sqlite3.OperationalError(str(job.error))
-    if job.writes:
-        if job.error:
-            session.sql.execute("ROLLBACK TO job")
-        session.sql.execute("RELEASE job")
-
-
 def _give_up(session: Session, jobs: list[Job], error: sqlite3.Error) -> None:
     """Nothing of the group stands; SQLite may have rolled back already (disk full, I/O error)."""
     log.error("store transaction failed: %s", error)
     if session.sql.in_transaction:
         session.sql.execute("ROLLBACK")
-    session.hints.clear()
+    session.forget()
     for job in jobs:
         job.value, job.error = None, Unavailable(f"the store could not write: {error}")

@@ -194,6 +194,15 @@ async def test_renew_prolongs_and_names_the_lost(lanes: LaneStore, clock: Manual
     assert await lanes.commit(a, Changes(upto=1)) is None
 
 
+async def test_what_comes_in_leaves_a_renewed_lease_its_length(lanes: LaneStore, clock: ManualClock) -> None:
+    await lanes.ingest("in", "web:a", "m1", b"one")
+    [lease] = await lanes.claim("in", "A", lease_ms=10_000)
+    await lanes.renew([lease], 60_000)
+    await lanes.ingest("in", "web:a", "m2", b"two")
+    clock.advance(30)
+    assert await lanes.claim("in", "B") == []
+
+
 @pytest.mark.parametrize("after", ["fail", "defer", "park", "bury", "release"])
 async def test_a_lease_that_was_given_back_is_void(lanes: LaneStore, after: str) -> None:
     await fill(lanes, "web:a", 2)
