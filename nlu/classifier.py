@@ -44,6 +44,7 @@ class Classifier:
         self.arrays = dict(arrays)
         self.intents: tuple[str, ...] = tuple(str(name) for name in self.arrays["intents"])
         strangers = self.intents.index(OUT_OF_SCOPE) if OUT_OF_SCOPE in self.intents else -1
+        self._unknown = rarest(self.arrays["rarity"])
         self._in_scope = self.arrays["labels"] != strangers
 
     def judge(self, texts: Sequence[str], vectors: Matrix) -> Judgement:
@@ -55,7 +56,7 @@ class Classifier:
         """The part of the scores that needs no vectors: a row for each text, a column for each intent."""
         scores = np.zeros((len(texts), len(self.intents)), dtype=np.float32)
         for row, text in zip(scores, texts, strict=True):
-            places, weights = weighed(text, self.arrays["vocabulary"], self.arrays["rarity"])
+            places, weights = weighed(text, self.arrays["vocabulary"], self.arrays["rarity"], self._unknown)
             row += weights @ self.arrays["says"][places]
         return scores
 
@@ -75,14 +76,19 @@ def kernel(cosines: Matrix) -> Matrix:
     return near
 
 
-def weighed(text: str, vocabulary: NDArray[np.uint32], rarity: Matrix) -> Grams:
+def rarest(rarity: Matrix) -> float:
+    """What a word weighs that is not known."""
+    return float(rarity.max(initial=0.0))
+
+
+def weighed(text: str, vocabulary: NDArray[np.uint32], rarity: Matrix, unknown: float) -> Grams:
     """The known words of a text, the rare ones weighing more; of length 1 together with the unknown ones, so that
     two words that happen to be known say little for a message in a language that was not taught."""
     said, often = words(text)
     places = np.searchsorted(vocabulary, said)
     places[places == len(vocabulary)] = 0
     known = vocabulary[places] == said
-    weights = often * np.where(known, rarity[places], rarity.max(initial=0.0))
+    weights = often * np.where(known, rarity[places], np.float32(unknown))
     return places[known], weights[known] / max(float(np.linalg.norm(weights)), 1e-9)
 
 

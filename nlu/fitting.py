@@ -16,7 +16,7 @@ from scipy.sparse import csr_array, diags_array
 from scipy.sparse.linalg import lsmr
 from threadpoolctl import threadpool_limits
 
-from nlu.classifier import Classifier, along, kernel, weighed
+from nlu.classifier import Classifier, along, kernel, rarest, weighed
 from nlu.encoder import Matrix
 from nlu.grams import words
 from nlu.surroundings import Surroundings
@@ -98,7 +98,8 @@ def _known(texts: Sequence[str]) -> tuple[NDArray[np.uint32], Matrix]:
 
 def _rows(texts: Sequence[str], vocabulary: NDArray[np.uint32], rarity: Matrix) -> csr_array:
     """A row of tf-idf for each text."""
-    rows = [weighed(text, vocabulary, rarity) for text in texts]
+    unknown = rarest(rarity)
+    rows = [weighed(text, vocabulary, rarity, unknown) for text in texts]
     ends = np.cumsum([0, *(len(places) for places, _ in rows)])
     weights, places = (np.concatenate(columns) for columns in zip(*((w, p) for p, w in rows), strict=True))
     return csr_array((weights, places, ends), shape=(len(texts), len(vocabulary)))

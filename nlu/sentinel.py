@@ -34,25 +34,36 @@ DOUBT_OF_COMPLAINTS = 1.0  # more than of a sentence of dangers/: nobody looked 
 CLOSER = 0.3    # more is asked of a part of a message than of all of it: the rest may put it in the past
 PARTS = 12      # that are weighed at most, the last ones
 SEEN = 1200     # characters of a message that are looked at
-_HAN, _WORD = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[a-z']+")
+_HAN, _WORD, _ENGLISH = re.compile(r"[\u4e00-\u9fff]"), re.compile(r"[a-z']+"), re.compile("[a-z0-9]")
 DANGEROUS = ("emergency", "complaint.women_family")  # intents whose sentences may tell of danger that is there
 
 
 class Signs:
-    """Groups of words, a regular expression each."""
+    """Groups of words, two regular expressions each: one without a Latin letter or digit is spared the English ones."""
 
     def __init__(self, path: Path) -> None:
         data = yamls.read(path)
         groups = [words for part in ("danger", "frame") for words in data[part].values()]
-        self.words = [f"{words['zh']}|(?<![a-z])(?:{words['en']})(?![a-z])" for words in groups]
-        self._groups = [re.compile(words) for words in self.words]
-        self._any = re.compile("|".join(f"(?:{words})" for words in self.words[:len(data["danger"])]))
+        english = [rf"(?<![a-z])(?:{words['en']})(?![a-z])" for words in groups]
+        self.words = [f"{words['zh']}|{en}" for words, en in zip(groups, english, strict=True)]
+        self._groups = [(re.compile(words["zh"]), re.compile(en)) for words, en in zip(groups, english, strict=True)]
+        dangers = slice(len(data["danger"]))
+        self._any = tuple(
+            re.compile("|".join(f"(?:{words})" for words in every[dangers]))
+            for every in ([words["zh"] for words in groups], english))
 
     def any_of_danger(self, plain: str) -> bool:
-        return self._any.search(plain) is not None
+        chinese, english = self._any
+        return chinese.search(plain) is not None or (
+            _ENGLISH.search(plain) is not None and english.search(plain) is not None)
 
     def of(self, plain: str) -> list[float]:
-        return [float(group.search(plain) is not None) for group in self._groups]
+        """1 or 0 for each group."""
+        may_be_english = _ENGLISH.search(plain) is not None
+        return [
+            float(chinese.search(plain) is not None or (may_be_english and english.search(plain) is not None))
+            for chinese, english in self._groups
+        ]
 
 
 class DangerWatch:

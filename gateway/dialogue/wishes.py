@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 # Who must not learn it, and what.
 _THEM = r"(?:them|him|her|anyone|anybody|my \w+|the \w+(?: \w+)?)"
@@ -78,6 +79,7 @@ _ASKING = re.compile(r"的话|如果|要是|怎么|什么|为啥|(?i:\b(?:if i|h
 _CLAUSE = re.compile(r"[^，,。；;！!？?\n]+[，,。；;！!？?\n]*")
 FEW = 3          # characters beside a wish that say nothing by themselves: whom it is about
 LONGEST = 2000   # characters that are looked at
+REMEMBERED = 128  # texts: one is looked at twice in its turn
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,7 @@ class Wish:
     rest: str
 
 
+@lru_cache(maxsize=REMEMBERED)
 def read(text: str) -> Wish | None:
     """The last wish counts; where none of the words is one, None."""
     text = text.replace("’", "'")

@@ -12,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 
 MAX_TEXT = 2_000  # characters that `find` looks at: the longest description
+REMEMBERED = 64   # texts, of turns that run at the same time and of their clauses
 
 # Blocks that hold compatibility characters: Latin-1 … CJK compatibility, presentation forms … full-width forms.
 _BLOCKS = (range(0xA0, 0x3400), range(0xF900, 0xFFF0))
@@ -44,13 +45,13 @@ _JOINTS = re.compile(r"[\s\-_.·•‧・]")
 _EDGES = " \t\r\n,.;:!?。、…·~'\"「」"
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=REMEMBERED)
 def fold(text: str) -> str:
     """The text in plain forms, as long as before, cut at MAX_TEXT. Kept for a moment: every type folds the message."""
     return text[:MAX_TEXT].translate(_FOLD)
 
 
-@lru_cache(maxsize=4)
+@lru_cache(maxsize=REMEMBERED)
 def lower(folded: str) -> str:
     """Lower case, one character for one."""
     return folded.lower() if folded.isascii() else folded.translate(_LOWER)

@@ -4,7 +4,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from nlu.classifier import OUT_OF_SCOPE, Classifier, Judgement, along, kernel, weighed
+from nlu.classifier import OUT_OF_SCOPE, Classifier, Judgement, along, kernel, rarest, weighed
 from nlu.encoder import NgramEncoder
 from nlu.fitting import Labelled, fit
 
@@ -74,11 +74,11 @@ def test_what_lies_along_an_axis_keeps_its_direction_and_length_one() -> None:
 
 def test_unknown_words_say_nothing_and_make_the_others_quieter(classifier: Classifier) -> None:
     vocabulary, rarity = classifier.arrays["vocabulary"], classifier.arrays["rarity"]
-    alone, beside = (weighed(text, vocabulary, rarity) for text in ("parcel", "parcel xyzzy"))
+    alone, beside = (weighed(text, vocabulary, rarity, rarest(rarity)) for text in ("parcel", "parcel xyzzy"))
     assert alone[0].tolist() == beside[0].tolist()
     assert float(np.linalg.norm(alone[1])) == pytest.approx(1.0)
     assert float(np.linalg.norm(beside[1])) < 0.7
-    assert len(weighed("xyzzy", vocabulary, rarity)[0]) == 0
+    assert len(weighed("xyzzy", vocabulary, rarity, rarest(rarity))[0]) == 0
 
 
 def test_words_alone_tell_already_much(classifier: Classifier) -> None:

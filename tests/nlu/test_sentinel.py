@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 
 import numpy as np
@@ -210,3 +211,11 @@ def test_an_encoder_that_knows_no_meaning_leaves_it_to_the_rules(tmp_path: Path)
 
     assert asyncio.run(ask()) == ["fire", None]
     assert list(tmp_path.iterdir()) == []
+
+
+def test_to_look_by_language_finds_the_same_signs() -> None:
+    """Also those of no language: numbers and marks."""
+    whole = [re.compile(words) for words in SIGNS.words]
+    texts = ["打120了", "拨了999", "911", "x911", "着火了", "smoke 烟", "help me", "走了?", ""]
+    for plain in map(normal, [*texts, *(one.text for one in read(DANGERS)[::20])]):
+        assert SIGNS.of(plain) == [float(words.search(plain) is not None) for words in whole], plain
