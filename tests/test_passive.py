@@ -266,3 +266,11 @@ async def test_in_a_crowd_nobody_waits_in_vain_until_it_has_been_calm_for_a_whil
     assert not done
     assert hall.hand("calm") == "calm"
     assert await calm == HELLO
+
+
+async def test_who_waits_already_when_a_crowd_comes_does_so_for_little_longer(hall: Hall) -> None:
+    (early,) = await hall.waits("early")
+    await asyncio.wait([early], timeout=1.1 * SHORT_S)
+    assert not early.done()
+    await hall.waits(*(f"p{n}" for n in range(CROWD + 1)))
+    assert await asyncio.wait_for(early, LONG / 2) is None
