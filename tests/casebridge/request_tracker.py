@@ -33,9 +33,9 @@ SECRET = "whsec_cmVxdWVzdC10cmFja2VyLW9mLXRoZS10ZXN0cy4uLi4="
 START_S = 60.0
 LOGIN = "/NoAuth/Login.html"
 
-# A zone far from ours: whatever is not said in UTC goes wrong.
+# The zone furthest from ours: whatever is not said in UTC goes wrong, and for half of each day the date does.
 CONFIG = """use utf8;
-Set($rtname, 'hotline.test'); Set($Organization, 'hotline.test'); Set($Timezone, 'America/New_York');
+Set($rtname, 'hotline.test'); Set($Organization, 'hotline.test'); Set($Timezone, 'Etc/GMT+12');
 Set($WebDomain, '127.0.0.1'); Set($WebPort, {port}); Set($WebPath, ''); Set($WebBaseURL, 'http://127.0.0.1:{port}');
 Set($WebSecureCookies, 0);
 Set($DatabaseType, 'SQLite'); Set($DatabaseName, '{folder}/rtdb');

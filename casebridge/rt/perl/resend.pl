@@ -16,19 +16,21 @@ use RT -init;
 use Huiyin::Events ();
 
 use constant MOST_FAILED => 5;    # each may last as long as a request
+use constant HOUR        => 3600;
 
 my $hours = 2;
 GetOptions( 'hours=f' => \$hours ) or die "usage: resend.pl [--hours N]\n";
 
 my $since = RT::Date->new( RT->SystemUser );
-$since->Set( Format => 'unix', Value => time - int( $hours * 3600 ) );
-
-# With its Z: RT reads any other time as one of its user's own zone.
+$since->Set( Format => 'unix', Value => time - int( $hours * HOUR ) );
 my $begin = $since->W3CDTF( Timezone => 'UTC' );
 
+# A search reads a time as one of its user's own zone, and of one that names its zone ("…T10:30:12Z") the day only. An
+# hour earlier, as a time in the user's zone is said twice when the clocks go back; the events are chosen below.
+$since->AddSeconds( -(HOUR) );
 my $tickets = RT::Tickets->new( RT->SystemUser );
 $tickets->{allow_deleted_search} = 1;
-$tickets->FromSQL( sprintf q{LastUpdated >= '%s' AND 'CF.{wo_ref}' IS NOT NULL}, $begin );
+$tickets->FromSQL( sprintf q{LastUpdated >= '%s' AND 'CF.{wo_ref}' IS NOT NULL}, $since->ISO( Timezone => 'user' ) );
 
 my $failed = 0;
 while ( my $ticket = $tickets->Next ) {
