@@ -4,16 +4,23 @@ from __future__ import annotations
 import gc
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
+from redis.asyncio import Redis
 
+from gateway.clock import SystemClock
 from gateway.dialogue.catalog import Catalog
 from gateway.fields.city import City
 from gateway.replies import Replies
+from gateway.store.redis import RedisStore
+from gateway.store.redis_link import Link
 from tests import project
 from tests.casebridge.request_tracker import RequestTracker, request_tracker
+from tests.clock import SerialIds
+from tests.redis_server import RedisServer
 
 # What lives long in a run of the tests (rewritten modules, the trees of the architecture's tests) is no garbage;
 # looking through it as often as a server does costs a fifth of the time.
@@ -56,3 +63,30 @@ def tracker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RequestTracker
     """The real Request Tracker, one for all: it takes some ten seconds to start. For slow tests."""
     with request_tracker(tmp_path_factory.mktemp("tracker")) as running:
         yield running
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[RedisServer]:
+    """An empty Redis of this test's own."""
+    server = RedisServer(tmp_path)
+    server.start()
+    yield server
+    server.stop()
+
+
+@pytest.fixture
+async def client(server: RedisServer) -> AsyncIterator[Redis]:
+    async with Redis.from_url(server.url) as client:
+        yield client
+
+
+@pytest.fixture
+async def gateways(server: RedisServer) -> AsyncIterator[tuple[RedisStore, RedisStore]]:
+    """Two stores on one Redis, by its own clock."""
+    ids = SerialIds()
+    async with AsyncExitStack() as opened:
+        stores = [RedisStore(Link(server.url, durability="relaxed"), SystemClock(), ids) for _ in range(2)]
+        for store in stores:
+            await store.open()
+            opened.push_async_callback(store.close)
+        yield stores[0], stores[1]

@@ -84,6 +84,14 @@ class House:
     def _count(self, n: int) -> None:
         self.went += n
 
+    async def __aenter__(self) -> House:
+        await self.spool.open()
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.spool.close()
+        await self.store.end()
+
     async def restart(self, **limits: int) -> None:
         """The store goes on running meanwhile."""
         await self.spool.close()

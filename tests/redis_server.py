@@ -5,9 +5,14 @@ import shutil
 import socket
 import subprocess
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+from tests.until import until
+
 PATIENCE_S = 10.0
+REPLICATED_S = 15.0
 
 
 class RedisServer:
@@ -48,6 +53,20 @@ class RedisServer:
         file.write_text(f"sentinel monitor gw 127.0.0.1 {self.port} 1\n", encoding="utf-8")
         sentinel.program = (str(file), "--sentinel")
         return sentinel
+
+    @asynccontextmanager
+    async def replica(self) -> AsyncIterator[RedisServer]:
+        """Another server that has all of this one's data by now, and follows it."""
+        folder = self.folder / "replica"
+        folder.mkdir()
+        replica = RedisServer(folder, "--replicaof", "127.0.0.1", str(self.port))
+        replica.start()
+        try:
+            await until(lambda: b"master_link_status:up" in replica.ask("INFO replication"), REPLICATED_S)
+            await until(lambda: self.ask("WAIT 1 100") == b":1\r\n", REPLICATED_S)  # the master knows it, too
+            yield replica
+        finally:
+            replica.stop()
 
     def stop(self) -> None:
         if self.process:

@@ -3,13 +3,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from pathlib import Path
-from typing import Any
 
 import pytest
 from redis.asyncio import Redis
 
-from gateway.clock import SystemClock
 from gateway.store.redis import RedisStore
 from gateway.store.redis_link import Link
 from tests.clock import ManualClock, SerialIds
@@ -20,31 +17,6 @@ from tests.until import until
 pytestmark = pytest.mark.programs
 
 IDS = SerialIds()
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Any:
-    server = RedisServer(tmp_path)
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-async def gateways(server: RedisServer) -> AsyncIterator[tuple[RedisStore, RedisStore]]:
-    """Two stores on one Redis, by its own clock."""
-    async with AsyncExitStack() as opened:
-        stores = [RedisStore(Link(server.url, durability="relaxed"), SystemClock(), IDS) for _ in range(2)]
-        for store in stores:
-            await store.open()
-            opened.push_async_callback(store.close)
-        yield stores[0], stores[1]
-
-
-@pytest.fixture
-async def client(server: RedisServer) -> AsyncIterator[Redis]:
-    async with Redis.from_url(server.url) as client:
-        yield client
 
 
 # --- hints -------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -24,14 +24,6 @@ from tests.until import until
 pytestmark = pytest.mark.programs
 
 IDS = SerialIds()
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path)
-    server.start()
-    yield server
-    server.stop()
 
 
 @pytest.fixture
@@ -178,13 +170,7 @@ async def test_a_duplicate_is_not_confirmed_while_its_first_copy_is_on_no_replic
         with pytest.raises(Unavailable, match="replica"):
             await sure.lanes.ingest("in", "web:a", "m1", b"x")
     assert server.ask("ZCARD {gw:0}:queue:in:web:a") == b":1\r\n"
-    folder = tmp_path / "replica"
-    folder.mkdir()
-    replica = RedisServer(folder, "--replicaof", "127.0.0.1", str(server.port))
-    replica.start()
-    try:
-        await until(lambda: b"master_link_status:up" in replica.ask("INFO replication"), 15)
-
+    async with server.replica() as replica:
         async def confirmed() -> bool:
             try:
                 return (await sure.lanes.ingest("in", "web:a", "m1", b"x")).outcome is Outcome.DUPLICATE
@@ -193,6 +179,4 @@ async def test_a_duplicate_is_not_confirmed_while_its_first_copy_is_on_no_replic
 
         await until(confirmed, 10)
         assert replica.ask("ZCARD {gw:0}:queue:in:web:a") == b":1\r\n"
-    finally:
-        await sure.close()
-        replica.stop()
+    await sure.close()

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -26,14 +26,6 @@ from tests.until import until
 pytestmark = pytest.mark.programs
 
 IDS = SerialIds()
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Iterator[RedisServer]:
-    server = RedisServer(tmp_path)
-    server.start()
-    yield server
-    server.stop()
 
 
 def gateway(url: str, folder: Path) -> RedisStore:
@@ -153,18 +145,11 @@ async def test_a_restart_and_a_replica_with_the_data_are_the_same_store(server: 
         server.stop()
         server.start()
         await fill(store.lanes, "web:b", 1)
-        folder = tmp_path / "replica"
-        folder.mkdir()
-        replica = RedisServer(folder, "--replicaof", "127.0.0.1", str(server.port))
-        replica.start()
-        try:
-            await until(lambda: b"master_link_status:up" in replica.ask("INFO replication"), 15)
+        async with server.replica() as replica:
             server.stop()
             replica.ask("REPLICAOF NO ONE")
             async with opened(replica.url, tmp_path) as after:
                 assert await drain(after.lanes, "in") == [b"web:a 1", b"web:b 1"]
-        finally:
-            replica.stop()
 
 
 def test_the_command_accepts_and_writes_down_who_did(

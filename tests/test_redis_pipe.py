@@ -9,6 +9,7 @@ from typing import Any, Self, cast
 
 import pytest
 from redis.asyncio import Redis
+from redis.exceptions import RedisError
 
 from gateway.clock import SystemClock
 from gateway.errors import Unavailable
@@ -52,6 +53,37 @@ async def test_an_error_that_nobody_thought_of_leaves_no_caller_waiting() -> Non
         answers = await asyncio.gather(*told, return_exceptions=True)
     assert [str(answer) for answer in answers[:128]] == ["given up"] * 128
     assert answers[128] == b"answer"
+
+
+class Minds:
+    """A Succession that changes its mind while a write is confirmed, or has none."""
+
+    def __init__(self, needed: int | None, *, changes: bool = False) -> None:
+        self.needed, self.turn, self._changes = needed, 0, changes
+
+    async def doubt(self, seconds: float) -> None:
+        self.turn += self._changes
+
+
+@pytest.mark.programs
+@pytest.mark.parametrize(("minds", "refused"), [
+    (Minds(1), ""),
+    (Minds(2), "1 of 2 replicas"),
+    (Minds(None), "do not agree"),
+    (Minds(1, changes=True), "another master"),
+], ids=["one", "two", "nobody", "changed"])
+async def test_an_answer_counts_when_all_have_confirmed_it_and_the_master_is_still_the_same(
+    server: RedisServer, client: Redis, minds: Minds, refused: str
+) -> None:
+    async with server.replica():
+        await client.set("{gw:0}:mark", "mark")
+        pipe = Pipe(client, Replication(minds, 3_000), lambda client, answers: None)
+        told = pipe.send(("{gw:0}", "lanes", "call", "", "", b"\x80", "run", "mark"))
+        if refused:
+            with pytest.raises(RedisError, match=refused):
+                await told
+        else:
+            assert (await told)[0] == []
 
 
 @pytest.mark.slow

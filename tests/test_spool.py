@@ -16,11 +16,8 @@ from tests.until import until
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    house = House(tmp_path)
-    await house.spool.open()
-    yield house
-    await house.spool.close()
-    await house.store.end()
+    async with House(tmp_path) as house:
+        yield house
 
 
 async def test_what_came_meanwhile_goes_on_in_order_and_behind_what_was_there(house: House) -> None:

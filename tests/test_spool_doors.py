@@ -21,11 +21,8 @@ from tests.fickle import House, Line
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    house = House(tmp_path)
-    await house.spool.open()
-    yield house
-    await house.spool.close()
-    await house.store.end()
+    async with House(tmp_path) as house:
+        yield house
 
 
 async def test_a_text_message_is_taken_and_a_receipt_comes_again(house: House) -> None:

@@ -2,8 +2,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Any
 
@@ -28,31 +26,6 @@ from tests.until import until
 pytestmark = pytest.mark.programs
 
 IDS = SerialIds()
-
-
-@pytest.fixture
-def server(tmp_path: Path) -> Any:
-    server = RedisServer(tmp_path)
-    server.start()
-    yield server
-    server.stop()
-
-
-@pytest.fixture
-async def gateways(server: RedisServer) -> AsyncIterator[tuple[RedisStore, RedisStore]]:
-    """Two stores on one Redis, by its own clock."""
-    async with AsyncExitStack() as opened:
-        stores = [RedisStore(Link(server.url, durability="relaxed"), SystemClock(), IDS) for _ in range(2)]
-        for store in stores:
-            await store.open()
-            opened.push_async_callback(store.close)
-        yield stores[0], stores[1]
-
-
-@pytest.fixture
-async def client(server: RedisServer) -> AsyncIterator[Redis]:
-    async with Redis.from_url(server.url) as client:
-        yield client
 
 
 # --- several gateways ---------------------------------------------------------------------------------------
@@ -267,12 +240,7 @@ async def test_a_write_that_no_replica_confirms_is_not_acknowledged(server: Redi
 
 
 async def test_a_write_that_a_replica_confirmed_is_on_the_replica(server: RedisServer, tmp_path: Path) -> None:
-    folder = tmp_path / "replica"
-    folder.mkdir()
-    replica = RedisServer(folder, "--replicaof", "127.0.0.1", str(server.port))
-    replica.start()
-    try:
-        await until(lambda: b"master_link_status:up" in replica.ask("INFO replication"), 15)
+    async with server.replica() as replica:
         store = RedisStore(Link(server.url, replicas=1), SystemClock(), IDS)
         await store.open()
         await fill(store.lanes, "web:a", 3)
@@ -284,8 +252,6 @@ async def test_a_write_that_a_replica_confirmed_is_on_the_replica(server: RedisS
         with pytest.raises(Unavailable):
             await fill(store.lanes, "web:b", 1)
         await store.close()
-    finally:
-        replica.stop()
 
 
 async def test_sentinel_says_where_the_server_is(server: RedisServer) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 import atexit
 import functools
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import pytest
 
@@ -63,15 +64,28 @@ class SqliteOpener(Opener):
         return store
 
 
+class Servers(Protocol):
+    def start(self) -> None: ...
+
+    def stop(self) -> None: ...
+
+
+S = TypeVar("S", bound=Servers)
+
+
+def _for_the_session(make: Callable[[Path], S]) -> S:
+    folder = tempfile.TemporaryDirectory(prefix="huiyin-redis-")
+    servers = make(Path(folder.name))
+    servers.start()
+    atexit.register(folder.cleanup)
+    atexit.register(servers.stop)
+    return servers
+
+
 @functools.cache
 def redis_server() -> RedisServer:
     """One for the whole session; each test finds it empty."""
-    folder = tempfile.TemporaryDirectory(prefix="huiyin-redis-")
-    server = RedisServer(Path(folder.name))
-    server.start()
-    atexit.register(folder.cleanup)
-    atexit.register(server.stop)
-    return server
+    return _for_the_session(RedisServer)
 
 
 class RedisOpener(Opener):
@@ -103,12 +117,7 @@ class SingleOpener(RedisOpener):
 @functools.cache
 def redis_cluster() -> RedisCluster:
     """One for the whole session; each test finds it empty."""
-    folder = tempfile.TemporaryDirectory(prefix="huiyin-cluster-")
-    cluster = RedisCluster(Path(folder.name))
-    cluster.start()
-    atexit.register(folder.cleanup)
-    atexit.register(cluster.stop)
-    return cluster
+    return _for_the_session(RedisCluster)
 
 
 class ClusterOpener(RedisOpener):

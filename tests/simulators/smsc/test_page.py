@@ -105,7 +105,7 @@ async def test_the_carrier_is_made_to_misbehave(browser: Browser, street: Street
         await turns_to(page, width, "运营商")
         await panel.get_by_role("button", name="放出回执").click()
         await expect(panel.locator(".held")).to_have_text("")
-        assert street.site.core.states == [("a", "delivered")]
+        await until(lambda: street.site.core.states == [("a", "delivered")])
         await panel.get_by_label("回执").select_option("never")
         await street.link.send(street.site.sms("b", CLOSED))
         await turns_to(page, width, "市民甲")
