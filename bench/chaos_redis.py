@@ -23,7 +23,7 @@ from tests.torture.ordeal import Ordeal, Plan
 from tests.torture.variants import VARIANTS
 
 WORKERS = Plan(messages=20_000, kills=120, zombies=16, outages=12, pause_s=0.1, life_s=(0.2, 3.0))
-GATEWAYS = chaos_gateways.Plan(messages=2_000, kills=15, zombies=3, outages=2)
+GATEWAYS = chaos_gateways.Plan(messages=20_000, kills=100, zombies=12, outages=8)
 CONTROLS = {name: Plan(messages=800, kills=8, zombies=4, cut=0.02, variant=name) for name in VARIANTS}
 BRIEF_WORKERS = Plan(messages=1_000, kills=8, zombies=4, outages=2)
 BRIEF_GATEWAYS = chaos_gateways.Plan(messages=300, kills=4, zombies=1, outages=1)

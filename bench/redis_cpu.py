@@ -59,7 +59,7 @@ async def _run(folder: Path, gateways: int, seconds: float) -> Figures:
         redis.start()
         running.callback(redis.stop)
         assert redis.process is not None
-        servers = [_server(folder / str(n), redis.url) for n in range(gateways)]
+        servers = [gateway(folder / str(n), redis.url) for n in range(gateways)]
         for server in servers:
             running.push_async_callback(server.stop)
             await server.start()
@@ -89,9 +89,11 @@ async def _idle(pids: list[int]) -> float:
     return round((sum(map(cpu_s, pids)) - before) / IDLE_S, 4)
 
 
-def _server(folder: Path, url: str) -> Server:
+def gateway(folder: Path, url: str) -> Server:
+    """One of those on this Redis; their folders lie beside one another, and citizens' files beside them."""
     folder.mkdir()
-    server = Server(folder / "data", {**SETTINGS, "HUIYIN_STORE_URL": url})
+    shared = {"HUIYIN_STORE_URL": url, "HUIYIN_DATA_UPLOADS": str(folder.parent / "uploads")}
+    server = Server(folder / "data", {**SETTINGS, **shared})
     server.data.mkdir()
     server.bring_models()
     return server

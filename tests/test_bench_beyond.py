@@ -81,6 +81,14 @@ def test_medians_of_one_and_two_gateways_are_compared(two: Any, ratio: float, ke
     assert (failed["errors"], failed["kept"]) == (3, False), "a turn that failed costs less"
 
 
+def test_two_gateways_share_their_files_and_nothing_else(tmp_path: Path) -> None:
+    """Gateways on one store that do not agree on their files refuse to start (gateway/store/MANY.md)."""
+    one, other = (redis_cpu.gateway(tmp_path / name, "redis://127.0.0.1:1") for name in "01")
+    assert one.settings == other.settings
+    assert Path(one.settings["HUIYIN_DATA_UPLOADS"]).parent == tmp_path
+    assert one.data != other.data
+
+
 def test_too_few_descriptors_are_said_before_anything_starts() -> None:
     with pytest.raises(RuntimeError, match=r"need 1000000200 descriptors.*ulimit"):
         socket_crowd.raise_descriptors(1_000_000_000)
