@@ -18,7 +18,7 @@ from contextlib import asynccontextmanager
 import msgspec
 import structlog
 
-from casebridge.breaker import LAST_WAIT_S, Breaker, Pass
+from gateway.breaker import LAST_WAIT_S, Breaker, Pass
 from gateway.clock import Clock, to_ms
 from gateway.errors import Busy, Paused, Rejected, Retry, Uncertain
 from gateway.gates import GateStatus

@@ -20,8 +20,8 @@ CONTRACTS = ("gateway.store.lanes", "gateway.store.records", "gateway.store.shar
 VOCABULARY = (
     "gateway.messages", "gateway.handover", "gateway.outbox", "gateway.orders", "gateway.gates", "gateway.work_order",
     "gateway.protocols", "gateway.errors", "gateway.clock", "gateway.http", "gateway.ijson", "gateway.transcripts",
-    "gateway.masking", "gateway.polling", "gateway.quiet", "gateway.rankings", "gateway.yamls", "gateway.fields",
-    *CONTRACTS,
+    "gateway.masking", "gateway.polling", "gateway.quiet", "gateway.rankings", "gateway.yamls", "gateway.breaker",
+    "gateway.fields", *CONTRACTS,
 )
 LEAVES = (*VOCABULARY, "gateway.config", "gateway.config_case", "gateway.config_sms",
           "gateway.config_wechat")

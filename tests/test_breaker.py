@@ -1,10 +1,10 @@
-"""casebridge/breaker.py: when the circuit opens, who may probe, and how long it waits."""
+"""gateway/breaker.py: when the circuit opens, who may probe, and how long it waits."""
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casebridge.breaker import Breaker, Pass
+from gateway.breaker import Breaker, Pass
 
 
 def call(breaker: Breaker, now: float, well: bool) -> Pass | None:

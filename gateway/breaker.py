@@ -51,7 +51,7 @@ class Breaker:
         return Pass.PROBE if self._probing else Pass.CALL
 
     def succeeded(self, call: Pass) -> bool:
-        """The backend answered; True when that closed the circuit."""
+        """What was called answered; True when that closed the circuit."""
         closes = call is Pass.PROBE and self.is_open
         if closes:
             self.close()
@@ -61,7 +61,7 @@ class Breaker:
         return closes
 
     def failed(self, call: Pass, now: float) -> bool:
-        """The backend did not answer as it should; True when that opened the circuit."""
+        """What was called did not answer as it should; True when that opened the circuit."""
         if self.is_open:
             if call is Pass.PROBE:
                 self.open(now)
@@ -75,7 +75,7 @@ class Breaker:
         return True
 
     def given_up(self, call: Pass, now: float) -> None:
-        """The call ended without a word about the backend: another probe after the same wait."""
+        """The call ended without a word about what was called: another probe after the same wait."""
         if call is Pass.PROBE and self.is_open:
             self._probing, self._probe_at = False, now + self._wait_s
 
