@@ -5,7 +5,7 @@ it is likely enough (SURE) and near enough to a sentence somebody wrote (cosine 
 """
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -68,16 +68,19 @@ class EmbeddedUnderstander:
         self._fitted = None
 
     async def understand(self, text: str, language: str, context: NluContext) -> Understanding:
-        if self._fitted is None:
-            raise RuntimeError("EmbeddedUnderstander.open() was not awaited")
-        fitted = self._fitted
+        fitted = self._opened()
         judgement = await self._judged([fitted.core(text)])
         understood = self._understanding(fitted.classifier.intents, judgement, content(text))
-        return replace(understood, matters=await self._matters(fitted, text)) if not context.template else understood
+        return replace(understood, matters=await self.matters(text)) if not context.template else understood
 
-    async def _matters(self, fitted: _Fitted, text: str) -> tuple[Matter, ...]:
+    def core(self, text: str) -> str:
+        """The clauses that say what the matter is, without courtesies, at most 300 characters."""
+        return self._opened().core(text)
+
+    async def matters(self, text: str) -> tuple[Matter, ...]:
         """Looked for in a message outside a form that has several parts, unless their words, which cost little beside
         their vectors, tell of one matter."""
+        fitted = self._opened()
         told = parts(text[:SEEN])[:MOST]
         if len(told) < 2:
             return ()
@@ -87,29 +90,35 @@ class EmbeddedUnderstander:
         return matters(
             told, await self._judged(cores), fitted.classifier.intents, self._encoder.encoder.near)
 
+    @property
+    def intents(self) -> tuple[str, ...]:
+        """That it was taught."""
+        return self._opened().classifier.intents
+
+    def _opened(self) -> _Fitted:
+        if self._fitted is None:
+            raise RuntimeError("EmbeddedUnderstander.open() was not awaited")
+        return self._fitted
+
     async def _judged(self, cores: Sequence[str]) -> Judgement:
         chances, nearest = zip(*await self._judging.of(cores), strict=True)
         return Judgement(np.stack(chances), np.stack(nearest))
 
     def _judge(self, encode: Encode, cores: Sequence[str]) -> list[tuple[Matrix, Matrix]]:
         """In the encoder's thread: each one's row of the Judgement on all of them."""
-        assert self._fitted is not None
-        judgement = self._fitted.classifier.judge(cores, encode(cores))
+        judgement = self._opened().classifier.judge(cores, encode(cores))
         return list(zip(judgement.chances, judgement.nearest, strict=True))
 
     def _understanding(self, names: Sequence[str], judgement: Judgement, told: str) -> Understanding:
         chances, nearest = judgement.chances[0], float(judgement.nearest[0])
         order = np.argsort(-chances, kind="stable")
         intents = tuple(Scored(names[i], round(float(chances[i]), 4)) for i in order)
-        strange = next((scored.score for scored in intents if scored.id == OUT_OF_SCOPE), 0.0)
         near = self._encoder.encoder.near
         return Understanding(
             intents=intents,
-            templates=tuple(
-                Scored(i.id.removeprefix(TEMPLATES), i.score) for i in intents if i.id.startswith(TEMPLATES)
-            ),
+            templates=templates(intents),
             content=told,
-            in_scope=round((1 - strange) * max(0.0, min(1.0, nearest / near)), 4),
+            in_scope=round((1 - strange(intents)) * max(0.0, min(1.0, nearest / near)), 4),
             sure=intents[0].score >= SURE and nearest >= near,
             engine=self.name,
             model=self.model,
@@ -121,6 +130,16 @@ class EmbeddedUnderstander:
             self._cache, "surroundings", self.model, lambda: _fit_surroundings(training.examples).arrays)
         arrays, self.fitted = kept(self._cache, "nlu", self.model, lambda: _fit(encoder, training.examples).arrays)
         return _Fitted(Surroundings(surroundings), Classifier(arrays))
+
+
+def templates(intents: Iterable[Scored]) -> tuple[Scored, ...]:
+    """The complaint templates among them."""
+    return tuple(Scored(one.id.removeprefix(TEMPLATES), one.score) for one in intents if one.id.startswith(TEMPLATES))
+
+
+def strange(intents: Iterable[Scored]) -> float:
+    """The chance that the message is about nothing we know."""
+    return next((one.score for one in intents if one.id == OUT_OF_SCOPE), 0.0)
 
 
 def _fit(encoder: Encoder, examples: Sequence[Example]) -> Classifier:
