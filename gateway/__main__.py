@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from gateway import check, descriptors, operating, simulation, talk, templates
 from gateway.app import Gateway
 from gateway.clock import RandomIds, SystemClock
-from gateway.config import Config, load
+from gateway.config import Config, Nlu, load
 from gateway.console.staff import ROLES, StaffTable
 from gateway.control import listening
 from gateway.errors import ConfigError
@@ -29,7 +29,7 @@ from gateway.masking import mask_phone
 from gateway.observe import configure_logging
 from gateway.wiring import accepting, open311
 from gateway.wiring.demo import DemoPorts, address, demo, stand_in
-from gateway.wiring.understanding import ROOT, asleep, data_files, mind
+from gateway.wiring.understanding import ROOT, asleep, data_files, mind, train_rasa
 
 # How long one thread may keep the others out. The encoder's thread and the store's, which commits and sweeps, ask for
 # their turn often: at Python's own 5 ms a message waited twice as long to become durable (measured, bench/storm.py).
@@ -67,7 +67,9 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("template", nargs="?", help="begin with this complaint template")
     chat.add_argument("--lang", choices=("zh", "en"), default="zh")
     chat.set_defaults(command=_talk)
-    commands.add_parser("train", help="fit and store the understanding model").set_defaults(command=_train)
+    train = commands.add_parser("train", help="fit and store the understanding model")
+    train.add_argument("--engine", choices=("embedded", "rasa"), default="embedded", help="rasa: its server takes it")
+    train.set_defaults(command=_train)
     play = commands.add_parser("simulate", help="play a part of the outside world for a gateway that runs elsewhere")
     play.add_argument("what", type=lambda name: simulation.ALSO.get(name, name), choices=simulation.PROGRAMS)
     play.add_argument("--port", type=int, help="in place of the one it has by itself; of the carrier: for SMPP")
@@ -103,7 +105,7 @@ async def _run(config: Config, args: argparse.Namespace) -> int:
 async def _fitted(config: Config, file: Path | None, stop: asyncio.Event) -> bool:
     """The first start fits the models in a process of its own, which a stop ends at once and whose memory goes back.
     False when it was stopped. Raises ConfigError."""
-    if config.nlu.engine != "embedded" or _has_models(config):
+    if config.nlu.engine == "null" or _has_models(config):
         return True
     print("The first start fits the language models: two minutes or so. 首次启动训练模型，约两分钟", flush=True)
     settings = ("--config", str(file)) if file else ()
@@ -235,7 +237,10 @@ async def _compare(config: Config, args: argparse.Namespace) -> int:
 
 
 async def _train(config: Config, args: argparse.Namespace) -> int:
-    understanding = mind(config, SystemClock())
+    if args.engine == "rasa":
+        print("trained", await train_rasa(config))
+        return 0
+    understanding = mind(replace(config, nlu=Nlu()), SystemClock())
     await understanding.open()
     await understanding.close()
     print("trained", understanding.engine.name)

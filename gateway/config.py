@@ -6,6 +6,7 @@ wrong type or an unreadable secret file stops the start with the key's name (err
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from ipaddress import ip_network
@@ -110,7 +111,9 @@ class Templates(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Nlu(Struct, frozen=True, forbid_unknown_fields=True):
-    engine: Literal["embedded", "null"] = "embedded"
+    engine: Literal["embedded", "rasa", "null"] = "embedded"
+    rasa_url: str = "http://127.0.0.1:5005"
+    rasa_token: str = ""
 
 
 class Retention(Struct, frozen=True, forbid_unknown_fields=True):
@@ -167,6 +170,8 @@ def _sane(config: Config) -> Config:
         raise ConfigError("web.messages_per_minute: 1 to 60000")
     if not 0 <= config.server.leave_s < config.server.drain_s:
         raise ConfigError("server.leave_s: 0 or more, and less than drain_s")
+    if not re.match(r"https?://[^/?#\s]+/?$", config.nlu.rasa_url):
+        raise ConfigError("nlu.rasa_url: http:// or https://, a host and a port, nothing behind them")
     config.rating.quiet(ZoneInfo("UTC"))
     if config.api.codes_per_day < 2:
         raise ConfigError("api.codes_per_day: at least 2")

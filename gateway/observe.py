@@ -25,6 +25,7 @@ COMPLETENESS = Histogram(
     "huiyin_work_order_completeness", "Share of a work order's fields that are filled", ["template"],
     buckets=(0.3, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1.0),
 )
+RASA = Counter("huiyin_rasa_total", "Messages that Rasa was to understand: by it, or why by the engine beside", ["how"])
 TEMPLATE_FAULTS = Gauge("huiyin_template_faults", "Faults for which changed templates were not taken up")
 ANSWERS = Counter("huiyin_answers_total", "Approved answers given, and whether they helped", ["entry", "solved"])
 TALKS = Counter("huiyin_talks_rated_total", "Talks with staff that citizens judged", ["points"])

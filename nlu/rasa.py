@@ -42,7 +42,10 @@ class RasaUnderstander:
 
     name = "rasa"
 
-    def __init__(self, server: RasaServer, beside: Beside, clock: Clock, count: Callable[[str], None]) -> None:
+    def __init__(
+        self, server: RasaServer, beside: Beside, clock: Clock, count: Callable[[str], None],
+        in_flight: int = IN_FLIGHT,
+    ) -> None:
         self._server = server
         self._beside = beside
         self._clock = clock
@@ -51,6 +54,7 @@ class RasaUnderstander:
         self._known: frozenset[str] = frozenset()
         self._model = ""
         self._asked_at = -STATUS_S  # for the model's name
+        self._in_flight = in_flight
         self._under_way = 0
 
     async def open(self) -> None:
@@ -80,7 +84,7 @@ class RasaUnderstander:
 
     async def _ranking(self, core: str) -> tuple[str, tuple[Scored, ...] | None]:
         """How it went, and Rasa's ranking if it did."""
-        if self._under_way >= IN_FLIGHT:
+        if self._under_way >= self._in_flight:
             return "busy", None
         call = self._breaker.begin(self._clock.monotonic())
         if call is None:

@@ -66,6 +66,7 @@ def test_a_missing_secret_file_is_named(tmp_path: Path) -> None:
     ("[rating]\nquiet_hours = '9 pm'\n", r"rating\.quiet_hours"),
     ("[rating]\nquiet_hours = [21]\n", r"rating\.quiet_hours"),
     ("[rating]\nquiet_hours = '25-8'\n", r"rating\.quiet_hours"),
+    ("[nlu]\nrasa_url = '127.0.0.1:5005'\n", r"nlu\.rasa_url"),
     ("[server\n", "config.toml"),
 ])
 def test_a_wrong_key_or_value_is_named(tmp_path: Path, text: str, name: str) -> None:

@@ -2,18 +2,62 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+import atexit
+import tempfile
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from functools import cache
+from pathlib import Path
 
 import pytest
 
+from gateway.clock import SystemClock
 from gateway.protocols import NluContext, Understander, Understanding
 from nlu.embedded import TEMPLATES, EmbeddedUnderstander
 from nlu.null import NullUnderstander
+from nlu.rasa import RasaUnderstander
+from nlu.rasa_server import Address, RasaServer
 from tests import minds
+from tests.rasa_server import RasaProcess, model
 
-ENGINES: dict[str, tuple[type, Callable[[], Understander]]] = {
-    "embedded": (EmbeddedUnderstander, minds.embedded),
-    "null": (NullUnderstander, minds.null),
+
+@asynccontextmanager
+async def embedded() -> AsyncIterator[EmbeddedUnderstander]:
+    yield minds.embedded()
+
+
+@asynccontextmanager
+async def null() -> AsyncIterator[NullUnderstander]:
+    yield minds.null()
+
+
+@cache
+def rasa_process() -> RasaProcess:
+    """One for the whole session."""
+    folder = tempfile.TemporaryDirectory(prefix="huiyin-rasa-")
+    server = RasaProcess(Path(folder.name), model())
+    server.start()
+    atexit.register(folder.cleanup)
+    atexit.register(server.stop)
+    return server
+
+
+@asynccontextmanager
+async def rasa() -> AsyncIterator[RasaUnderstander]:
+    """The real server. Each answer has to be its own: whatever is asked, nothing but "rasa" may be counted."""
+    server, how = rasa_process(), set[str]()
+    engine = RasaUnderstander(
+        RasaServer(Address(server.url, server.token), PATIENCE_S), minds.embedded(), SystemClock(), how.add, CROWD)
+    await engine.open()
+    yield engine
+    await engine.close()
+    assert how <= {"rasa"}
+
+
+CROWD = 60
+PATIENCE_S = 10.0  # the machine of the tests is busy with other things, too
+ENGINES: dict[str, Callable[[], AbstractAsyncContextManager[Understander]]] = {
+    "embedded": embedded, "null": null, "rasa": rasa,
 }
 NOWHERE = NluContext()
 MESSAGES = [
@@ -29,12 +73,10 @@ HOSTILE = [
 ]
 
 
-@pytest.fixture(params=sorted(ENGINES), scope="session")
-def engine(request: pytest.FixtureRequest) -> Understander:
-    kind, make = ENGINES[request.param]
-    made = make()
-    assert isinstance(made, kind)
-    return made
+@pytest.fixture(params=["embedded", "null", pytest.param("rasa", marks=pytest.mark.slow)])
+async def engine(request: pytest.FixtureRequest) -> AsyncIterator[Understander]:
+    async with ENGINES[request.param]() as engine:
+        yield engine
 
 
 async def ask(engine: Understander, text: str, language: str = "zh") -> Understanding:
@@ -99,7 +141,7 @@ async def test_an_open_form_and_another_language_are_no_obstacle(engine: Underst
 
 
 async def test_many_at_once_get_each_their_own_answer(engine: Understander) -> None:
-    texts = [f"{MESSAGES[n % len(MESSAGES)]} {n}" for n in range(60)]
+    texts = [f"{MESSAGES[n % len(MESSAGES)]} {n}" for n in range(CROWD)]
     together = await asyncio.gather(*(ask(engine, text) for text in texts))
     for text, got in zip(texts, together, strict=True):
         alone = await ask(engine, text)
