@@ -5,7 +5,7 @@ PEER_LOCK := $(VENV)/bin/uv pip compile --universal --generate-hashes --no-emit-
 	--custom-compile-command "make lock"
 LOCK := $(PEER_LOCK) pyproject.toml
 
-.PHONY: setup run test trained lint test-slow bench lock chromium miniprogram kannel peers
+.PHONY: setup run test trained lint test-slow bench lock chromium miniprogram kannel peers rasa rasa-server
 
 setup: $(VENV)/requirements-dev.lock
 
@@ -33,11 +33,19 @@ lint: setup
 	$(PYTHON) -m ruff check .
 	$(PYTHON) -m mypy
 
-test-slow: trained chromium kannel
+test-slow: trained chromium kannel rasa
 	@sh tools/node.sh
 	$(PYTHON) -m pytest -q -m slow
 
-bench: setup peers
+# Rasa's environment and a model of ours; and its server, which `[nlu] engine = "rasa"` asks.
+rasa: setup
+	@sh tools/rasa.sh
+	$(PYTHON) -m nlu.rasa_training train .cache/models
+
+rasa-server: rasa
+	exec $(PYTHON) -m nlu.rasa_training serve .cache/models
+
+bench: setup peers rasa
 	$(PYTHON) -m bench --full
 
 miniprogram: setup

@@ -1,7 +1,8 @@
 """Trains Rasa's model of our own training set: Rasa in a child process of its own environment, a file as the result.
 
 `python -m nlu.rasa_training` writes nlu/rasa/domain.yml; `… write FOLDER` what Rasa trains with, for the image;
-`… train MODELS` a model. Rasa learns what the embedded engine learns: sentences without their courtesies.
+`… train MODELS` a model; `… serve MODELS` becomes its server on 127.0.0.1:5005. Rasa learns what the embedded engine
+learns: sentences without their courtesies.
 """
 from __future__ import annotations
 
@@ -167,6 +168,11 @@ def _main(words: Sequence[str]) -> None:
             write(TRAINING, Path(folder))
         case ("train", models):
             asyncio.run(train(environment(), TRAINING, Path(models)))
+        case ("serve", models):
+            home, model = environment(), asyncio.run(train(environment(), TRAINING, Path(models)))
+            os.execve(home / "bin" / "python", [  # noqa: S606 - nothing of it comes from outside
+                "python", "-m", "rasa", "run", "--enable-api", "--interface", "127.0.0.1", "--model", str(model)],
+                dict(environ(home)))
         case _:
             sys.exit(__doc__)
 
