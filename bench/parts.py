@@ -46,6 +46,7 @@ PARTS: Mapping[str, Part] = {
         brief=("--seconds", "30")),
     "understanding": Part(
         "bench.understanding", "how well and how fast messages are understood: `bench/understanding.md`", 2),
+    "engines": Part("bench.engines", "the embedded engine beside Rasa: `bench/engines.md`", 12),
     "citizens": Part("bench.citizens", "simulated citizens in whole conversations: `bench/citizens.md`", 3),
     "wechat_day": Part(
         "bench.wechat_day", "appeals on WeChat against every daily cap: `bench/wechat.md`", 8,
