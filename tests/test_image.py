@@ -32,8 +32,8 @@ INDEX = ("PIP_", "SSL_", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "LANG", "HOME"
 TEST_NAMES = ("tests", "bench", "simulators")
 
 
-def instructions() -> list[tuple[str, str]]:
-    text = re.sub(r"^#.*\n", "", (ROOT / "Dockerfile").read_text("utf-8"), flags=re.MULTILINE).replace("\\\n", " ")
+def instructions(file: str = "Dockerfile") -> list[tuple[str, str]]:
+    text = re.sub(r"^#.*\n", "", (ROOT / file).read_text("utf-8"), flags=re.MULTILINE).replace("\\\n", " ")
     pairs = (line.split(maxsplit=1) for line in text.splitlines() if line.strip())
     return [(word.upper(), rest) for word, rest in pairs]
 
@@ -213,9 +213,22 @@ def test_everything_is_kept_out_but_what_is_copied() -> None:
     assert copied.isdisjoint(TEST_NAMES)
 
 
+def test_rasas_image_is_built_of_what_the_context_holds_and_runs_as_nobody_in_particular() -> None:
+    steps = instructions("nlu/rasa/Dockerfile")
+    copied = {rest.split()[0] for word, rest in steps if word == "COPY" and "--from" not in rest}
+    allowed = {rest.split()[-2] for word, rest in instructions() if word == "COPY" and "--from" not in rest}
+    assert {path.partition("/")[0] for path in copied} <= allowed
+    assert all((ROOT / path).exists() for path in copied)
+    installs = [rest for word, rest in steps if word == "RUN" and "install" in rest.split()]
+    assert len(installs) == 2
+    assert all("--require-hashes -r requirements.lock" in rest for rest in installs)
+    assert int(dict(steps)["USER"].partition(":")[0]) >= 1000
+
+
 def test_compose_runs_one_hardened_service() -> None:
     compose: dict[str, Any] = yaml.safe_load((ROOT / "compose.yaml").read_text("utf-8"))
-    (service,) = compose["services"].values()
+    service, *others = compose["services"].values()
+    assert all(other["profiles"] for other in others), "what `up` alone does not start"
     assert service["build"] == "."
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
