@@ -169,9 +169,10 @@ def _main(words: Sequence[str]) -> None:
         case ("train", models):
             asyncio.run(train(environment(), TRAINING, Path(models)))
         case ("serve", models):
-            home, model = environment(), asyncio.run(train(environment(), TRAINING, Path(models)))
-            os.execve(home / "bin" / "python", [  # noqa: S606 - nothing of it comes from outside
-                "python", "-m", "rasa", "run", "--enable-api", "--interface", "127.0.0.1", "--model", str(model)],
+            home = environment()
+            python, model = str(home / "bin" / "python"), asyncio.run(train(home, TRAINING, Path(models)))
+            os.execve(python, [  # noqa: S606 - nothing of it comes from outside
+                python, "-m", "rasa", "run", "--enable-api", "--interface", "127.0.0.1", "--model", str(model)],
                 dict(environ(home)))
         case _:
             sys.exit(__doc__)
