@@ -45,7 +45,7 @@ rasa: setup
 rasa-server: rasa
 	exec $(PYTHON) -m nlu.rasa_training serve .cache/models
 
-bench: setup peers rasa
+bench: setup peers
 	$(PYTHON) -m bench --full
 
 miniprogram: setup

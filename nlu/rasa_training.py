@@ -55,7 +55,7 @@ def version(training: Path) -> str:
     return _version(_learnt(read(training)))
 
 
-async def train(environment: Path, training: Path, models: Path) -> Path:
+async def train(environment: Path, training: Path, models: Path, within_s: float = TRAIN_S) -> Path:
     """models/huiyin-<version>.tar.gz, which is there at once if it was there before. The newest KEPT stay.
 
     Raises ConfigError for what is wrong with the training set, HuiyinError with the end of Rasa's output.
@@ -69,7 +69,7 @@ async def train(environment: Path, training: Path, models: Path) -> Path:
         _write(learnt, folder)
         await _rasa(environment, folder, (
             "train", "nlu", "--nlu", "nlu.yml", "--config", "config.yml", "--domain", "domain.yml",
-            "--out", "trained", "--fixed-model-name", model.name))
+            "--out", "trained", "--fixed-model-name", model.name), within_s)
         (folder / "trained" / model.name).replace(model)
     _tidy(models)
     return model
@@ -130,7 +130,7 @@ def _write(learnt: Mapping[str, Sequence[str]], folder: Path) -> None:
     (folder / "name").write_text(_name(learnt) + "\n", "utf-8")
 
 
-async def _rasa(environment: Path, folder: Path, words: Sequence[str]) -> None:
+async def _rasa(environment: Path, folder: Path, words: Sequence[str], within_s: float) -> None:
     """Raises HuiyinError when it fails or takes too long. It is gone afterwards whatever happens, its children too."""
     output = folder / "output"
     with output.open("wb") as out:
@@ -138,10 +138,10 @@ async def _rasa(environment: Path, folder: Path, words: Sequence[str]) -> None:
             str(environment / "bin" / "python"), "-m", "rasa", *words, cwd=folder, env=environ(folder),
             stdin=asyncio.subprocess.DEVNULL, stdout=out, stderr=out, start_new_session=True)
     try:
-        async with asyncio.timeout(TRAIN_S):
+        async with asyncio.timeout(within_s):
             status = await process.wait()
     except TimeoutError as error:
-        raise HuiyinError(f"rasa {words[0]} took more than {TRAIN_S:.0f} s\n{_end(output)}") from error
+        raise HuiyinError(f"rasa {words[0]} took more than {within_s:g} s\n{_end(output)}") from error
     finally:
         with suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
