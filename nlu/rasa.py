@@ -109,7 +109,8 @@ class RasaUnderstander:
             ranking = await self._server.ranking(core)
         if self._breaker.succeeded(call):
             log.warning("Rasa answers again")
-        return tuple(one for one in ranking if one.id in self._known)  # of an older model: templates that are gone
+        # Left out are templates that are gone, of an older model, and Rasa's own decision, `nlu_fallback`.
+        return tuple(one for one in ranking if one.id in self._known)
 
     def _failed(self, call: Pass, error: RasaError) -> None:
         self._asked_at = -STATUS_S  # who comes back may have another model

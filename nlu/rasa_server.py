@@ -25,7 +25,6 @@ ANSWER_S = 0.8       # within a turn of 300 ms and more the citizen notices; the
 LOAD_S = 180.0       # Rasa unpacks and loads a model in 10 to 40 s
 MOST = 1 << 18       # bytes of an answer: 40 intents are 5 kB
 CONNECTIONS = 32
-FALLBACK = "nlu_fallback"  # of Rasa's FallbackClassifier: its own decision, not an intent
 WARM_UP = "你好"
 
 T = TypeVar("T")
@@ -81,7 +80,7 @@ class RasaServer:
         """Intents, best first, at most as many as the model was configured to name; () for a text without a word."""
         body = {"text": text.encode("utf-8", "replace").decode()}
         parsed = _read(await self._ask("POST", "/model/parse", body, self._answer_s), _Parsed)
-        intents = [Scored(one.name, one.confidence) for one in parsed.intent_ranking if one.name not in ("", FALLBACK)]
+        intents = [Scored(one.name, one.confidence) for one in parsed.intent_ranking]
         if not all(math.isfinite(one.score) and 0 <= one.score <= 1 for one in intents):
             raise RasaError("answer", "a confidence that is none")
         return tuple(sorted(intents, key=lambda one: -one.score))

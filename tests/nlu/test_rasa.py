@@ -86,8 +86,11 @@ async def _500(_: web.Request) -> web.Response:
     return web.Response(status=500, text="Traceback")
 
 
-async def _elsewhere(_: web.Request) -> web.Response:
-    raise web.HTTPFound("/status")
+async def _elsewhere(request: web.Request) -> web.Response:
+    """Where it would be answered."""
+    if "again" in request.query:
+        return web.json_response({"intent_ranking": RANKING})
+    raise web.HTTPTemporaryRedirect(request.rel_url.update_query(again="1"))
 
 
 async def _html(_: web.Request) -> web.Response:
@@ -106,11 +109,12 @@ async def _without_a_ranking(_: web.Request) -> web.Response:
     return web.json_response({"intent": {"name": "greet", "confidence": 0.9}})
 
 
-async def _endless(request: web.Request) -> web.StreamResponse:
+async def _padded(request: web.Request) -> web.StreamResponse:
     response = web.StreamResponse()
     await response.prepare(request)
     for _ in range(2 * MOST // 1024):
         await response.write(b" " * 1024)
+    await response.write(b'{"intent_ranking": []}')
     return response
 
 
@@ -125,7 +129,7 @@ async def _broken_off(request: web.Request) -> web.StreamResponse:
 
 @pytest.mark.parametrize(("bad", "why"), [
     (_500, "status"), (_elsewhere, "status"), (_html, "answer"), (_certain_beyond_measure, "answer"),
-    (_no_number, "answer"), (_without_a_ranking, "answer"), (_endless, "answer"), (_broken_off, "answer"),
+    (_no_number, "answer"), (_without_a_ranking, "answer"), (_padded, "answer"), (_broken_off, "answer"),
 ])
 async def test_where_rasa_answers_badly_the_engine_beside_it_answers(world: World, bad: object, why: str) -> None:
     world.stand_in.bad = bad  # type: ignore[assignment]
@@ -196,6 +200,17 @@ async def test_more_than_it_can_read_in_time_does_not_wait_for_it(world: World) 
     assert {(await one).engine for one in asked[:rasa.IN_FLIGHT]} == {"rasa"}
 
 
+async def test_who_was_answered_makes_room(world: World) -> None:
+    for _ in range(rasa.IN_FLIGHT + 1):
+        await world.ask()
+    assert world.counted == {"rasa": rasa.IN_FLIGHT + 1}
+
+
+async def test_half_a_character_goes_out_as_a_whole_one(world: World) -> None:
+    assert (await world.ask("快递一直没到\ud800啊")).engine == "rasa"
+    assert world.stand_in.asked[0].encode().decode() == "快递一直没到?啊"
+
+
 async def test_a_turn_that_is_given_up_leaves_the_way_open(world: World) -> None:
     world.stand_in.bad = _500
     for _ in range(5):
@@ -218,7 +233,10 @@ async def test_a_model_is_loaded_and_looked_at(world: World) -> None:
     assert len(world.stand_in.asked) == 1  # its first message, by nobody
 
 
-async def test_a_model_that_was_not_taken_is_no_success_whatever_the_status(world: World) -> None:
-    world.stand_in.takes = False
-    with pytest.raises(RasaError, match="status: 409"):
+@pytest.mark.parametrize(("loads", "said"), [("none", "status: 409"), ("old", "huiyin-0123456789ab")])
+async def test_a_model_that_was_not_taken_is_no_success_whatever_the_status(
+    world: World, loads: str, said: str
+) -> None:
+    world.stand_in.loads = loads
+    with pytest.raises(RasaError, match=said):
         await world.server.load(Path("/data/models/huiyin-ba9876543210.tar.gz"))
