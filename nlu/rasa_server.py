@@ -78,8 +78,7 @@ class RasaServer:
 
     async def ranking(self, text: str) -> tuple[Scored, ...]:
         """Intents, best first, at most as many as the model was configured to name; () for a text without a word."""
-        body = {"text": text.encode("utf-8", "replace").decode()}
-        parsed = _read(await self._ask("POST", "/model/parse", body, self._answer_s), _Parsed)
+        parsed = _read(await self._ask("POST", "/model/parse", {"text": text}, self._answer_s), _Parsed)
         intents = [Scored(one.name, one.confidence) for one in parsed.intent_ranking]
         if not all(math.isfinite(one.score) and 0 <= one.score <= 1 for one in intents):
             raise RasaError("answer", "a confidence that is none")
