@@ -66,7 +66,7 @@ def test_a_gateways_settings_are_settings(tmp_path: Path) -> None:
         (tmp_path / name).write_text("a secret of twenty-four characters or more", "utf-8")
     said = composed("deploy/compose.yaml")["services"]["gateway-1"]["environment"]
     environ = {
-        key: value.replace("/run/secrets", str(tmp_path)).replace("${HUIYIN_PUBLIC_URL:-", "").replace("}", "")
+        key: re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value.replace("/run/secrets", str(tmp_path)))
         for key, value in said.items()
     }
     config = load(None, environ)
@@ -74,6 +74,7 @@ def test_a_gateways_settings_are_settings(tmp_path: Path) -> None:
     services = composed("deploy/compose.yaml")["services"]
     assert config.trusted_proxies == (address(services["balancer"]), HOST)
     assert address(services["prometheus"]) in config.observe.metrics_allow
+    assert config.nlu.rasa_url == f"http://{address(services['rasa'])}:5005"
     watchers = [address(services[f"sentinel-{n}"]) for n in (1, 2, 3)]
     assert config.store.url == f"redis+sentinel://{','.join(f'{one}:26379' for one in watchers)}/gw"
     with pytest.raises(ConfigError):
@@ -90,7 +91,7 @@ def test_servers_know_one_another_by_addresses_which_outlive_them() -> None:
     for name in (f"{kind}-{n}" for kind in ("redis", "sentinel") for n in (1, 2, 3)):
         assert services[name]["environment"] == {"ADDRESS": address(services[name]), "FIRST": first}
     fixed = [address(one) for one in services.values() if isinstance(one.get("networks"), dict)]
-    assert len(fixed) == len(set(fixed)) == 8
+    assert len(fixed) == len(set(fixed)) == 9
 
 
 def test_a_citizens_address_comes_through_the_balancer() -> None:
