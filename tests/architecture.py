@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-CODE = ("gateway", "channels", "nlu", "casebridge")   # what the image runs
+CODE = ("gateway", "channels", "nlu", "casebridge", "translate")   # what the image runs
 BESIDE = ("bench", "tests")                           # may import everything, keep the other rules
 STAND_INS = ("simulators",)                           # play the outside world: not in the image, an oracle of their own
 WHOLE = (*CODE, *STAND_INS, *BESIDE)
@@ -21,9 +21,9 @@ VOCABULARY = (
     "gateway.messages", "gateway.handover", "gateway.outbox", "gateway.orders", "gateway.gates", "gateway.work_order",
     "gateway.protocols", "gateway.errors", "gateway.clock", "gateway.http", "gateway.ijson", "gateway.transcripts",
     "gateway.masking", "gateway.polling", "gateway.quiet", "gateway.rankings", "gateway.yamls", "gateway.breaker",
-    "gateway.fields", *CONTRACTS,
+    "gateway.translation", "gateway.fields", *CONTRACTS,
 )
-LEAVES = (*VOCABULARY, "gateway.config", "gateway.config_case", "gateway.config_sms",
+LEAVES = (*VOCABULARY, "gateway.config", "gateway.config_case", "gateway.config_sms", "gateway.config_translate",
           "gateway.config_wechat")
 COMPOSITION = ("gateway.app", "gateway.wiring")  # the composition root, and what it is split into
 PURE = ("gateway.dialogue", "gateway.fields")
@@ -143,7 +143,7 @@ def may_import(module: str) -> tuple[str, ...] | None:
         return (".".join(module.split(".")[:2]), "simulators.demo", "gateway.clock")
     if under(module, ("channels",)):
         return (".".join(module.split(".")[:2]), *VOCABULARY)
-    for adapter in ("nlu", "casebridge"):
+    for adapter in ("nlu", "casebridge", "translate"):
         if under(module, (adapter,)):
             return (adapter, *VOCABULARY)
     if under(module, LEAVES):
